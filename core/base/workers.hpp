@@ -1,0 +1,38 @@
+// SPDX-License-Identifier: Apache-2.0
+// A few threads for what may block: making and destroying pipelines.
+#pragma once
+
+#include <condition_variable>
+#include <deque>
+#include <functional>
+#include <mutex>
+#include <string>
+#include <thread>
+#include <vector>
+
+namespace veche {
+
+/// Runs tasks in the order in which they were given, a bounded number at once.
+class Workers {
+ public:
+  /// `name` is what the threads are called in top and gdb (15 characters).
+  Workers(std::string name, size_t count);
+  /// Finishes what was given, then ends the threads.
+  ~Workers();
+  Workers(const Workers&) = delete;
+  Workers& operator=(const Workers&) = delete;
+
+  /// [any but lane]
+  void run(std::function<void()> task);
+
+ private:
+  void work();
+
+  std::mutex mutex_;
+  std::condition_variable ready_;
+  std::deque<std::function<void()>> tasks_;
+  bool stopping_ = false;
+  std::vector<std::thread> threads_;
+};
+
+}  // namespace veche

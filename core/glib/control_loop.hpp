@@ -1,0 +1,60 @@
+// SPDX-License-Identifier: Apache-2.0
+// The control thread's loop: posts from other threads, and timers.
+#pragma once
+
+#include <glib.h>
+
+#include <cstdint>
+#include <functional>
+#include <memory>
+
+namespace veche::glib {
+
+/// A timer that ends with its owner.
+class Timer {
+ public:
+  Timer() = default;
+  Timer(Timer&& other) noexcept : source_(other.source_) { other.source_ = nullptr; }
+  Timer& operator=(Timer&& other) noexcept;
+  ~Timer() { cancel(); }
+  void cancel();
+  explicit operator bool() const { return source_ != nullptr; }
+
+ private:
+  friend class ControlLoop;
+  explicit Timer(GSource* source) : source_(source) {}
+  GSource* source_ = nullptr;
+};
+
+/// Runs one GMainContext, the default one (libsoup's server uses it too). The thread that calls
+/// run() is control.
+class ControlLoop {
+ public:
+  ControlLoop();
+  ~ControlLoop();
+  ControlLoop(const ControlLoop&) = delete;
+  ControlLoop& operator=(const ControlLoop&) = delete;
+
+  /// [control] Returns after quit().
+  void run();
+  /// [any]
+  void quit();
+  /// [any but lane] Runs `task` on control, in the order of the posts. Allocates.
+  void post(std::function<void()> task);
+  /// [control] Runs `task` every interval until the Timer ends. The task may end its own Timer.
+  [[nodiscard]] Timer every(uint32_t interval_ms, std::function<void()> task);
+  /// [control] Runs `task` once.
+  [[nodiscard]] Timer once(uint32_t delay_ms, std::function<void()> task);
+  /// [control] Runs what is ready without waiting; true if anything ran. For tests.
+  bool iterate(bool may_block = false);
+  /// [any] Is this the thread that made the loop or runs it? Asserted in debug builds.
+  bool is_control() const;
+  GMainContext* context() const { return context_; }
+
+ private:
+  GMainContext* context_;
+  GMainLoop* loop_;
+  GThread* thread_;
+};
+
+}  // namespace veche::glib

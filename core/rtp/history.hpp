@@ -1,0 +1,40 @@
+// SPDX-License-Identifier: Apache-2.0
+// The newest packets of one track, kept for pre-roll. A ring of copies; no allocation after the
+// constructor.
+#pragma once
+
+#include <cstdint>
+#include <span>
+#include <vector>
+
+namespace veche::rtp {
+
+inline constexpr size_t kMaxPacketSize = 1500;
+
+/// One thread.
+class History {
+ public:
+  struct Entry {
+    int64_t arrival_ns = 0;
+    std::span<const uint8_t> bytes;
+  };
+
+  explicit History(size_t capacity);
+  /// Overwrites the oldest when full. A packet over kMaxPacketSize is not kept.
+  void push(std::span<const uint8_t> bytes, int64_t arrival_ns) noexcept;
+  void clear() noexcept { count_ = 0; }
+  size_t size() const noexcept { return count_; }
+  /// 0 is the oldest. Valid until the next push.
+  Entry at(size_t index) const noexcept;
+
+ private:
+  struct Cell {
+    int64_t arrival_ns = 0;
+    uint16_t size = 0;
+    uint8_t bytes[kMaxPacketSize];
+  };
+  std::vector<Cell> cells_;
+  size_t next_ = 0, count_ = 0;
+};
+
+}  // namespace veche::rtp

@@ -1,0 +1,119 @@
+// SPDX-License-Identifier: Apache-2.0
+// Checks an RTP packet once, and finds its parts and header extension elements.
+#include "rtp/packet_view.hpp"
+
+namespace veche::rtp {
+namespace {
+
+constexpr size_t kFixedHeaderSize = 12;
+constexpr size_t kExtensionHeaderSize = 4;
+constexpr uint16_t kOneByteProfile = 0xBEDE;
+constexpr uint16_t kTwoByteProfile = 0x1000;
+constexpr uint8_t kReservedId = 15;
+
+uint16_t read_u16(std::span<const uint8_t> bytes, size_t at) {
+  return static_cast<uint16_t>((bytes[at] << 8) | bytes[at + 1]);
+}
+
+uint32_t read_u32(std::span<const uint8_t> bytes, size_t at) {
+  return (static_cast<uint32_t>(read_u16(bytes, at)) << 16) | read_u16(bytes, at + 2);
+}
+
+/// RFC 5761 section 4: where RTP and RTCP share a port, these second bytes are RTCP packet types.
+bool is_rtcp_type(uint8_t second_byte) { return second_byte >= 192 && second_byte <= 223; }
+
+/// RFC 8285 section 4.2.
+std::optional<std::span<const uint8_t>> find_one_byte(std::span<const uint8_t> elements,
+                                                      uint8_t wanted) {
+  size_t at = 0;
+  while (at < elements.size()) {
+    const uint8_t head = elements[at++];
+    if (head == 0) continue;
+    const uint8_t id = head >> 4;
+    const size_t size = (head & 0x0f) + 1u;
+    // Both end the processing of all that follows: 15 is reserved, and 0 must not have a length.
+    if (id == 0 || id == kReservedId || size > elements.size() - at) return std::nullopt;
+    if (id == wanted) return elements.subspan(at, size);
+    at += size;
+  }
+  return std::nullopt;
+}
+
+/// RFC 8285 section 4.3.
+std::optional<std::span<const uint8_t>> find_two_byte(std::span<const uint8_t> elements,
+                                                      uint8_t wanted) {
+  size_t at = 0;
+  while (at < elements.size()) {
+    const uint8_t id = elements[at++];
+    if (id == 0) continue;
+    if (at == elements.size()) return std::nullopt;
+    const size_t size = elements[at++];
+    if (size > elements.size() - at) return std::nullopt;
+    if (id == wanted) return elements.subspan(at, size);
+    at += size;
+  }
+  return std::nullopt;
+}
+
+}  // namespace
+
+std::optional<PacketView> PacketView::parse(std::span<const uint8_t> bytes) noexcept {
+  if (bytes.size() < kFixedHeaderSize || bytes[0] >> 6 != 2 || is_rtcp_type(bytes[1])) {
+    return std::nullopt;
+  }
+  PacketView view;
+  view.bytes_ = bytes;
+  size_t at = kFixedHeaderSize + (bytes[0] & 0x0fu) * size_t{4};
+  if (at > bytes.size()) return std::nullopt;
+
+  const bool has_extension = (bytes[0] & 0x10) != 0;
+  if (has_extension) {
+    if (bytes.size() - at < kExtensionHeaderSize) return std::nullopt;
+    view.extension_profile_ = read_u16(bytes, at);
+    const size_t size = read_u16(bytes, at + 2) * size_t{4};
+    at += kExtensionHeaderSize;
+    if (size > bytes.size() - at) return std::nullopt;
+    view.extensions_ = bytes.subspan(at, size);
+    at += size;
+  }
+
+  size_t padding = 0;
+  const bool has_padding = (bytes[0] & 0x20) != 0;
+  if (has_padding) {
+    // The last byte counts itself, so it is never 0 (RFC 3550 section 5.1).
+    padding = bytes.back();
+    if (padding == 0 || padding > bytes.size() - at) return std::nullopt;
+  }
+  view.payload_ = bytes.subspan(at, bytes.size() - at - padding);
+  return view;
+}
+
+uint8_t PacketView::payload_type() const noexcept { return bytes_[1] & 0x7f; }
+bool PacketView::marker() const noexcept { return (bytes_[1] & 0x80) != 0; }
+uint16_t PacketView::sequence() const noexcept { return read_u16(bytes_, 2); }
+uint32_t PacketView::timestamp() const noexcept { return read_u32(bytes_, 4); }
+uint32_t PacketView::ssrc() const noexcept { return read_u32(bytes_, 8); }
+std::span<const uint8_t> PacketView::payload() const noexcept { return payload_; }
+
+std::optional<std::span<const uint8_t>> PacketView::extension(uint8_t id) const noexcept {
+  if (id == 0) return std::nullopt;
+  if (extension_profile_ == kOneByteProfile) return find_one_byte(extensions_, id);
+  // The low four bits are the application's (RFC 8285 section 4.3).
+  if ((extension_profile_ & 0xfff0) == kTwoByteProfile) return find_two_byte(extensions_, id);
+  return std::nullopt;
+}
+
+std::optional<AudioLevel> PacketView::audio_level(uint8_t id) const noexcept {
+  const auto element = extension(id);
+  if (!element || element->empty()) return std::nullopt;
+  const uint8_t value = element->front();
+  return AudioLevel{.level = static_cast<uint8_t>(value & 0x7f), .voice = (value & 0x80) != 0};
+}
+
+std::optional<std::string_view> PacketView::mid(uint8_t id) const noexcept {
+  const auto element = extension(id);
+  if (!element || element->empty()) return std::nullopt;
+  return std::string_view(reinterpret_cast<const char*>(element->data()), element->size());
+}
+
+}  // namespace veche::rtp

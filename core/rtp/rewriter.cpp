@@ -1,0 +1,192 @@
+// SPDX-License-Identifier: Apache-2.0
+// Chooses sequence number and timestamp of each packet of a slot, and writes its new header.
+#include "rtp/rewriter.hpp"
+
+#include <algorithm>
+#include <utility>
+
+#include "base/time.hpp"
+
+namespace veche::rtp {
+namespace {
+
+constexpr size_t kHeaderWithCsrcSize = 16;
+constexpr size_t kExtensionHeaderSize = 4;
+constexpr uint8_t kMaxOneByteId = 14;
+constexpr size_t kMaxOneByteSize = 16;
+constexpr size_t kMaxTwoByteSize = 255;
+constexpr uint32_t kFramesPerSecond = 50;  // Of 20 ms, what Opus uses by default.
+/// A timestamp that runs further ahead of the clock than any pre-roll is taken for a source's whim.
+constexpr uint32_t kMaxAheadS = 10;
+
+void write_u16(uint8_t* at, uint16_t value) {
+  at[0] = static_cast<uint8_t>(value >> 8);
+  at[1] = static_cast<uint8_t>(value);
+}
+
+void write_u32(uint8_t* at, uint32_t value) {
+  write_u16(at, static_cast<uint16_t>(value >> 16));
+  write_u16(at + 2, static_cast<uint16_t>(value));
+}
+
+uint32_t ticks(int64_t elapsed_ns, uint32_t clock_rate) {
+  if (elapsed_ns <= 0) return 0;
+  // In two parts, so that nothing overflows.
+  const auto whole = static_cast<uint64_t>(elapsed_ns / kNsPerS) * clock_rate;
+  const auto rest = static_cast<uint64_t>(elapsed_ns % kNsPerS) * clock_rate / kNsPerS;
+  return static_cast<uint32_t>(whole + rest);
+}
+
+int16_t distance(uint16_t from, uint16_t to) {
+  return static_cast<int16_t>(static_cast<uint16_t>(to - from));
+}
+
+}  // namespace
+
+Rewriter::Rewriter(SlotFormat format, uint16_t first_sequence, uint32_t first_timestamp)
+    : format_(std::move(format)),
+      last_sequence_(static_cast<uint16_t>(first_sequence - 1)),
+      last_timestamp_(first_timestamp),
+      clock_start_timestamp_(first_timestamp) {
+  if (format_.mid.empty() || format_.mid.size() > kMaxTwoByteSize) format_.mid_extension = 0;
+  two_byte_ = std::max(format_.mid_extension, format_.audio_level_extension) > kMaxOneByteId ||
+              (format_.mid_extension != 0 && format_.mid.size() > kMaxOneByteSize);
+}
+
+int Rewriter::ahead_of_newest(const PacketView& packet) const noexcept {
+  return distance(newest_, packet.sequence());
+}
+
+bool Rewriter::begins_source(const PacketView& packet) const noexcept {
+  // Skipped packets with gaps before them let the second distance grow past the first. The first,
+  // when it is small enough, keeps the second from wrapping.
+  return fresh_ || ahead_of_newest(packet) > kMaxGap ||
+         distance(last_sequence_, static_cast<uint16_t>(packet.sequence() + sequence_offset_)) >
+             kMaxGap;
+}
+
+bool Rewriter::claim(int ahead) noexcept {
+  if (ahead > 0) {
+    taken_ <<= static_cast<size_t>(ahead);
+    closed_ <<= static_cast<size_t>(ahead);
+    newest_ = static_cast<uint16_t>(newest_ + ahead);
+    taken_.set(0);
+    return true;
+  }
+  const auto behind = static_cast<uint32_t>(-ahead);
+  if (behind > kWindow || taken_[behind]) return false;
+  taken_.set(behind);
+  return true;
+}
+
+void Rewriter::skip(const PacketView& packet) noexcept {
+  fresh_ = begins_source(packet);
+  if (fresh_) return;
+  const int ahead = ahead_of_newest(packet);
+  if (!claim(ahead)) return;
+  // Behind a packet that was sent already, the gap is there for good.
+  const auto behind = static_cast<size_t>(std::max(-ahead, 0));
+  const bool newer_was_sent = ((taken_ & ~closed_) << (taken_.size() - behind)).any();
+  if (newer_was_sent) return;
+  closed_.set(behind);
+  --sequence_offset_;
+}
+
+void Rewriter::begin_source(const PacketView& packet, int64_t now_ns) noexcept {
+  fresh_ = false;
+  newest_ = packet.sequence();
+  taken_.set();
+  closed_.reset();
+  sequence_offset_ = static_cast<uint16_t>(last_sequence_ + 1 - newest_);
+  timestamp_offset_ = start_timestamp(now_ns) - packet.timestamp();
+}
+
+uint32_t Rewriter::start_timestamp(int64_t now_ns) noexcept {
+  if (!clock_start_ns_) {
+    clock_start_ns_ = now_ns;
+    return clock_start_timestamp_;
+  }
+  const uint32_t by_clock =
+      clock_start_timestamp_ + ticks(now_ns - *clock_start_ns_, format_.clock_rate);
+  const uint32_t earliest = last_timestamp_ + format_.clock_rate / kFramesPerSecond;
+  const auto ahead = static_cast<int32_t>(earliest - by_clock);
+  if (ahead <= 0) return by_clock;
+  if (static_cast<uint32_t>(ahead) > kMaxAheadS * format_.clock_rate) {
+    clock_start_ns_ = now_ns;
+    clock_start_timestamp_ = earliest;
+  }
+  return earliest;
+}
+
+size_t Rewriter::extension_size(bool with_level) const noexcept {
+  const size_t head = two_byte_ ? 2 : 1;
+  const size_t elements = (format_.mid_extension != 0 ? head + format_.mid.size() : 0) +
+                          (with_level && format_.audio_level_extension != 0 ? head + 1 : 0);
+  return elements == 0 ? 0 : kExtensionHeaderSize + (elements + 3) / 4 * 4;
+}
+
+size_t Rewriter::max_size(const PacketView& packet) const noexcept {
+  return kHeaderWithCsrcSize + extension_size(true) + packet.payload().size();
+}
+
+size_t Rewriter::write(const PacketView& packet, uint32_t source_number,
+                       std::optional<AudioLevel> level, int64_t now_ns,
+                       std::span<uint8_t> out) noexcept {
+  const auto payload = packet.payload();
+  const size_t extensions = extension_size(level.has_value());
+  const size_t size = kHeaderWithCsrcSize + extensions + payload.size();
+  if (size > out.size()) return 0;
+
+  const bool begins = begins_source(packet);
+  if (begins) begin_source(packet, now_ns);
+  const int ahead = ahead_of_newest(packet);
+  if (!begins && !claim(ahead)) return 0;
+
+  const auto behind = static_cast<size_t>(std::max(-ahead, 0));
+  const auto closed_since = (closed_ << (closed_.size() - behind)).count();
+  const auto sequence = static_cast<uint16_t>(packet.sequence() + sequence_offset_ + closed_since);
+  const uint32_t timestamp = packet.timestamp() + timestamp_offset_;
+  if (distance(last_sequence_, sequence) > 0) {
+    last_sequence_ = sequence;
+    last_timestamp_ = timestamp;
+  }
+
+  out[0] = static_cast<uint8_t>(0x80 | (extensions != 0 ? 0x10 : 0) | 1);
+  out[1] =
+      static_cast<uint8_t>((begins || packet.marker() ? 0x80 : 0) | (format_.payload_type & 0x7f));
+  write_u16(&out[2], sequence);
+  write_u32(&out[4], timestamp);
+  write_u32(&out[8], format_.ssrc);
+  write_u32(&out[12], source_number);
+  write_extensions(level, out.subspan(kHeaderWithCsrcSize, extensions));
+  std::copy(payload.begin(), payload.end(),
+            out.begin() + static_cast<ptrdiff_t>(size - payload.size()));
+  return size;
+}
+
+void Rewriter::write_extensions(std::optional<AudioLevel> level,
+                                std::span<uint8_t> out) const noexcept {
+  if (out.empty()) return;
+  std::fill(out.begin(), out.end(), uint8_t{0});
+  write_u16(&out[0], two_byte_ ? 0x1000 : 0xBEDE);
+  write_u16(&out[2], static_cast<uint16_t>((out.size() - kExtensionHeaderSize) / 4));
+  uint8_t* at = out.data() + kExtensionHeaderSize;
+  const auto begin_element = [&](uint8_t id, size_t size) {
+    if (two_byte_) {
+      *at++ = id;
+      *at++ = static_cast<uint8_t>(size);
+    } else {
+      *at++ = static_cast<uint8_t>((id << 4) | (size - 1));
+    }
+  };
+  if (format_.mid_extension != 0) {
+    begin_element(format_.mid_extension, format_.mid.size());
+    at = std::copy(format_.mid.begin(), format_.mid.end(), at);
+  }
+  if (level && format_.audio_level_extension != 0) {
+    begin_element(format_.audio_level_extension, 1);
+    *at = static_cast<uint8_t>((level->voice ? 0x80 : 0) | (level->level & 0x7f));
+  }
+}
+
+}  // namespace veche::rtp

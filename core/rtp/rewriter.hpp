@@ -1,0 +1,92 @@
+// SPDX-License-Identifier: Apache-2.0
+// Makes one continuous RTP stream of what changing sources put into a slot.
+#pragma once
+
+#include <bitset>
+#include <cstdint>
+#include <optional>
+#include <span>
+#include <string>
+
+#include "rtp/packet_view.hpp"
+
+namespace veche::rtp {
+
+/// What the slot's stream looks like on the wire.
+struct SlotFormat {
+  uint32_t ssrc = 0;
+  uint32_t clock_rate = 48000;
+  uint8_t payload_type = 0;
+  uint8_t mid_extension = 0;          ///< Id for this receiver; 0: not negotiated.
+  uint8_t audio_level_extension = 0;  ///< Likewise.
+  std::string mid;                    ///< Over 255 bytes it cannot be written, and is not.
+};
+
+/// A fresh header for each packet: SSRC and payload type of the slot, continuous sequence numbers
+/// and timestamps, the source number as CSRC, header extensions renumbered for the receiver,
+/// payload copied. No allocation after the constructor. [lane]
+///
+/// Within one source distances are kept: gaps of lost packets stay gaps, reordered packets keep
+/// their place. Across a switch the sequence number goes on by one, and the timestamp by the time
+/// that has passed, at least one frame. A source that jumps ahead, so that more than kMaxGap
+/// would be missing, counts as another source: passed on, such jumps could put the receiver's SRTP
+/// rollover counter out of step for good.
+class Rewriter {
+ public:
+  Rewriter(SlotFormat format, uint16_t first_sequence, uint32_t first_timestamp);
+
+  /// The next packet begins another source.
+  void switch_source() noexcept { fresh_ = true; }
+
+  /// A packet of this source was left out on purpose: the gap closes, so that the receiver does not
+  /// miss it.
+  void skip(const PacketView& packet) noexcept;
+
+  /// Bytes that write() may need for this packet.
+  size_t max_size(const PacketView& packet) const noexcept;
+
+  /// Writes the packet into `out` and returns its size. 0: it must not be sent, because it is a
+  /// duplicate, older than the switch, too old (more than kWindow behind the newest), or does not
+  /// fit into `out`. SRTP never sees a sequence number twice (RFC 3711 section 9.1: a reused index
+  /// breaks the cipher). `level` is written if it was negotiated.
+  size_t write(const PacketView& packet, uint32_t source_number, std::optional<AudioLevel> level,
+               int64_t now_ns, std::span<uint8_t> out) noexcept;
+
+  static constexpr uint32_t kWindow = 64;
+  static constexpr int kMaxGap = 3000;  ///< MAX_DROPOUT of RFC 3550 appendix A.1.
+  const SlotFormat& format() const noexcept { return format_; }
+
+ private:
+  /// Bit i stands for the source's packet that is i behind the newest.
+  using Window = std::bitset<kWindow + 1>;
+
+  /// How far the packet is ahead of the newest of this source; negative: behind.
+  int ahead_of_newest(const PacketView& packet) const noexcept;
+  /// True if the packet cannot belong to what was sent before it.
+  bool begins_source(const PacketView& packet) const noexcept;
+  /// Takes the packet's place in the window; false if it was taken already or is out of reach.
+  bool claim(int ahead) noexcept;
+  void begin_source(const PacketView& packet, int64_t now_ns) noexcept;
+  uint32_t start_timestamp(int64_t now_ns) noexcept;
+  size_t extension_size(bool with_level) const noexcept;
+  void write_extensions(std::optional<AudioLevel> level, std::span<uint8_t> out) const noexcept;
+
+  SlotFormat format_;
+  bool fresh_ = true;
+  bool two_byte_ = false;  ///< The form of the header extension elements.
+
+  // Of the current source.
+  uint16_t newest_ = 0;           ///< Its highest sequence number, written or skipped.
+  uint16_t sequence_offset_ = 0;  ///< Added to what is newer than all closed gaps.
+  uint32_t timestamp_offset_ = 0;
+  Window taken_;   ///< Written, skipped, or older than the switch.
+  Window closed_;  ///< Skipped, and the gap is closed.
+
+  // Of the slot's stream.
+  uint16_t last_sequence_;  ///< The highest one sent.
+  uint32_t last_timestamp_;
+  std::optional<int64_t> clock_start_ns_;  ///< The wall clock's timestamps count from here...
+  uint32_t clock_start_timestamp_;         ///< ...with this one.
+};
+
+}  // namespace veche::rtp

@@ -1,0 +1,182 @@
+#!/usr/bin/env python3
+# SPDX-License-Identifier: Apache-2.0
+"""Fails when a file includes what its layer must not know: dependencies point downwards only.
+
+Usage: layers_test.py SOURCE_ROOT. Before it looks at the sources it proves, on samples, that it finds each violation.
+"""
+import os
+import re
+import sys
+import tempfile
+
+# What each layer of core/ may include beside itself; everybody may include the plugin interface, include/veche.
+BELOW = {
+    "include": set(),
+    "base": set(),
+    "glib": {"base"},
+    "rtp": {"base"},
+    "media": {"rtp", "glib", "base"},
+    "room": {"media", "rtp", "glib", "base"},
+    "plugin": {"room", "media", "rtp", "glib", "base"},
+    "http": {"plugin", "room", "media", "rtp", "glib", "base"},
+    "main": {"http", "plugin", "room", "media", "rtp", "glib", "base"},
+}
+# Who may include a library; nobody else may.
+OWNERS = {
+    re.compile(r"boost/dll"): {"core/plugin"},
+    re.compile(r"libsoup/"): {"core/http", "tools/veche-load"},
+}
+PURE = {"core/include", "core/base", "core/rtp"}
+GLIB = re.compile(r"(gst|gio|glib|gobject|json-glib|nice)/|(glib|glib-object|glib-unix|gmodule)\.h$")
+C_LIBRARY = set("""assert complex ctype errno fenv float inttypes iso646 limits locale math setjmp signal stdalign
+    stdarg stdatomic stdbool stddef stdint stdio stdlib stdnoreturn string tgmath threads time uchar wchar
+    wctype""".split())
+INCLUDE = re.compile(r'^\s*#\s*include\s*([<"])([^>"]+)[>"]', re.MULTILINE)
+SOURCES = (".h", ".hpp", ".c", ".cpp")
+
+
+def is_standard(name):
+    return re.fullmatch(r"[a-z_0-9]+", name) or (name.endswith(".h") and name[:-2] in C_LIBRARY)
+
+
+class Checker:
+    def __init__(self, root):
+        self.root = root
+        self.violations = []
+        self.files = 0
+
+    def run(self):
+        for top in ("core", "plugins", "tools"):
+            for folder, _, names in os.walk(os.path.join(self.root, top)):
+                for name in names:
+                    if name.endswith(SOURCES):
+                        self.check_file(os.path.relpath(os.path.join(folder, name), self.root))
+        return self
+
+    def check_file(self, path):
+        self.files += 1
+        with open(os.path.join(self.root, path), encoding="utf-8") as file:
+            text = file.read()
+        unit = "/".join(path.split("/")[:2])
+        for bracket, name in INCLUDE.findall(text):
+            reason = self.find_reason(path, unit, bracket, name)
+            if reason:
+                self.violations.append(f"{path}: includes {name}: {reason}")
+
+    def find_reason(self, path, unit, bracket, name):
+        """Why this file must not include that, or None."""
+        for library, owners in OWNERS.items():
+            if library.match(name) and unit not in owners:
+                return "only " + " and ".join(sorted(owners)) + " may"
+        target = self.resolve(path, bracket, name)
+        if target is None:
+            return self.find_external_reason(unit, name)
+        target_unit = "/".join(target.split("/")[:2])
+        if target_unit in (unit, "core/include"):
+            return None
+        if unit.startswith("plugins/"):
+            return "a plugin knows veche/*.h, its own files and the standard library"
+        top, layer = target_unit.split("/")
+        allowed = set(BELOW) - {"main"} if unit.startswith("tools/") else BELOW.get(unit.split("/")[1])
+        if allowed is None:
+            return f"{unit} is no known layer"
+        if top != "core" or layer not in allowed:
+            return f"{target_unit} does not stand below {unit}"
+        return None
+
+    def find_external_reason(self, unit, name):
+        if unit in PURE and GLIB.match(name):
+            return f"{unit} does without GLib and GStreamer"
+        if unit == "core/include" and not is_standard(name):
+            return "the plugin interface depends on nothing"
+        if unit.startswith("plugins/") and not is_standard(name):
+            return "a plugin knows veche/*.h, its own files and the standard library"
+        return None
+
+    def resolve(self, path, bracket, name):
+        """The file of this project that is meant, or None for one from outside."""
+        folders = [os.path.dirname(path)] if bracket == '"' else []
+        folders += ["core", "core/include"]
+        if path.startswith(("plugins/", "tools/")):
+            folders.append(path.split("/")[0])
+        for folder in folders:
+            target = os.path.normpath(os.path.join(folder, name))
+            if os.path.isfile(os.path.join(self.root, target)):
+                return target
+        return None
+
+
+SOUND = {
+    "core/include/veche/plugin.h": "#include <stdint.h>",
+    "core/base/a.hpp": "#include <string>\n#include <sys/socket.h>",
+    "core/glib/a.hpp": '#include <gst/gst.h>\n#include "base/a.hpp"',
+    "core/rtp/a.hpp": '#include "base/a.hpp"',
+    "core/media/a.hpp": '#include <veche/plugin.h>\n#include "rtp/a.hpp"\n#include "glib/a.hpp"',
+    "core/media/wire/b.hpp": '#include "media/a.hpp"\n#include "../a.hpp"',
+    "core/room/a.hpp": '#include "media/a.hpp"',
+    "core/plugin/a.hpp": '#include <boost/dll/shared_library.hpp>\n#include "room/a.hpp"',
+    "core/http/a.hpp": '#include <libsoup/soup.h>\n#include "plugin/a.hpp"',
+    "core/main/a.cpp": '#include "http/a.hpp"',
+    "plugins/one/a.hpp": "#include <vector>\n#include <string.h>",
+    "plugins/one/b.cpp": '#include <veche/plugin.h>\n#include "one/a.hpp"\n#include "a.hpp"',
+    "plugins/two/a.hpp": "",
+    "tools/load/a.cpp": '#include <gst/gst.h>\n#include "rtp/a.hpp"',
+}
+# Each of them, put into the sound tree, is one violation.
+VIOLATIONS = [
+    ("core/base/x.cpp", '#include "rtp/a.hpp"'),
+    ("core/base/x.cpp", "#include <glib.h>"),
+    ("core/rtp/x.cpp", "#include <gst/gst.h>"),
+    ("core/rtp/x.cpp", '#include "glib/a.hpp"'),
+    ("core/rtp/x.cpp", "# include <glib/a.hpp>"),
+    ("core/glib/x.cpp", '#include "rtp/a.hpp"'),
+    ("core/media/x.cpp", '#include "room/a.hpp"'),
+    ("core/media/wire/x.cpp", '#include "../../room/a.hpp"'),
+    ("core/room/x.cpp", '#include "plugin/a.hpp"'),
+    ("core/plugin/x.cpp", '#include "http/a.hpp"'),
+    ("core/http/x.cpp", '#include "main/a.cpp"'),
+    ("core/http/x.cpp", "#include <boost/dll.hpp>"),
+    ("core/main/x.cpp", "#include <libsoup/soup.h>"),
+    ("core/main/x.cpp", '#include "../../plugins/one/a.hpp"'),
+    ("core/new/x.cpp", '#include "base/a.hpp"'),
+    ("core/include/veche/x.h", "#include <glib.h>"),
+    ("plugins/one/x.cpp", '#include "base/a.hpp"'),
+    ("plugins/one/x.cpp", '#include "two/a.hpp"'),
+    ("plugins/one/x.cpp", "#include <glib.h>"),
+    ("tools/load/x.cpp", "#include <boost/dll/import.hpp>"),
+    ("tools/load/x.cpp", '#include "one/a.hpp"\n#include "../../plugins/one/a.hpp"'),
+]
+
+
+def write(root, path, text):
+    full = os.path.join(root, path)
+    os.makedirs(os.path.dirname(full), exist_ok=True)
+    with open(full, "w", encoding="utf-8") as file:
+        file.write(text + "\n")
+
+
+def test_itself():
+    with tempfile.TemporaryDirectory() as root:
+        for path, text in SOUND.items():
+            write(root, path, text)
+        found = Checker(root).run().violations
+        if found:
+            sys.exit("self-test: the sound tree has violations:\n" + "\n".join(found))
+        for path, text in VIOLATIONS:
+            write(root, path, text)
+            found = Checker(root).run().violations
+            if len(found) != 1 or not found[0].startswith(path):
+                sys.exit(f"self-test: {path} with {text} gives {found}")
+            os.remove(os.path.join(root, path))
+
+
+def main():
+    test_itself()
+    checker = Checker(sys.argv[1]).run()
+    print("\n".join(checker.violations))
+    if checker.violations or checker.files == 0:
+        sys.exit(1)
+    print(f"{checker.files} files depend downwards only")
+
+
+main()

@@ -1,0 +1,53 @@
+// SPDX-License-Identifier: Apache-2.0
+// Workers: every task is done, in order if there is one thread, before the destructor returns.
+#include "base/workers.hpp"
+
+#include <gtest/gtest.h>
+
+#include <atomic>
+#include <future>
+#include <vector>
+
+namespace veche {
+namespace {
+
+TEST(BaseWorkers, FinishEverythingBeforeTheyEnd) {
+  std::atomic<int> done{0};
+  {
+    Workers workers("test", 3);
+    for (int i = 0; i < 1000; ++i) workers.run([&done] { ++done; });
+  }
+  EXPECT_EQ(done, 1000);
+}
+
+TEST(BaseWorkers, KeepTheOrderWhenThereIsOne) {
+  std::vector<int> order;
+  {
+    Workers workers("test", 1);
+    for (int i = 0; i < 100; ++i) workers.run([&order, i] { order.push_back(i); });
+  }
+  ASSERT_EQ(order.size(), 100u);
+  for (int i = 0; i < 100; ++i) EXPECT_EQ(order[static_cast<size_t>(i)], i);
+}
+
+TEST(BaseWorkers, WorkBesideEachOther) {
+  std::promise<void> second_runs, first_done;
+  Workers workers("test", 2);
+  // The first can only finish if the second runs at the same time.
+  workers.run([&] {
+    second_runs.get_future().wait();
+    first_done.set_value();
+  });
+  workers.run([&] { second_runs.set_value(); });
+  first_done.get_future().wait();
+}
+
+TEST(BaseWorkers, MayBeGivenTasksByTasks) {
+  std::promise<void> done;
+  Workers workers("test", 1);
+  workers.run([&] { workers.run([&] { done.set_value(); }); });
+  done.get_future().wait();
+}
+
+}  // namespace
+}  // namespace veche
