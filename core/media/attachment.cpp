@@ -1,0 +1,131 @@
+// SPDX-License-Identifier: Apache-2.0
+// The order in which lanes learn of a session and forget it.
+#include "media/attachment.hpp"
+
+#include <algorithm>
+#include <utility>
+
+namespace veche::media {
+namespace {
+
+/// So many sessions of one room stay on its home lane; further ones go to the lane with the fewest
+/// of them.
+constexpr uint32_t kSessionsOnHomeLane = 48;
+
+}  // namespace
+
+Attachment::Attachment(std::shared_ptr<RoomLanes> room, SessionId session,
+                       ParticipantId participant, std::vector<AttachedTrack> tracks)
+    : room_(std::move(room)),
+      session_(session),
+      participant_(participant),
+      tracks_(std::move(tracks)) {}
+
+std::shared_ptr<Attachment> Attachment::attach(std::shared_ptr<RoomLanes> room, SessionId session,
+                                               ParticipantId participant, Path& path,
+                                               PacketPolicy* policy,
+                                               const std::vector<rtp::SlotFormat>& slots,
+                                               std::vector<AttachedTrack> tracks) {
+  Lane& lane = choose_lane(*room);
+  auto lane_session =
+      std::make_unique<LaneSession>(session, participant, path, policy, lane.counters(), slots);
+  std::shared_ptr<Attachment> attachment(
+      new Attachment(std::move(room), session, participant, std::move(tracks)));
+  attachment->lane_ = &lane;
+  attachment->room_->session_count[lane.index()] += 1;
+  attachment->add_tracks();
+  attachment->add_session(std::move(lane_session), static_cast<uint32_t>(slots.size()));
+  return attachment;
+}
+
+Lane& Attachment::choose_lane(RoomLanes& room) {
+  Lane* lane = room.home;
+  if (room.session_count[lane->index()] >= kSessionsOnHomeLane) {
+    for (const auto& other : *room.all) {
+      if (room.session_count[other->index()] < room.session_count[lane->index()]) {
+        lane = other.get();
+      }
+    }
+  }
+  if (std::find(room.used.begin(), room.used.end(), lane) == room.used.end()) {
+    room.used.push_back(lane);
+    for (const AttachedTrack& track : room.tracks) {
+      lane->post(make_command(
+          [track](Lane& on) noexcept { on.add_track(track.feed, track.level_extension); }));
+    }
+  }
+  return *lane;
+}
+
+void Attachment::add_tracks() {
+  const bool muted = room_->settings[participant_].muted;
+  for (const AttachedTrack& track : tracks_) {
+    track.feed->muted.store(muted, std::memory_order_relaxed);
+    room_->tracks.push_back(track);
+    for (Lane* lane : room_->used) {
+      const bool is_home = lane == room_->home;
+      lane->post(make_command([track, is_home, room = room_->feed->id](Lane& on) noexcept {
+        on.add_track(track.feed, track.level_extension);
+        LaneRoom* lane_room = is_home ? on.find_room(room) : nullptr;
+        if (lane_room) lane_room->add_track(track.feed);
+      }));
+    }
+  }
+}
+
+void Attachment::add_session(std::unique_ptr<LaneSession> session, uint32_t slot_count) {
+  // The home lane hears of the listener only when its own lane knows the session: no slot is filled
+  // into nothing.
+  lane_->post(make_command(
+      [session = std::move(session)](Lane& lane) mutable noexcept { lane.add_session(session); },
+      [self = shared_from_this(), slot_count] {
+        if (!self->detached_ && slot_count > 0) self->add_listener(slot_count);
+      }));
+}
+
+void Attachment::add_listener(uint32_t slot_count) {
+  const ListenerSettings& settings = room_->settings[participant_];
+  room_->home->post(
+      make_command([room = room_->feed->id, session = session_, participant = participant_,
+                    lane = lane_, slot_count, settings](Lane& home) noexcept {
+        LaneRoom* lane_room = home.find_room(room);
+        if (!lane_room) return;
+        lane_room->add_listener(session, participant, *lane, slot_count, settings.max_speakers,
+                                settings.preferences);
+      }));
+}
+
+void Attachment::detach(std::function<void()> done) {
+  detached_ = true;
+  room_->session_count[lane_->index()] -= 1;
+  std::vector<TrackId> tracks;
+  for (const AttachedTrack& track : tracks_) tracks.push_back(track.feed->id);
+  std::erase_if(room_->tracks, [&](const AttachedTrack& track) {
+    return std::find(tracks.begin(), tracks.end(), track.feed->id) != tracks.end();
+  });
+  room_->home->post(make_command(
+      [room = room_->feed->id, session = session_, tracks](Lane& home) noexcept {
+        LaneRoom* lane_room = home.find_room(room);
+        if (!lane_room) return;
+        lane_room->remove_listener(session);
+        for (const TrackId track : tracks) lane_room->remove_track(track);
+      },
+      [self = shared_from_this(), done = std::move(done)]() mutable {
+        self->remove_from_lane(std::move(done));
+      }));
+}
+
+void Attachment::remove_from_lane(std::function<void()> done) {
+  for (Lane* lane : room_->used) {
+    for (const AttachedTrack& track : tracks_) {
+      lane->post(make_command([id = track.feed->id](Lane& on) noexcept { on.remove_track(id); }));
+    }
+  }
+  // The command carries the LaneSession back, so that it is freed on control.
+  auto removed = std::make_shared<std::unique_ptr<LaneSession>>();
+  lane_->post(make_command([removed, session = session_](
+                               Lane& lane) noexcept { *removed = lane.remove_session(session); },
+                           std::move(done)));
+}
+
+}  // namespace veche::media

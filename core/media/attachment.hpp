@@ -1,0 +1,74 @@
+// SPDX-License-Identifier: Apache-2.0
+// Control's side of a session's time on its lanes: attach once it is connected, detach before it is
+// taken down.
+#pragma once
+
+#include <cstdint>
+#include <functional>
+#include <memory>
+#include <unordered_map>
+#include <vector>
+
+#include "media/lane.hpp"
+#include "media/room.hpp"
+#include "media/track_feed.hpp"
+
+namespace veche::media {
+
+/// What a participant wants and may, kept over all its sessions.
+struct ListenerSettings {
+  bool muted = false;
+  uint32_t max_speakers = 0;
+  std::vector<Preference> preferences;
+};
+
+struct AttachedTrack {
+  std::shared_ptr<TrackFeed> feed;
+  uint8_t level_extension = 0;
+};
+
+/// What a room's handle and its sessions' attachments share on control; sessions may outlive the
+/// handle for a moment.
+struct RoomLanes {
+  std::shared_ptr<RoomFeed> feed;
+  Lane* home = nullptr;
+  std::vector<std::unique_ptr<Lane>>* all = nullptr;  // The engine's.
+  std::vector<Lane*> used;            // Home first, then those that carry sessions too.
+  std::vector<AttachedTrack> tracks;  // Of all attached sessions.
+  std::unordered_map<uint32_t, uint32_t> session_count;  // By lane index.
+  std::unordered_map<ParticipantId, ListenerSettings> settings;
+};
+
+/// [control] all of it.
+class Attachment : public std::enable_shared_from_this<Attachment> {
+ public:
+  /// The path outlives the attachment until detach() has called back.
+  static std::shared_ptr<Attachment> attach(std::shared_ptr<RoomLanes> room, SessionId session,
+                                            ParticipantId participant, Path& path,
+                                            PacketPolicy* policy,
+                                            const std::vector<rtp::SlotFormat>& slots,
+                                            std::vector<AttachedTrack> tracks);
+
+  /// `done` runs on control when no lane knows the session, its tracks and its path any more.
+  void detach(std::function<void()> done);
+  SessionId session() const { return session_; }
+  ParticipantId participant() const { return participant_; }
+
+ private:
+  Attachment(std::shared_ptr<RoomLanes> room, SessionId session, ParticipantId participant,
+             std::vector<AttachedTrack> tracks);
+  static Lane& choose_lane(RoomLanes& room);
+  void add_tracks();
+  void add_session(std::unique_ptr<LaneSession> session, uint32_t slot_count);
+  void add_listener(uint32_t slot_count);
+  void remove_from_lane(std::function<void()> done);
+
+  std::shared_ptr<RoomLanes> room_;  // Shared: see RoomLanes.
+  const SessionId session_;
+  const ParticipantId participant_;
+  std::vector<AttachedTrack> tracks_;
+  Lane* lane_ = nullptr;
+  bool detached_ = false;
+};
+
+}  // namespace veche::media

@@ -1,0 +1,40 @@
+// SPDX-License-Identifier: Apache-2.0
+// What rooms need of the media layer, so that the room layer is tested without a network.
+#pragma once
+
+#include <memory>
+#include <string>
+
+#include "base/ids.hpp"
+#include "base/result.hpp"
+#include "glib/control_loop.hpp"
+#include "media/room.hpp"
+#include "media/selector.hpp"
+#include "media/settings.hpp"
+
+namespace veche::media {
+
+/// [control] all of it.
+class Engine {
+ public:
+  virtual ~Engine() = default;
+  /// A room on the lane with the least to do. It is closed by destroying the handle.
+  virtual std::unique_ptr<Room> open_room(RoomId id) = 0;
+  /// The plugin that selects; its room settings are found under this name. Empty: first come, first
+  /// served.
+  virtual std::string selector_name() const = 0;
+  /// Checks selector settings without a room. InvalidArgument says what is wrong.
+  virtual Status check_selector_settings(const std::string& json) = 0;
+  virtual ProfileLimits profile_limits() const = 0;
+  /// True when no session is being made or let go any more.
+  virtual bool idle() const = 0;
+};
+
+/// The real engine: lanes and webrtcbin sessions. The selector and the policy may be null (first
+/// come, first served; everything is forwarded); they, the loop and all rooms' events outlive the
+/// engine, whose destructor ends the lanes.
+std::unique_ptr<Engine> make_engine(glib::ControlLoop& loop, const Settings& settings,
+                                    uint32_t max_audio_slots, Selector* selector,
+                                    PacketPolicy* policy);
+
+}  // namespace veche::media

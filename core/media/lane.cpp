@@ -1,0 +1,295 @@
+// SPDX-License-Identifier: Apache-2.0
+// The lane's thread: inbox, packets, ticks.
+#include "media/lane.hpp"
+
+#include <poll.h>
+#include <pthread.h>
+#include <sys/eventfd.h>
+#include <sys/resource.h>
+#include <unistd.h>
+
+#include <algorithm>
+#include <cstring>
+
+#include "base/time.hpp"
+
+namespace veche::media {
+namespace {
+
+constexpr size_t kInboxSize = 4096;
+constexpr size_t kCommandReserve = 512;
+constexpr uint32_t kRetryMs = 10;
+constexpr int kPriority = -10;
+/// A lane that is late catches up by leaving out what would only be heard as an echo of the past.
+constexpr int64_t kStaleNs = 500 * kNsPerMs;
+
+}  // namespace
+
+Lane::Lane(uint32_t index, glib::ControlLoop& loop, CommandReturns& returns)
+    : index_(index),
+      loop_(loop),
+      returns_(returns),
+      inbox_(kInboxSize, kCommandReserve),
+      wake_fd_(eventfd(0, EFD_CLOEXEC | EFD_NONBLOCK)),
+      thread_([this] {
+        const std::string name = "lane-" + std::to_string(index_);
+        pthread_setname_np(pthread_self(), name.c_str());
+        // Forwarding goes before handshakes and HTTP. Without the permission (CAP_SYS_NICE) it goes
+        // on as it is.
+        static_cast<void>(setpriority(PRIO_PROCESS, static_cast<id_t>(gettid()), kPriority));
+        run();
+      }) {}
+
+Lane::~Lane() {
+  while (!waiting_.empty()) {
+    retry_waiting();
+    std::this_thread::yield();
+  }
+  stopping_.store(true);
+  wake_thread();
+  thread_.join();
+  close(wake_fd_);
+}
+
+bool Lane::post_packet(TrackId track, std::span<const uint8_t> bytes, int64_t arrival_ns,
+                       uint8_t level, bool preroll) noexcept {
+  const bool posted =
+      bytes.size() <= rtp::kMaxPacketSize && inbox_.push(false, [&](Message& message) {
+        message.kind = preroll ? Message::Kind::Preroll : Message::Kind::Packet;
+        message.id = track.value;
+        message.level = level;
+        message.arrival_ns = arrival_ns;
+        message.size = static_cast<uint16_t>(bytes.size());
+        std::memcpy(message.bytes, bytes.data(), bytes.size());
+      });
+  if (posted) {
+    wake_thread();
+  } else {
+    counters_.inbox_full.add();
+  }
+  return posted;
+}
+
+void Lane::post_wake(RoomId room) noexcept {
+  const bool posted = inbox_.push(true, [&](Message& message) {
+    message.kind = Message::Kind::Wake;
+    message.id = room.value;
+  });
+  if (posted) wake_thread();
+}
+
+bool Lane::post_fill(SessionId session, uint32_t slot, TrackId track) noexcept {
+  const bool posted = inbox_.push(false, [&](Message& message) {
+    message.kind = Message::Kind::Fill;
+    message.id = session.value;
+    message.slot = slot;
+    message.track = track.value;
+  });
+  if (posted) wake_thread();
+  return posted;
+}
+
+void Lane::post(std::unique_ptr<LaneCommand> command) {
+  waiting_.push_back(std::move(command));
+  retry_waiting();
+}
+
+void Lane::retry_waiting() {
+  while (!waiting_.empty()) {
+    LaneCommand* command = waiting_.front().get();
+    const bool posted = inbox_.push(true, [&](Message& message) {
+      message.kind = Message::Kind::Command;
+      message.command = command;
+    });
+    if (!posted) break;
+    // The lane has it now; it comes back through the returns.
+    static_cast<void>(waiting_.front().release());
+    waiting_.pop_front();
+    wake_thread();
+  }
+  if (waiting_.empty()) {
+    retry_timer_.cancel();
+  } else if (!retry_timer_) {
+    retry_timer_ = loop_.every(kRetryMs, [this] { retry_waiting(); });
+  }
+}
+
+void Lane::wake_thread() noexcept {
+  if (!sleeping_.load(std::memory_order_seq_cst)) return;
+  if (!sleeping_.exchange(false, std::memory_order_seq_cst)) return;
+  const uint64_t one = 1;
+  // It can only fail when the counter is full, and then the lane is awake.
+  [[maybe_unused]] const ssize_t written = write(wake_fd_, &one, sizeof one);
+}
+
+void Lane::run() noexcept {
+  while (true) {
+    // Ticks are never starved by packets: at most a batch lies between two looks at the clock.
+    constexpr int kBatch = 64;
+    int handled = 0;
+    while (Message* message = handled < kBatch ? inbox_.front() : nullptr) {
+      handle(*message);
+      inbox_.pop();
+      ++handled;
+    }
+    if (any_awake_ && monotonic_ns() >= next_tick_ns_) tick_rooms();
+    if (handled > 0) continue;
+    if (stopping_.load()) return;
+    wait();
+  }
+}
+
+void Lane::wait() noexcept {
+  sleeping_.store(true, std::memory_order_seq_cst);
+  if (inbox_.front() != nullptr || stopping_.load()) {
+    sleeping_.store(false, std::memory_order_seq_cst);
+    return;
+  }
+  timespec timeout{};
+  if (any_awake_) {
+    const int64_t left_ns = std::max<int64_t>(0, next_tick_ns_ - monotonic_ns());
+    timeout.tv_sec = left_ns / kNsPerS;
+    timeout.tv_nsec = left_ns % kNsPerS;
+  }
+  pollfd descriptor{wake_fd_, POLLIN, 0};
+  ppoll(&descriptor, 1, any_awake_ ? &timeout : nullptr, nullptr);
+  sleeping_.store(false, std::memory_order_seq_cst);
+  uint64_t count = 0;
+  [[maybe_unused]] const ssize_t size = read(wake_fd_, &count, sizeof count);
+}
+
+void Lane::handle(Message& message) noexcept {
+  switch (message.kind) {
+    case Message::Kind::Packet: handle_packet(message, false); break;
+    case Message::Kind::Preroll: handle_packet(message, true); break;
+    case Message::Kind::Wake: wake(RoomId{message.id}); break;
+    case Message::Kind::Fill:
+      fill(SessionId{message.id}, message.slot, TrackId{message.track});
+      break;
+    case Message::Kind::Command:
+      message.command->run(*this);
+      returns_.give_back(message.command);
+      break;
+  }
+}
+
+void Lane::handle_packet(const Message& message, bool preroll) noexcept {
+  const auto found = tracks_.find(TrackId{message.id});
+  if (found == tracks_.end()) return;
+  Track& track = found->second;
+  const std::span<const uint8_t> bytes(message.bytes, message.size);
+  const std::optional<rtp::PacketView> view = rtp::PacketView::parse(bytes);
+  if (!view) return;
+  const LanePacket packet{*view, message.arrival_ns, track.sequence.extend(view->sequence()),
+                          message.level};
+  if (!preroll) {
+    counters_.packets_in.add();
+    const int64_t now_ns = monotonic_ns();
+    if (now_ns - message.arrival_ns > kStaleNs) {
+      counters_.stale.add();
+      return;
+    }
+    for (const Route& route : track.routes) {
+      route.session->forward(route.slot, *track.feed, packet, track.history, track.level_extension,
+                             now_ns);
+    }
+  }
+  track.history.push(bytes, message.arrival_ns);
+}
+
+void Lane::tick_rooms() noexcept {
+  const int64_t now_ns = monotonic_ns();
+  // A lane that was late does not catch up: the next tick is a full period away.
+  next_tick_ns_ = std::max(next_tick_ns_ + kTickNs, now_ns + kTickNs / 2);
+  any_awake_ = false;
+  for (auto& [id, room] : rooms_) any_awake_ |= room->select(now_ns, *this);
+}
+
+void Lane::wake(RoomId room) noexcept {
+  if (!find_room(room)) return;
+  if (!any_awake_) next_tick_ns_ = monotonic_ns();
+  any_awake_ = true;
+}
+
+void Lane::add_track(std::shared_ptr<TrackFeed> feed, uint8_t level_extension) {
+  const TrackId id = feed->id;
+  Track& track = tracks_[id];
+  track.feed = std::move(feed);
+  track.level_extension = level_extension;
+}
+
+void Lane::remove_track(TrackId id) noexcept {
+  const auto found = tracks_.find(id);
+  if (found == tracks_.end()) return;
+  const int64_t now_ns = monotonic_ns();
+  for (const Route& route : found->second.routes) {
+    route.session->fill(route.slot, TrackId{}, now_ns);
+  }
+  found->second.feed->wanted_lanes.fetch_and(~bit(), std::memory_order_relaxed);
+  tracks_.erase(found);
+}
+
+void Lane::add_session(std::unique_ptr<LaneSession>& session) {
+  const SessionId id = session->id();
+  sessions_[id] = std::move(session);
+}
+
+std::unique_ptr<LaneSession> Lane::remove_session(SessionId id) noexcept {
+  const auto found = sessions_.find(id);
+  if (found == sessions_.end()) return nullptr;
+  std::unique_ptr<LaneSession> session = std::move(found->second);
+  for (uint32_t slot = 0; slot < session->slot_count(); ++slot) remove_route(*session, slot);
+  sessions_.erase(found);
+  return session;
+}
+
+void Lane::add_room(std::unique_ptr<LaneRoom>& room) {
+  const RoomId id = room->id();
+  rooms_[id] = std::move(room);
+}
+
+std::unique_ptr<LaneRoom> Lane::remove_room(RoomId id) noexcept {
+  const auto found = rooms_.find(id);
+  if (found == rooms_.end()) return nullptr;
+  std::unique_ptr<LaneRoom> room = std::move(found->second);
+  rooms_.erase(found);
+  return room;
+}
+
+LaneRoom* Lane::find_room(RoomId id) noexcept {
+  const auto found = rooms_.find(id);
+  return found == rooms_.end() ? nullptr : found->second.get();
+}
+
+LaneSession* Lane::find_session(SessionId id) noexcept {
+  const auto found = sessions_.find(id);
+  return found == sessions_.end() ? nullptr : found->second.get();
+}
+
+void Lane::fill(SessionId id, uint32_t slot, TrackId track) noexcept {
+  LaneSession* session = find_session(id);
+  if (!session || slot >= session->slot_count() || session->track(slot) == track) return;
+  remove_route(*session, slot);
+  const auto found = tracks_.find(track);
+  session->fill(slot, found == tracks_.end() ? TrackId{} : track, monotonic_ns());
+  if (found != tracks_.end()) add_route(found->second, *session, slot);
+}
+
+void Lane::add_route(Track& track, LaneSession& session, uint32_t slot) {
+  track.routes.push_back({&session, slot});
+  track.feed->wanted_lanes.fetch_or(bit(), std::memory_order_relaxed);
+}
+
+void Lane::remove_route(LaneSession& session, uint32_t slot) noexcept {
+  const auto found = tracks_.find(session.track(slot));
+  if (found == tracks_.end()) return;
+  Track& track = found->second;
+  std::erase_if(track.routes, [&](const Route& route) {
+    return route.session == &session && route.slot == slot;
+  });
+  if (!track.routes.empty()) return;
+  track.feed->wanted_lanes.fetch_and(~bit(), std::memory_order_relaxed);
+  track.history.clear();
+}
+
+}  // namespace veche::media

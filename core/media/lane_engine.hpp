@@ -1,0 +1,45 @@
+// SPDX-License-Identifier: Apache-2.0
+// The engine: lanes, rooms on them, and sessions over webrtcbin.
+#pragma once
+
+#include <memory>
+#include <string>
+#include <vector>
+
+#include "base/workers.hpp"
+#include "glib/control_loop.hpp"
+#include "media/attachment.hpp"
+#include "media/command.hpp"
+#include "media/engine.hpp"
+#include "media/first_come.hpp"
+#include "media/lane.hpp"
+#include "media/pipeline/pipeline_session.hpp"
+
+namespace veche::media {
+
+class LaneEngine final : public Engine {
+ public:
+  LaneEngine(glib::ControlLoop& loop, const Settings& settings, uint32_t max_audio_slots,
+             Selector* selector, PacketPolicy* policy);
+  ~LaneEngine() override;
+
+  std::unique_ptr<Room> open_room(RoomId id) override;
+  std::string selector_name() const override { return selector_->name(); }
+  Status check_selector_settings(const std::string& json) override;
+  ProfileLimits profile_limits() const override;
+  bool idle() const override;
+
+ private:
+  glib::ControlLoop& loop_;
+  const Settings settings_;
+  const uint32_t max_audio_slots_;
+  FirstComeSelector first_come_;
+  Selector* selector_;
+  PacketPolicy* policy_;
+  CommandReturns returns_;
+  std::vector<std::unique_ptr<Lane>> lanes_;
+  std::vector<uint32_t> rooms_of_lane_;
+  PipelineSessions sessions_;
+};
+
+}  // namespace veche::media

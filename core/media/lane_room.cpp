@@ -1,0 +1,276 @@
+// SPDX-License-Identifier: Apache-2.0
+// Asking the selector, and applying what it may decide.
+#include "media/lane_room.hpp"
+
+#include <algorithm>
+
+#include "base/time.hpp"
+#include "media/lane.hpp"
+
+namespace veche::media {
+namespace {
+
+/// A room without a single packet for this long sleeps.
+constexpr int64_t kSleepAfterNs = 2 * kNsPerS;
+/// Weight of a new level, for an average over about 100 ms of 20 ms packets.
+constexpr float kSmoothing = 0.33f;
+
+uint32_t abi_kind(MediaKind kind) {
+  return kind == MediaKind::Audio ? VECHE_KIND_AUDIO : VECHE_KIND_VIDEO;
+}
+
+}  // namespace
+
+LaneRoom::LaneRoom(std::shared_ptr<RoomFeed> feed, std::unique_ptr<Selector::RoomState> selector,
+                   LaneCounters& counters)
+    : feed_(std::move(feed)), selector_(std::move(selector)), counters_(counters) {}
+
+void LaneRoom::add_track(std::shared_ptr<TrackFeed> feed) {
+  tracks_.push_back(std::move(feed));
+  rebuild();
+}
+
+void LaneRoom::remove_track(TrackId track) noexcept {
+  std::erase_if(tracks_, [&](const auto& feed) { return feed->id == track; });
+  rebuild();
+}
+
+void LaneRoom::add_listener(SessionId session, ParticipantId participant, Lane& lane,
+                            uint32_t slot_count, uint32_t max_speakers,
+                            std::vector<Preference> preferences) {
+  listeners_.push_back(
+      {session, participant, &lane, slot_count, max_speakers, std::move(preferences)});
+  slots_.resize(slots_.size() + slot_count, {0, VECHE_KIND_AUDIO, 0});
+  rebuild();
+}
+
+void LaneRoom::remove_listener(SessionId session) noexcept {
+  size_t first_slot = 0;
+  for (auto listener = listeners_.begin(); listener != listeners_.end(); ++listener) {
+    if (listener->session == session) {
+      const auto first = slots_.begin() + static_cast<ptrdiff_t>(first_slot);
+      slots_.erase(first, first + listener->slot_count);
+      listeners_.erase(listener);
+      break;
+    }
+    first_slot += listener->slot_count;
+  }
+  rebuild();
+}
+
+void LaneRoom::set_preferences(ParticipantId participant,
+                               const std::vector<Preference>& preferences) noexcept {
+  for (Listener& listener : listeners_) {
+    if (listener.participant == participant) listener.preferences = preferences;
+  }
+  rebuild();
+}
+
+void LaneRoom::set_max_speakers(ParticipantId participant, uint32_t count) noexcept {
+  for (Listener& listener : listeners_) {
+    if (listener.participant == participant) listener.max_speakers = count;
+  }
+  rebuild();
+}
+
+void LaneRoom::use_settings(const Selector::Settings& settings) noexcept {
+  selector_->use_settings(settings);
+}
+
+/// The views that the selector gets are made here, when somebody comes or goes, so that a tick only
+/// updates numbers.
+void LaneRoom::rebuild() {
+  std::vector<veche_candidate> candidates;
+  std::vector<float> smoothed;
+  std::vector<uint8_t> speaking;
+  for (const auto& feed : tracks_) {
+    veche_candidate candidate{};
+    candidate.track = feed->id.value;
+    candidate.participant = feed->participant.value;
+    candidate.kind = abi_kind(feed->kind);
+    candidate.level = candidate.smoothed_level = VECHE_LEVEL_SILENCE;
+    const veche_candidate* old = find_candidate(candidate.track);
+    const size_t index = old ? static_cast<size_t>(old - candidates_.data()) : 0;
+    candidates.push_back(old ? *old : candidate);
+    smoothed.push_back(old ? smoothed_[index] : float{VECHE_LEVEL_SILENCE});
+    speaking.push_back(old ? speaking_[index] : uint8_t{0});
+  }
+  candidates_ = std::move(candidates);
+  smoothed_ = std::move(smoothed);
+  speaking_ = std::move(speaking);
+  new_speaking_.assign(speaking_.size(), 0);
+  if (!find_candidate(dominant_)) dominant_ = 0;
+
+  listener_views_.clear();
+  preferences_.clear();
+  uint32_t first_slot = 0;
+  for (const Listener& listener : listeners_) {
+    veche_listener view{};
+    view.session = listener.session.value;
+    view.participant = listener.participant.value;
+    view.first_slot = first_slot;
+    view.slot_count = listener.slot_count;
+    view.first_preference = static_cast<uint32_t>(preferences_.size());
+    view.preference_count = static_cast<uint32_t>(listener.preferences.size());
+    view.max_speakers = listener.max_speakers;
+    for (const Preference& preference : listener.preferences) {
+      preferences_.push_back({preference.participant.value,
+                              (preference.pinned ? VECHE_PREFER_PINNED : 0u) |
+                                  (preference.blocked ? VECHE_PREFER_BLOCKED : 0u),
+                              0});
+    }
+    listener_views_.push_back(view);
+    first_slot += listener.slot_count;
+  }
+  wanted_ = slots_;
+  feed_->version.fetch_add(1, std::memory_order_relaxed);
+}
+
+const veche_candidate* LaneRoom::find_candidate(uint64_t track) const noexcept {
+  if (track == 0) return nullptr;
+  const auto found = std::find_if(candidates_.begin(), candidates_.end(),
+                                  [&](const veche_candidate& c) { return c.track == track; });
+  return found == candidates_.end() ? nullptr : &*found;
+}
+
+bool LaneRoom::read_meters(int64_t now_ns) noexcept {
+  bool any = false;
+  for (size_t i = 0; i < tracks_.size(); ++i) {
+    TrackFeed& feed = *tracks_[i];
+    const LevelMeter::Reading reading = feed.meter.take();
+    veche_candidate& candidate = candidates_[i];
+    candidate.packets = reading.packets;
+    candidate.level = reading.level;
+    candidate.last_packet_ns = feed.meter.last_packet_ns();
+    candidate.flags =
+        (feed.muted.load(std::memory_order_relaxed) ? VECHE_CANDIDATE_MUTED : 0u) |
+        (feed.has_levels.load(std::memory_order_relaxed) ? 0u : VECHE_CANDIDATE_NO_LEVELS);
+    if (reading.packets > 0) {
+      smoothed_[i] += kSmoothing * (static_cast<float>(reading.level) - smoothed_[i]);
+      candidate.smoothed_level = static_cast<uint8_t>(smoothed_[i] + 0.5f);
+      any = true;
+    }
+  }
+  if (any) last_activity_ns_ = now_ns;
+  return any;
+}
+
+bool LaneRoom::is_allowed(const Listener& listener, uint64_t track) const noexcept {
+  const veche_candidate* candidate = find_candidate(track);
+  if (!candidate || candidate->participant == listener.participant.value ||
+      (candidate->flags & VECHE_CANDIDATE_MUTED) != 0 || candidate->kind != VECHE_KIND_AUDIO) {
+    return false;
+  }
+  return std::none_of(listener.preferences.begin(), listener.preferences.end(),
+                      [&](const Preference& p) {
+                        return p.blocked && p.participant.value == candidate->participant;
+                      });
+}
+
+/// What may not be heard any more goes at once, whatever the selector says.
+void LaneRoom::release_slots() noexcept {
+  size_t slot = 0;
+  for (const Listener& listener : listeners_) {
+    for (uint32_t i = 0; i < listener.slot_count; ++i, ++slot) {
+      wanted_[slot] = slots_[slot];
+      if (slots_[slot].track != 0 && !is_allowed(listener, slots_[slot].track)) {
+        wanted_[slot].track = 0;
+      }
+    }
+  }
+}
+
+bool LaneRoom::select(int64_t now_ns, Lane& home) noexcept {
+  if (!feed_->awake.load(std::memory_order_relaxed)) return false;
+  if (last_activity_ns_ == 0) last_activity_ns_ = now_ns;
+  if (!read_meters(now_ns) && now_ns - last_activity_ns_ > kSleepAfterNs) {
+    feed_->awake.store(false, std::memory_order_seq_cst);
+    // A packet that came just now saw the room awake and woke nobody.
+    const bool quiet = std::all_of(tracks_.begin(), tracks_.end(),
+                                   [](const auto& feed) { return feed->meter.empty(); });
+    if (quiet) last_activity_ns_ = 0;
+    if (quiet) return false;
+    feed_->awake.store(true, std::memory_order_relaxed);
+  }
+  release_slots();
+  std::fill(new_speaking_.begin(), new_speaking_.end(), uint8_t{0});
+  veche_room_view view{};
+  view.struct_size = sizeof view;
+  view.room = feed_->id.value;
+  view.now_ns = now_ns;
+  view.candidates = candidates_.data();
+  view.listeners = listener_views_.data();
+  view.preferences = preferences_.data();
+  view.candidate_count = static_cast<uint32_t>(candidates_.size());
+  view.listener_count = static_cast<uint32_t>(listener_views_.size());
+  view.preference_count = static_cast<uint32_t>(preferences_.size());
+  view.slot_count = static_cast<uint32_t>(wanted_.size());
+  veche_selection selection{};
+  selection.struct_size = sizeof selection;
+  selection.slots = wanted_.data();
+  selection.speaking = new_speaking_.data();
+  selector_->select(view, selection);
+  if (speaking_ != new_speaking_ || dominant_ != selection.dominant) {
+    std::swap(speaking_, new_speaking_);
+    dominant_ = find_candidate(selection.dominant) ? selection.dominant : 0;
+    feed_->version.fetch_add(1, std::memory_order_relaxed);
+  }
+  apply(home);
+  return true;
+}
+
+void LaneRoom::apply(Lane& home) noexcept {
+  uint32_t first = 0;
+  for (const Listener& listener : listeners_) {
+    // Slots that become free go first, so that a track can move from one slot to another in one
+    // step.
+    for (const bool freeing : {true, false}) {
+      for (uint32_t i = 0; i < listener.slot_count; ++i) {
+        const bool frees = wanted_[first + i].track == 0;
+        if (frees == freeing) apply_slot(listener, first, i, home);
+      }
+    }
+    first += listener.slot_count;
+  }
+}
+
+void LaneRoom::apply_slot(const Listener& listener, uint32_t first, uint32_t i,
+                          Lane& home) noexcept {
+  veche_slot& slot = slots_[first + i];
+  uint64_t track = wanted_[first + i].track;
+  const bool stays = track == slot.track;
+  if (stays && (track == 0 || is_allowed(listener, track))) return;
+  const auto begin = slots_.begin() + first;
+  const bool twice = track != 0 && !stays &&
+                     std::any_of(begin, begin + listener.slot_count,
+                                 [&](const veche_slot& s) { return s.track == track; });
+  if (track != 0 && (twice || !is_allowed(listener, track))) {
+    counters_.bad_selections.add();
+    if (slot.track == 0 || is_allowed(listener, slot.track)) return;
+    track = 0;
+  }
+  if (listener.lane == &home) {
+    home.fill(listener.session, i, TrackId{track});
+  } else if (!listener.lane->post_fill(listener.session, i, TrackId{track})) {
+    return;  // Its inbox is full: again with the next tick.
+  }
+  slot.track = track;
+  feed_->version.fetch_add(1, std::memory_order_relaxed);
+}
+
+void LaneRoom::copy(Selection& selection) const {
+  size_t slot = 0;
+  for (const Listener& listener : listeners_) {
+    SessionSlots& slots = selection.sessions.emplace_back();
+    slots.session = listener.session;
+    for (uint32_t i = 0; i < listener.slot_count; ++i, ++slot) {
+      slots.tracks.push_back(TrackId{slots_[slot].track});
+    }
+  }
+  for (size_t i = 0; i < candidates_.size(); ++i) {
+    if (speaking_[i] != 0) selection.speaking.push_back(TrackId{candidates_[i].track});
+  }
+  selection.dominant = TrackId{dominant_};
+}
+
+}  // namespace veche::media

@@ -1,0 +1,82 @@
+// SPDX-License-Identifier: Apache-2.0
+// One room on its home lane: collects what the selector needs, asks it, and applies what is
+// allowed.
+#pragma once
+
+#include <cstdint>
+#include <memory>
+#include <vector>
+
+#include "base/ids.hpp"
+#include "media/lane_session.hpp"
+#include "media/room.hpp"
+#include "media/selector.hpp"
+#include "media/track_feed.hpp"
+
+namespace veche::media {
+
+class Lane;
+
+/// Made on control, used on the lane, destroyed on control.
+class LaneRoom {
+ public:
+  /// The feed is shared with the streaming threads of the room's sessions.
+  LaneRoom(std::shared_ptr<RoomFeed> feed, std::unique_ptr<Selector::RoomState> selector,
+           LaneCounters& counters);
+
+  RoomId id() const { return feed_->id; }
+
+  // [lane] all of it.
+  void add_track(std::shared_ptr<TrackFeed> feed);
+  void remove_track(TrackId track) noexcept;
+  /// `lane` owns the session's egress; it may be another than the home lane.
+  void add_listener(SessionId session, ParticipantId participant, Lane& lane, uint32_t slot_count,
+                    uint32_t max_speakers, std::vector<Preference> preferences);
+  void remove_listener(SessionId session) noexcept;
+  void set_preferences(ParticipantId participant,
+                       const std::vector<Preference>& preferences) noexcept;
+  void set_max_speakers(ParticipantId participant, uint32_t count) noexcept;
+  void use_settings(const Selector::Settings& settings) noexcept;
+
+  /// Asks the selector and applies its decision. False if nothing has been going on for a while:
+  /// the room sleeps until the next wake-up.
+  bool select(int64_t now_ns, Lane& home) noexcept;
+  /// For control: who fills what, who speaks.
+  void copy(Selection& selection) const;
+
+ private:
+  struct Listener {
+    SessionId session;
+    ParticipantId participant;
+    Lane* lane;
+    uint32_t slot_count;
+    uint32_t max_speakers;
+    std::vector<Preference> preferences;
+  };
+
+  void rebuild();
+  bool read_meters(int64_t now_ns) noexcept;
+  bool is_allowed(const Listener& listener, uint64_t track) const noexcept;
+  void release_slots() noexcept;
+  void apply(Lane& home) noexcept;
+  void apply_slot(const Listener& listener, uint32_t first_slot, uint32_t slot,
+                  Lane& home) noexcept;
+  const veche_candidate* find_candidate(uint64_t track) const noexcept;
+
+  std::shared_ptr<RoomFeed> feed_;
+  std::unique_ptr<Selector::RoomState> selector_;
+  LaneCounters& counters_;
+  std::vector<std::shared_ptr<TrackFeed>> tracks_;
+  std::vector<Listener> listeners_;
+  // Parallel to tracks_ and listeners_, as the selector sees them.
+  std::vector<veche_candidate> candidates_;
+  std::vector<float> smoothed_;
+  std::vector<uint8_t> speaking_, new_speaking_;
+  std::vector<veche_listener> listener_views_;
+  std::vector<veche_preference> preferences_;
+  std::vector<veche_slot> slots_, wanted_;  // What is, and what the selector wants.
+  uint64_t dominant_ = 0;
+  int64_t last_activity_ns_ = 0;
+};
+
+}  // namespace veche::media

@@ -1,0 +1,88 @@
+// SPDX-License-Identifier: Apache-2.0
+// The egress of one session on its lane: its slots, each a continuous stream of whatever track
+// fills it.
+#pragma once
+
+#include <array>
+#include <cstdint>
+#include <memory>
+#include <vector>
+
+#include "base/counter.hpp"
+#include "base/ids.hpp"
+#include "media/path.hpp"
+#include "media/selector.hpp"
+#include "media/track_feed.hpp"
+#include "rtp/history.hpp"
+#include "rtp/rewriter.hpp"
+
+namespace veche::media {
+
+/// What a lane counts. Read by anybody.
+struct LaneCounters {
+  Counter packets_in;      ///< Taken from the inbox.
+  Counter packets_out;     ///< Handed to a path.
+  Counter inbox_full;      ///< Packets that found no room in the inbox.
+  Counter stale;           ///< Packets that had waited for longer than anybody wants to hear them.
+  Counter policy_dropped;  ///< The packet policy said drop.
+  Counter rewriter_dropped;  ///< Duplicates, and packets older than a switch.
+  Counter path_refused;      ///< The path had no memory.
+  Counter bad_selections;    ///< Slots that a selector filled with what must not be there.
+};
+
+/// A packet on its way through a lane.
+struct LanePacket {
+  rtp::PacketView view;
+  int64_t arrival_ns;
+  uint32_t extended_sequence;
+  uint8_t level;
+};
+
+/// Made on control, used on the lane, destroyed on control.
+class LaneSession {
+ public:
+  struct Slot {
+    explicit Slot(rtp::SlotFormat format, uint16_t first_sequence, uint32_t first_timestamp)
+        : rewriter(std::move(format), first_sequence, first_timestamp) {}
+
+    rtp::Rewriter rewriter;
+    TrackId track;
+    bool fresh = false;  ///< The track has just been selected: its history is replayed before the
+                         ///< next packet.
+    veche_route route{};
+    alignas(16) std::array<std::byte, PacketPolicy::kMaxStateSize> policy_state{};
+  };
+
+  /// The path outlives the session's time on the lane. `policy` may be null: everything is
+  /// forwarded.
+  LaneSession(SessionId id, ParticipantId participant, Path& path, PacketPolicy* policy,
+              LaneCounters& counters, const std::vector<rtp::SlotFormat>& slots);
+
+  SessionId id() const { return id_; }
+  ParticipantId participant() const { return participant_; }
+  size_t slot_count() const { return slots_.size(); }
+  TrackId track(size_t slot) const { return slots_[slot].track; }
+
+  /// [lane] Another track, or none, fills the slot from the next packet on.
+  void fill(size_t slot, TrackId track, int64_t now_ns) noexcept;
+  /// [lane] Sends one packet of the slot's track, and before the first one what `history` holds.
+  void forward(size_t slot, const TrackFeed& feed, const LanePacket& packet,
+               const rtp::History& history, uint8_t level_extension, int64_t now_ns) noexcept;
+
+ private:
+  void replay(Slot& slot, const TrackFeed& feed, const LanePacket& packet,
+              const rtp::History& history, uint8_t level_extension, int64_t now_ns) noexcept;
+  void decide(Slot& slot, const veche_packet* packets, uint32_t count, uint32_t* verdicts,
+              int64_t now_ns) noexcept;
+  void write(Slot& slot, const TrackFeed& feed, const rtp::PacketView& view, uint8_t level,
+             int64_t now_ns) noexcept;
+
+  const SessionId id_;
+  const ParticipantId participant_;
+  Path& path_;
+  PacketPolicy* policy_;
+  LaneCounters& counters_;
+  std::vector<Slot> slots_;
+};
+
+}  // namespace veche::media

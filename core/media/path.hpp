@@ -1,0 +1,30 @@
+// SPDX-License-Identifier: Apache-2.0
+// How a lane reaches the network side of one session, whatever path its packets take.
+#pragma once
+
+#include <cstddef>
+#include <cstdint>
+#include <span>
+
+namespace veche::media {
+
+/// [lane] all of it. It lives from the session's attach to the acknowledgement of its detach.
+class Path {
+ public:
+  virtual ~Path() = default;
+  /// Memory for one packet of at most `size` bytes, valid until send() or the next begin(). Empty:
+  /// there is none, and the packet is counted as a failure.
+  virtual std::span<uint8_t> begin(size_t size) noexcept = 0;
+  /// Sends the first `size` bytes of that memory; 0 gives it back unsent. Never blocks for longer
+  /// than the system's send call does; failures are counted.
+  virtual void send(size_t size) noexcept = 0;
+};
+
+/// Of a session that only publishes: there is nowhere to send to.
+class NoPath final : public Path {
+ public:
+  std::span<uint8_t> begin(size_t) noexcept override { return {}; }
+  void send(size_t) noexcept override {}
+};
+
+}  // namespace veche::media

@@ -1,0 +1,47 @@
+// SPDX-License-Identifier: Apache-2.0
+// Comparing certificates with fingerprints, with OpenSSL.
+#include "media/pipeline/fingerprint.hpp"
+
+#include <openssl/bio.h>
+#include <openssl/crypto.h>
+#include <openssl/evp.h>
+#include <openssl/pem.h>
+#include <openssl/x509.h>
+
+#include <array>
+#include <memory>
+
+namespace veche::media {
+namespace {
+
+const EVP_MD* digest_of(const std::string& algorithm) {
+  if (algorithm == "sha-256") return EVP_sha256();
+  if (algorithm == "sha-384") return EVP_sha384();
+  if (algorithm == "sha-512") return EVP_sha512();
+  return nullptr;
+}
+
+}  // namespace
+
+Status check_fingerprint(const std::string& pem, const Fingerprint& announced) {
+  const EVP_MD* digest = digest_of(announced.algorithm);
+  if (!digest) return invalid("fingerprint algorithm " + announced.algorithm + " is not known");
+  const std::unique_ptr<BIO, decltype(&BIO_free)> text(
+      BIO_new_mem_buf(pem.data(), static_cast<int>(pem.size())), BIO_free);
+  const std::unique_ptr<X509, decltype(&X509_free)> certificate(
+      PEM_read_bio_X509(text.get(), nullptr, nullptr, nullptr), X509_free);
+  if (!certificate) return invalid("the peer's certificate cannot be read");
+  std::array<uint8_t, EVP_MAX_MD_SIZE> value{};
+  unsigned size = 0;
+  if (X509_digest(certificate.get(), digest, value.data(), &size) != 1) {
+    return internal("the digest of the peer's certificate cannot be computed");
+  }
+  if (announced.value.size() != size ||
+      CRYPTO_memcmp(announced.value.data(), value.data(), size) != 0) {
+    return Error{ErrorCode::PermissionDenied,
+                 "the peer's certificate is not the one of its offer's a=fingerprint"};
+  }
+  return Ok{};
+}
+
+}  // namespace veche::media

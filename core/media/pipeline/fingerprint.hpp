@@ -1,0 +1,16 @@
+// SPDX-License-Identifier: Apache-2.0
+// Is the certificate that the peer showed in DTLS the one its offer named (RFC 8122 section 5)?
+#pragma once
+
+#include <string>
+
+#include "base/result.hpp"
+#include "media/sdp_profile.hpp"
+
+namespace veche::media {
+
+/// webrtcbin does not compare them before 1.28.5. `pem`: the peer's certificate. PermissionDenied
+/// if it is another one, InvalidArgument if it cannot be read. [any]
+Status check_fingerprint(const std::string& pem, const Fingerprint& announced);
+
+}  // namespace veche::media

@@ -1,0 +1,102 @@
+// SPDX-License-Identifier: Apache-2.0
+// Checking, measuring and handing over, without allocation or locks.
+#include "media/pipeline/ingress.hpp"
+
+#include <algorithm>
+
+namespace veche::media {
+
+Ingress::Ingress(std::vector<IngressTrack> tracks, std::shared_ptr<RoomFeed> room, Lane& home,
+                 const std::vector<std::unique_ptr<Lane>>& lanes, std::function<void()> violation)
+    : tracks_(std::move(tracks)),
+      states_(tracks_.size()),
+      room_(std::move(room)),
+      home_(home),
+      violation_(std::move(violation)) {
+  for (const auto& lane : lanes) lanes_.push_back(lane.get());
+}
+
+bool Ingress::handle(std::span<const uint8_t> bytes_in, int64_t now_ns) noexcept {
+  const std::optional<rtp::PacketView> view = rtp::PacketView::parse(bytes_in);
+  if (!view || !accepted_.load(std::memory_order_acquire)) {
+    dropped.add();
+    return false;
+  }
+  IngressTrack* track = find_track(*view);
+  if (!track) return refuse();
+  if (view->payload_type() != track->payload_type) {
+    dropped.add();
+    return false;
+  }
+  heard(now_ns);
+  packets.add();
+  bytes.add(bytes_in.size());
+  TrackFeed& feed = *track->feed;
+  if (feed.muted.load(std::memory_order_relaxed)) return true;
+
+  const std::optional<rtp::AudioLevel> measured = view->audio_level(track->level_extension);
+  if (feed.has_levels.load(std::memory_order_relaxed) != measured.has_value()) {
+    feed.has_levels.store(measured.has_value(), std::memory_order_relaxed);
+  }
+  const uint8_t level = measured ? measured->level : uint8_t{127};
+  feed.meter.add(level, now_ns);
+  if (!room_->awake.load(std::memory_order_seq_cst) &&
+      !room_->awake.exchange(true, std::memory_order_seq_cst)) {
+    home_.post_wake(room_->id);
+  }
+  hand_over(*track, states_[static_cast<size_t>(track - tracks_.data())], *view, level, now_ns);
+  return true;
+}
+
+void Ingress::hand_over(IngressTrack& track, TrackState& state, const rtp::PacketView& view,
+                        uint8_t level, int64_t now_ns) noexcept {
+  const uint64_t wanted = track.feed->wanted_lanes.load(std::memory_order_relaxed);
+  if (wanted == 0) unwanted.add();
+  for (Lane* lane : lanes_) {
+    if ((wanted & lane->bit()) == 0) continue;
+    if ((state.flowing & lane->bit()) == 0) {
+      for (size_t i = 0; i < state.history.size(); ++i) {
+        const rtp::History::Entry entry = state.history.at(i);
+        lane->post_packet(track.feed->id, entry.bytes, entry.arrival_ns, 127, true);
+      }
+    }
+    lane->post_packet(track.feed->id, view.bytes(), now_ns, level, false);
+  }
+  state.flowing = wanted;
+  state.history.push(view.bytes(), now_ns);
+}
+
+IngressTrack* Ingress::find_track(const rtp::PacketView& view) noexcept {
+  const uint32_t ssrc = view.ssrc();
+  for (size_t i = 0; i < source_count_; ++i) {
+    if (sources_[i].ssrc == ssrc) return sources_[i].track;
+  }
+  if (source_count_ == kMaxSsrcs) return nullptr;
+  IngressTrack* track = learn_track(view);
+  if (track) sources_[source_count_++] = {ssrc, track};
+  return track;
+}
+
+/// By the offer's SSRCs, else by the MID extension (RFC 9143 section 9.2), else because there is
+/// only one track.
+IngressTrack* Ingress::learn_track(const rtp::PacketView& view) noexcept {
+  for (IngressTrack& track : tracks_) {
+    if (std::find(track.ssrcs.begin(), track.ssrcs.end(), view.ssrc()) != track.ssrcs.end()) {
+      return &track;
+    }
+  }
+  for (IngressTrack& track : tracks_) {
+    const std::optional<std::string_view> mid = view.mid(track.mid_extension);
+    if (mid && *mid == track.mid) return &track;
+  }
+  const bool only_one = tracks_.size() == 1 && tracks_[0].ssrcs.empty();
+  return only_one && view.payload_type() == tracks_[0].payload_type ? &tracks_[0] : nullptr;
+}
+
+bool Ingress::refuse() noexcept {
+  dropped.add();
+  if (++strange_packets_ == kForgivenPackets + 1) violation_();
+  return false;
+}
+
+}  // namespace veche::media

@@ -1,0 +1,85 @@
+// SPDX-License-Identifier: Apache-2.0
+// What happens to a packet in the streaming thread of its session: check, measure, hand over what
+// somebody hears.
+#pragma once
+
+#include <array>
+#include <atomic>
+#include <cstdint>
+#include <functional>
+#include <memory>
+#include <span>
+#include <string>
+#include <vector>
+
+#include "base/counter.hpp"
+#include "media/attachment.hpp"
+#include "media/lane.hpp"
+#include "media/track_feed.hpp"
+#include "rtp/history.hpp"
+
+namespace veche::media {
+
+/// How the packets of one track are recognised.
+struct IngressTrack {
+  std::shared_ptr<TrackFeed> feed;  // Shared with the lanes.
+  std::string mid;
+  std::vector<uint32_t> ssrcs;  ///< Announced in the offer.
+  uint8_t payload_type = 0;
+  uint8_t level_extension = 0;
+  uint8_t mid_extension = 0;
+};
+
+class Ingress {
+ public:
+  /// So many packets with SSRCs that belong to no track are forgiven, for instance stray probes.
+  static constexpr uint32_t kForgivenPackets = 64;
+  /// A client may restart its encoder, but not without end.
+  static constexpr size_t kMaxSsrcs = 8;
+
+  /// `violation` is called once, on a streaming thread. `room` is shared with its handle and its
+  /// other sessions.
+  Ingress(std::vector<IngressTrack> tracks, std::shared_ptr<RoomFeed> room, Lane& home,
+          const std::vector<std::unique_ptr<Lane>>& lanes, std::function<void()> violation);
+
+  /// [streaming] One thread at a time. False: the packet must go no further.
+  bool handle(std::span<const uint8_t> bytes, int64_t now_ns) noexcept;
+  /// [streaming] RTCP is a sign of life.
+  void heard(int64_t now_ns) noexcept { last_heard_ns_.store(now_ns, std::memory_order_relaxed); }
+  /// [control] The certificate is the one of the offer: from now on packets count.
+  void accept() noexcept { accepted_.store(true, std::memory_order_release); }
+  /// [any] 0: nothing yet.
+  int64_t last_heard_ns() const noexcept { return last_heard_ns_.load(std::memory_order_relaxed); }
+
+  Counter packets, bytes, unwanted, dropped;
+
+ private:
+  struct Source {
+    uint32_t ssrc = 0;
+    IngressTrack* track = nullptr;
+  };
+  struct TrackState {
+    rtp::History history{Lane::kHistory};
+    uint64_t flowing = 0;  // Lanes that got the previous packet.
+  };
+
+  IngressTrack* find_track(const rtp::PacketView& view) noexcept;
+  IngressTrack* learn_track(const rtp::PacketView& view) noexcept;
+  void hand_over(IngressTrack& track, TrackState& state, const rtp::PacketView& view, uint8_t level,
+                 int64_t now_ns) noexcept;
+  bool refuse() noexcept;
+
+  std::vector<IngressTrack> tracks_;
+  std::vector<TrackState> states_;  // Parallel to tracks_.
+  std::array<Source, kMaxSsrcs> sources_{};
+  size_t source_count_ = 0;
+  uint32_t strange_packets_ = 0;
+  std::shared_ptr<RoomFeed> room_;
+  Lane& home_;
+  std::vector<Lane*> lanes_;
+  std::function<void()> violation_;
+  std::atomic<bool> accepted_{false};
+  std::atomic<int64_t> last_heard_ns_{0};
+};
+
+}  // namespace veche::media

@@ -1,0 +1,278 @@
+// SPDX-License-Identifier: Apache-2.0
+// The life of a session: negotiate, connect, verify, attach, detach, take down.
+#include "media/pipeline/pipeline_session.hpp"
+
+#include <openssl/rand.h>
+
+#include <algorithm>
+#include <utility>
+
+#include "base/log.hpp"
+#include "base/time.hpp"
+#include "media/pipeline/fingerprint.hpp"
+
+namespace veche::media {
+namespace {
+
+/// Handshakes cost CPU (an RSA key for each session): so many at once keep both lanes and control
+/// responsive.
+constexpr size_t kMakers = 3;
+constexpr size_t kUnmakers = 2;
+constexpr uint32_t kWatchMs = 1000;
+
+uint32_t random_ssrc(const std::vector<rtp::SlotFormat>& taken) {
+  for (;;) {
+    uint32_t ssrc = 0;
+    RAND_bytes(reinterpret_cast<unsigned char*>(&ssrc), sizeof ssrc);
+    const bool used = std::any_of(taken.begin(), taken.end(), [&](const rtp::SlotFormat& format) {
+      return format.ssrc == ssrc;
+    });
+    if (ssrc != 0 && !used) return ssrc;
+  }
+}
+
+double milliseconds(int64_t from_ns, int64_t to_ns) {
+  return from_ns == 0 || to_ns == 0
+             ? 0
+             : static_cast<double>(to_ns - from_ns) / static_cast<double>(kNsPerMs);
+}
+
+}  // namespace
+
+PipelineSession::PipelineSession(PipelineSessions& sessions, std::shared_ptr<RoomLanes> room,
+                                 PacketPolicy* policy, SessionRequest request, SessionEvents events)
+    : sessions_(sessions),
+      room_(std::move(room)),
+      policy_(policy),
+      request_(std::move(request)),
+      events_(std::move(events)),
+      offered_ns_(monotonic_ns()) {
+  make_slots();
+}
+
+PipelineSession::~PipelineSession() = default;
+
+void PipelineSession::make_slots() {
+  for (const SectionPlan& section : request_.plan.sections) {
+    if (section.use != SectionUse::Slot && section.use != SectionUse::TrackAndSlot) continue;
+    rtp::SlotFormat format;
+    format.ssrc = random_ssrc(formats_);
+    format.payload_type = section.payload_type;
+    format.mid_extension = section.extensions.mid;
+    format.audio_level_extension = section.extensions.audio_level;
+    format.mid = section.mid;
+    formats_.push_back(format);
+    slots_.push_back({section.mid, section.kind});
+  }
+}
+
+std::shared_ptr<Ingress> PipelineSession::make_ingress() {
+  std::vector<IngressTrack> ingress_tracks;
+  for (const SectionPlan& section : request_.plan.sections) {
+    if (section.use != SectionUse::Track && section.use != SectionUse::TrackAndSlot) continue;
+    auto feed = std::make_shared<TrackFeed>(request_.participant, request_.source_number,
+                                            section.kind, section.extensions.audio_level != 0);
+    ingress_tracks.push_back({feed, section.mid, section.ssrcs, section.payload_type,
+                              section.extensions.audio_level, section.extensions.mid});
+    // Whoever may not publish is received, so that nothing looks odd to the client, but is no
+    // candidate.
+    if (!request_.publish_audio) continue;
+    tracks_.push_back({feed->id, section.mid, section.kind});
+    attached_tracks_.push_back({feed, section.extensions.audio_level});
+  }
+  auto violation = [weak = weak_from_this(), &loop = sessions_.loop_] {
+    loop.post([weak] {
+      if (const auto self = weak.lock()) {
+        self->end(SessionEnd::PolicyViolation, "it sends SSRCs that its offer does not name");
+      }
+    });
+  };
+  return std::make_shared<Ingress>(std::move(ingress_tracks), room_->feed, *room_->home,
+                                   *room_->all, std::move(violation));
+}
+
+void PipelineSession::negotiate() {
+  ingress_ = make_ingress();
+  PipelineEvents events;
+  events.peer_state = [weak = weak_from_this(), &loop = sessions_.loop_](PeerState state) {
+    loop.post([weak, state] {
+      if (const auto self = weak.lock()) self->on_peer_state(state);
+    });
+  };
+  events.error = [weak = weak_from_this(), &loop = sessions_.loop_](const std::string& reason) {
+    loop.post([weak, reason] {
+      if (const auto self = weak.lock()) self->end(SessionEnd::MediaError, reason);
+    });
+  };
+  sessions_.makers_.run([self = shared_from_this(), events = std::move(events)] {
+    Result<std::unique_ptr<Pipeline>> made =
+        Pipeline::create(self->sessions_.settings_, events, self->ingress_);
+    Result<std::string> answer =
+        made ? (*made)->negotiate(self->request_.plan, self->formats_) : made.error();
+    auto pipeline = std::make_shared<std::unique_ptr<Pipeline>>(made ? std::move(*made) : nullptr);
+    self->sessions_.loop_.post([self, answer = std::move(answer), pipeline] {
+      self->on_negotiated(answer, std::move(*pipeline));
+    });
+  });
+}
+
+void PipelineSession::on_negotiated(Result<std::string> answer,
+                                    std::unique_ptr<Pipeline> pipeline) {
+  pipeline_ = std::move(pipeline);
+  phase_ = Phase::Answered;
+  answered_ns_ = monotonic_ns();
+  if (close_requested_) {
+    take_down();
+    return;
+  }
+  const bool failed = !answer.ok();
+  const auto answered = std::exchange(events_.answered, nullptr);
+  if (failed) {
+    events_ = {};
+    take_down();
+  }
+  if (answered) answered(std::move(answer));
+}
+
+void PipelineSession::on_peer_state(PeerState state) {
+  if (state == PeerState::Failed) {
+    end(SessionEnd::PeerTimeout, "the connection to the client failed");
+    return;
+  }
+  if (phase_ != Phase::Answered || !pipeline_) return;
+  phase_ = Phase::Opening;
+  sessions_.makers_.run([self = shared_from_this()] {
+    Status status =
+        check_fingerprint(self->pipeline_->peer_certificate(), self->request_.plan.fingerprint);
+    if (status) status = self->pipeline_->open();
+    self->sessions_.loop_.post([self, status] { self->on_opened(status); });
+  });
+}
+
+void PipelineSession::on_opened(Status status) {
+  phase_ = Phase::Attached;
+  if (close_requested_) {
+    take_down();
+    return;
+  }
+  if (!status) {
+    const bool refused = status.error().code == ErrorCode::PermissionDenied ||
+                         status.error().code == ErrorCode::InvalidArgument;
+    end(refused ? SessionEnd::BadFingerprint : SessionEnd::MediaError, status.error().message);
+    return;
+  }
+  connected_ns_ = monotonic_ns();
+  ingress_->heard(connected_ns_);
+  ingress_->accept();
+  const bool listens = request_.subscribe && pipeline_->carrier() != nullptr;
+  Path& path = listens ? static_cast<Path&>(*pipeline_->carrier()) : no_path_;
+  attachment_ =
+      Attachment::attach(room_, id_, request_.participant, path, policy_,
+                         listens ? formats_ : std::vector<rtp::SlotFormat>{}, attached_tracks_);
+  if (events_.connected) events_.connected();
+}
+
+void PipelineSession::close() {
+  events_ = {};
+  if (phase_ == Phase::Closing || phase_ == Phase::Closed) return;
+  if (phase_ == Phase::Negotiating || phase_ == Phase::Opening) {
+    close_requested_ = true;  // A worker has it now; it goes on when that is done.
+    return;
+  }
+  take_down();
+}
+
+void PipelineSession::end(SessionEnd reason, const std::string& detail) {
+  // Before the answer a failure is the negotiation's to report.
+  if (phase_ == Phase::Negotiating || !events_.ended) return;
+  const auto ended = std::exchange(events_.ended, nullptr);
+  close();
+  ended(reason, detail);
+}
+
+void PipelineSession::take_down() {
+  phase_ = Phase::Closing;
+  auto unmake = [self = shared_from_this()] {
+    self->sessions_.unmakers_.run([self] {
+      self->pipeline_.reset();
+      self->sessions_.loop_.post([self] { self->on_taken_down(); });
+    });
+  };
+  if (attachment_) {
+    attachment_->detach(std::move(unmake));
+  } else {
+    unmake();
+  }
+}
+
+void PipelineSession::on_taken_down() {
+  phase_ = Phase::Closed;
+  attachment_.reset();
+  sessions_.sessions_.erase(shared_from_this());
+}
+
+void PipelineSession::watch(int64_t now_ns) {
+  const int64_t limit_ns = int64_t{sessions_.settings_.peer_timeout_s} * kNsPerS;
+  if (phase_ == Phase::Answered && now_ns - answered_ns_ > limit_ns) {
+    end(SessionEnd::PeerTimeout, "the client did not connect in time");
+  } else if (phase_ == Phase::Attached && now_ns - ingress_->last_heard_ns() > limit_ns) {
+    // A listener in a silent room sends neither RTP nor, with some stacks, RTCP; but its STUN goes
+    // on.
+    const std::optional<int64_t> silence_ns = pipeline_->silence_ns();
+    if (silence_ns && *silence_ns < limit_ns) return;
+    end(SessionEnd::PeerTimeout, "nothing was heard of the client for too long");
+  }
+}
+
+SessionStatistics PipelineSession::statistics() const {
+  SessionStatistics statistics;
+  if (ingress_) {
+    statistics.packets_received = ingress_->packets.value();
+    statistics.bytes_received = ingress_->bytes.value();
+    statistics.packets_unwanted = ingress_->unwanted.value();
+    statistics.packets_dropped = ingress_->dropped.value();
+  }
+  // While a worker takes it down it is the worker's.
+  const Carrier* carrier = pipeline_ && phase_ == Phase::Attached ? pipeline_->carrier() : nullptr;
+  if (carrier) {
+    statistics.packets_sent = carrier->packets.value();
+    statistics.bytes_sent = carrier->bytes.value();
+    statistics.send_failures = carrier->failures.value();
+  }
+  statistics.negotiation_ms = milliseconds(offered_ns_, answered_ns_);
+  statistics.connect_ms = milliseconds(answered_ns_, connected_ns_);
+  return statistics;
+}
+
+PipelineSessions::PipelineSessions(glib::ControlLoop& loop, const Settings& settings)
+    : loop_(loop),
+      settings_(settings),
+      timer_(loop.every(kWatchMs,
+                        [this] {
+                          const int64_t now_ns = monotonic_ns();
+                          const auto sessions = sessions_;
+                          for (const auto& session : sessions) session->watch(now_ns);
+                        })),
+      makers_("session-make", kMakers),
+      unmakers_("session-end", kUnmakers) {}
+
+std::shared_ptr<Session> PipelineSessions::open(std::shared_ptr<RoomLanes> room,
+                                                PacketPolicy* policy, SessionRequest request,
+                                                SessionEvents events) {
+  auto session = std::make_shared<PipelineSession>(*this, std::move(room), policy,
+                                                   std::move(request), std::move(events));
+  sessions_.insert(session);
+  session->negotiate();
+  return session;
+}
+
+void PipelineSessions::finish(const std::function<void()>& acknowledge) {
+  const auto sessions = sessions_;
+  for (const auto& session : sessions) session->close();
+  while (!sessions_.empty()) {
+    acknowledge();
+    loop_.iterate(true);
+  }
+}
+
+}  // namespace veche::media

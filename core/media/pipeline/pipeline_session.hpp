@@ -1,0 +1,98 @@
+// SPDX-License-Identifier: Apache-2.0
+// A session over the pipeline path: its life on control, from the offer to the last reference.
+#pragma once
+
+#include <memory>
+#include <set>
+#include <string>
+#include <vector>
+
+#include "base/workers.hpp"
+#include "glib/control_loop.hpp"
+#include "media/attachment.hpp"
+#include "media/pipeline/ingress.hpp"
+#include "media/pipeline/pipeline.hpp"
+#include "media/session.hpp"
+#include "media/settings.hpp"
+
+namespace veche::media {
+
+class PipelineSessions;
+
+/// [control] all of it. Tasks on workers and commands on lanes hold a reference until they are
+/// done, so it lives as long as anything of it is left, also after its participant has let go of
+/// it.
+class PipelineSession final : public Session, public std::enable_shared_from_this<PipelineSession> {
+ public:
+  PipelineSession(PipelineSessions& sessions, std::shared_ptr<RoomLanes> room, PacketPolicy* policy,
+                  SessionRequest request, SessionEvents events);
+  ~PipelineSession() override;
+
+  SessionId id() const override { return id_; }
+  const std::vector<SessionTrack>& tracks() const override { return tracks_; }
+  const std::vector<SessionSlot>& slots() const override { return slots_; }
+  SessionStatistics statistics() const override;
+  void close() override;
+
+ private:
+  friend class PipelineSessions;
+  enum class Phase { Negotiating = 1, Answered, Opening, Attached, Closing, Closed };
+
+  std::shared_ptr<Ingress> make_ingress();
+  void make_slots();
+  void negotiate();
+  void on_negotiated(Result<std::string> answer, std::unique_ptr<Pipeline> pipeline);
+  void on_peer_state(PeerState state);
+  void on_opened(Status status);
+  /// Ends the session and tells its owner why.
+  void end(SessionEnd reason, const std::string& detail);
+  void take_down();
+  void on_taken_down();
+  /// Once a second: is the peer still there?
+  void watch(int64_t now_ns);
+
+  PipelineSessions& sessions_;
+  std::shared_ptr<RoomLanes> room_;
+  PacketPolicy* policy_;
+  const SessionRequest request_;
+  SessionEvents events_;
+  const SessionId id_ = SessionId::next();
+  std::vector<SessionTrack> tracks_;
+  std::vector<AttachedTrack> attached_tracks_;
+  std::vector<SessionSlot> slots_;
+  std::vector<rtp::SlotFormat> formats_;
+  std::shared_ptr<Ingress> ingress_;  // Shared with the pipeline's probes.
+  NoPath no_path_;                    // Of a session that only publishes.
+  std::unique_ptr<Pipeline> pipeline_;
+  std::shared_ptr<Attachment> attachment_;
+  Phase phase_ = Phase::Negotiating;
+  bool close_requested_ = false;  // While a worker is busy with the session.
+  int64_t offered_ns_, answered_ns_ = 0, connected_ns_ = 0;
+};
+
+/// All sessions of the pipeline path, and the workers that make and unmake them.
+class PipelineSessions {
+ public:
+  PipelineSessions(glib::ControlLoop& loop, const Settings& settings);
+
+  std::shared_ptr<Session> open(std::shared_ptr<RoomLanes> room, PacketPolicy* policy,
+                                SessionRequest request, SessionEvents events);
+  bool idle() const { return sessions_.empty(); }
+  /// Closes what is left and runs the loop until it is gone; `acknowledge` takes commands back from
+  /// lanes.
+  void finish(const std::function<void()>& acknowledge);
+
+ private:
+  friend class PipelineSession;
+  glib::ControlLoop& loop_;
+  const Settings& settings_;
+  std::set<std::shared_ptr<PipelineSession>>
+      sessions_;  // Shared with workers and lanes until they are done.
+  glib::Timer timer_;
+  // Two queues, so that a burst of joins does not wait behind a burst of leaves and the other way
+  // round.
+  Workers makers_;
+  Workers unmakers_;
+};
+
+}  // namespace veche::media

@@ -1,0 +1,119 @@
+// SPDX-License-Identifier: Apache-2.0
+// Reads what a used audio section says about its media: codec, header extensions, SSRCs.
+#include "media/sdp_audio.hpp"
+
+#include <algorithm>
+#include <bitset>
+
+#include "media/sdp_values.hpp"
+
+namespace veche::media {
+namespace {
+
+constexpr size_t kMaxSsrcs = 4;
+constexpr uint32_t kMaxOneByteExtensionId = 14;
+
+/// The first Opus payload type in the order of the m-line; 0: none.
+uint8_t opus_payload_type(const SdpSection& section) {
+  std::bitset<128> opus;
+  for (const SdpAttribute& attribute : section.attributes) {
+    if (attribute.name != "rtpmap") continue;
+    if (const auto type = parse_opus_rtpmap(attribute.value)) opus.set(*type);
+  }
+  for (std::string_view format : section.formats) {
+    const auto type = parse_number(format, 0, 127);
+    if (type && opus.test(*type)) return static_cast<uint8_t>(*type);
+  }
+  return 0;
+}
+
+std::string format_parameters(const SdpSection& section, uint8_t payload_type) {
+  for (const SdpAttribute& attribute : section.attributes) {
+    std::string_view parameters = attribute.value;
+    if (attribute.name != "fmtp") continue;
+    if (parse_number(take_until(parameters, ' '), 0, 127) == payload_type) {
+      return opus_parameters(parameters);
+    }
+  }
+  return {};
+}
+
+bool offers_transport_cc(const SdpSection& section, uint8_t payload_type) {
+  const std::string exact = std::to_string(payload_type) + " transport-cc";
+  return std::any_of(section.attributes.begin(), section.attributes.end(),
+                     [&exact](const SdpAttribute& attribute) {
+                       return attribute.name == "rtcp-fb" &&
+                              (attribute.value == exact || attribute.value == "* transport-cc");
+                     });
+}
+
+void take_extension(const HeaderExtension& extension, ExtensionIds& ids) {
+  const auto id = static_cast<uint8_t>(extension.id);
+  if (extension.uri == kMidUri && ids.mid == 0) ids.mid = id;
+  if (extension.uri == kTransportCcUri && ids.transport_cc == 0) ids.transport_cc = id;
+  if (extension.uri == kAudioLevelUri && ids.audio_level == 0) {
+    ids.audio_level = id;
+    if (extension.attributes == "vad=on" || extension.attributes == "vad=off") {
+      ids.audio_level_uri_attributes = extension.attributes;
+    }
+  }
+}
+
+}  // namespace
+
+Status AudioReader::read(const SdpSection& section, const std::string& where, SectionPlan& plan) {
+  if (section.protocol != "UDP/TLS/RTP/SAVPF") {
+    return invalid(where + ": the protocol must be UDP/TLS/RTP/SAVPF");
+  }
+  if (!has_attribute(section.attributes, "rtcp-mux")) {
+    return invalid(where + ": no a=rtcp-mux; RTP and RTCP must share a port");
+  }
+  plan.payload_type = opus_payload_type(section);
+  if (plan.payload_type == 0) {
+    return invalid(where + ": no opus/48000/2 with a payload type of 35 to 63 or 96 to 127");
+  }
+  plan.fmtp = format_parameters(section, plan.payload_type);
+  Status status = read_extensions(section, where, plan.extensions);
+  if (!offers_transport_cc(section, plan.payload_type)) plan.extensions.transport_cc = 0;
+  return status ? read_ssrcs(section, where, plan) : status;
+}
+
+Status AudioReader::read_extensions(const SdpSection& section, const std::string& where,
+                                    ExtensionIds& ids) {
+  for (const SdpAttribute& attribute : section.attributes) {
+    if (attribute.name != "extmap") continue;
+    const auto extension = parse_extmap(attribute.value);
+    if (!extension) return invalid(where + ": broken a=extmap; RFC 8285 says what is allowed");
+    if (extension->id > kMaxOneByteExtensionId) continue;
+    // RFC 8843: an id means the same in the whole BUNDLE group; webrtcbin relies on it.
+    const auto known = extension_uris_.emplace(extension->id, extension->uri).first;
+    if (known->second != extension->uri) {
+      return invalid(where + ": a=extmap id " + std::to_string(extension->id) +
+                     " has two meanings in the BUNDLE group; it may have one");
+    }
+    if (extension->both_directions) take_extension(*extension, ids);
+  }
+  return Ok{};
+}
+
+Status AudioReader::read_ssrcs(const SdpSection& section, const std::string& where,
+                               SectionPlan& plan) {
+  std::set<uint32_t> own;
+  for (const SdpAttribute& attribute : section.attributes) {
+    if (attribute.name != "ssrc") continue;
+    const auto ssrc = parse_ssrc(attribute.value);
+    if (!ssrc) return invalid(where + ": the SSRC of an a=ssrc must be 1 to 4294967295");
+    if (!own.insert(*ssrc).second) continue;
+    if (own.size() > kMaxSsrcs) {
+      return invalid(where + ": more than " + std::to_string(kMaxSsrcs) + " SSRCs");
+    }
+    if (!ssrcs_.insert(*ssrc).second) {
+      return invalid(where + ": SSRC " + std::to_string(*ssrc) +
+                     " belongs to another m-line already; each needs its own");
+    }
+    if (plan.use != SectionUse::Slot) plan.ssrcs.push_back(*ssrc);
+  }
+  return Ok{};
+}
+
+}  // namespace veche::media

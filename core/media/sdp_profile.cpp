@@ -1,0 +1,212 @@
+// SPDX-License-Identifier: Apache-2.0
+// Checks a client's offer against what this server supports: text in, session plan or problem out.
+#include "media/sdp_profile.hpp"
+
+#include <algorithm>
+#include <optional>
+#include <set>
+
+#include "media/sdp_audio.hpp"
+#include "media/sdp_text.hpp"
+#include "media/sdp_transport.hpp"
+#include "media/sdp_writer.hpp"
+
+namespace veche::media {
+namespace {
+
+constexpr size_t kMaxMidLength = 16;  // A one-byte RTP header extension holds no more.
+
+/// The direction attribute of a scope; empty: none.
+Result<std::string_view> direction(const SdpAttributes& attributes, const std::string& where) {
+  std::string_view found;
+  for (const SdpAttribute& attribute : attributes) {
+    const std::string_view name = attribute.name;
+    if (name != "sendrecv" && name != "sendonly" && name != "recvonly" && name != "inactive") {
+      continue;
+    }
+    if (!found.empty()) return invalid(where + ": more than one direction attribute");
+    found = name;
+  }
+  return found;
+}
+
+/// The mids of the one BUNDLE group.
+Result<std::string_view> bundle_group(const SdpAttributes& attributes) {
+  std::optional<std::string_view> group;
+  for (const SdpAttribute& attribute : attributes) {
+    std::string_view mids = attribute.value;
+    if (attribute.name != "group" || take_until(mids, ' ') != "BUNDLE") continue;
+    if (group) return invalid("session level: more than one a=group:BUNDLE; one is allowed");
+    group = mids;
+  }
+  if (!group) return invalid("session level: no a=group:BUNDLE with the mids of all used m-lines");
+  return *group;
+}
+
+bool contains(const std::vector<std::string_view>& mids, std::string_view mid) {
+  return std::find(mids.begin(), mids.end(), mid) != mids.end();
+}
+
+/// One check of one offer: the steps of run() in order, each on what the ones before it
+/// established.
+class OfferCheck {
+ public:
+  OfferCheck(const SdpText& sdp, const ProfileLimits& limits) : sdp_(sdp), limits_(limits) {}
+
+  Result<SessionPlan> run() {
+    for (auto step : {&OfferCheck::plan_sections, &OfferCheck::check_uses,
+                      &OfferCheck::check_bundle, &OfferCheck::read_media}) {
+      if (Status status = (this->*step)(); !status) return status.error();
+    }
+    const auto transport = read_transport(sdp_, plan_.sections);
+    if (!transport) return transport.error();
+    plan_.fingerprint = transport->fingerprint;
+    plan_.offer = write_offer(plan_.sections, *transport);
+    return std::move(plan_);
+  }
+
+ private:
+  Status plan_sections();
+  Status check_uses();
+  Status check_bundle();
+  Status read_media();
+
+  Result<std::string> read_mid(uint32_t index);
+  Result<SectionUse> read_use(uint32_t index);
+
+  std::string where(uint32_t index) const { return section_name(sdp_, index); }
+
+  const SdpText& sdp_;
+  const ProfileLimits& limits_;
+  SessionPlan plan_;
+};
+
+std::string refused_media(const SdpSection& section) {
+  std::string text = std::string(section.media) + " 0 " + std::string(section.protocol);
+  for (std::string_view format : section.formats) text.append(" ").append(format);
+  return text;
+}
+
+Status OfferCheck::plan_sections() {
+  if (sdp_.sections.empty()) return invalid("no m-lines; at least one audio m-line is needed");
+  if (sdp_.sections[0].media == "application") {
+    return invalid(where(0) + ": a data channel must not come first; the first must be audio");
+  }
+  std::set<std::string> mids;
+  for (uint32_t i = 0; i < sdp_.sections.size(); ++i) {
+    const SdpSection& section = sdp_.sections[i];
+    auto mid = read_mid(i);
+    if (!mid) return mid.error();
+    if (!mids.insert(*mid).second) {
+      return invalid(where(i) + ": mid " + *mid + " belongs to another m-line; each needs its own");
+    }
+    auto use = read_use(i);
+    if (!use) return use.error();
+    SectionPlan plan;
+    plan.index = i;
+    plan.mid = *mid;
+    plan.kind = section.media == "video" ? MediaKind::Video : MediaKind::Audio;
+    plan.use = *use;
+    if (plan.use == SectionUse::Refused) plan.refused_media = refused_media(section);
+    plan_.sections.push_back(std::move(plan));
+  }
+  return Ok{};
+}
+
+Result<std::string> OfferCheck::read_mid(uint32_t index) {
+  auto mid = single_attribute(sdp_.sections[index].attributes, "mid", where(index));
+  if (!mid) return mid.error();
+  if (!*mid) return invalid(where(index) + ": no a=mid; every m-line needs one");
+  const std::string_view value = **mid;
+  if (!is_token(value) || value.size() > kMaxMidLength) {
+    return invalid(where(index) + ": a=mid must be a token of 1 to 16 characters");
+  }
+  return std::string(value);
+}
+
+Result<SectionUse> OfferCheck::read_use(uint32_t index) {
+  const SdpSection& section = sdp_.sections[index];
+  if (section.media != "audio") return SectionUse::Refused;
+  // RFC 8843: port 0 is a refusal by the client, unless the section is bundle-only.
+  const bool bundle_only = has_attribute(section.attributes, "bundle-only");
+  if (section.port == 0 && !bundle_only) return SectionUse::Refused;
+  auto found = direction(section.attributes, where(index));
+  if (found && found->empty()) found = direction(sdp_.attributes, "session level");
+  if (!found) return found.error();
+  if (*found == "inactive") return SectionUse::Refused;
+  if (*found == "sendonly") return SectionUse::Track;
+  if (*found == "recvonly") return SectionUse::Slot;
+  return SectionUse::TrackAndSlot;
+}
+
+Status OfferCheck::check_uses() {
+  uint32_t tracks = 0, slots = 0;
+  for (const SectionPlan& section : plan_.sections) {
+    tracks += section.use == SectionUse::Track || section.use == SectionUse::TrackAndSlot;
+    slots += section.use == SectionUse::Slot || section.use == SectionUse::TrackAndSlot;
+  }
+  if (tracks + slots == 0) return invalid("no audio m-line that sends or receives");
+  if (tracks > limits_.max_tracks) {
+    return invalid(std::to_string(tracks) + " audio m-lines send; at most " +
+                   std::to_string(limits_.max_tracks) + " may");
+  }
+  if (slots > limits_.max_slots) {
+    return invalid(std::to_string(slots) + " audio m-lines receive; at most " +
+                   std::to_string(limits_.max_slots) + " may");
+  }
+  return Ok{};
+}
+
+Status OfferCheck::check_bundle() {
+  auto group = bundle_group(sdp_.attributes);
+  if (!group) return group.error();
+  std::vector<std::string_view> members;
+  while (!group->empty()) {
+    const std::string_view mid = take_until(*group, ' ');
+    const bool known = std::any_of(plan_.sections.begin(), plan_.sections.end(),
+                                   [mid](const SectionPlan& plan) { return plan.mid == mid; });
+    if (!known) return invalid("session level: a=group:BUNDLE names a mid that no m-line has");
+    if (contains(members, mid)) {
+      return invalid("session level: a=group:BUNDLE names a mid twice; once is allowed");
+    }
+    members.push_back(mid);
+  }
+  bool tag = true;
+  for (const SectionPlan& section : plan_.sections) {
+    if (section.use == SectionUse::Refused) continue;
+    if (!contains(members, section.mid)) {
+      return invalid(where(section.index) + ": not in a=group:BUNDLE; every used m-line must be");
+    }
+    // RFC 8843: the first mid is the tag. A refused tag would take the whole group with it.
+    if (tag && members.front() != section.mid) {
+      return invalid("session level: a=group:BUNDLE must begin with mid " + section.mid +
+                     ", the first audio m-line in use");
+    }
+    tag = false;
+  }
+  return Ok{};
+}
+
+Status OfferCheck::read_media() {
+  AudioReader reader;
+  for (SectionPlan& section : plan_.sections) {
+    if (section.use == SectionUse::Refused) continue;
+    const SdpSection& text = sdp_.sections[section.index];
+    if (Status status = reader.read(text, where(section.index), section); !status) return status;
+  }
+  return Ok{};
+}
+
+}  // namespace
+
+Result<SessionPlan> check_offer(std::string_view text, const ProfileLimits& limits) {
+  if (text.size() > limits.max_bytes) {
+    return invalid("the offer has " + std::to_string(text.size()) + " bytes; at most " +
+                   std::to_string(limits.max_bytes) + " are allowed");
+  }
+  auto sdp = parse_sdp(text, limits.max_sections);
+  if (!sdp) return sdp.error();
+  return OfferCheck(*sdp, limits).run();
+}
+
+}  // namespace veche::media

@@ -1,0 +1,78 @@
+// SPDX-License-Identifier: Apache-2.0
+// Checks a client's offer against what this server supports: text in, session plan or problem out.
+#pragma once
+
+#include <cstdint>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "base/result.hpp"
+
+namespace veche::media {
+
+inline constexpr const char* kMidUri = "urn:ietf:params:rtp-hdrext:sdes:mid";
+inline constexpr const char* kAudioLevelUri = "urn:ietf:params:rtp-hdrext:ssrc-audio-level";
+inline constexpr const char* kTransportCcUri =
+    "http://www.ietf.org/id/draft-holmer-rmcat-transport-wide-cc-extensions-01";
+
+enum class MediaKind { Audio = 1, Video };
+/// As the server sees it: a client's sendonly is a track, its recvonly a slot.
+enum class SectionUse { Refused = 1, Track, Slot, TrackAndSlot };
+
+/// Offered ids (1 to 14) of the header extensions that this server uses; 0: not offered.
+struct ExtensionIds {
+  uint8_t mid = 0;
+  uint8_t audio_level = 0;                 ///< RFC 6464
+  uint8_t transport_cc = 0;                ///< 0 too when the feedback for it is not offered.
+  std::string audio_level_uri_attributes;  ///< "vad=on" or "vad=off" as offered, or empty.
+};
+
+struct SectionPlan {
+  uint32_t index = 0;  ///< Of the client's m-line. SessionPlan::offer has the used sections alone.
+  std::string mid;     ///< An RFC 8866 token of 1 to 16 characters.
+  MediaKind kind = MediaKind::Audio;  ///< Says nothing about a refused section that is neither.
+  SectionUse use = SectionUse::Refused;
+  std::string refused_media;  ///< Of a refused section, for the answer's m-line.
+  uint8_t payload_type = 0;   ///< Of Opus.
+  std::string fmtp;           ///< The offered parameters of that payload type that RFC 7587 knows.
+  ExtensionIds extensions;
+  std::vector<uint32_t> ssrcs;  ///< What the client announced for its track; may be empty.
+};
+
+struct Fingerprint {
+  std::string algorithm;  ///< "sha-256", "sha-384" or "sha-512"
+  std::vector<uint8_t> value;
+
+  bool operator==(const Fingerprint&) const = default;
+};
+
+struct SessionPlan {
+  /// What webrtcbin is given, written from this plan: the used sections alone, in m-line order, all
+  /// in one BUNDLE group whose tag is the first of them, with the transport attributes of the
+  /// client's tag section.
+  std::string offer;
+  std::vector<SectionPlan> sections;  ///< In the client's m-line order, refused ones too.
+  Fingerprint fingerprint;
+};
+
+struct ProfileLimits {
+  uint32_t max_sections = 64;
+  uint32_t max_slots = 16;
+  uint32_t max_tracks = 4;
+  size_t max_bytes = 65536;
+};
+
+/// Checks an SDP offer (RFC 8866, RFC 8829). InvalidArgument with the reason for everything that is
+/// outside the profile: no mid, duplicate mids, more than one BUNDLE group or used sections outside
+/// it, a BUNDLE tag that is not the first used section, data channel first, no rtcp-mux, no or
+/// several fingerprints, broken ICE credentials (RFC 8839), duplicate SSRCs, no Opus, no usable
+/// audio at all, too much of anything. Sections that are video, data channel, inactive or already
+/// refused by the client are planned as refused. [any]
+Result<SessionPlan> check_offer(std::string_view text, const ProfileLimits& limits);
+
+/// The client's answer: webrtcbin's answer to plan.offer, with the refused sections put back (port
+/// 0) at their places. The BUNDLE group needs no change: it names the used sections. [any]
+std::string restore_sections(std::string_view answer, const SessionPlan& plan);
+
+}  // namespace veche::media

@@ -1,0 +1,124 @@
+// SPDX-License-Identifier: Apache-2.0
+// SDP text as lines: session attributes and sections, without judging what they mean.
+#include "media/sdp_text.hpp"
+
+#include <algorithm>
+#include <charconv>
+
+namespace veche::media {
+namespace {
+
+constexpr std::string_view kLineTypes = "vosiuepcbtrzkam";
+constexpr std::string_view kTokenPunctuation = "!#$%&'*+-.^_`{|}~";
+
+bool is_alphanumeric(char c) {
+  return (c >= '0' && c <= '9') || (c >= 'A' && c <= 'Z') || (c >= 'a' && c <= 'z');
+}
+
+bool is_control(char c) { return (c >= 0 && c < ' ' && c != '\t') || c == '\x7f'; }
+
+/// RFC 8866: proto = token *("/" token).
+bool is_protocol(std::string_view text) {
+  if (text.empty() || text.back() == '/') return false;
+  while (!text.empty()) {
+    if (!is_token(take_until(text, '/'))) return false;
+  }
+  return true;
+}
+
+/// m=<media> <port> <proto> <fmt> ...
+std::optional<SdpSection> parse_media(std::string_view value) {
+  SdpSection section;
+  section.media = take_until(value, ' ');
+  const auto port = parse_number(take_until(value, ' '), 0, UINT16_MAX);
+  section.protocol = take_until(value, ' ');
+  if (!is_token(section.media) || !port || !is_protocol(section.protocol)) return std::nullopt;
+  section.port = static_cast<uint16_t>(*port);
+  while (!value.empty()) {
+    section.formats.push_back(take_until(value, ' '));
+    if (!is_token(section.formats.back())) return std::nullopt;
+  }
+  if (section.formats.empty()) return std::nullopt;
+  return section;
+}
+
+Error line_error(size_t line, const std::string& problem) {
+  return invalid("line " + std::to_string(line) + " of the offer " + problem);
+}
+
+}  // namespace
+
+std::string section_name(const SdpText& sdp, uint32_t index) {
+  return "m-line " + std::to_string(index) + " (" +
+         std::string(sdp.sections[index].media.substr(0, 16)) + ")";
+}
+
+bool has_attribute(const SdpAttributes& attributes, std::string_view name) {
+  return std::any_of(attributes.begin(), attributes.end(),
+                     [name](const SdpAttribute& attribute) { return attribute.name == name; });
+}
+
+Result<std::optional<std::string_view>> single_attribute(const SdpAttributes& attributes,
+                                                         std::string_view name,
+                                                         const std::string& where) {
+  std::optional<std::string_view> found;
+  for (const SdpAttribute& attribute : attributes) {
+    if (attribute.name != name) continue;
+    if (found) return invalid(where + ": more than one a=" + std::string(name));
+    found = attribute.value;
+  }
+  return found;
+}
+
+std::string_view take_until(std::string_view& rest, char separator) {
+  const size_t end = std::min(rest.find(separator), rest.size());
+  const std::string_view taken = rest.substr(0, end);
+  rest.remove_prefix(std::min(end + 1, rest.size()));
+  return taken;
+}
+
+std::optional<uint32_t> parse_number(std::string_view text, uint32_t lowest, uint32_t highest) {
+  uint64_t value = 0;
+  if (text.size() > 10) return std::nullopt;
+  const auto [end, problem] = std::from_chars(text.data(), text.data() + text.size(), value);
+  if (problem != std::errc{} || end != text.data() + text.size()) return std::nullopt;
+  if (value < lowest || value > highest) return std::nullopt;
+  return static_cast<uint32_t>(value);
+}
+
+bool is_token(std::string_view text) {
+  return !text.empty() && std::all_of(text.begin(), text.end(), [](char c) {
+    return is_alphanumeric(c) || kTokenPunctuation.find(c) != std::string_view::npos;
+  });
+}
+
+Result<SdpText> parse_sdp(std::string_view text, size_t max_sections) {
+  SdpText sdp;
+  for (size_t line_number = 1; line_number == 1 || !text.empty(); ++line_number) {
+    std::string_view line = take_until(text, '\n');
+    if (!line.empty() && line.back() == '\r') line.remove_suffix(1);
+    if (line_number == 1 && line != "v=0") return line_error(1, "must be v=0 (RFC 8866)");
+    if (std::any_of(line.begin(), line.end(), is_control)) {
+      return line_error(line_number, "holds a control character; SDP is plain text");
+    }
+    if (line.size() < 2 || line[1] != '=' || kLineTypes.find(line[0]) == std::string_view::npos) {
+      return line_error(line_number, "is not of the form <type>=<value> (RFC 8866)");
+    }
+    std::string_view value = line.substr(2);
+    if (line[0] == 'm') {
+      auto section = parse_media(value);
+      if (!section) return line_error(line_number, "is not m=<media> <port> <protocol> <format>");
+      if (sdp.sections.size() == max_sections) {
+        return invalid("more than " + std::to_string(max_sections) + " m-lines");
+      }
+      sdp.sections.push_back(std::move(*section));
+    } else if (line[0] == 'a') {
+      auto& scope = sdp.sections.empty() ? sdp.attributes : sdp.sections.back().attributes;
+      const std::string_view name = take_until(value, ':');
+      scope.push_back({name, value});
+    }
+  }
+  return sdp;
+}
+
+}  // namespace veche::media

@@ -1,0 +1,27 @@
+// SPDX-License-Identifier: Apache-2.0
+// Reads what an offer says about the transport of its BUNDLE group: ICE, DTLS role, fingerprint.
+#pragma once
+
+#include <string>
+#include <vector>
+
+#include "base/result.hpp"
+#include "media/sdp_profile.hpp"
+#include "media/sdp_text.hpp"
+
+namespace veche::media {
+
+struct TransportPlan {
+  std::string ufrag, password;
+  std::string setup;  ///< "actpass", "active" or "passive"
+  std::vector<std::string>
+      candidates;  ///< Canonical, without "a=candidate:"; only what libnice can use.
+  Fingerprint fingerprint;
+};
+
+/// The tag's section decides for the group (RFC 8843), with the session level as default. Other
+/// used sections may say nothing or, of the ICE credentials, something else (aiortc does);
+/// fingerprint and setup must agree.
+Result<TransportPlan> read_transport(const SdpText& sdp, const std::vector<SectionPlan>& sections);
+
+}  // namespace veche::media

@@ -1,0 +1,16 @@
+// SPDX-License-Identifier: Apache-2.0
+// Writes SDP: the offer for webrtcbin, and the answer with the refused sections put back.
+#pragma once
+
+#include <string>
+#include <vector>
+
+#include "media/sdp_profile.hpp"
+#include "media/sdp_transport.hpp"
+
+namespace veche::media {
+
+/// The offer of the used sections, in canonical form.
+std::string write_offer(const std::vector<SectionPlan>& plan, const TransportPlan& transport);
+
+}  // namespace veche::media

@@ -1,0 +1,78 @@
+// SPDX-License-Identifier: Apache-2.0
+// One PeerConnection as control sees it, whatever path its packets take.
+#pragma once
+
+#include <cstdint>
+#include <functional>
+#include <memory>
+#include <string>
+#include <vector>
+
+#include "base/ids.hpp"
+#include "base/result.hpp"
+#include "media/sdp_profile.hpp"
+
+namespace veche::media {
+
+class Room;
+
+/// Why the media layer gave a session up.
+enum class SessionEnd {
+  PeerTimeout = 1,
+  BadFingerprint,
+  PolicyViolation,
+  MediaError,
+};
+
+struct SessionStatistics {
+  uint64_t packets_received = 0, bytes_received = 0;
+  uint64_t packets_sent = 0, bytes_sent = 0;
+  uint64_t packets_unwanted = 0;  ///< Received, but nobody listened.
+  uint64_t packets_dropped =
+      0;  ///< Refused: unknown SSRC, wrong payload type, not RTP, before verification.
+  uint64_t send_failures = 0;
+  double negotiation_ms = 0;  ///< From the offer to the answer.
+  double connect_ms = 0;      ///< From the answer to the verified DTLS connection; 0 until then.
+};
+
+struct SessionTrack {
+  TrackId track;
+  std::string mid;
+  MediaKind kind;
+};
+struct SessionSlot {
+  std::string mid;
+  MediaKind kind;
+};
+
+/// All called on control, none after close().
+struct SessionEvents {
+  std::function<void(Result<std::string>)>
+      answered;                     ///< The answer's SDP, or why there is none (the session ended).
+  std::function<void()> connected;  ///< DTLS is up, the fingerprint is right, media flows.
+  std::function<void(SessionEnd, const std::string& detail)>
+      ended;  ///< At most once, only after an answer.
+};
+
+/// What a session is made of. Limits of the participant are applied by the lane.
+struct SessionRequest {
+  SessionPlan plan;
+  ParticipantId participant;
+  uint32_t source_number = 0;
+  bool publish_audio = true;
+  bool subscribe = true;
+};
+
+/// [control] all of it.
+class Session {
+ public:
+  virtual ~Session() = default;
+  virtual SessionId id() const = 0;
+  virtual const std::vector<SessionTrack>& tracks() const = 0;
+  virtual const std::vector<SessionSlot>& slots() const = 0;
+  virtual SessionStatistics statistics() const = 0;
+  /// Ends it: returns at once; lane, pipeline and memory are let go in the background.
+  virtual void close() = 0;
+};
+
+}  // namespace veche::media

@@ -1,0 +1,78 @@
+// SPDX-License-Identifier: Apache-2.0
+// What the threads share about one track and one room: single atomic words, nothing else.
+#pragma once
+
+#include <algorithm>
+#include <atomic>
+#include <cstdint>
+
+#include "base/ids.hpp"
+#include "media/sdp_profile.hpp"
+
+namespace veche::media {
+
+/// Levels of the packets since the last reading. One writer, one reader.
+class LevelMeter {
+ public:
+  struct Reading {
+    uint32_t packets = 0;
+    uint8_t level = 127;  ///< The loudest, RFC 6464; 127 without packets.
+  };
+
+  /// [streaming]
+  void add(uint8_t level, int64_t now_ns) noexcept {
+    const uint32_t loudness = 127u - std::min<uint8_t>(level, 127);
+    uint32_t old = word_.load(std::memory_order_relaxed);
+    uint32_t word;
+    do {
+      word = ((old >> 8) + 1) << 8 | std::max(old & 0xff, loudness);
+    } while (!word_.compare_exchange_weak(old, word, std::memory_order_relaxed));
+    last_packet_ns_.store(now_ns, std::memory_order_relaxed);
+  }
+  /// [lane] Reads and begins anew.
+  Reading take() noexcept {
+    const uint32_t word = word_.exchange(0, std::memory_order_relaxed);
+    return {word >> 8, static_cast<uint8_t>(127 - (word & 0xff))};
+  }
+  bool empty() const noexcept { return word_.load(std::memory_order_relaxed) == 0; }
+  int64_t last_packet_ns() const noexcept {
+    return last_packet_ns_.load(std::memory_order_relaxed);
+  }
+
+ private:
+  std::atomic<uint32_t> word_{
+      0};  // Packets in the upper 24 bits, loudness (127 - level) in the lower 8.
+  std::atomic<int64_t> last_packet_ns_{0};
+};
+
+/// One track. Shared by its session, which writes, and the lanes, which read.
+struct TrackFeed {
+  TrackFeed(ParticipantId participant_, uint32_t source_number_, MediaKind kind_, bool has_levels_)
+      : participant(participant_),
+        source_number(source_number_),
+        kind(kind_),
+        has_levels(has_levels_) {}
+
+  const TrackId id = TrackId::next();
+  const ParticipantId participant;
+  const uint32_t source_number;
+  const MediaKind kind;
+  std::atomic<bool>
+      has_levels;  ///< Do its packets carry RFC 6464 levels? Written by the streaming thread.
+  LevelMeter meter;
+  std::atomic<uint64_t> wanted_lanes{
+      0};  ///< Bit n: lane n has a route for this track. Written by the lanes.
+  std::atomic<bool> muted{false};  ///< Written by control; the session then hands nothing over.
+};
+
+/// One room.
+struct RoomFeed {
+  explicit RoomFeed(RoomId id_) : id(id_) {}
+
+  const RoomId id;
+  std::atomic<bool> awake{
+      false};  ///< The home lane runs the room's selection. Whoever sets it posts the wake-up.
+  std::atomic<uint64_t> version{0};  ///< Grows with each change of slots or speakers.
+};
+
+}  // namespace veche::media

@@ -1,0 +1,149 @@
+// SPDX-License-Identifier: Apache-2.0
+// Tests of the SDP profile on the offers of real clients, as they are and damaged at random.
+#include <gst/sdp/sdp.h>
+#include <gtest/gtest.h>
+
+#include <fstream>
+#include <iterator>
+#include <map>
+#include <random>
+#include <vector>
+
+#include "media/sdp_profile.hpp"
+
+namespace veche::media {
+namespace {
+
+const std::map<SectionUse, std::string> kUses = {{SectionUse::Refused, "refused"},
+                                                 {SectionUse::Track, "track"},
+                                                 {SectionUse::Slot, "slot"},
+                                                 {SectionUse::TrackAndSlot, "both"}};
+
+/// Per section: use, payload type, ids of MID, audio level and transport-cc, number of SSRCs.
+struct Sample {
+  std::string name, summary;
+};
+
+const Sample kSamples[] = {
+    {"chromium", "track 111 4,1,3 1|slot 111 4,1,3 0|slot 111 4,1,3 0|slot 111 4,1,3 0|"},
+    {"chromium-video-data",
+     "both 111 4,1,3 1|refused|slot 111 4,1,3 0|slot 111 4,1,3 0|refused|refused|"},
+    {"chromium-max-bundle", "slot 111 4,1,3 0|slot 111 4,1,3 0|track 111 4,1,3 1|refused|"},
+    {"firefox-video-data", "both 109 3,1,0 1|slot 109 3,1,0 0|refused|refused|"},
+    {"aiortc", "track 96 1,2,0 1|slot 96 1,2,0 0|slot 96 1,2,0 0|slot 96 1,2,0 0|"},
+    {"aiortc-video-data",
+     "track 96 1,2,0 1|slot 96 1,2,0 0|slot 96 1,2,0 0|slot 96 1,2,0 0|refused|refused|"},
+    {"webrtcbin", "both 96 0,0,0 1|slot 96 0,0,0 0|slot 96 0,0,0 0|"},
+    {"webrtcbin-video-data", "both 96 0,0,0 1|refused|slot 96 0,0,0 0|slot 96 0,0,0 0|refused|"},
+};
+
+std::string read_sample(const std::string& name) {
+  std::ifstream file(std::string(VECHE_OFFERS) + "/" + name + ".sdp", std::ios::binary);
+  return {std::istreambuf_iterator<char>(file), std::istreambuf_iterator<char>()};
+}
+
+std::string summarise(const SessionPlan& plan) {
+  std::string text;
+  for (const SectionPlan& section : plan.sections) {
+    const ExtensionIds& ids = section.extensions;
+    text += kUses.at(section.use);
+    if (section.use != SectionUse::Refused) {
+      text += ' ' + std::to_string(section.payload_type) + ' ' + std::to_string(ids.mid) + ',' +
+              std::to_string(ids.audio_level) + ',' + std::to_string(ids.transport_cc) + ' ' +
+              std::to_string(section.ssrcs.size());
+    }
+    text += '|';
+  }
+  return text;
+}
+
+size_t count_used(const SessionPlan& plan) {
+  size_t used = 0;
+  for (const SectionPlan& section : plan.sections) used += section.use != SectionUse::Refused;
+  return used;
+}
+
+/// What webrtcbin does with the text first.
+size_t count_parsed_media(const std::string& text) {
+  GstSDPMessage* message = nullptr;
+  gst_sdp_message_new(&message);
+  const auto* bytes = reinterpret_cast<const guint8*>(text.data());
+  EXPECT_EQ(gst_sdp_message_parse_buffer(bytes, static_cast<guint>(text.size()), message),
+            GST_SDP_OK);
+  const size_t count = gst_sdp_message_medias_len(message);
+  gst_sdp_message_free(message);
+  return count;
+}
+
+std::string with_crlf(const std::string& text) {
+  std::string result;
+  for (char c : text) result += c == '\n' ? std::string("\r\n") : std::string(1, c);
+  return result;
+}
+
+TEST(SdpOffers, OfRealClientsGiveTheExpectedPlan) {
+  for (const Sample& sample : kSamples) {
+    const std::string text = read_sample(sample.name);
+    const auto plan = check_offer(text, {});
+    ASSERT_TRUE(plan.ok()) << sample.name << ": " << plan.error().message;
+    EXPECT_EQ(summarise(*plan), sample.summary) << sample.name;
+    const auto crlf = check_offer(with_crlf(text), {});
+    ASSERT_TRUE(crlf.ok()) << sample.name;
+    EXPECT_EQ(crlf->offer, plan->offer) << sample.name;
+  }
+}
+
+TEST(SdpOffers, NormalisedPassAgainUnchangedAndParse) {
+  for (const Sample& sample : kSamples) {
+    const auto plan = check_offer(read_sample(sample.name), {});
+    ASSERT_TRUE(plan.ok()) << sample.name;
+    EXPECT_EQ(count_parsed_media(plan->offer), count_used(*plan)) << sample.name;
+    const auto again = check_offer(plan->offer, {});
+    ASSERT_TRUE(again.ok()) << sample.name << ": " << again.error().message;
+    EXPECT_EQ(again->offer, plan->offer) << sample.name;
+    EXPECT_EQ(again->fingerprint, plan->fingerprint) << sample.name;
+  }
+}
+
+/// One to four damages: a byte changed, a piece cut out, a line doubled or moved.
+std::string damage(std::string text, std::mt19937& random) {
+  auto below = [&random](size_t bound) { return random() % bound; };
+  for (size_t count = 1 + below(4); count > 0 && !text.empty(); --count) {
+    const size_t at = below(text.size());
+    const size_t line = text.rfind('\n', at) + 1;
+    const std::string copy = text.substr(line, text.find('\n', line) - line + 1);
+    switch (below(4)) {
+      case 0: text[at] = static_cast<char>(random()); break;
+      case 1: text.erase(at, 1 + below(20)); break;
+      case 2: text.insert(line, copy); break;
+      default: text.erase(line, copy.size()); text.insert(below(text.size() + 1), copy);
+    }
+  }
+  return text;
+}
+
+TEST(SdpOffers, DamagedAreRefusedOrNormalised) {
+  std::mt19937 random(20240607);
+  std::vector<std::string> samples;
+  for (const Sample& sample : kSamples) samples.push_back(read_sample(sample.name));
+  size_t accepted = 0, refused = 0;
+  for (int i = 0; i < 10'000; ++i) {
+    const auto plan = check_offer(damage(samples[random() % samples.size()], random), {});
+    if (!plan.ok()) {
+      ++refused;
+      ASSERT_FALSE(plan.error().message.empty());
+      continue;
+    }
+    ++accepted;
+    const auto again = check_offer(plan->offer, {});
+    ASSERT_TRUE(again.ok()) << again.error().message << "\n" << plan->offer;
+    ASSERT_EQ(again->offer, plan->offer);
+    ASSERT_EQ(count_parsed_media(plan->offer), count_used(*plan));
+  }
+  // Both must have happened, or the damage is of the wrong size.
+  EXPECT_GT(accepted, 1000U);
+  EXPECT_GT(refused, 1000U);
+}
+
+}  // namespace
+}  // namespace veche::media

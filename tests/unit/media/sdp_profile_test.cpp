@@ -1,0 +1,257 @@
+// SPDX-License-Identifier: Apache-2.0
+// Tests of the SDP profile on one small offer: what is refused and why, what is normalised.
+#include "media/sdp_profile.hpp"
+
+#include <gmock/gmock.h>
+#include <gtest/gtest.h>
+
+namespace veche::media {
+namespace {
+
+using ::testing::ElementsAre;
+using ::testing::HasSubstr;
+using ::testing::Not;
+
+constexpr const char* kFingerprint =
+    "sha-256 "
+    "00:11:22:33:44:55:66:77:88:99:AA:BB:CC:DD:EE:FF:00:11:22:33:44:55:66:77:88:99:AA:BB:CC:DD:EE:"
+    "FF";
+
+std::string offer() {
+  return std::string(
+             "v=0\r\no=- 42 2 IN IP4 127.0.0.1\r\ns=-\r\nt=0 0\r\na=group:BUNDLE mic ear\r\n"
+             "a=fingerprint:") +
+         kFingerprint +
+         "\r\n"
+         "m=audio 9 UDP/TLS/RTP/SAVPF 111 0\r\nc=IN IP4 0.0.0.0\r\na=mid:mic\r\na=sendonly\r\n"
+         "a=rtcp-mux\r\na=ice-ufrag:abcd\r\na=ice-pwd:abcdefghijklmnopqrstuv\r\na=setup:actpass\r\n"
+         "a=rtpmap:111 opus/48000/2\r\na=fmtp:111 minptime=10;useinbandfec=1\r\n"
+         "a=rtcp-fb:111 transport-cc\r\na=extmap:1 urn:ietf:params:rtp-hdrext:sdes:mid\r\n"
+         "a=extmap:2 urn:ietf:params:rtp-hdrext:ssrc-audio-level vad=on\r\n"
+         "a=extmap:3 "
+         "http://www.ietf.org/id/draft-holmer-rmcat-transport-wide-cc-extensions-01\r\n"
+         "a=ssrc:1000 cname:x\r\na=candidate:1 1 udp 100 127.0.0.1 4000 typ host\r\n"
+         "m=audio 9 UDP/TLS/RTP/SAVPF 111\r\nc=IN IP4 0.0.0.0\r\na=mid:ear\r\na=recvonly\r\n"
+         "a=rtcp-mux\r\na=rtpmap:111 opus/48000/2\r\n";
+}
+
+/// The offer with the first occurrence of `from` replaced, or with `to` at its end if `from` is
+/// empty.
+std::string edited(const std::string& from, const std::string& to) {
+  std::string text = offer();
+  const size_t found = from.empty() ? text.size() : text.find(from);
+  EXPECT_NE(found, std::string::npos) << from;
+  return text.replace(found, from.size(), to);
+}
+
+std::string repeated(const std::string& line, int count) {
+  std::string text;
+  for (int i = 0; i < count; ++i) text += line;
+  return text;
+}
+
+struct BadOffer {
+  std::string from, to, reason;
+};
+
+std::vector<BadOffer> bad_offers() {
+  const std::string mic = "a=mid:mic\r\n";
+  const std::string data = "m=application 9 UDP/DTLS/SCTP webrtc-datachannel\r\na=mid:d\r\n";
+  return {
+      {"v=0", "v=1", "line 1 of the offer must be v=0"},
+      {"s=-", "s=\x01", "line 3 of the offer holds a control character"},
+      {"s=-\r\n", "\r\n", "line 3 of the offer is not of the form"},
+      {"s=-", "x=-", "line 3 of the offer is not of the form"},
+      {"m=audio 9 ", "m=audio 65536 ", "line 7 of the offer is not m="},
+      {"m=audio 9 ", "m=audio 9/2 ", "line 7 of the offer is not m="},
+      {"SAVPF 111 0", "SAVPF", "line 7 of the offer is not m="},
+      {"m=audio 9 UDP/TLS/RTP/SAVPF 111 0", data + "m=audio 9 UDP/TLS/RTP/SAVPF 111 0",
+       "m-line 0 (application): a data channel must not come first"},
+      {mic, "", "m-line 0 (audio): no a=mid"},
+      {mic, mic + mic, "m-line 0 (audio): more than one a=mid"},
+      {"a=mid:mic", "a=mid:", "m-line 0 (audio): a=mid must be a token"},
+      {"a=mid:mic", "a=mid:m i", "m-line 0 (audio): a=mid must be a token"},
+      {"a=mid:mic", "a=mid:12345678901234567", "m-line 0 (audio): a=mid must be a token"},
+      {"a=mid:ear", "a=mid:mic", "m-line 1 (audio): mid mic belongs to another m-line"},
+      {"a=sendonly", "a=sendonly\r\na=recvonly", "m-line 0 (audio): more than one direction"},
+      {"a=group:BUNDLE mic ear\r\n", "", "no a=group:BUNDLE"},
+      {"a=group:BUNDLE mic ear", "a=group:BUNDLE mic\r\na=group:BUNDLE ear",
+       "more than one a=group:BUNDLE"},
+      {"BUNDLE mic ear", "BUNDLE", "m-line 0 (audio): not in a=group:BUNDLE"},
+      {"BUNDLE mic ear", "BUNDLE mic", "m-line 1 (audio): not in a=group:BUNDLE"},
+      {"BUNDLE mic ear", "BUNDLE ear mic", "must begin with mid mic"},
+      {"BUNDLE mic ear", "BUNDLE mic ear x", "names a mid that no m-line has"},
+      {"BUNDLE mic ear", "BUNDLE mic mic ear", "names a mid twice"},
+      {"UDP/TLS/RTP/SAVPF", "RTP/AVP", "m-line 0 (audio): the protocol must be UDP/TLS/RTP/SAVPF"},
+      {"a=rtcp-mux\r\n", "", "m-line 0 (audio): no a=rtcp-mux"},
+      {"opus/48000/2", "opus/48000", "m-line 0 (audio): no opus/48000/2"},
+      {"a=rtpmap:111 ", "a=rtpmap:112 ", "m-line 0 (audio): no opus/48000/2"},
+      {"a=extmap:1 ", "a=extmap:x ", "m-line 0 (audio): broken a=extmap"},
+      {"a=extmap:1 ", "a=extmap:2 ", "m-line 0 (audio): a=extmap id 2 has two meanings"},
+      {"", "a=extmap:1 urn:other\r\n", "m-line 1 (audio): a=extmap id 1 has two meanings"},
+      {"a=ssrc:1000", "a=ssrc:0", "m-line 0 (audio): the SSRC of an a=ssrc must be 1 to"},
+      {"a=ssrc:1000", "a=ssrc:4294967296", "m-line 0 (audio): the SSRC of an a=ssrc must be 1 to"},
+      {"a=ssrc:1000", "a=ssrc:", "m-line 0 (audio): the SSRC of an a=ssrc must be 1 to"},
+      {"", "a=ssrc:1000 cname:x\r\n", "m-line 1 (audio): SSRC 1000 belongs to another m-line"},
+      {"", "a=ssrc:1\r\na=ssrc:2\r\na=ssrc:3\r\na=ssrc:4\r\na=ssrc:5\r\n", "more than 4 SSRCs"},
+      {std::string("a=fingerprint:") + kFingerprint + "\r\n", "", "m-line 0 (audio): no a=finger"},
+      {"s=-\r\n", std::string("s=-\r\na=fingerprint:") + kFingerprint + "\r\n",
+       "session level: more than one a=fingerprint"},
+      {"sha-256", "sha-1", "session level: a=fingerprint must be sha-256, sha-384 or sha-512"},
+      {":EE:FF\r\n", ":EE\r\n", "session level: a=fingerprint must be"},
+      {"00:11", "0x:11", "session level: a=fingerprint must be"},
+      {"00:11", "00-11", "session level: a=fingerprint must be"},
+      {"", std::string("a=fingerprint:sha-256 FF") + (kFingerprint + 10) + "\r\n",
+       "m-line 1 (audio): a=fingerprint differs"},
+      {"a=ice-ufrag:abcd\r\na=ice-pwd:abcdefghijklmnopqrstuv\r\n", "", "no a=ice-ufrag and"},
+      {"a=ice-ufrag:abcd\r\n", "", "a=ice-ufrag and a=ice-pwd must come together"},
+      {"ice-ufrag:abcd", "ice-ufrag:abc", "a=ice-ufrag must be 4 to 256"},
+      {"ice-ufrag:abcd", "ice-ufrag:ab cd", "a=ice-ufrag must be 4 to 256"},
+      {"ice-ufrag:abcd", "ice-ufrag:" + std::string(257, 'a'), "a=ice-ufrag must be 4 to 256"},
+      {"tuv\r\n", "tu\r\n", "a=ice-pwd must be 22 to 256"},
+      {"", "a=ice-ufrag:abcd\r\na=ice-pwd:short\r\n", "m-line 1 (audio): a=ice-pwd must be 22"},
+      {"s=-\r\n", "s=-\r\na=ice-lite\r\n", "a=ice-lite"},
+      {"a=setup:actpass\r\n", "", "m-line 0 (audio): no a=setup"},
+      {"setup:actpass", "setup:holdconn", "a=setup must be actpass, active or passive"},
+      {"", "a=setup:active\r\n", "m-line 1 (audio): a=setup differs"},
+      {"a=candidate:", repeated("a=candidate:1\r\n", 64) + "a=candidate:", "more than 64 candid"},
+      {"", repeated("m=audio 9 UDP/TLS/RTP/SAVPF 111\r\n", 200), "more than 64 m-lines"},
+  };
+}
+
+TEST(SdpProfile, RefusesWhatIsOutsideWithAReason) {
+  ASSERT_TRUE(check_offer(offer(), {}).ok());
+  for (const BadOffer& bad : bad_offers()) {
+    const auto plan = check_offer(edited(bad.from, bad.to), {});
+    ASSERT_FALSE(plan.ok()) << bad.reason;
+    EXPECT_EQ(plan.error().code, ErrorCode::InvalidArgument);
+    EXPECT_THAT(plan.error().message, HasSubstr(bad.reason));
+  }
+}
+
+TEST(SdpProfile, RefusesWhatIsNotSdpAtAll) {
+  const std::string binary("\x16\xfe\xff\x00\x00\xff\n\x00", 8);
+  for (const std::string& text : {std::string(), std::string("\n"), binary, std::string("v=0")}) {
+    EXPECT_FALSE(check_offer(text, {}).ok());
+  }
+  const auto huge = check_offer(offer() + std::string(1 << 20, 'a'), {});
+  ASSERT_FALSE(huge.ok());
+  EXPECT_THAT(huge.error().message, HasSubstr("at most 65536 are allowed"));
+}
+
+TEST(SdpProfile, RefusesMoreTracksOrSlotsThanAllowed) {
+  const auto tracks = check_offer(offer(), {.max_tracks = 0});
+  ASSERT_FALSE(tracks.ok());
+  EXPECT_EQ(tracks.error().message, "1 audio m-lines send; at most 0 may");
+  const auto slots = check_offer(offer(), {.max_slots = 0});
+  ASSERT_FALSE(slots.ok());
+  EXPECT_EQ(slots.error().message, "1 audio m-lines receive; at most 0 may");
+}
+
+TEST(SdpProfile, RefusesAnOfferWithoutUsableAudio) {
+  std::string text = edited("a=sendonly", "a=inactive");
+  text.replace(text.find("a=recvonly"), 10, "a=inactive");
+  const auto plan = check_offer(text, {});
+  ASSERT_FALSE(plan.ok());
+  EXPECT_EQ(plan.error().message, "no audio m-line that sends or receives");
+}
+
+TEST(SdpProfile, PlansWhatTheOfferSays) {
+  const auto plan = check_offer(offer(), {});
+  ASSERT_TRUE(plan.ok());
+  ASSERT_EQ(plan->sections.size(), 2U);
+  const SectionPlan& mic = plan->sections[0];
+  EXPECT_EQ(mic.mid, "mic");
+  EXPECT_EQ(mic.use, SectionUse::Track);
+  EXPECT_EQ(mic.payload_type, 111);
+  EXPECT_EQ(mic.fmtp, "minptime=10;useinbandfec=1");
+  EXPECT_EQ(mic.extensions.mid, 1);
+  EXPECT_EQ(mic.extensions.audio_level, 2);
+  EXPECT_EQ(mic.extensions.audio_level_uri_attributes, "vad=on");
+  EXPECT_EQ(mic.extensions.transport_cc, 3);
+  EXPECT_THAT(mic.ssrcs, ElementsAre(1000U));
+  EXPECT_EQ(plan->sections[1].use, SectionUse::Slot);
+  EXPECT_EQ(plan->sections[1].extensions.mid, 0);
+  EXPECT_EQ(plan->fingerprint.algorithm, "sha-256");
+  EXPECT_EQ(plan->fingerprint.value.size(), 32U);
+  EXPECT_EQ(plan->fingerprint.value[1], 0x11);
+}
+
+struct Normalised {
+  std::string from, to;
+  std::string contained, missing;  ///< In the normalised offer.
+};
+
+TEST(SdpProfile, WritesOnlyWhatItKnows) {
+  const std::string candidate = "1 1 udp 100 127.0.0.1 4000 typ host";
+  const Normalised cases[] = {
+      {"a=mid:mic", "a=evil:1\r\na=rid:x send\r\na=simulcast:send x\r\na=mid:mic", "a=mid:mic",
+       "evil"},
+      {"a=rtcp-mux", "a=crypto:1 x\r\na=rtcp-mux", "a=rtcp-mux", "crypto"},
+      {"a=sendonly\r\n", "", "a=mid:mic\r\na=sendrecv\r\n", "sendonly"},
+      {"minptime=10", "payload=3;minptime=x;MINPTIME=1; stereo=1;stereo=0", "a=fmtp:111 stereo=1;",
+       "payload"},
+      {"a=extmap:1 ", "a=extmap:15 ", "a=extmap:2 ", "sdes:mid"},
+      {"a=extmap:1 ", "a=extmap:1/recvonly ", "a=extmap:2 ", "sdes:mid"},
+      {"vad=on", "vad=maybe x", "ssrc-audio-level\r\n", "vad"},
+      {"a=rtcp-fb:111 transport-cc\r\n", "", "a=extmap:2 ", "transport"},
+      {"a=ssrc:1000 cname:x", "a=ssrc:1000 sendonly", "a=ssrc:1000 cname:client\r\n",
+       "ssrc:1000 s"},
+      {"111 0\r\n", "0 96 111\r\na=rtpmap:96 OPUS/48000/2\r\n",
+       "m=audio 9 UDP/TLS/RTP/SAVPF 96\r\n", "SAVPF 96 "},
+      {candidate, "1 1 udp 100 x.local 4000 typ host", "a=mid:mic", "candidate"},
+      {candidate, "1 1 tcp 100 127.0.0.1 9 typ host tcptype active", "a=mid:mic", "candidate"},
+      {candidate, "1 2 udp 100 127.0.0.1 4000 typ host", "a=mid:mic", "candidate"},
+      {candidate, "1 1 udp 100 0.0.0.0 4000 typ host", "a=mid:mic", "candidate"},
+      {candidate, "1 1 udp 100 239.1.2.3 4000 typ host", "a=mid:mic", "candidate"},
+      {candidate, "1 1 udp 100 ff02::1 4000 typ host", "a=mid:mic", "candidate"},
+      {candidate, "1 1 udp 100 127.0.0.1 70000 typ host", "a=mid:mic", "candidate"},
+      {candidate, "1 1 udp 100 127.0.0.1 4000 typ evil", "a=mid:mic", "candidate"},
+      {candidate, "", "a=mid:mic", "candidate"},
+      {candidate, "1 1 udp 100 ::1 4000 typ srflx raddr 1.2.3.4 rport 1",
+       "a=candidate:1 1 UDP 100 ::1 4000 typ srflx\r\n", "raddr"},
+  };
+  for (const Normalised& item : cases) {
+    const auto plan = check_offer(edited(item.from, item.to), {});
+    ASSERT_TRUE(plan.ok()) << item.to << plan.error().message;
+    EXPECT_THAT(plan->offer, HasSubstr(item.contained)) << item.to;
+    EXPECT_THAT(plan->offer, Not(HasSubstr(item.missing))) << item.to;
+  }
+}
+
+TEST(SdpProfile, BundledSectionsTakeTheTransportOfTheTag) {
+  const auto plan =
+      check_offer(offer() + "a=ice-ufrag:other\r\na=ice-pwd:zyxwvutsrqponmlkjihgfedcba\r\n", {});
+  ASSERT_TRUE(plan.ok()) << plan.error().message;
+  EXPECT_THAT(plan->offer, Not(HasSubstr("other")));
+  const std::string second = plan->offer.substr(plan->offer.rfind("m=audio"));
+  EXPECT_THAT(second, HasSubstr("a=ice-ufrag:abcd\r\na=ice-pwd:abcdefghijklmnopqrstuv\r\n"));
+  EXPECT_THAT(second, HasSubstr(std::string("a=fingerprint:") + kFingerprint + "\r\n"));
+  EXPECT_THAT(second, HasSubstr("a=setup:actpass\r\n"));
+}
+
+TEST(SdpProfile, RefusedSectionsReturnToTheirPlacesInTheAnswer) {
+  const std::string video = "m=video 9 UDP/TLS/RTP/SAVPF 96 97\r\na=mid:cam\r\n";
+  const std::string data = "m=application 9 UDP/DTLS/SCTP webrtc-datachannel\r\na=mid:d\r\n";
+  std::string text = offer() + data;
+  text.insert(text.find("m=audio"), video);
+  const auto plan = check_offer(text, {});
+  ASSERT_TRUE(plan.ok()) << plan.error().message;
+  EXPECT_EQ(plan->sections[1].index, 1U);
+  EXPECT_THAT(plan->offer, Not(HasSubstr("video")));
+  const std::string transport = "a=ice-ufrag:s\r\na=fingerprint:f\r\na=setup:active\r\n";
+  EXPECT_EQ(
+      restore_sections("v=0\r\na=group:BUNDLE mic ear\r\nm=audio 9 A 111\r\na=mid:mic\r\n" +
+                           transport + "m=audio 9 A 111\r\na=mid:ear\r\n",
+                       *plan),
+      "v=0\r\na=group:BUNDLE mic ear\r\n"
+      "m=video 0 UDP/TLS/RTP/SAVPF 96 97\r\nc=IN IP4 0.0.0.0\r\na=mid:cam\r\na=inactive\r\n" +
+          transport + "m=audio 9 A 111\r\na=mid:mic\r\n" + transport +
+          "m=audio 9 A 111\r\na=mid:ear\r\n"
+          "m=application 0 UDP/DTLS/SCTP webrtc-datachannel\r\nc=IN IP4 0.0.0.0\r\na=mid:d\r\n"
+          "a=inactive\r\n" +
+          transport);
+}
+
+}  // namespace
+}  // namespace veche::media
