@@ -1,0 +1,87 @@
+// SPDX-License-Identifier: Apache-2.0
+// Telling feeds. After each call of a sink the feed may be gone, and others with it.
+#include "room/audience.hpp"
+
+#include <algorithm>
+#include <utility>
+
+namespace veche::room {
+
+size_t Audience::feeds_of(const std::string& participant) const {
+  return static_cast<size_t>(
+      std::count_if(feeds_.begin(), feeds_.end(),
+                    [&](const ClientFeed* feed) { return feed->participant_ == participant; }));
+}
+
+void Audience::joined(const std::string& participant) {
+  for (ClientFeed* feed : feeds_) feed->notices_.joined(participant);
+}
+
+void Audience::changed(const std::string& participant) {
+  for (ClientFeed* feed : feeds_) feed->notices_.changed(participant);
+}
+
+void Audience::left(const std::string& participant) {
+  for (ClientFeed* feed : feeds_) feed->notices_.left(participant);
+}
+
+void Audience::speakers_changed(const Speakers& speakers) {
+  for (ClientFeed* feed : feeds_) feed->notices_.speakers_changed(speakers);
+}
+
+void Audience::slots_changed(const std::string& participant, const std::vector<SlotView>& slots) {
+  for (ClientFeed* feed : feeds_) {
+    if (feed->participant_ == participant) feed->notices_.slots_changed(slots);
+  }
+}
+
+void Audience::slots_restarted(const std::string& participant, const std::vector<SlotView>& slots) {
+  for (ClientFeed* feed : feeds_) {
+    if (feed->participant_ == participant) feed->notices_.slots_restarted(slots);
+  }
+}
+
+bool Audience::has(const ClientFeed* feed) const {
+  return std::find(feeds_.begin(), feeds_.end(), feed) != feeds_.end();
+}
+
+void Audience::tell(const Lookup& lookup) {
+  const bool roster_is_due = !std::exchange(told_roster_, false);
+  for (ClientFeed* feed : std::vector(feeds_)) {
+    if (has(feed)) tell(feed, roster_is_due, lookup);
+  }
+}
+
+void Audience::tell(ClientFeed* feed, bool roster_is_due, const Lookup& lookup) {
+  if (roster_is_due && feed->notices_.has_roster()) {
+    told_roster_ = true;
+    RosterNames names = feed->notices_.take_roster();
+    RosterChange change;
+    for (const std::string& name : names.joined) change.joined.push_back(lookup(name));
+    for (const std::string& name : names.changed) change.changed.push_back(lookup(name));
+    change.left = std::move(names.left);
+    feed->sink_.on_roster(change);
+    if (!has(feed)) return;
+  }
+  if (const std::vector<SlotView> slots = feed->notices_.take_slots(); !slots.empty()) {
+    feed->sink_.on_slots(slots);
+    if (!has(feed)) return;
+  }
+  if (const std::optional<Speakers> speakers = feed->notices_.take_speakers()) {
+    feed->sink_.on_speakers(*speakers);
+  }
+}
+
+void Audience::close(const std::string& participant, EndReason reason) {
+  const auto is_theirs = [&](const ClientFeed* feed) { return feed->participant_ == participant; };
+  // Each call may destroy any feed, so the search begins anew.
+  for (auto feed = std::find_if(feeds_.begin(), feeds_.end(), is_theirs); feed != feeds_.end();
+       feed = std::find_if(feeds_.begin(), feeds_.end(), is_theirs)) {
+    ClientFeed* closing = *feed;
+    feeds_.erase(feed);
+    closing->audience_ = nullptr;
+    closing->sink_.on_closing(reason);
+  }
+}
+
+}  // namespace veche::room

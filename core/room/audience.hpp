@@ -1,0 +1,46 @@
+// SPDX-License-Identifier: Apache-2.0
+// The feeds of one room: collects notices for them, and tells them, whatever a sink does meanwhile.
+#pragma once
+
+#include <functional>
+#include <string>
+#include <vector>
+
+#include "room/client_feed.hpp"
+#include "room/types.hpp"
+
+namespace veche::room {
+
+/// [control] Outlives its feeds' calls: a room that ends calls close() for each of its
+/// participants.
+class Audience {
+ public:
+  size_t feeds_of(const std::string& participant) const;
+
+  // For everybody.
+  void joined(const std::string& participant);
+  void changed(const std::string& participant);
+  void left(const std::string& participant);
+  void speakers_changed(const Speakers& speakers);
+  // For the clients of that participant.
+  void slots_changed(const std::string& participant, const std::vector<SlotView>& slots);
+  void slots_restarted(const std::string& participant, const std::vector<SlotView>& slots);
+
+  /// Finds who is told of; it is called for names of the roster only.
+  using Lookup = std::function<RosterEntry(const std::string&)>;
+  /// Tells every feed its notices. The roster is told at most at every second call: a crowd that
+  /// joins changes it all the time, and each of them is told.
+  void tell(const Lookup& lookup);
+  /// The last word to the feeds of that participant.
+  void close(const std::string& participant, EndReason reason);
+
+ private:
+  friend class ClientFeed;
+  bool has(const ClientFeed* feed) const;
+  void tell(ClientFeed* feed, bool roster_is_due, const Lookup& lookup);
+
+  std::vector<ClientFeed*> feeds_;
+  bool told_roster_ = false;  ///< In the last tell().
+};
+
+}  // namespace veche::room

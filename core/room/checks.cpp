@@ -1,0 +1,87 @@
+// SPDX-License-Identifier: Apache-2.0
+// The rules. Messages do not repeat the input: it may be long, and anything.
+#include "room/checks.hpp"
+
+#include <glib.h>
+
+#include "base/ids.hpp"
+#include "glib/json.hpp"
+
+namespace veche::room {
+namespace {
+
+Status check_slots(std::string_view what, uint32_t slots, uint32_t limit) {
+  if (slots <= limit) return Ok{};
+  return invalid(std::string(what) + " must be 0 (no limit of its own) to " +
+                 std::to_string(limit) + ".");
+}
+
+}  // namespace
+
+Status check_name(std::string_view what, std::string_view name) {
+  if (is_valid_name(name)) return Ok{};
+  return invalid(std::string(what) + " must be 1 to " + std::to_string(kMaxNameLength) +
+                 " characters of A-Z a-z 0-9 _ . ~ -, and neither \".\" nor \"..\".");
+}
+
+Status check_names(std::string_view what, const std::vector<std::string>& names) {
+  if (names.size() > kMaxPreferences) {
+    return invalid(std::string(what) + " must be at most " + std::to_string(kMaxPreferences) +
+                   " participants.");
+  }
+  for (const std::string& name : names) {
+    if (Status status = check_name("Each name in " + std::string(what), name); !status) {
+      return status;
+    }
+  }
+  return Ok{};
+}
+
+Status check_object(std::string_view what, const std::string& json) {
+  if (json.size() > kMaxMetadataBytes) {
+    return invalid(std::string(what) + " must be at most " + std::to_string(kMaxMetadataBytes) +
+                   " bytes of JSON.");
+  }
+  Result<glib::JsonPtr> node = glib::parse_json(json);
+  if (!node) return invalid(std::string(what) + " is not JSON: " + node.error().message);
+  if (!JSON_NODE_HOLDS_OBJECT(node->get())) {
+    return invalid(std::string(what) + " must be a JSON object.");
+  }
+  return Ok{};
+}
+
+Status check_settings(const ParticipantSettings& settings, const Limits& limits) {
+  const std::string& name = settings.name;
+  if (name.size() > kMaxDisplayNameBytes ||
+      !g_utf8_validate(name.data(), static_cast<gssize>(name.size()), nullptr)) {
+    return invalid("The participant's name for people must be UTF-8 of at most " +
+                   std::to_string(kMaxDisplayNameBytes) + " bytes.");
+  }
+  if (Status status = check_object("The participant's metadata", settings.metadata); !status) {
+    return status;
+  }
+  if (Status status =
+          check_slots("max_audio_slots", settings.max_audio_slots, limits.max_audio_slots);
+      !status) {
+    return status;
+  }
+  return check_slots("max_video_slots", settings.max_video_slots, limits.max_video_slots);
+}
+
+Status check_policy(const RoomPolicy& policy, media::Engine& engine) {
+  if (Status status = check_object("The room's metadata", policy.metadata); !status) return status;
+  const std::string selector = engine.selector_name();
+  for (const auto& [plugin, settings] : policy.plugins) {
+    if (selector.empty()) return invalid("No plugin with settings for rooms is loaded.");
+    if (plugin != selector) {
+      return invalid("Only the plugin \"" + selector + "\" has settings for rooms.");
+    }
+    if (Status status = check_object("The room's settings of " + selector, settings); !status) {
+      return status;
+    }
+    if (Status status = engine.check_selector_settings(settings); !status) return status;
+  }
+  return Ok{};
+}
+
+}  // namespace veche::room

@@ -1,0 +1,29 @@
+// SPDX-License-Identifier: Apache-2.0
+// The rules for what backends and clients ask of rooms and participants. They change nothing.
+#pragma once
+
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "base/result.hpp"
+#include "media/engine.hpp"
+#include "room/types.hpp"
+
+namespace veche::room {
+
+inline constexpr size_t kMaxMetadataBytes = size_t{16} * 1024;
+inline constexpr size_t kMaxDisplayNameBytes = 256;
+inline constexpr size_t kMaxPreferences =
+    64;  ///< Names that one participant may pin, and may block.
+
+/// `what` begins the message: "The name of the room".
+Status check_name(std::string_view what, std::string_view name);
+Status check_names(std::string_view what, const std::vector<std::string>& names);
+/// Metadata and plugins' settings, all of which are JSON objects.
+Status check_object(std::string_view what, const std::string& json);
+Status check_settings(const ParticipantSettings& settings, const Limits& limits);
+/// The selector's settings are checked by the engine.
+Status check_policy(const RoomPolicy& policy, media::Engine& engine);
+
+}  // namespace veche::room

@@ -1,0 +1,74 @@
+// SPDX-License-Identifier: Apache-2.0
+// What one client is told of its room. The room layer says it in values; http/ turns them into
+// JSON.
+#pragma once
+
+#include <cstdint>
+#include <string>
+#include <vector>
+
+#include "room/notices.hpp"
+#include "room/types.hpp"
+
+namespace veche::room {
+
+class Audience;
+
+struct RosterEntry {
+  std::string participant;
+  std::string name;
+  std::string metadata;
+  uint32_t source_number = 0;
+  bool connected = false;
+  bool muted = false;
+};
+
+/// The state at the moment of the subscription.
+struct Snapshot {
+  RosterEntry self;
+  std::vector<std::string> pinned, blocked;
+  /// Everybody who has or had a session; the client itself too, once it has one.
+  std::vector<RosterEntry> roster;
+  std::vector<SlotView> slots;
+  std::vector<std::string> speaking;
+  std::string dominant;
+};
+
+/// A name in `changed` may also be that of a participant who left and came back, with all of the
+/// entry new.
+struct RosterChange {
+  std::vector<RosterEntry> joined, changed;
+  std::vector<std::string> left;
+};
+
+/// Receives what a client is told. It may destroy its feed in any of these calls, and must outlive
+/// it. [control]
+class ClientSink {
+ public:
+  virtual ~ClientSink() = default;
+  /// The first call, made before Room::watch() returns.
+  virtual void on_snapshot(const Snapshot& snapshot) = 0;
+  virtual void on_roster(const RosterChange& change) = 0;
+  virtual void on_slots(const std::vector<SlotView>& changed) = 0;
+  virtual void on_speakers(const Speakers& speakers) = 0;
+  /// The last call. The session ended, or the participant or the room is gone.
+  virtual void on_closing(EndReason reason) = 0;
+};
+
+/// A subscription. Destroying it ends it.
+class ClientFeed {
+ public:
+  ClientFeed(Audience& audience, std::string participant, Speakers told, ClientSink& sink);
+  ~ClientFeed();
+  ClientFeed(const ClientFeed&) = delete;
+  ClientFeed& operator=(const ClientFeed&) = delete;
+
+ private:
+  friend class Audience;
+  Audience* audience_;  ///< Null once the feed was told `closing`.
+  const std::string participant_;
+  Notices notices_;
+  ClientSink& sink_;
+};
+
+}  // namespace veche::room

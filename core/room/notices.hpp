@@ -1,0 +1,49 @@
+// SPDX-License-Identifier: Apache-2.0
+// What one client has not been told yet, merged: only the outcome of an interval is told. Pure.
+#pragma once
+
+#include <map>
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "room/types.hpp"
+
+namespace veche::room {
+
+/// Names only: what is told of them is looked up when it is told, so it is never stale.
+struct RosterNames {
+  std::vector<std::string> joined, changed, left;
+};
+
+class Notices {
+ public:
+  /// `told`: the speakers that the client's snapshot had.
+  explicit Notices(Speakers told) : told_speakers_(std::move(told)) {}
+
+  void joined(const std::string& participant);
+  void changed(const std::string& participant);
+  /// Cancels a `joined` that was not told.
+  void left(const std::string& participant);
+  /// The newest word on a slot wins.
+  void slots_changed(const std::vector<SlotView>& slots);
+  /// The client has a new session with these slots; what was to be told of the old ones is void.
+  void slots_restarted(const std::vector<SlotView>& slots);
+  void speakers_changed(const Speakers& speakers) { speakers_ = speakers; }
+
+  bool has_roster() const { return !roster_.empty(); }
+  RosterNames take_roster();
+  std::vector<SlotView> take_slots();
+  /// Nothing if they are those that were told last.
+  std::optional<Speakers> take_speakers();
+
+ private:
+  enum class Change { Joined = 1, Changed, Left };
+
+  std::map<std::string, Change> roster_;
+  std::map<std::string, SlotView> slots_;  ///< By mid.
+  std::optional<Speakers> speakers_;
+  Speakers told_speakers_;
+};
+
+}  // namespace veche::room

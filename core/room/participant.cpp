@@ -1,0 +1,116 @@
+// SPDX-License-Identifier: Apache-2.0
+// A participant's settings and preferences, and how they reach the media layer. Its session is in
+// participant_session.cpp.
+#include "room/participant.hpp"
+
+#include <algorithm>
+#include <map>
+#include <utility>
+
+#include "base/time.hpp"
+#include "glib/json.hpp"
+#include "room/checks.hpp"
+#include "room/room.hpp"
+#include "room/server.hpp"
+
+namespace veche::room {
+namespace {
+
+bool contains(const std::vector<std::string>& names, const std::string& name) {
+  return std::find(names.begin(), names.end(), name) != names.end();
+}
+
+}  // namespace
+
+Participant::Participant(Room& room, std::string name_id, ParticipantSettings settings)
+    : room_(room),
+      id_(std::move(name_id)),
+      number_(ParticipantId::next()),
+      source_number_(room.server().take_source_number()),
+      settings_(std::move(settings)),
+      joined_unix_ms_(unix_ms()),
+      without_session_ns_(room.server().now_ns()) {}
+
+Participant::~Participant() = default;
+
+const std::string& Participant::name() const {
+  return settings_.name.empty() ? id_ : settings_.name;
+}
+
+Status Participant::update(const ParticipantPatch& patch) {
+  ParticipantSettings settings = settings_;
+  settings.name = patch.name.value_or(settings.name);
+  settings.metadata = patch.metadata.value_or(settings.metadata);
+  settings.permissions = patch.permissions.value_or(settings.permissions);
+  settings.max_audio_slots = patch.max_audio_slots.value_or(settings.max_audio_slots);
+  settings.max_video_slots = patch.max_video_slots.value_or(settings.max_video_slots);
+  std::vector<std::string> pinned = patch.pinned.value_or(pinned_);
+  std::vector<std::string> blocked = patch.blocked.value_or(blocked_);
+  const bool muted = patch.muted.value_or(muted_);
+
+  if (Status status = check_settings(settings, room_.server().limits()); !status) return status;
+  if (Status status = check_names("pinned", pinned); !status) return status;
+  if (Status status = check_names("blocked", blocked); !status) return status;
+
+  const bool roster_changed =
+      settings.name != settings_.name || settings.metadata != settings_.metadata || muted != muted_;
+  if (!roster_changed && settings == settings_ && pinned == pinned_ && blocked == blocked_) {
+    return Ok{};
+  }
+  settings_ = std::move(settings);
+  pinned_ = std::move(pinned);
+  blocked_ = std::move(blocked);
+  muted_ = muted;
+  ++revision_;
+  apply_all();
+  if (roster_changed) room_.roster_changed(*this);
+  room_.server().emit(room_, "participant.updated", id_, profile_json());
+  return Ok{};
+}
+
+void Participant::apply_all() {
+  if (!session_) return;
+  room_.media().set_muted(number_, muted_ || !settings_.permissions.publish_audio);
+  room_.media().set_max_speakers(number_, settings_.max_audio_slots);
+  apply_preferences();
+}
+
+void Participant::apply_preferences() {
+  if (!session_) return;
+  // Whoever is not in the room has no number; Room calls again when they come.
+  std::map<ParticipantId, media::Preference> preferences;
+  for (const std::string& name : pinned_) {
+    if (const Participant* other = room_.find(name)) {
+      preferences[other->number_] = {other->number_, true, false};
+    }
+  }
+  for (const std::string& name : blocked_) {
+    if (const Participant* other = room_.find(name)) {
+      preferences[other->number_] = {other->number_, false, true};
+    }
+  }
+  std::vector<media::Preference> list;
+  for (const auto& [number, preference] : preferences) list.push_back(preference);
+  room_.media().set_preferences(number_, list);
+}
+
+bool Participant::prefers(const std::string& participant) const {
+  return contains(pinned_, participant) || contains(blocked_, participant);
+}
+
+std::string Participant::profile_json() const {
+  return glib::JsonWriter()
+      .begin_object()
+      .key("name")
+      .string(name())
+      .key("metadata")
+      .raw(settings_.metadata)
+      .key("muted")
+      .boolean(muted_)
+      .key("source_number")
+      .integer(source_number_)
+      .end_object()
+      .text();
+}
+
+}  // namespace veche::room

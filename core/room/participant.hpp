@@ -1,0 +1,111 @@
+// SPDX-License-Identifier: Apache-2.0
+// One client in a room: who it is, what it may, whom it wants to hear, and its session. All of it
+// on control.
+#pragma once
+
+#include <functional>
+#include <memory>
+#include <string>
+#include <vector>
+
+#include "base/ids.hpp"
+#include "base/result.hpp"
+#include "media/session.hpp"
+#include "room/types.hpp"
+
+namespace veche::room {
+
+class Room;
+
+struct SessionAnswer {
+  std::string session;  ///< Name of the session in URLs.
+  std::string sdp;
+};
+
+class Participant {
+ public:
+  Participant(Room& room, std::string name_id, ParticipantSettings settings);
+  ~Participant();
+  Participant(const Participant&) = delete;
+  Participant& operator=(const Participant&) = delete;
+
+  const std::string& id() const { return id_; }  ///< The backend's name for it; unique in the room.
+  const std::string& name() const;               ///< For people.
+  ParticipantId number() const { return number_; }
+  uint32_t source_number() const {
+    return source_number_;
+  }  ///< The CSRC of everything it publishes.
+  const ParticipantSettings& settings() const { return settings_; }
+  bool muted() const { return muted_; }
+  const std::vector<std::string>& pinned() const { return pinned_; }
+  const std::vector<std::string>& blocked() const { return blocked_; }
+  uint64_t revision() const { return revision_; }  ///< Grows with each change; for ETags.
+  /// When it was first connected; until then, when it was made.
+  int64_t joined_unix_ms() const { return joined_unix_ms_; }
+
+  /// Connecting and Connected while there is a session, Ended otherwise.
+  SessionState session_state() const;
+  std::string session_name() const;  ///< Empty without a session.
+  std::vector<TrackView> tracks() const;
+  std::vector<SlotView> slots() const;
+  /// Of the current session; zeros without one.
+  media::SessionStatistics statistics() const;
+
+  /// Changes what the patch names. Everything is checked before anything changes.
+  Status update(const ParticipantPatch& patch);
+
+  using AnswerCallback = std::function<void(Result<SessionAnswer>)>;
+  /// Replaces the session by a new one for this offer; an offer outside the profile leaves it
+  /// alone. The callback is called once, on control, later; also when the participant is removed
+  /// meanwhile.
+  void open_session(const std::string& offer, AnswerCallback callback);
+  /// Ends the session of this name, and with it the participant's stay. NotFound if it is not the
+  /// current one.
+  Status close_session(const std::string& session, EndReason reason);
+
+ private:
+  friend class Room;
+  media::SessionRequest session_request(media::SessionPlan plan) const;
+  media::SessionEvents session_events();
+  void on_answered(const Result<std::string>& answer);
+  void on_connected();
+  void on_ended(media::SessionEnd end, const std::string& detail);
+  /// Lets go of the session, if there is one. Who still waits for its answer gets `unanswered`.
+  void drop_session(const Error& unanswered);
+  void answer(Result<SessionAnswer> result);
+  /// The end of the stay: Room has taken it out of its participants already.
+  void leave(EndReason reason, const std::string& detail);
+  /// Everything that the session's media depends on: what is muted, preferred and limited.
+  void apply_all();
+  void apply_preferences();
+  bool prefers(const std::string& participant) const;
+  /// Takes over what fills the slots, in their order; tracks of nobody leave a slot empty.
+  void fill_slots(const std::vector<TrackId>& tracks);
+  /// Empties slots whose tracks belong to nobody any more.
+  void check_slots();
+  std::string profile_json() const;
+
+  Room& room_;
+  const std::string id_;
+  const ParticipantId number_;
+  const uint32_t source_number_;
+  ParticipantSettings settings_;
+  bool muted_ = false;
+  std::vector<std::string> pinned_, blocked_;
+  uint64_t revision_ = 1;
+  int64_t joined_unix_ms_;
+  int64_t joined_ns_ = 0;           ///< 0: never connected.
+  int64_t without_session_ns_ = 0;  ///< Since when, while there is none.
+  bool is_listed_ = false;          ///< In the roster: a session of it has been answered.
+  bool is_removed_ = false;
+  std::string session_name_;
+  SessionState session_state_ = SessionState::Ended;
+  std::vector<SlotView> slots_;
+  AnswerCallback answer_callback_;  ///< Set while a session waits for its answer.
+  std::shared_ptr<media::Session>
+      session_;  // Shared with the worker that takes it down after control let go of it.
+  std::shared_ptr<bool>
+      session_alive_;  // The session's events hold it weakly and do nothing once it is gone.
+};
+
+}  // namespace veche::room

@@ -1,0 +1,233 @@
+// SPDX-License-Identifier: Apache-2.0
+// The session of a participant: from the offer to its end. State changes first; who is told comes
+// after.
+#include <algorithm>
+#include <utility>
+
+#include "base/log.hpp"
+#include "base/time.hpp"
+#include "glib/json.hpp"
+#include "room/participant.hpp"
+#include "room/random.hpp"
+#include "room/room.hpp"
+#include "room/server.hpp"
+
+namespace veche::room {
+namespace {
+
+const char* to_string(media::MediaKind kind) {
+  return kind == media::MediaKind::Audio ? "audio" : "video";
+}
+
+EndReason reason_of(media::SessionEnd end) {
+  switch (end) {
+    case media::SessionEnd::PeerTimeout: return EndReason::PeerTimeout;
+    case media::SessionEnd::BadFingerprint: return EndReason::BadFingerprint;
+    case media::SessionEnd::PolicyViolation: return EndReason::PolicyViolation;
+    case media::SessionEnd::MediaError: return EndReason::MediaError;
+  }
+  return EndReason::MediaError;
+}
+
+Error unanswered(EndReason reason) {
+  const std::string message =
+      std::string("The session ended before it was answered: ") + room::to_string(reason) + ".";
+  switch (reason) {
+    case EndReason::Replaced: return {ErrorCode::Conflict, message};
+    case EndReason::ServerStopping: return {ErrorCode::Unavailable, message};
+    default: return not_found(message);
+  }
+}
+
+std::string track_json(const TrackView& track) {
+  return glib::JsonWriter()
+      .begin_object()
+      .key("track")
+      .integer(static_cast<int64_t>(track.track))
+      .key("mid")
+      .string(track.mid)
+      .key("kind")
+      .string(track.kind)
+      .end_object()
+      .text();
+}
+
+std::string left_json(EndReason reason, const std::string& detail, int64_t duration_ns) {
+  glib::JsonWriter json;
+  json.begin_object().key("reason").string(to_string(reason));
+  if (!detail.empty()) json.key("detail").string(detail);
+  return json.key("duration_s").integer(duration_ns / kNsPerS).end_object().text();
+}
+
+}  // namespace
+
+SessionState Participant::session_state() const { return session_state_; }
+
+std::string Participant::session_name() const { return session_name_; }
+
+std::vector<TrackView> Participant::tracks() const {
+  std::vector<TrackView> tracks;
+  if (!session_) return tracks;
+  for (const media::SessionTrack& track : session_->tracks()) {
+    tracks.push_back({track.track.value, track.mid, to_string(track.kind)});
+  }
+  return tracks;
+}
+
+std::vector<SlotView> Participant::slots() const { return slots_; }
+
+media::SessionStatistics Participant::statistics() const {
+  return session_ ? session_->statistics() : media::SessionStatistics{};
+}
+
+void Participant::open_session(const std::string& offer, AnswerCallback callback) {
+  Server& server = room_.server();
+  Result<media::SessionPlan> plan = media::check_offer(offer, server.engine().profile_limits());
+  if (!plan || is_removed_) {
+    Error error = is_removed_ ? unanswered(EndReason::Removed) : plan.error();
+    server.loop().post(
+        [callback = std::move(callback), error = std::move(error)] { callback(error); });
+    return;
+  }
+  const bool was_connected = session_state_ == SessionState::Connected;
+  if (session_) {
+    // Whoever listened with the old session learns that this participant is somewhere else now.
+    server.count_end(EndReason::Replaced);
+    room_.audience().close(id_, EndReason::Replaced);
+  }
+  drop_session(unanswered(EndReason::Replaced));
+  answer_callback_ = std::move(callback);
+  session_name_ = random_token();
+  session_state_ = SessionState::Connecting;
+  session_ = room_.media().open_session(session_request(std::move(plan).value()), session_events());
+  room_.add_session(session_->id(), *this);
+  apply_all();
+  if (was_connected) room_.roster_changed(*this);
+}
+
+media::SessionRequest Participant::session_request(media::SessionPlan plan) const {
+  media::SessionRequest request;
+  request.plan = std::move(plan);
+  request.participant = number_;
+  request.source_number = source_number_;
+  request.publish_audio = settings_.permissions.publish_audio;
+  request.subscribe = settings_.permissions.subscribe;
+  return request;
+}
+
+media::SessionEvents Participant::session_events() {
+  session_alive_ = std::make_shared<bool>(true);
+  const std::weak_ptr<bool> alive = session_alive_;
+  media::SessionEvents events;
+  events.answered = [this, alive](const Result<std::string>& answer) {
+    if (!alive.expired()) on_answered(answer);
+  };
+  events.connected = [this, alive] {
+    if (!alive.expired()) on_connected();
+  };
+  events.ended = [this, alive](media::SessionEnd end, const std::string& detail) {
+    if (!alive.expired()) on_ended(end, detail);
+  };
+  return events;
+}
+
+void Participant::on_answered(const Result<std::string>& sdp) {
+  if (!sdp.ok()) {
+    drop_session(sdp.error());
+    return;
+  }
+  for (const media::SessionSlot& slot : session_->slots()) {
+    slots_.push_back({slot.mid, to_string(slot.kind), {}, 0});
+  }
+  room_.add_tracks(session_->tracks(), *this);
+  room_.audience().slots_restarted(id_, slots_);
+  if (!std::exchange(is_listed_, true)) room_.audience().joined(id_);
+  answer(SessionAnswer{session_name_, sdp.value()});
+}
+
+void Participant::on_connected() {
+  session_state_ = SessionState::Connected;
+  room_.roster_changed(*this);
+  Server& server = room_.server();
+  if (joined_ns_ == 0) {
+    joined_ns_ = server.now_ns();
+    joined_unix_ms_ = unix_ms();
+    server.emit(room_, "participant.joined", id_, profile_json());
+  }
+  for (const TrackView& track : tracks()) {
+    server.emit(room_, "track.published", id_, track_json(track));
+  }
+}
+
+void Participant::on_ended(media::SessionEnd end, const std::string& detail) {
+  log::info("room", "participant " + id_ + " in room " + room_.id() +
+                        " is removed: " + room::to_string(reason_of(end)) + ": " + detail);
+  // The participant cannot be unknown: its callbacks die with its place in the room.
+  (void)room_.remove(id_, reason_of(end), detail);
+}
+
+Status Participant::close_session(const std::string& session, EndReason reason) {
+  if (session_name_.empty() || session != session_name_) {
+    return not_found("The participant has no such session; it ended or was replaced.");
+  }
+  return room_.remove(id_, reason);
+}
+
+void Participant::drop_session(const Error& error) {
+  if (!session_) return;
+  session_alive_.reset();
+  answer(error);
+  if (session_state_ == SessionState::Connected) {
+    for (const TrackView& track : tracks()) {
+      room_.server().emit(room_, "track.unpublished", id_, track_json(track));
+    }
+  }
+  slots_.clear();
+  room_.audience().slots_restarted(id_, slots_);
+  session_name_.clear();
+  session_state_ = SessionState::Ended;
+  without_session_ns_ = room_.server().now_ns();
+  room_.forget_session(*session_, *this);
+  session_->close();
+  // This may be a call from within the session.
+  room_.server().retire(std::exchange(session_, nullptr));
+}
+
+void Participant::answer(Result<SessionAnswer> result) {
+  if (!answer_callback_) return;
+  room_.server().loop().post([callback = std::exchange(answer_callback_, nullptr),
+                              result = std::move(result)] { callback(result); });
+}
+
+void Participant::leave(EndReason reason, const std::string& detail) {
+  is_removed_ = true;
+  drop_session(unanswered(reason));
+  room_.media().forget(number_);
+  Server& server = room_.server();
+  server.release_source_number(source_number_);
+  server.count_end(reason);
+  if (joined_ns_ == 0) return;
+  server.emit(room_, "participant.left", id_,
+              left_json(reason, detail, server.now_ns() - joined_ns_));
+}
+
+void Participant::fill_slots(const std::vector<TrackId>& tracks) {
+  std::vector<SlotView> changed;
+  for (size_t i = 0; i < std::min(slots_.size(), tracks.size()); ++i) {
+    SlotView slot{slots_[i].mid, slots_[i].kind, {}, 0};
+    if (const Participant* owner = room_.owner_of(tracks[i])) {
+      slot.participant = owner->id();
+      slot.track = tracks[i].value;
+    }
+    if (slots_[i] != slot) changed.push_back(slots_[i] = slot);
+  }
+  if (!changed.empty()) room_.audience().slots_changed(id_, changed);
+}
+
+void Participant::check_slots() {
+  std::vector<TrackId> tracks;
+  for (const SlotView& slot : slots_) tracks.push_back(TrackId{slot.track});
+  fill_slots(tracks);
+}
+
+}  // namespace veche::room

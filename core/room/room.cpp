@@ -1,0 +1,188 @@
+// SPDX-License-Identifier: Apache-2.0
+// A room's policy, and how participants come and go. What media reports is in room_selection.cpp.
+#include "room/room.hpp"
+
+#include <algorithm>
+#include <utility>
+
+#include "base/time.hpp"
+#include "glib/json.hpp"
+#include "room/checks.hpp"
+#include "room/server.hpp"
+
+namespace veche::room {
+namespace {
+
+/// How long a participant may be without a session: invited, or between a failed one and the next.
+constexpr int64_t kSessionlessNs = 60 * kNsPerS;
+/// A client has one, or two while it reconnects; more are a mistake or an attack.
+constexpr size_t kMaxFeeds = 8;
+
+Error no_such_participant() { return not_found("There is no such participant in the room."); }
+
+}  // namespace
+
+Room::Room(Server& server, std::string id, RoomPolicy policy, std::unique_ptr<media::Room> media)
+    : server_(server),
+      id_(std::move(id)),
+      policy_(std::move(policy)),
+      created_unix_ms_(unix_ms()),
+      created_ns_(server.now_ns()),
+      empty_since_ns_(server.now_ns()),
+      media_(std::move(media)),
+      alive_(std::make_shared<bool>(true)) {}
+
+Room::~Room() = default;
+
+uint32_t Room::max_participants() const {
+  const uint32_t limit = server_.limits().max_participants;
+  return policy_.max_participants == 0 ? limit : std::min(policy_.max_participants, limit);
+}
+
+Status Room::update(const RoomPatch& patch) {
+  RoomPolicy policy = policy_;
+  policy.max_participants = patch.max_participants.value_or(policy.max_participants);
+  policy.empty_timeout_s = patch.empty_timeout_s.value_or(policy.empty_timeout_s);
+  policy.metadata = patch.metadata.value_or(policy.metadata);
+  for (const auto& [plugin, settings] : patch.plugins) policy.plugins[plugin] = settings;
+  if (policy == policy_) return Ok{};
+  if (Status status = check_policy(policy, server_.engine()); !status) return status;
+  // The one step that may still fail comes first.
+  for (const auto& [plugin, settings] : patch.plugins) {
+    if (Status status = media_->use_selector_settings(settings); !status) return status;
+  }
+  policy_ = std::move(policy);
+  ++revision_;
+  server_.emit(*this, "room.updated", {}, policy_json());
+  return Ok{};
+}
+
+std::string Room::policy_json() const {
+  return glib::JsonWriter()
+      .begin_object()
+      .key("max_participants")
+      .integer(max_participants())
+      .key("empty_timeout_s")
+      .integer(policy_.empty_timeout_s)
+      .key("metadata")
+      .raw(policy_.metadata)
+      .end_object()
+      .text();
+}
+
+Result<Participant*> Room::join(const std::string& participant,
+                                const ParticipantSettings& settings) {
+  if (!alive_) return Error{ErrorCode::Unavailable, "The room is closed."};
+  if (Participant* known = find(participant)) return known;
+  if (Status status = check_name("The name of the participant", participant); !status) {
+    return status.error();
+  }
+  if (Status status = check_settings(settings, server_.limits()); !status) return status.error();
+  if (participants_.size() >= max_participants()) {
+    return Error{ErrorCode::Exhausted, "The room has its limit of " +
+                                           std::to_string(max_participants()) + " participants."};
+  }
+  Participant* joined =
+      participants_
+          .emplace(participant, std::make_unique<Participant>(*this, participant, settings))
+          .first->second.get();
+  apply_preferences_for(joined->id());
+  return joined;
+}
+
+Participant* Room::find(const std::string& participant) {
+  const auto found = participants_.find(participant);
+  return found == participants_.end() ? nullptr : found->second.get();
+}
+
+Status Room::remove(const std::string& participant, EndReason reason, const std::string& detail) {
+  auto taken = participants_.extract(participant);
+  if (!taken) return no_such_participant();
+  // Its own functions may be what called this, and `participant` may be its name.
+  Participant& gone = *taken.mapped();
+  server_.retire(std::move(taken.mapped()));
+  gone.leave(reason, detail);
+  if (alive_) {
+    if (gone.is_listed_) audience_.left(gone.id());
+    apply_preferences_for(gone.id());
+  }
+  if (participants_.empty()) empty_since_ns_ = server_.now_ns();
+  audience_.close(gone.id(), reason);
+  return Ok{};
+}
+
+void Room::close(EndReason reason) {
+  alive_.reset();
+  while (!participants_.empty()) (void)remove(participants_.begin()->first, reason);
+  server_.emit(*this, "room.closed", {},
+               glib::JsonWriter()
+                   .begin_object()
+                   .key("reason")
+                   .string(to_string(reason))
+                   .key("duration_s")
+                   .integer((server_.now_ns() - created_ns_) / kNsPerS)
+                   .end_object()
+                   .text());
+}
+
+void Room::apply_preferences_for(const std::string& participant) {
+  for (const auto& [id, other] : participants_) {
+    if (other->prefers(participant)) other->apply_preferences();
+  }
+}
+
+bool Room::is_expired(int64_t now_ns) const {
+  return alive_ && participants_.empty() && policy_.empty_timeout_s > 0 &&
+         now_ns - empty_since_ns_ >= policy_.empty_timeout_s * kNsPerS;
+}
+
+void Room::drop_sessionless(int64_t now_ns) {
+  std::vector<std::string> late;
+  for (const auto& [id, participant] : participants_) {
+    if (!participant->session_ && now_ns - participant->without_session_ns_ >= kSessionlessNs) {
+      late.push_back(id);
+    }
+  }
+  for (const std::string& id : late) (void)remove(id, EndReason::PeerTimeout);
+}
+
+Result<std::unique_ptr<ClientFeed>> Room::watch(const std::string& participant, ClientSink& sink) {
+  const Participant* watcher = find(participant);
+  if (!watcher) return no_such_participant();
+  if (audience_.feeds_of(participant) >= kMaxFeeds) {
+    return Error{ErrorCode::Exhausted, "The participant has its limit of " +
+                                           std::to_string(kMaxFeeds) + " event connections."};
+  }
+  auto feed = std::make_unique<ClientFeed>(audience_, watcher->id(), speakers_, sink);
+  sink.on_snapshot(snapshot_for(*watcher));
+  return feed;
+}
+
+Snapshot Room::snapshot_for(const Participant& participant) const {
+  Snapshot snapshot;
+  snapshot.self = roster_entry(participant);
+  snapshot.pinned = participant.pinned();
+  snapshot.blocked = participant.blocked();
+  for (const auto& [id, other] : participants_) {
+    if (other->is_listed_) snapshot.roster.push_back(roster_entry(*other));
+  }
+  snapshot.slots = participant.slots();
+  snapshot.speaking = speakers_.speaking;
+  snapshot.dominant = speakers_.dominant;
+  return snapshot;
+}
+
+RosterEntry Room::roster_entry(const Participant& participant) const {
+  return {participant.id(),
+          participant.name(),
+          participant.settings().metadata,
+          participant.source_number(),
+          participant.session_state() == SessionState::Connected,
+          participant.muted()};
+}
+
+void Room::roster_changed(const Participant& participant) {
+  if (participant.is_listed_) audience_.changed(participant.id());
+}
+
+}  // namespace veche::room

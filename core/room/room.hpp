@@ -1,0 +1,105 @@
+// SPDX-License-Identifier: Apache-2.0
+// A conversation: its policy, its participants, and what their clients are told. All of it on
+// control.
+#pragma once
+
+#include <map>
+#include <memory>
+#include <string>
+#include <unordered_map>
+#include <vector>
+
+#include "base/ids.hpp"
+#include "base/result.hpp"
+#include "media/room.hpp"
+#include "room/audience.hpp"
+#include "room/client_feed.hpp"
+#include "room/participant.hpp"
+#include "room/types.hpp"
+
+namespace veche::room {
+
+class Server;
+
+class Room {
+ public:
+  /// The policy has been checked, and the selector has its part of it.
+  Room(Server& server, std::string id, RoomPolicy policy, std::unique_ptr<media::Room> media);
+  ~Room();
+  Room(const Room&) = delete;
+  Room& operator=(const Room&) = delete;
+
+  const std::string& id() const { return id_; }
+  const RoomPolicy& policy() const { return policy_; }
+  uint64_t revision() const { return revision_; }
+  int64_t created_unix_ms() const { return created_unix_ms_; }
+  uint32_t max_participants() const;  ///< The policy's, bounded by the server's.
+
+  /// Checks everything, the plugins' parts too, then changes it.
+  Status update(const RoomPatch& patch);
+
+  /// The participant of that name, which is made if it is not there. One that is there keeps its
+  /// settings, also those that were changed since. Exhausted when the room is full. Without a
+  /// session it is dropped after a minute.
+  Result<Participant*> join(const std::string& participant, const ParticipantSettings& settings);
+  Participant* find(const std::string& participant);
+  /// By name.
+  const std::map<std::string, std::unique_ptr<Participant>>& participants() const {
+    return participants_;
+  }
+  Status remove(const std::string& participant, EndReason reason, const std::string& detail = {});
+
+  /// What the client of `participant` is told, from now on: first a snapshot, then changes, merged
+  /// over 100 ms. NotFound if there is no such participant, Exhausted if it has too many feeds. The
+  /// feed ends with the object or with `closing`.
+  Result<std::unique_ptr<ClientFeed>> watch(const std::string& participant, ClientSink& sink);
+
+  media::Room& media() { return *media_; }
+  Server& server() { return server_; }
+
+ private:
+  friend class Server;
+  friend class Participant;
+  /// Every 100 ms: asks the lane what changed, and tells the clients.
+  void tick(int64_t now_ns);
+  /// Has it been empty for as long as its policy allows?
+  bool is_expired(int64_t now_ns) const;
+  /// The end: Server has taken it out of its rooms already.
+  void close(EndReason reason);
+  uint64_t next_seq() { return ++last_seq_; }
+  std::string policy_json() const;
+
+  void drop_sessionless(int64_t now_ns);
+  void apply_preferences_for(const std::string& participant);
+  RosterEntry roster_entry(const Participant& participant) const;
+  Snapshot snapshot_for(const Participant& participant) const;
+
+  // What participants report of themselves.
+  Audience& audience() { return audience_; }
+  void roster_changed(const Participant& participant);
+  void add_session(SessionId session, Participant& participant);
+  void add_tracks(const std::vector<media::SessionTrack>& tracks, Participant& participant);
+  void forget_session(const media::Session& session, const Participant& participant);
+
+  const Participant* owner_of(TrackId track) const;
+  void on_selection(const media::Selection& selection);
+  void set_speakers(Speakers speakers);
+
+  Server& server_;
+  const std::string id_;
+  RoomPolicy policy_;
+  uint64_t revision_ = 1;
+  uint64_t last_seq_ = 0;
+  int64_t created_unix_ms_;
+  int64_t created_ns_;
+  int64_t empty_since_ns_;
+  std::unique_ptr<media::Room> media_;
+  Audience audience_;
+  std::map<std::string, std::unique_ptr<Participant>> participants_;
+  std::unordered_map<SessionId, Participant*> sessions_;  ///< Those that have not ended.
+  std::unordered_map<TrackId, Participant*> tracks_;      ///< Of answered sessions.
+  Speakers speakers_;
+  std::shared_ptr<bool> alive_;  ///< Until close(); answers of the media layer hold it weakly.
+};
+
+}  // namespace veche::room

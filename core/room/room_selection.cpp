@@ -1,0 +1,71 @@
+// SPDX-License-Identifier: Apache-2.0
+// What the lane decided, in names: who owns which track, who fills which slot, who speaks.
+#include <algorithm>
+#include <set>
+#include <utility>
+
+#include "room/room.hpp"
+#include "room/server.hpp"
+
+namespace veche::room {
+
+void Room::tick(int64_t now_ns) {
+  if (!alive_) return;
+  drop_sessionless(now_ns);
+  if (!sessions_.empty()) {
+    media_->poll_selection(
+        [this, alive = std::weak_ptr<bool>(alive_)](const media::Selection& selection) {
+          if (!alive.expired()) on_selection(selection);
+        });
+  }
+  audience_.tell([this](const std::string& id) { return roster_entry(*participants_.at(id)); });
+}
+
+void Room::add_session(SessionId session, Participant& participant) {
+  sessions_.emplace(session, &participant);
+}
+
+void Room::add_tracks(const std::vector<media::SessionTrack>& tracks, Participant& participant) {
+  for (const media::SessionTrack& track : tracks) tracks_.emplace(track.track, &participant);
+}
+
+void Room::forget_session(const media::Session& session, const Participant& participant) {
+  sessions_.erase(session.id());
+  size_t forgotten = 0;
+  for (const media::SessionTrack& track : session.tracks()) forgotten += tracks_.erase(track.track);
+  if (forgotten == 0 || !alive_) return;
+  // The lane says so too, but later, and not at all when this was the last session.
+  for (const auto& [id, other] : participants_) other->check_slots();
+  Speakers speakers = speakers_;
+  std::erase(speakers.speaking, participant.id());
+  if (speakers.dominant == participant.id()) speakers.dominant.clear();
+  set_speakers(std::move(speakers));
+}
+
+const Participant* Room::owner_of(TrackId track) const {
+  const auto found = tracks_.find(track);
+  return found == tracks_.end() ? nullptr : found->second;
+}
+
+void Room::on_selection(const media::Selection& selection) {
+  for (const media::SessionSlots& slots : selection.sessions) {
+    const auto found = sessions_.find(slots.session);
+    if (found != sessions_.end()) found->second->fill_slots(slots.tracks);
+  }
+  std::set<std::string> speaking;
+  for (const TrackId track : selection.speaking) {
+    if (const Participant* owner = owner_of(track)) speaking.insert(owner->id());
+  }
+  const Participant* dominant = owner_of(selection.dominant);
+  set_speakers({{speaking.begin(), speaking.end()}, dominant ? dominant->id() : std::string()});
+}
+
+void Room::set_speakers(Speakers speakers) {
+  if (speakers == speakers_) return;
+  const bool dominant_changed = speakers.dominant != speakers_.dominant;
+  speakers_ = std::move(speakers);
+  audience_.speakers_changed(speakers_);
+  if (dominant_changed) server_.emit(*this, "speaker.changed", speakers_.dominant);
+}
+
+}  // namespace veche::room

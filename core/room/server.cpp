@@ -1,0 +1,124 @@
+// SPDX-License-Identifier: Apache-2.0
+// Admission of rooms, delivery of events, and the clock of all rooms.
+#include "room/server.hpp"
+
+#include <utility>
+
+#include "base/time.hpp"
+#include "room/checks.hpp"
+#include "room/random.hpp"
+
+namespace veche::room {
+
+Server::Server(glib::ControlLoop& loop, media::Engine& engine, Limits limits, uint32_t tick_ms)
+    : loop_(loop),
+      engine_(engine),
+      limits_(limits),
+      now_ns_(monotonic_ns()),
+      alive_(std::make_shared<bool>(true)) {
+  if (tick_ms > 0) timer_ = loop_.every(tick_ms, [this] { tick(monotonic_ns()); });
+}
+
+Server::~Server() { stop(); }
+
+Result<Room*> Server::create_room(const std::string& id, RoomPolicy policy) {
+  if (is_stopping_) return Error{ErrorCode::Unavailable, "The server is stopping."};
+  if (Status status = check_name("The name of the room", id); !status) return status.error();
+  if (rooms_.contains(id)) {
+    return Error{ErrorCode::Conflict, "There is a room named \"" + id + "\" already."};
+  }
+  if (rooms_.size() >= limits_.max_rooms) {
+    return Error{ErrorCode::Exhausted,
+                 "The server has its limit of " + std::to_string(limits_.max_rooms) + " rooms."};
+  }
+  if (Status status = check_policy(policy, engine_); !status) return status.error();
+  std::unique_ptr<media::Room> media = engine_.open_room(RoomId::next());
+  for (const auto& [plugin, settings] : policy.plugins) {
+    if (Status status = media->use_selector_settings(settings); !status) return status.error();
+  }
+  auto room = std::make_unique<Room>(*this, id, std::move(policy), std::move(media));
+  Room* created = rooms_.emplace(id, std::move(room)).first->second.get();
+  emit(*created, "room.created", {}, created->policy_json());
+  return created;
+}
+
+Room* Server::find_room(const std::string& id) {
+  const auto found = rooms_.find(id);
+  return found == rooms_.end() ? nullptr : found->second.get();
+}
+
+Result<Room*> Server::find_or_create_room(const std::string& id) {
+  if (Room* room = find_room(id)) return room;
+  if (!limits_.auto_create) {
+    return not_found("There is no such room, and this server does not make rooms on demand.");
+  }
+  RoomPolicy policy;
+  policy.empty_timeout_s = limits_.empty_timeout_s;
+  return create_room(id, std::move(policy));
+}
+
+Status Server::remove_room(const std::string& id, EndReason reason) {
+  auto taken = rooms_.extract(id);
+  if (!taken) return not_found("There is no such room.");
+  taken.mapped()->close(reason);
+  retire(std::move(taken.mapped()));
+  return Ok{};
+}
+
+void Server::add_event_handler(EventHandler handler) {
+  event_handlers_.push_back(std::move(handler));
+}
+
+void Server::stop() {
+  is_stopping_ = true;
+  timer_.cancel();
+  while (!rooms_.empty()) (void)remove_room(rooms_.begin()->first, EndReason::ServerStopping);
+  deliver_events();
+}
+
+void Server::tick(int64_t now_ns) {
+  now_ns_ = now_ns;
+  // Whatever clients and sinks do, a removed room stays in memory until the loop runs again.
+  std::vector<Room*> rooms;
+  for (const auto& [id, room] : rooms_) rooms.push_back(room.get());
+  for (Room* room : rooms) {
+    room->tick(now_ns);
+    if (room->is_expired(now_ns)) (void)remove_room(room->id(), EndReason::RoomClosed);
+  }
+}
+
+void Server::emit(Room& room, const std::string& type, const std::string& participant,
+                  std::string data) {
+  if (events_.empty()) post(&Server::deliver_events);
+  events_.push_back({room.next_seq(), unix_ms(), room.id(), type, participant, std::move(data)});
+}
+
+void Server::deliver_events() {
+  while (!events_.empty()) {
+    const Event event = std::move(events_.front());
+    events_.pop_front();
+    for (const EventHandler& handler : event_handlers_) handler(event);
+  }
+}
+
+uint32_t Server::take_source_number() {
+  for (;;) {
+    const uint32_t number = random_number();
+    if (number != 0 && source_numbers_.insert(number).second) return number;
+  }
+}
+
+void Server::retire(std::shared_ptr<void> object) {
+  if (retired_.empty()) post(&Server::clear_retired);
+  retired_.push_back(std::move(object));
+}
+
+void Server::clear_retired() { std::exchange(retired_, {}).clear(); }
+
+void Server::post(void (Server::*task)()) {
+  loop_.post([this, task, alive = std::weak_ptr<bool>(alive_)] {
+    if (!alive.expired()) (this->*task)();
+  });
+}
+
+}  // namespace veche::room

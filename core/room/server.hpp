@@ -1,0 +1,106 @@
+// SPDX-License-Identifier: Apache-2.0
+// All rooms of this process: admission, events, and what they need of the media layer. All of it on
+// control.
+#pragma once
+
+#include <deque>
+#include <functional>
+#include <map>
+#include <memory>
+#include <string>
+#include <unordered_set>
+#include <vector>
+
+#include "base/result.hpp"
+#include "glib/control_loop.hpp"
+#include "media/engine.hpp"
+#include "room/room.hpp"
+#include "room/types.hpp"
+
+namespace veche::room {
+
+/// Something that happened. `data` is a JSON object; `seq` has no gaps within a room.
+struct Event {
+  uint64_t seq = 0;
+  int64_t time_unix_ms = 0;
+  std::string room;
+  std::string type;
+  std::string participant;
+  std::string data = "{}";
+};
+
+class Server {
+ public:
+  static constexpr uint32_t kTickMs = 100;
+
+  /// The loop and the engine outlive the server. Tests call tick() themselves and pass 0 for
+  /// `tick_ms`.
+  Server(glib::ControlLoop& loop, media::Engine& engine, Limits limits, uint32_t tick_ms = kTickMs);
+  ~Server();
+  Server(const Server&) = delete;
+  Server& operator=(const Server&) = delete;
+
+  const Limits& limits() const { return limits_; }
+  glib::ControlLoop& loop() { return loop_; }
+  media::Engine& engine() { return engine_; }
+
+  /// Conflict if the name is taken, Exhausted when there are too many, InvalidArgument for a bad
+  /// name or policy.
+  Result<Room*> create_room(const std::string& id, RoomPolicy policy);
+  Room* find_room(const std::string& id);
+  /// The room, made now if `rooms.auto_create` is on.
+  Result<Room*> find_or_create_room(const std::string& id);
+  Status remove_room(const std::string& id, EndReason reason = EndReason::RoomClosed);
+  /// By name.
+  const std::map<std::string, std::unique_ptr<Room>>& rooms() const { return rooms_; }
+
+  /// How many participants have left for each reason since the start, and how many sessions were
+  /// replaced.
+  const std::map<EndReason, uint64_t>& ended() const { return ended_; }
+
+  using EventHandler = std::function<void(const Event&)>;
+  /// Told of every event, in order, on control, never from within a call of this layer. For the
+  /// plugin host and the log; set once at start.
+  void add_event_handler(EventHandler handler);
+
+  /// Ends all sessions and rooms, and makes no more. Every event has been handed to the handlers
+  /// when it returns.
+  void stop();
+
+  /// Moves time on: rooms tell their clients what changed, and what has waited too long ends.
+  void tick(int64_t now_ns);
+
+ private:
+  friend class Room;
+  friend class Participant;
+  int64_t now_ns() const { return now_ns_; }
+  void emit(Room& room, const std::string& type, const std::string& participant,
+            std::string data = "{}");
+  void deliver_events();
+  void count_end(EndReason reason) { ended_[reason] += 1; }
+  uint32_t take_source_number();
+  void release_source_number(uint32_t number) { source_numbers_.erase(number); }
+  /// Destroys it when the loop runs next: somebody further up the stack may still be in one of its
+  /// functions.
+  void retire(std::shared_ptr<void> object);
+  /// Posts a member function that is not called any more when the server is gone.
+  void post(void (Server::*task)());
+  void clear_retired();
+
+  glib::ControlLoop& loop_;
+  media::Engine& engine_;
+  const Limits limits_;
+  std::map<EndReason, uint64_t> ended_;
+  bool is_stopping_ = false;
+  int64_t now_ns_;  ///< Of the last tick: fine enough for everything that is timed here.
+  std::vector<EventHandler> event_handlers_;
+  std::deque<Event> events_;                     ///< Not delivered yet.
+  std::unordered_set<uint32_t> source_numbers_;  ///< In use.
+  std::map<std::string, std::unique_ptr<Room>> rooms_;
+  std::vector<std::shared_ptr<void>>
+      retired_;                  ///< Of any type; rooms and participants have no other owner.
+  std::shared_ptr<bool> alive_;  ///< Posted tasks hold it weakly.
+  glib::Timer timer_;
+};
+
+}  // namespace veche::room

@@ -1,0 +1,117 @@
+// SPDX-License-Identifier: Apache-2.0
+// The values of the room layer: policies, permissions, patches, what a client sees, and why things
+// end.
+#pragma once
+
+#include <cstdint>
+#include <map>
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "base/ids.hpp"
+
+namespace veche::room {
+
+/// What the operator allows. See docs/configuration.md.
+struct Limits {
+  bool auto_create = true;
+  uint32_t max_rooms = 1000;
+  uint32_t max_participants = 200;  ///< A room may ask for fewer, not for more.
+  uint32_t empty_timeout_s = 60;    ///< Default of new rooms; 0: a room lives until it is deleted.
+  uint32_t max_audio_slots = 16;
+  uint32_t max_video_slots = 25;
+};
+
+/// What the backend wants of one room.
+struct RoomPolicy {
+  uint32_t max_participants = 0;  ///< 0: the server's limit.
+  uint32_t empty_timeout_s = 60;
+  std::string metadata = "{}";                 ///< A JSON object; the core only hands it on.
+  std::map<std::string, std::string> plugins;  ///< Plugin name -> JSON object with its settings.
+
+  friend bool operator==(const RoomPolicy&, const RoomPolicy&) = default;
+};
+
+struct RoomPatch {
+  std::optional<uint32_t> max_participants;
+  std::optional<uint32_t> empty_timeout_s;
+  std::optional<std::string> metadata;
+  std::map<std::string, std::string>
+      plugins;  ///< Replaces the settings of these plugins; "{}" resets.
+};
+
+struct Permissions {
+  bool publish_audio = true;
+  bool publish_video = true;
+  bool subscribe = true;
+
+  friend bool operator==(const Permissions&, const Permissions&) = default;
+};
+
+/// What a join token, an invitation or the first session says of a participant.
+struct ParticipantSettings {
+  std::string name;             ///< For people; empty: the id.
+  std::string metadata = "{}";  ///< A JSON object.
+  Permissions permissions;
+  uint32_t max_audio_slots = 0;  ///< How many slots may be in use; 0: as many as the offer has.
+  uint32_t max_video_slots = 0;
+
+  friend bool operator==(const ParticipantSettings&, const ParticipantSettings&) = default;
+};
+
+struct ParticipantPatch {
+  std::optional<std::string> name;
+  std::optional<std::string> metadata;
+  /// What it may no longer publish is silent at once; everything else counts from the next session.
+  std::optional<Permissions> permissions;
+  std::optional<uint32_t> max_audio_slots;
+  std::optional<uint32_t> max_video_slots;
+  std::optional<bool> muted;  ///< Nobody hears them.
+  std::optional<std::vector<std::string>>
+      pinned;  ///< Names of participants that this one always hears.
+  std::optional<std::vector<std::string>>
+      blocked;  ///< Names of participants that this one never hears.
+};
+
+enum class SessionState { Connecting = 1, Connected, Ended };
+
+/// Why a session or a participant ended, for events, logs and counters.
+enum class EndReason {
+  Left = 1,         ///< The client or the backend ended the session.
+  Removed,          ///< The backend removed the participant.
+  Replaced,         ///< The participant posted a new offer.
+  RoomClosed,       ///< The room was deleted.
+  PeerTimeout,      ///< The client fell silent, or never connected.
+  BadFingerprint,   ///< The DTLS certificate is not the one of the offer.
+  PolicyViolation,  ///< Too many SSRCs or wrong payload types.
+  MediaError,       ///< An error of the session's pipeline.
+  ServerStopping,
+};
+const char* to_string(EndReason reason);
+const char* to_string(SessionState state);
+
+struct SlotView {
+  std::string mid;
+  std::string kind;         ///< "audio" or "video"
+  std::string participant;  ///< Name of who fills it; empty: nobody.
+  uint64_t track = 0;
+
+  friend bool operator==(const SlotView&, const SlotView&) = default;
+};
+
+/// Who speaks, by name.
+struct Speakers {
+  std::vector<std::string> speaking;
+  std::string dominant;  ///< Empty: nobody.
+
+  friend bool operator==(const Speakers&, const Speakers&) = default;
+};
+
+struct TrackView {
+  uint64_t track = 0;
+  std::string mid;
+  std::string kind;
+};
+
+}  // namespace veche::room

@@ -1,0 +1,133 @@
+// SPDX-License-Identifier: Apache-2.0
+// A media layer without media: records what it is asked, and says what the test wants it to say.
+#pragma once
+
+#include <map>
+#include <memory>
+#include <string>
+#include <utility>
+#include <vector>
+
+#include "media/engine.hpp"
+
+namespace veche::room {
+
+class FakeSession : public media::Session {
+ public:
+  FakeSession(media::SessionRequest made_of, media::SessionEvents events)
+      : request(std::move(made_of)), events_(std::move(events)) {
+    for (const media::SectionPlan& section : request.plan.sections) {
+      if (section.use == media::SectionUse::Track) {
+        tracks_.push_back({TrackId::next(), section.mid, section.kind});
+      } else {
+        slots_.push_back({section.mid, section.kind});
+      }
+    }
+  }
+
+  SessionId id() const override { return id_; }
+  const std::vector<media::SessionTrack>& tracks() const override { return tracks_; }
+  const std::vector<media::SessionSlot>& slots() const override { return slots_; }
+  media::SessionStatistics statistics() const override {
+    media::SessionStatistics statistics;
+    statistics.packets_received = 7;
+    return statistics;
+  }
+  void close() override { ++closed; }
+
+  // As the real one, these use the session after the callback: whoever frees it in there is found
+  // by ASan.
+  void answer(Result<std::string> sdp = std::string("answer")) {
+    events_.answered(std::move(sdp));
+    ++events_sent_;
+  }
+  void connect() {
+    events_.connected();
+    ++events_sent_;
+  }
+  void end(media::SessionEnd why, const std::string& detail = {}) {
+    events_.ended(why, detail);
+    ++events_sent_;
+  }
+
+  const media::SessionRequest request;
+  int closed = 0;
+
+ private:
+  const SessionId id_ = SessionId::next();
+  media::SessionEvents events_;
+  std::vector<media::SessionTrack> tracks_;
+  std::vector<media::SessionSlot> slots_;
+  int events_sent_ = 0;
+};
+
+/// What a FakeRoom was asked; it outlives the room.
+struct FakeRoomLog {
+  bool open = true;
+  std::vector<std::shared_ptr<FakeSession>> sessions;
+  std::map<ParticipantId, bool> muted;
+  std::map<ParticipantId, std::vector<media::Preference>> preferences;
+  std::map<ParticipantId, uint32_t> max_speakers;
+  std::vector<ParticipantId> forgotten;
+  std::vector<std::string> settings;
+  std::function<void(const media::Selection&)> poll;
+  int polls = 0;
+
+  FakeSession& newest() { return *sessions.back(); }
+};
+
+class FakeRoom : public media::Room {
+ public:
+  FakeRoom(RoomId id, std::shared_ptr<FakeRoomLog> log) : id_(id), log_(std::move(log)) {}
+  ~FakeRoom() override { log_->open = false; }
+  RoomId id() const override { return id_; }
+  Status use_selector_settings(const std::string& json) override {
+    log_->settings.push_back(json);
+    return Ok{};
+  }
+  std::shared_ptr<media::Session> open_session(media::SessionRequest request,
+                                               media::SessionEvents events) override {
+    auto session = std::make_shared<FakeSession>(std::move(request), std::move(events));
+    log_->sessions.push_back(session);
+    return session;
+  }
+  void set_muted(ParticipantId participant, bool muted) override {
+    log_->muted[participant] = muted;
+  }
+  void set_preferences(ParticipantId participant,
+                       const std::vector<media::Preference>& preferences) override {
+    log_->preferences[participant] = preferences;
+  }
+  void set_max_speakers(ParticipantId participant, uint32_t count) override {
+    log_->max_speakers[participant] = count;
+  }
+  void forget(ParticipantId participant) override { log_->forgotten.push_back(participant); }
+  void poll_selection(std::function<void(const media::Selection&)> callback) override {
+    ++log_->polls;
+    log_->poll = std::move(callback);
+  }
+
+ private:
+  const RoomId id_;
+  const std::shared_ptr<FakeRoomLog> log_;
+};
+
+class FakeEngine : public media::Engine {
+ public:
+  std::unique_ptr<media::Room> open_room(RoomId id) override {
+    rooms.push_back(std::make_shared<FakeRoomLog>());
+    return std::make_unique<FakeRoom>(id, rooms.back());
+  }
+  std::string selector_name() const override { return selector; }
+  Status check_selector_settings(const std::string& json) override {
+    if (json == R"({"max_speakers":3})" || json == "{}") return Ok{};
+    return invalid("max_speakers must be 1 to 16.");
+  }
+  media::ProfileLimits profile_limits() const override { return {}; }
+  bool idle() const override { return true; }
+
+  std::string selector = "forwarding";
+  std::vector<std::shared_ptr<FakeRoomLog>> rooms;
+};
+
+}  // namespace veche::room

@@ -1,0 +1,121 @@
+// SPDX-License-Identifier: Apache-2.0
+// A server on the fake media layer, whose time is the test's, and a client that writes down what it
+// is told.
+#pragma once
+
+#include <gmock/gmock.h>
+#include <gtest/gtest.h>
+
+#include <memory>
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "base/time.hpp"
+#include "fake_media.hpp"
+#include "room/server.hpp"
+
+namespace veche::room {
+
+/// Writes each call as one line, for instance "roster +bob *carol -dave".
+class RecordingSink : public ClientSink {
+ public:
+  void on_snapshot(const Snapshot& told) override {
+    snapshot = told;
+    say("snapshot");
+  }
+  void on_roster(const RosterChange& change) override {
+    std::string line = "roster";
+    for (const RosterEntry& entry : change.joined) line += " +" + entry.participant;
+    for (const RosterEntry& entry : change.changed) line += " *" + entry.participant;
+    for (const std::string& name : change.left) line += " -" + name;
+    newest = change;
+    say(line);
+  }
+  void on_slots(const std::vector<SlotView>& changed) override {
+    std::string line = "slots";
+    for (const SlotView& slot : changed) line += " " + slot.mid + "=" + slot.participant;
+    say(line);
+  }
+  void on_speakers(const Speakers& speakers) override {
+    std::string line = "speakers";
+    for (const std::string& name : speakers.speaking) line += " " + name;
+    say(line + " >" + speakers.dominant);
+  }
+  void on_closing(EndReason reason) override { say(std::string("closing ") + to_string(reason)); }
+
+  std::vector<std::string> take() { return std::exchange(lines, {}); }
+
+  std::vector<std::string> lines;
+  Snapshot snapshot;
+  RosterChange newest;
+  std::function<void(const std::string& line)> then;  ///< Called within each call.
+
+ private:
+  void say(const std::string& line) {
+    lines.push_back(line);
+    // A copy, since the call may replace it.
+    if (const auto call = then) call(line);
+  }
+};
+
+class RoomTest : public testing::Test {
+ protected:
+  void SetUp() override { start({}); }
+  /// Posted answers refer to this fixture, and the loop's context is every test's.
+  void TearDown() override {
+    server.reset();
+    run();
+  }
+
+  void start(Limits limits) {
+    server.emplace(loop, engine, limits, 0);
+    now_ns = monotonic_ns();
+    server->add_event_handler([this](const Event& event) { events.push_back(event); });
+  }
+  void run() {
+    while (loop.iterate()) {
+    }
+  }
+  void tick(int64_t later_ms = 100) {
+    now_ns += later_ms * kNsPerMs;
+    server->tick(now_ns);
+    run();
+  }
+
+  Room& make_room(const std::string& id = "r") { return *server->create_room(id, {}).value(); }
+  Participant& join(Room& room, const std::string& id) { return *room.join(id, {}).value(); }
+  /// With an offer that has been given to the media layer.
+  FakeSession& offer(Participant& participant, const std::string& sdp = "TSS") {
+    participant.open_session(
+        sdp, [this](const Result<SessionAnswer>& answer) { answers.push_back(answer); });
+    return engine.rooms.back()->newest();
+  }
+  FakeSession& connect(Room& room, const std::string& id) {
+    FakeSession& session = offer(join(room, id));
+    session.answer();
+    session.connect();
+    run();
+    return session;
+  }
+  FakeRoomLog& media() { return *engine.rooms.back(); }
+
+  /// "type participant" of each event since the last call.
+  std::vector<std::string> take_events() {
+    run();
+    std::vector<std::string> lines;
+    for (const Event& event : std::exchange(events, {})) {
+      lines.push_back(event.type + (event.participant.empty() ? "" : " " + event.participant));
+    }
+    return lines;
+  }
+
+  glib::ControlLoop loop;
+  FakeEngine engine;
+  std::vector<Event> events;
+  std::vector<Result<SessionAnswer>> answers;
+  int64_t now_ns = 0;
+  std::optional<Server> server;
+};
+
+}  // namespace veche::room
