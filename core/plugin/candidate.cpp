@@ -1,0 +1,98 @@
+// SPDX-License-Identifier: Apache-2.0
+// Finds a plugin's file, and takes it through all checks that need none of its functions.
+#include "plugin/candidate.hpp"
+
+#include <algorithm>
+#include <filesystem>
+
+#include "plugin/entry_check.hpp"
+#include "plugin/extensions.hpp"
+#include "plugin/library.hpp"
+#include "plugin/version.hpp"
+
+namespace veche::plugin {
+namespace {
+
+constexpr size_t kMaxNameLength = 32;
+
+/// Names become file names and JSON keys.
+bool is_plugin_name(const std::string& name) {
+  const auto allowed = [](char c) {
+    return (c >= 'a' && c <= 'z') || (c >= '0' && c <= '9') || c == '_' || c == '-';
+  };
+  return !name.empty() && name.size() <= kMaxNameLength &&
+         std::all_of(name.begin(), name.end(), allowed);
+}
+
+Result<std::string> find_file(const PluginRequest& request,
+                              const std::vector<std::string>& plugin_dirs) {
+  if (!is_plugin_name(request.name)) {
+    return invalid("the name of a plugin must match [a-z0-9_-]{1,32}");
+  }
+  if (!request.path.empty()) return request.path;
+  std::string places;
+  for (const std::string& dir : plugin_dirs) {
+    const std::filesystem::path file = std::filesystem::path(dir) / (request.name + ".so");
+    std::error_code error;
+    if (std::filesystem::exists(file, error)) return file.string();
+    places += (places.empty() ? "" : ", ") + file.string();
+  }
+  return not_found("there is no such file: looked for " +
+                   (places.empty() ? request.name + ".so, but plugin_dirs is empty" : places));
+}
+
+}  // namespace
+
+std::string Candidate::at_file(const std::string& text) const {
+  return path.empty() ? text : path + ": " + text;
+}
+
+std::string Candidate::problems_text() const {
+  std::string text;
+  for (const auto& [pointer, detail] : problems) {
+    if (!text.empty()) text += "; ";
+    if (!pointer.empty()) text += "configuration " + pointer + ": ";
+    text += detail;
+  }
+  return at_file(text);
+}
+
+Candidate examine(const PluginRequest& request, const std::vector<std::string>& plugin_dirs) {
+  Candidate candidate;
+  candidate.request = request;
+  const auto refuse = [&](std::string detail) -> Candidate&& {
+    candidate.problems.push_back({"", std::move(detail)});
+    return std::move(candidate);
+  };
+  auto path = find_file(request, plugin_dirs);
+  if (!path) return refuse(path.error().message);
+  candidate.path = *path;
+  const auto library = open_library(candidate.path);
+  if (!library) return refuse(library.error().message);
+
+  const veche_plugin_entry& entry = **library;
+  if (const auto sound = check_entry(entry); !sound) {
+    return refuse(sound.error().message + " (plugin: interface " + abi_version(entry.abi_minor) +
+                  ", server: " + abi_version(VECHE_ABI_MINOR) + ")");
+  }
+  candidate.entry = &entry;
+  for (auto offer = entry.offers; *offer; ++offer) candidate.offers.emplace_back(*offer);
+  candidate.config = Config::make(entry.config_schema, request.config, candidate.problems);
+  return candidate;
+}
+
+std::string find_conflict(const Candidate& candidate, const Candidate& other) {
+  if (std::string_view(candidate.entry->id) == other.entry->id) {
+    return std::string("its id ") + candidate.entry->id + " is already that of the plugin \"" +
+           other.request.name + "\"";
+  }
+  for (const std::string& offer : candidate.offers) {
+    if (!is_exclusive_extension(offer)) continue;
+    if (std::find(other.offers.begin(), other.offers.end(), offer) == other.offers.end()) continue;
+    return "only one plugin may offer " + offer + ", and the plugin \"" + other.request.name +
+           "\" does";
+  }
+  return {};
+}
+
+}  // namespace veche::plugin

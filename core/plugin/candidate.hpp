@@ -1,0 +1,41 @@
+// SPDX-License-Identifier: Apache-2.0
+// A plugin that the configuration lists, before any of its functions has run: found, opened and
+// checked, or refused.
+#pragma once
+
+#include <veche/plugin.h>
+
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "plugin/config.hpp"
+#include "plugin/host.hpp"
+
+namespace veche::plugin {
+
+struct Candidate {
+  PluginRequest request;
+  std::string path;  ///< "" if no file was found.
+  const veche_plugin_entry* entry =
+      nullptr;  ///< Null unless it is sound; stays valid until the process exits.
+  std::vector<std::string> offers;
+  std::optional<Config> config;
+  std::vector<SchemaProblem>
+      problems;  ///< The pointer is within the plugin's configuration, "" for the plugin itself.
+
+  bool accepted() const { return problems.empty(); }
+  /// `text` with the file in front, if there is one.
+  std::string at_file(const std::string& text) const;
+  /// All problems with the file in front, for logs and errors.
+  std::string problems_text() const;
+};
+
+/// [control] Runs nothing of the plugin but its static constructors.
+Candidate examine(const PluginRequest& request, const std::vector<std::string>& plugin_dirs);
+
+/// Why `candidate` cannot run beside `other`, which is accepted: same id, or an exclusive
+/// extension; "" if it can.
+std::string find_conflict(const Candidate& candidate, const Candidate& other);
+
+}  // namespace veche::plugin

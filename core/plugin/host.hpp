@@ -1,0 +1,83 @@
+// SPDX-License-Identifier: Apache-2.0
+// The plugin host: loads the plugins that the configuration lists, and offers their extensions to
+// the server.
+#pragma once
+
+#include <cstdint>
+#include <memory>
+#include <string>
+#include <vector>
+
+#include "base/result.hpp"
+#include "glib/control_loop.hpp"
+#include "media/selector.hpp"
+#include "room/server.hpp"
+
+namespace veche::plugin {
+
+struct PluginRequest {
+  std::string name;  ///< "forwarding": found as <plugin_dir>/forwarding.so unless there is a path.
+  std::string path;
+  bool required = false;
+  std::string config = "{}";  ///< A JSON object.
+};
+
+struct HostSettings {
+  std::vector<PluginRequest> plugins;  ///< Loaded in this order.
+  std::vector<std::string> plugin_dirs;
+};
+
+struct HookInfo {
+  std::string name;  ///< "selector.select"
+  uint64_t calls = 0, total_ns = 0, max_ns = 0;
+};
+
+/// What GET /v1/plugins shows.
+struct PluginInfo {
+  std::string name, path, id, version, license, summary;
+  std::string state;  ///< "running", "failed" or "stopped"
+  std::string error;  ///< Why it failed.
+  std::string config_schema;
+  bool required = false;
+  std::vector<std::string> offers;
+  std::vector<HookInfo> hooks;
+  uint64_t bad_verdicts = 0;
+};
+
+/// A problem in one plugin's part of the configuration.
+struct PluginProblem {
+  std::string name;     ///< Of the plugin.
+  uint32_t index = 0;   ///< In HostSettings::plugins.
+  std::string pointer;  ///< Within its config, "" for the plugin itself.
+  std::string detail;
+};
+
+/// [control] all of it.
+class Host {
+ public:
+  /// Loads, creates and starts the plugins. A plugin that fails is listed as failed; a required one
+  /// fails the host.
+  static Result<std::unique_ptr<Host>> load(glib::ControlLoop& loop, const HostSettings& settings);
+  /// Finds, inspects and validates without running any plugin code beyond its load.
+  static std::vector<PluginProblem> check(const HostSettings& settings);
+  ~Host();
+  Host(const Host&) = delete;
+  Host& operator=(const Host&) = delete;
+
+  std::vector<PluginInfo> plugins() const;
+  /// Null if no running plugin offers it. The first in the order of the configuration wins; a
+  /// second is refused.
+  media::Selector* selector();
+  media::PacketPolicy* packet_policy();
+  /// Hands an event to all observers.
+  void on_event(const room::Event& event);
+  /// Stops and destroys the plugins in reverse order. Lanes must not call hooks any more.
+  void stop();
+
+ private:
+  class State;
+  explicit Host(std::unique_ptr<State> state);
+  std::unique_ptr<State> state_;
+};
+
+}  // namespace veche::plugin

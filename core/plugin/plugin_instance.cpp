@@ -1,0 +1,147 @@
+// SPDX-License-Identifier: Apache-2.0
+// Takes one plugin through create, start, stop and destroy; whatever fails on the way is undone.
+#include "plugin/plugin_instance.hpp"
+
+#include <cassert>
+#include <utility>
+
+#include "base/log.hpp"
+#include "plugin/extensions.hpp"
+#include "plugin/hook_call.hpp"
+
+namespace veche::plugin {
+
+PluginInstance::PluginInstance(glib::ControlLoop& loop, Candidate candidate)
+    : loop_(loop),
+      candidate_(std::move(candidate)),
+      create_timer_(timers_.emplace_back("create")),
+      start_timer_(timers_.emplace_back("start")),
+      stop_timer_(timers_.emplace_back("stop")),
+      destroy_timer_(timers_.emplace_back("destroy")),
+      callback_timer_(timers_.emplace_back("loop.callback")) {
+  if (!candidate_.accepted()) refuse(candidate_.problems_text());
+}
+
+void PluginInstance::refuse(std::string reason) {
+  assert(state_ == State::Loaded);
+  state_ = State::Failed;
+  error_ = std::move(reason);
+}
+
+Status PluginInstance::start() {
+  assert(loop_.is_control() && state_ == State::Loaded);
+  Status status = create();
+  if (status) status = bind();
+  if (status) status = begin();
+  if (status) return status;
+  detach();
+  destroy();
+  state_ = State::Failed;
+  error_ = candidate_.at_file(status.error().message);
+  return Error{status.error().code, error_};
+}
+
+Status PluginInstance::create() {
+  services_ = std::make_unique<Services>(candidate_.request.name, loop_, *candidate_.config,
+                                         callback_timer_);
+  veche_error error = make_error();
+  auto created =
+      call_hook(create_timer_, [&] { return candidate_.entry->create(services_->host(), &error); });
+  if (!created) return std::move(created).error();
+  if (!*created) return to_error(error, "create");
+  self_ = *created;
+  state_ = State::Created;
+  return Ok{};
+}
+
+Status PluginInstance::bind() {
+  for (const std::string& id : candidate_.offers) {
+    HookTimer unlisted("get_extension");
+    auto table = call_hook(unlisted, [&] { return candidate_.entry->get_extension(id.c_str()); });
+    if (!table) return std::move(table).error();
+    if (auto checked = check_extension_table(id, *table); !checked) return checked;
+    if (id == VECHE_EXT_SELECTOR) {
+      selector_ = std::make_unique<SelectorAdapter>(candidate_.request.name, loop_,
+                                                    *static_cast<const veche_selector*>(*table),
+                                                    self_, timers_);
+    } else if (id == VECHE_EXT_PACKET_POLICY) {
+      packet_policy_ = std::make_unique<PacketPolicyAdapter>(
+          *static_cast<const veche_packet_policy*>(*table), self_, timers_);
+    } else if (id == VECHE_EXT_OBSERVER) {
+      observer_ = static_cast<const veche_observer*>(*table);
+      observer_timer_ = &timers_.emplace_back("observer.on_event");
+    }
+  }
+  return Ok{};
+}
+
+Status PluginInstance::begin() {
+  veche_error error = make_error();
+  auto started = call_hook(start_timer_, [&] { return candidate_.entry->start(self_, &error); });
+  if (!started) return std::move(started).error();
+  if (*started != VECHE_OK) {
+    error.code = *started;
+    return to_error(error, "start");
+  }
+  state_ = State::Running;
+  return Ok{};
+}
+
+void PluginInstance::stop() {
+  if (state_ != State::Running) return;
+  assert(loop_.is_control());
+  detach();
+  const auto stopped = call_hook(stop_timer_, [this] { candidate_.entry->stop(self_); });
+  if (!stopped) log::error(candidate_.request.name, stopped.error().message);
+  destroy();
+  state_ = State::Stopped;
+}
+
+void PluginInstance::detach() {
+  if (packet_policy_) bad_verdicts_ = packet_policy_->bad_verdicts();
+  observer_ = nullptr;
+  packet_policy_.reset();
+  selector_.reset();
+  services_->close();
+}
+
+void PluginInstance::destroy() {
+  if (self_) {
+    const auto destroyed = call_hook(destroy_timer_, [this] { candidate_.entry->destroy(self_); });
+    if (!destroyed) log::error(candidate_.request.name, destroyed.error().message);
+    self_ = nullptr;
+  }
+  services_.reset();
+}
+
+void PluginInstance::on_event(const veche_event& event) {
+  if (state_ != State::Running || !observer_) return;
+  const auto done = call_hook(*observer_timer_, [&] { observer_->on_event(self_, &event); });
+  if (!done) log::error(candidate_.request.name, done.error().message);
+}
+
+PluginInfo PluginInstance::info() const {
+  PluginInfo info;
+  info.name = candidate_.request.name;
+  info.path = candidate_.path;
+  info.required = candidate_.request.required;
+  info.state = state_ == State::Running   ? "running"
+               : state_ == State::Stopped ? "stopped"
+                                          : "failed";
+  info.error = error_;
+  info.offers = candidate_.offers;
+  if (const veche_plugin_entry* entry = candidate_.entry) {
+    info.id = entry->id;
+    info.version = entry->version;
+    info.license = entry->license;
+    info.summary = entry->summary;
+    info.config_schema = plugin_text(entry->config_schema);
+  }
+  for (const HookTimer& timer : timers_) {
+    info.hooks.push_back({timer.name(), timer.calls(), timer.total_ns(), timer.max_ns()});
+  }
+  info.bad_verdicts = packet_policy_ ? packet_policy_->bad_verdicts() : bad_verdicts_;
+  return info;
+}
+
+}  // namespace veche::plugin

@@ -1,0 +1,74 @@
+// SPDX-License-Identifier: Apache-2.0
+// One loaded plugin: its life from create to destroy, and the hooks that it offers.
+#pragma once
+
+#include <veche/observer.h>
+
+#include <memory>
+#include <string>
+
+#include "base/result.hpp"
+#include "glib/control_loop.hpp"
+#include "plugin/candidate.hpp"
+#include "plugin/hook_timer.hpp"
+#include "plugin/host.hpp"
+#include "plugin/packet_policy_adapter.hpp"
+#include "plugin/selector_adapter.hpp"
+#include "plugin/services.hpp"
+
+namespace veche::plugin {
+
+/// [control] all of it, except for what the adapters are asked.
+class PluginInstance {
+ public:
+  enum class State { Loaded = 1, Created, Running, Stopped, Failed };
+
+  /// The loop outlives the instance. A candidate with problems makes a failed instance.
+  PluginInstance(glib::ControlLoop& loop, Candidate candidate);
+  ~PluginInstance() { stop(); }
+  PluginInstance(const PluginInstance&) = delete;
+  PluginInstance& operator=(const PluginInstance&) = delete;
+
+  /// Refuses a plugin that has not been started.
+  void refuse(std::string reason);
+  /// From Loaded to Running; otherwise to Failed, with nothing left behind. Only once.
+  Status start();
+  /// Detaches the hooks, cancels timers and posts, stops and destroys. Does nothing if it does not
+  /// run.
+  void stop();
+
+  State state() const { return state_; }
+  const std::string& error() const { return error_; }
+  const Candidate& candidate() const { return candidate_; }
+  PluginInfo info() const;
+
+  /// Null if it does not offer that, or does not run.
+  media::Selector* selector() { return selector_.get(); }
+  media::PacketPolicy* packet_policy() { return packet_policy_.get(); }
+  /// Does nothing unless it runs and observes.
+  void on_event(const veche_event& event);
+
+ private:
+  Status create();
+  Status bind();
+  Status begin();
+  void detach();
+  void destroy();
+
+  glib::ControlLoop& loop_;
+  const Candidate candidate_;
+  State state_ = State::Loaded;
+  std::string error_;
+  HookTimers timers_;
+  HookTimer &create_timer_, &start_timer_, &stop_timer_, &destroy_timer_, &callback_timer_;
+  std::unique_ptr<Services> services_;
+  veche_plugin* self_ = nullptr;
+
+  std::unique_ptr<SelectorAdapter> selector_;
+  std::unique_ptr<PacketPolicyAdapter> packet_policy_;
+  const veche_observer* observer_ = nullptr;
+  HookTimer* observer_timer_ = nullptr;
+  uint64_t bad_verdicts_ = 0;  ///< Of the policy that is gone.
+};
+
+}  // namespace veche::plugin

@@ -1,0 +1,106 @@
+// SPDX-License-Identifier: Apache-2.0
+// Trampolines from the C tables of veche/host.h to the instance's Services. They refuse null
+// arguments.
+#include "plugin/service_tables.hpp"
+
+#include <veche/host.h>
+
+#include "plugin/services.hpp"
+
+namespace veche::plugin {
+namespace {
+
+void log_write(const veche_host* host, uint32_t level, const char* message) {
+  const Services* services = Services::of(host);
+  if (services && message) services->write(level, message);
+}
+
+/// The scalar at `pointer` if its type is one of the two, else null.
+JsonNode* find_value(const veche_host* host, const char* pointer, const char* function, GType type,
+                     GType other) {
+  const Services* services = Services::of(host);
+  if (!services || !pointer || !services->expect_control(function)) return nullptr;
+  JsonNode* node = services->config().find(pointer);
+  if (!node || !JSON_NODE_HOLDS_VALUE(node)) return nullptr;
+  const GType actual = json_node_get_value_type(node);
+  return actual == type || actual == other ? node : nullptr;
+}
+
+veche_status get_integer(const veche_host* host, const char* pointer, int64_t* value) {
+  JsonNode* node =
+      find_value(host, pointer, "veche_config.get_integer", G_TYPE_INT64, G_TYPE_INT64);
+  if (!node || !value) return VECHE_E_INVALID;
+  *value = json_node_get_int(node);
+  return VECHE_OK;
+}
+
+veche_status get_number(const veche_host* host, const char* pointer, double* value) {
+  // "2" is an integer to the parser, and a number to the schema.
+  JsonNode* node =
+      find_value(host, pointer, "veche_config.get_number", G_TYPE_DOUBLE, G_TYPE_INT64);
+  if (!node || !value) return VECHE_E_INVALID;
+  *value = json_node_get_double(node);
+  return VECHE_OK;
+}
+
+veche_status get_boolean(const veche_host* host, const char* pointer, int32_t* value) {
+  JsonNode* node =
+      find_value(host, pointer, "veche_config.get_boolean", G_TYPE_BOOLEAN, G_TYPE_BOOLEAN);
+  if (!node || !value) return VECHE_E_INVALID;
+  *value = json_node_get_boolean(node) ? 1 : 0;
+  return VECHE_OK;
+}
+
+veche_status get_string(const veche_host* host, const char* pointer, const char** value) {
+  JsonNode* node =
+      find_value(host, pointer, "veche_config.get_string", G_TYPE_STRING, G_TYPE_STRING);
+  if (!node || !value) return VECHE_E_INVALID;
+  *value = json_node_get_string(node);
+  return VECHE_OK;
+}
+
+const char* get_json(const veche_host* host) {
+  const Services* services = Services::of(host);
+  return services ? services->config().json().c_str() : nullptr;
+}
+
+veche_status post(const veche_host* host, veche_callback callback, void* data) {
+  Services* services = Services::of(host);
+  return services ? services->post(callback, data) : VECHE_E_INVALID;
+}
+
+uint64_t add_timer(const veche_host* host, uint32_t interval_ms, veche_callback callback,
+                   void* data) {
+  Services* services = Services::of(host);
+  return services ? services->add_timer(interval_ms, callback, data) : 0;
+}
+
+veche_status cancel_timer(const veche_host* host, uint64_t timer) {
+  Services* services = Services::of(host);
+  return services ? services->cancel_timer(timer) : VECHE_E_INVALID;
+}
+
+constexpr veche_log kLog = {.struct_size = sizeof(veche_log), .write = log_write};
+
+constexpr veche_config kConfig = {.struct_size = sizeof(veche_config),
+                                  .get_integer = get_integer,
+                                  .get_number = get_number,
+                                  .get_boolean = get_boolean,
+                                  .get_string = get_string,
+                                  .get_json = get_json};
+
+constexpr veche_loop kLoop = {.struct_size = sizeof(veche_loop),
+                              .post = post,
+                              .add_timer = add_timer,
+                              .cancel_timer = cancel_timer};
+
+}  // namespace
+
+const void* find_service_table(std::string_view id) {
+  if (id == VECHE_HOST_LOG) return &kLog;
+  if (id == VECHE_HOST_CONFIG) return &kConfig;
+  if (id == VECHE_HOST_LOOP) return &kLoop;
+  return nullptr;
+}
+
+}  // namespace veche::plugin

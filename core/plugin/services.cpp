@@ -1,0 +1,91 @@
+// SPDX-License-Identifier: Apache-2.0
+// Runs a plugin's posts and timers on the control loop, and writes its log lines.
+#include "plugin/services.hpp"
+
+#include <utility>
+
+#include "base/log.hpp"
+#include "plugin/hook_call.hpp"
+#include "plugin/service_tables.hpp"
+
+namespace veche::plugin {
+namespace {
+
+constexpr uint32_t kMinTimerMs = 10;
+
+const void* get_extension(const veche_host* host, const char* id) {
+  return host && id ? find_service_table(id) : nullptr;
+}
+
+log::Level to_level(uint32_t level) {
+  switch (level) {
+    case VECHE_LOG_ERROR: return log::Level::Error;
+    case VECHE_LOG_WARNING: return log::Level::Warning;
+    case VECHE_LOG_DEBUG: return log::Level::Debug;
+    default: return log::Level::Info;
+  }
+}
+
+}  // namespace
+
+bool is_known_service(std::string_view id) { return find_service_table(id) != nullptr; }
+
+Services::Services(std::string name, glib::ControlLoop& loop, const Config& config,
+                   HookTimer& callbacks)
+    : handle_{{sizeof(veche_host), VECHE_ABI_MINOR, get_extension}, this},
+      name_(std::move(name)),
+      loop_(loop),
+      config_(config),
+      callbacks_(callbacks),
+      open_(std::make_shared<std::atomic<bool>>(true)) {}
+
+Services* Services::of(const veche_host* host) {
+  // The plugin's veche_host is the first member of the handle.
+  return host ? reinterpret_cast<const Handle*>(host)->services : nullptr;
+}
+
+void Services::close() {
+  *open_ = false;
+  timers_.clear();
+}
+
+void Services::write(uint32_t level, const char* message) const {
+  const log::Level known = to_level(level);
+  if (log::enabled(known)) log::write(known, name_, plugin_text(message));
+}
+
+veche_status Services::post(veche_callback callback, void* data) {
+  if (!callback) return VECHE_E_INVALID;
+  if (!*open_) return VECHE_E_GONE;
+  loop_.post([this, open = open_, callback, data] {
+    if (*open) run(callback, data);
+  });
+  return VECHE_OK;
+}
+
+uint64_t Services::add_timer(uint32_t interval_ms, veche_callback callback, void* data) {
+  if (!expect_control("veche_loop.add_timer") || !callback || interval_ms < kMinTimerMs || !*open_)
+    return 0;
+  const uint64_t timer = ++last_timer_;
+  timers_.emplace(timer, loop_.every(interval_ms, [this, callback, data] { run(callback, data); }));
+  return timer;
+}
+
+veche_status Services::cancel_timer(uint64_t timer) {
+  if (!expect_control("veche_loop.cancel_timer")) return VECHE_E_INVALID;
+  return timers_.erase(timer) == 1 ? VECHE_OK : VECHE_E_GONE;
+}
+
+bool Services::expect_control(const char* function) const {
+  if (loop_.is_control()) return true;
+  log::error(name_, std::string(function) +
+                        " was called on another thread than control; nothing was done");
+  return false;
+}
+
+void Services::run(veche_callback callback, void* data) {
+  const auto done = call_hook(callbacks_, [&] { callback(data); });
+  if (!done) log::error(name_, done.error().message);
+}
+
+}  // namespace veche::plugin

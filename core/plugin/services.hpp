@@ -1,0 +1,73 @@
+// SPDX-License-Identifier: Apache-2.0
+// What the host offers to one plugin instance: log, configuration and the control loop.
+#pragma once
+
+#include <veche/host.h>
+
+#include <atomic>
+#include <map>
+#include <memory>
+#include <string>
+#include <string_view>
+
+#include "base/result.hpp"
+#include "glib/control_loop.hpp"
+#include "plugin/config.hpp"
+#include "plugin/hook_timer.hpp"
+
+namespace veche::plugin {
+
+bool is_known_service(std::string_view id);
+
+/// The veche_host of one instance, and what stands behind its tables. Made and destroyed on
+/// control.
+class Services {
+ public:
+  /// `name` is the plugin's in the configuration. Everything that is referred to outlives this;
+  /// `callbacks` measures what the plugin runs by posts and timers.
+  Services(std::string name, glib::ControlLoop& loop, const Config& config, HookTimer& callbacks);
+  ~Services() { close(); }
+  Services(const Services&) = delete;
+  Services& operator=(const Services&) = delete;
+
+  const veche_host* host() const { return &handle_.host; }
+
+  /// [control] Ends all timers and drops the posts that have not run. New ones are refused from now
+  /// on.
+  void close();
+
+  // What the tables call.
+
+  /// [any but lane]
+  void write(uint32_t level, const char* message) const;
+  const Config& config() const { return config_; }
+  /// [any but lane]
+  veche_status post(veche_callback callback, void* data);
+  /// [control]
+  uint64_t add_timer(uint32_t interval_ms, veche_callback callback, void* data);
+  veche_status cancel_timer(uint64_t timer);
+  /// True on control; elsewhere it logs that the plugin called `function` on the wrong thread.
+  bool expect_control(const char* function) const;
+
+  /// The services behind a veche_host; null for null.
+  static Services* of(const veche_host* host);
+
+ private:
+  struct Handle {
+    veche_host host;
+    Services* services;
+  };
+  void run(veche_callback callback, void* data);
+
+  const Handle handle_;
+  const std::string name_;
+  glib::ControlLoop& loop_;
+  const Config& config_;
+  HookTimer& callbacks_;
+  /// Shared with posts under way: while it is true, on control, this object is alive.
+  const std::shared_ptr<std::atomic<bool>> open_;
+  std::map<uint64_t, glib::Timer> timers_;
+  uint64_t last_timer_ = 0;
+};
+
+}  // namespace veche::plugin

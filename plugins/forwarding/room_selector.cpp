@@ -1,0 +1,92 @@
+// SPDX-License-Identifier: Apache-2.0
+// A tick of one room, in the order: hear, rank, assign, name the dominant speaker.
+#include "forwarding/room_selector.hpp"
+
+#include <algorithm>
+
+#include "forwarding/slot_assigner.hpp"
+
+namespace veche::forwarding {
+
+void RoomSelector::use_settings(const Settings& settings) noexcept {
+  tuning_ = {.gate_loudness = loudness_of_dbov(settings.noise_gate_dbov),
+             .hangover_ns = ms_to_ns(settings.hangover_ms)};
+  max_speakers_ = static_cast<uint32_t>(settings.max_speakers);
+}
+
+void RoomSelector::select(const veche_room_view& view, veche_selection& selection) noexcept {
+  table_.follow({view.candidates, view.candidate_count});
+  listen(view, selection.speaking);
+  const std::span<Track* const> contenders = find_contenders();
+  assign_slots(view, contenders, selection.slots);
+  selection.dominant = choose_dominant(contenders);
+}
+
+void RoomSelector::listen(const veche_room_view& view, uint8_t* speaking) noexcept {
+  const std::span<Track> tracks = table_.tracks();
+  for (size_t i = 0; i < tracks.size(); ++i) {
+    Track& track = tracks[i];
+    const veche_candidate& candidate = view.candidates[i];
+    const bool has_levels = (candidate.flags & VECHE_CANDIDATE_NO_LEVELS) == 0;
+    const uint8_t level = std::min<uint8_t>(candidate.level, VECHE_LEVEL_SILENCE);
+    if (candidate.kind != VECHE_KIND_AUDIO || (candidate.flags & VECHE_CANDIDATE_MUTED) != 0) {
+      track.voice.silence();
+    } else {
+      track.voice.update({.now_ns = view.now_ns,
+                          .last_packet_ns = candidate.last_packet_ns,
+                          .packets = candidate.packets,
+                          .loudness = static_cast<uint8_t>(VECHE_LEVEL_SILENCE - level),
+                          .has_levels = has_levels},
+                         tuning_);
+    }
+    track.standing = standing_of(track.voice, has_levels, view.now_ns, tuning_);
+    speaking[i] = is_speaking(track.standing) ? 1 : 0;
+  }
+}
+
+std::span<Track* const> RoomSelector::find_contenders() noexcept {
+  size_t count = 0;
+  for (Track& track : table_.tracks()) {
+    if (track.standing.voiced) contenders_[count++] = &track;
+  }
+  const size_t kept = std::min(count, kMaxContenders);
+  std::partial_sort(contenders_, contenders_ + kept, contenders_ + count,
+                    [](const Track* a, const Track* b) {
+                      // The id decides between equals, because the order of candidates means
+                      // nothing.
+                      return a->standing.strength != b->standing.strength
+                                 ? a->standing.strength > b->standing.strength
+                                 : a->id < b->id;
+                    });
+  return {contenders_, kept};
+}
+
+void RoomSelector::assign_slots(const veche_room_view& view, std::span<Track* const> contenders,
+                                veche_slot* slots) noexcept {
+  if (view.preference_count > 0) table_.chain_participants();
+  SlotAssigner assigner(table_, contenders, max_speakers_);
+  for (uint32_t i = 0; i < view.listener_count; ++i) {
+    const veche_listener& listener = view.listeners[i];
+    // 0 stays free: it is what a track has that no listener hears.
+    if (++listener_number_ == 0) ++listener_number_;
+    assigner.assign(listener,
+                    {view.preferences + listener.first_preference, listener.preference_count},
+                    {slots + listener.first_slot, listener.slot_count}, listener_number_);
+  }
+}
+
+uint64_t RoomSelector::choose_dominant(std::span<Track* const> contenders) noexcept {
+  const Track* holder = dominant_ != 0 ? table_.find(dominant_) : nullptr;
+  if (holder != nullptr && (holder->flags & VECHE_CANDIDATE_MUTED) != 0) holder = nullptr;
+  for (const Track* challenger : contenders) {
+    if (!is_speaking(challenger->standing)) continue;
+    if (holder == nullptr || takes_over(challenger->standing, holder->standing)) {
+      holder = challenger;
+      break;
+    }
+  }
+  dominant_ = holder != nullptr ? holder->id : 0;
+  return dominant_;
+}
+
+}  // namespace veche::forwarding

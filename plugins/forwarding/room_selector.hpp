@@ -1,0 +1,41 @@
+// SPDX-License-Identifier: Apache-2.0
+// One room's selection: every tick it listens to all tracks and decides who is heard, who speaks,
+// and who leads.
+#pragma once
+
+#include <veche/selector.h>
+
+#include <span>
+
+#include "forwarding/settings.hpp"
+#include "forwarding/track_table.hpp"
+
+namespace veche::forwarding {
+
+/// Made and destroyed on control. In between one thread at a time; nothing is allocated.
+class RoomSelector {
+ public:
+  explicit RoomSelector(const Settings& settings) noexcept { use_settings(settings); }
+  void use_settings(const Settings& settings) noexcept;
+  void select(const veche_room_view& view, veche_selection& selection) noexcept;
+
+ private:
+  /// More people than fill the slots of anybody, so that own, pinned and blocked ones do not
+  /// matter.
+  static constexpr size_t kMaxContenders = 32;
+
+  void listen(const veche_room_view& view, uint8_t* speaking) noexcept;
+  std::span<Track* const> find_contenders() noexcept;
+  void assign_slots(const veche_room_view& view, std::span<Track* const> contenders,
+                    veche_slot* slots) noexcept;
+  uint64_t choose_dominant(std::span<Track* const> contenders) noexcept;
+
+  TrackTable table_;
+  Tuning tuning_{};
+  uint32_t max_speakers_ = 0;
+  uint32_t listener_number_ = 0;
+  uint64_t dominant_ = 0;
+  Track* contenders_[TrackTable::kCapacity];
+};
+
+}  // namespace veche::forwarding

@@ -1,0 +1,41 @@
+// SPDX-License-Identifier: Apache-2.0
+// The settings of the plugin: their ranges, and how a room overrides some of them.
+#pragma once
+
+#include <cstddef>
+#include <cstdint>
+
+namespace veche::forwarding {
+
+struct Settings {
+  int32_t max_speakers = 3;
+  int32_t noise_gate_dbov = -60;
+  int32_t hangover_ms = 500;
+  int32_t preroll_ms = 300;
+};
+
+/// One integer setting. The ranges of the configuration's schema are the same; a test compares
+/// them.
+struct SettingSpec {
+  const char* key;
+  int32_t Settings::*member;
+  int32_t minimum, maximum;
+  bool per_room;  ///< A room may override it.
+};
+
+inline constexpr SettingSpec kSettingSpecs[] = {
+    {"max_speakers", &Settings::max_speakers, 1, 16, true},
+    {"noise_gate_dbov", &Settings::noise_gate_dbov, -90, -20, true},
+    {"hangover_ms", &Settings::hangover_ms, 200, 2000, true},
+    {"preroll_ms", &Settings::preroll_ms, 0, 400, false},
+};
+
+/// Puts the overrides of a room, a flat JSON object of integers, into `settings`. Strict: false for
+/// anything that is not JSON, unknown, duplicate, out of range or not per room; `problem` then says
+/// what is wrong and what is allowed, and `settings` is half changed.
+bool apply_overrides(const char* json, Settings& settings, char* problem, size_t problem_size);
+
+/// The JSON Schema of the plugin's configuration.
+extern const char kConfigSchema[];
+
+}  // namespace veche::forwarding

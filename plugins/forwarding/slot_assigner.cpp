@@ -1,0 +1,129 @@
+// SPDX-License-Identifier: Apache-2.0
+// Fills one listener's slots. A track that stays keeps its slot, because only places that change
+// hands are written.
+#include "forwarding/slot_assigner.hpp"
+
+#include <algorithm>
+
+namespace veche::forwarding {
+
+void SlotAssigner::assign(const veche_listener& listener,
+                          std::span<const veche_preference> preferences,
+                          std::span<veche_slot> slots, uint32_t number) noexcept {
+  number_ = number;
+  exclude(preferences);
+  take_stock(slots, listener.participant);
+  const uint32_t wanted = listener.max_speakers != 0 ? listener.max_speakers : max_speakers_;
+  limit_ = std::min<size_t>(wanted, place_count_);
+  place_pins(preferences, listener.participant);
+  drop_surplus();
+  place_contenders(listener.participant);
+}
+
+void SlotAssigner::exclude(std::span<const veche_preference> preferences) noexcept {
+  for (const veche_preference& preference : preferences) {
+    if ((preference.flags & VECHE_PREFER_BLOCKED) == 0) continue;
+    for (Track* track = table_.first_of_participant(preference.participant); track != nullptr;
+         track = table_.next_of_participant(*track)) {
+      track->excluded_for = number_;
+    }
+  }
+}
+
+void SlotAssigner::take_stock(std::span<veche_slot> slots, uint64_t own_participant) noexcept {
+  place_count_ = in_use_ = pinned_ = 0;
+  for (veche_slot& slot : slots) {
+    if (slot.kind != VECHE_KIND_AUDIO || place_count_ == kMaxSlots) continue;
+    Place& place = places_[place_count_++];
+    place = {.slot = &slot, .track = nullptr, .pinned = false};
+    Track* track = slot.track != 0 ? table_.find(slot.track) : nullptr;
+    const bool stays =
+        track != nullptr && may_hear(*track, own_participant) && track->placed_for != number_;
+    slot.track = 0;
+    if (!stays) continue;
+    ++in_use_;
+    put(place, track);
+  }
+}
+
+bool SlotAssigner::may_hear(const Track& track, uint64_t own_participant) const noexcept {
+  return track.kind == VECHE_KIND_AUDIO && (track.flags & VECHE_CANDIDATE_MUTED) == 0 &&
+         track.participant != own_participant && track.excluded_for != number_;
+}
+
+void SlotAssigner::place_pins(std::span<const veche_preference> preferences,
+                              uint64_t own_participant) noexcept {
+  // Those that are heard already come first, so that a new pin does not push out an older one.
+  for (const bool placed : {true, false}) {
+    for (const veche_preference& preference : preferences) {
+      if ((preference.flags & VECHE_PREFER_PINNED) == 0) continue;
+      for (Track* track = table_.first_of_participant(preference.participant); track != nullptr;
+           track = table_.next_of_participant(*track)) {
+        if ((track->placed_for == number_) == placed && may_hear(*track, own_participant))
+          place_pin(*track);
+      }
+    }
+  }
+}
+
+void SlotAssigner::place_pin(Track& track) noexcept {
+  if (pinned_ == limit_) return;
+  Place* place = nullptr;
+  if (track.placed_for == number_) {
+    place = std::find_if(places_, places_ + place_count_,
+                         [&](const Place& p) { return p.track == &track; });
+  } else if (in_use_ < limit_) {
+    place = free_place();
+    ++in_use_;
+  } else {
+    place = weakest_place(nullptr);
+  }
+  if (place->pinned) return;
+  put(*place, &track);
+  place->pinned = true;
+  ++pinned_;
+}
+
+void SlotAssigner::drop_surplus() noexcept {
+  for (; in_use_ > limit_; --in_use_) put(*weakest_place(nullptr), nullptr);
+}
+
+void SlotAssigner::place_contenders(uint64_t own_participant) noexcept {
+  for (Track* track : contenders_) {
+    if (track->placed_for == number_ || !may_hear(*track, own_participant)) continue;
+    Place* place = nullptr;
+    if (in_use_ < limit_) {
+      place = free_place();
+      ++in_use_;
+    } else {
+      place = weakest_place(track);
+    }
+    if (place != nullptr) put(*place, track);
+  }
+}
+
+void SlotAssigner::put(Place& place, Track* track) noexcept {
+  if (place.track != nullptr) place.track->placed_for = 0;
+  place.track = track;
+  place.slot->track = track != nullptr ? track->id : 0;
+  if (track != nullptr) track->placed_for = number_;
+}
+
+SlotAssigner::Place* SlotAssigner::free_place() noexcept {
+  return std::find_if(places_, places_ + place_count_,
+                      [](const Place& place) { return place.track == nullptr; });
+}
+
+SlotAssigner::Place* SlotAssigner::weakest_place(const Track* challenger) noexcept {
+  Place* weakest = nullptr;
+  for (size_t i = 0; i < place_count_; ++i) {
+    Place& place = places_[i];
+    if (place.pinned || place.track == nullptr) continue;
+    if (challenger != nullptr && !takes_over(challenger->standing, place.track->standing)) continue;
+    if (weakest == nullptr || place.track->standing.strength < weakest->track->standing.strength)
+      weakest = &place;
+  }
+  return weakest;
+}
+
+}  // namespace veche::forwarding

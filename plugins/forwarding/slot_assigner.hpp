@@ -1,0 +1,59 @@
+// SPDX-License-Identifier: Apache-2.0
+// Which tracks fill the slots of one listener: their pins first, then speakers, with as few changes
+// as possible.
+#pragma once
+
+#include <veche/selector.h>
+
+#include <span>
+
+#include "forwarding/track_table.hpp"
+
+namespace veche::forwarding {
+
+/// Made for one tick; assign() once for each listener.
+class SlotAssigner {
+ public:
+  /// `contenders`: the tracks that want to be heard, the strongest first. `max_speakers`: the
+  /// room's.
+  SlotAssigner(TrackTable& table, std::span<Track* const> contenders,
+               uint32_t max_speakers) noexcept
+      : table_(table), contenders_(contenders), max_speakers_(max_speakers) {}
+
+  /// Changes the audio slots of this listener; others are left alone. `number` is not 0, and
+  /// another one for each listener and tick since the table's tracks began.
+  void assign(const veche_listener& listener, std::span<const veche_preference> preferences,
+              std::span<veche_slot> slots, uint32_t number) noexcept;
+
+ private:
+  /// A listener's audio slots while they are being filled. More than kMaxSlots are left as they
+  /// are.
+  struct Place {
+    veche_slot* slot;
+    Track* track;  ///< Null: free.
+    bool pinned;
+  };
+  static constexpr size_t kMaxSlots = 64;
+
+  void exclude(std::span<const veche_preference> preferences) noexcept;
+  void take_stock(std::span<veche_slot> slots, uint64_t own_participant) noexcept;
+  void place_pins(std::span<const veche_preference> preferences, uint64_t own_participant) noexcept;
+  void place_pin(Track& track) noexcept;
+  void drop_surplus() noexcept;
+  void place_contenders(uint64_t own_participant) noexcept;
+  void put(Place& place, Track* track) noexcept;
+  bool may_hear(const Track& track, uint64_t own_participant) const noexcept;
+  Place* free_place() noexcept;
+  /// The weakest that is not pinned; with a challenger, of those that yield to it. Null if there is
+  /// none.
+  Place* weakest_place(const Track* challenger) noexcept;
+
+  TrackTable& table_;
+  std::span<Track* const> contenders_;
+  uint32_t max_speakers_;
+  Place places_[kMaxSlots];
+  size_t place_count_ = 0, limit_ = 0, in_use_ = 0, pinned_ = 0;
+  uint32_t number_ = 0;
+};
+
+}  // namespace veche::forwarding

@@ -1,0 +1,158 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* The memory layout of every public struct, frozen: a line may be added, none may change. C11 and
+ * C++20. */
+#include <assert.h>
+#include <veche/host.h>
+#include <veche/observer.h>
+#include <veche/packet_policy.h>
+#include <veche/plugin.h>
+#include <veche/selector.h>
+
+#define SIZE(type, bytes) static_assert(sizeof(type) == (bytes), #type)
+#define AT(type, field, bytes) static_assert(offsetof(type, field) == (bytes), #type "." #field)
+
+/* All platforms of this server have pointers of 64 bit. */
+static_assert(sizeof(void*) == 8, "pointer");
+
+SIZE(veche_error, 256);
+AT(veche_error, struct_size, 0);
+AT(veche_error, code, 4);
+AT(veche_error, message, 8);
+
+SIZE(veche_host, 16);
+AT(veche_host, struct_size, 0);
+AT(veche_host, abi_minor, 4);
+AT(veche_host, get_extension, 8);
+
+SIZE(veche_plugin_entry, 104);
+AT(veche_plugin_entry, struct_size, 0);
+AT(veche_plugin_entry, abi_minor, 4);
+AT(veche_plugin_entry, id, 8);
+AT(veche_plugin_entry, version, 16);
+AT(veche_plugin_entry, license, 24);
+AT(veche_plugin_entry, summary, 32);
+AT(veche_plugin_entry, config_schema, 40);
+AT(veche_plugin_entry, needs, 48);
+AT(veche_plugin_entry, offers, 56);
+AT(veche_plugin_entry, create, 64);
+AT(veche_plugin_entry, start, 72);
+AT(veche_plugin_entry, stop, 80);
+AT(veche_plugin_entry, destroy, 88);
+AT(veche_plugin_entry, get_extension, 96);
+
+SIZE(veche_log, 16);
+AT(veche_log, struct_size, 0);
+AT(veche_log, write, 8);
+
+SIZE(veche_config, 48);
+AT(veche_config, struct_size, 0);
+AT(veche_config, get_integer, 8);
+AT(veche_config, get_number, 16);
+AT(veche_config, get_boolean, 24);
+AT(veche_config, get_string, 32);
+AT(veche_config, get_json, 40);
+
+SIZE(veche_loop, 32);
+AT(veche_loop, struct_size, 0);
+AT(veche_loop, post, 8);
+AT(veche_loop, add_timer, 16);
+AT(veche_loop, cancel_timer, 24);
+
+SIZE(veche_candidate, 40);
+AT(veche_candidate, track, 0);
+AT(veche_candidate, participant, 8);
+AT(veche_candidate, last_packet_ns, 16);
+AT(veche_candidate, kind, 24);
+AT(veche_candidate, flags, 28);
+AT(veche_candidate, packets, 32);
+AT(veche_candidate, level, 36);
+AT(veche_candidate, smoothed_level, 37);
+AT(veche_candidate, reserved, 38);
+
+SIZE(veche_preference, 16);
+AT(veche_preference, participant, 0);
+AT(veche_preference, flags, 8);
+AT(veche_preference, reserved, 12);
+
+SIZE(veche_slot, 16);
+AT(veche_slot, track, 0);
+AT(veche_slot, kind, 8);
+AT(veche_slot, reserved, 12);
+
+SIZE(veche_listener, 40);
+AT(veche_listener, session, 0);
+AT(veche_listener, participant, 8);
+AT(veche_listener, first_slot, 16);
+AT(veche_listener, slot_count, 20);
+AT(veche_listener, first_preference, 24);
+AT(veche_listener, preference_count, 28);
+AT(veche_listener, max_speakers, 32);
+AT(veche_listener, reserved, 36);
+
+SIZE(veche_room_view, 64);
+AT(veche_room_view, struct_size, 0);
+AT(veche_room_view, reserved, 4);
+AT(veche_room_view, room, 8);
+AT(veche_room_view, now_ns, 16);
+AT(veche_room_view, candidates, 24);
+AT(veche_room_view, listeners, 32);
+AT(veche_room_view, preferences, 40);
+AT(veche_room_view, candidate_count, 48);
+AT(veche_room_view, listener_count, 52);
+AT(veche_room_view, preference_count, 56);
+AT(veche_room_view, slot_count, 60);
+
+SIZE(veche_selection, 32);
+AT(veche_selection, struct_size, 0);
+AT(veche_selection, reserved, 4);
+AT(veche_selection, slots, 8);
+AT(veche_selection, speaking, 16);
+AT(veche_selection, dominant, 24);
+
+SIZE(veche_selector, 56);
+AT(veche_selector, struct_size, 0);
+AT(veche_selector, reserved, 4);
+AT(veche_selector, make_settings, 8);
+AT(veche_selector, free_settings, 16);
+AT(veche_selector, open, 24);
+AT(veche_selector, close, 32);
+AT(veche_selector, use_settings, 40);
+AT(veche_selector, select, 48);
+
+SIZE(veche_packet, 32);
+AT(veche_packet, arrival_ns, 0);
+AT(veche_packet, sequence, 8);
+AT(veche_packet, timestamp, 12);
+AT(veche_packet, size, 16);
+AT(veche_packet, flags, 20);
+AT(veche_packet, level, 24);
+AT(veche_packet, reserved, 25);
+
+SIZE(veche_route, 40);
+AT(veche_route, struct_size, 0);
+AT(veche_route, kind, 4);
+AT(veche_route, track, 8);
+AT(veche_route, session, 16);
+AT(veche_route, clock_rate, 24);
+AT(veche_route, generation, 28);
+AT(veche_route, now_ns, 32);
+
+SIZE(veche_packet_policy, 16);
+AT(veche_packet_policy, struct_size, 0);
+AT(veche_packet_policy, state_size, 4);
+AT(veche_packet_policy, decide, 8);
+
+SIZE(veche_event, 56);
+AT(veche_event, struct_size, 0);
+AT(veche_event, reserved, 4);
+AT(veche_event, seq, 8);
+AT(veche_event, time_unix_ms, 16);
+AT(veche_event, type, 24);
+AT(veche_event, room, 32);
+AT(veche_event, participant, 40);
+AT(veche_event, data, 48);
+
+SIZE(veche_observer, 16);
+AT(veche_observer, struct_size, 0);
+AT(veche_observer, reserved, 4);
+AT(veche_observer, on_event, 8);

@@ -1,0 +1,125 @@
+// SPDX-License-Identifier: Apache-2.0
+// The ELF reader against real libraries, whole, cut short and damaged.
+#include "plugin/elf_exports.hpp"
+
+#include <elf.h>
+#include <gmock/gmock.h>
+#include <link.h>
+#include <sys/stat.h>
+
+#include <cstring>
+#include <iterator>
+
+#include "temporary_dir.hpp"
+
+namespace veche::plugin {
+namespace {
+
+using ::testing::ElementsAre;
+using ::testing::HasSubstr;
+
+std::string sample(const std::string& name) {
+  const char* dir = getenv("VECHE_TEST_DIR");
+  return std::string(dir ? dir : ".") + "/elf-sample-" + name + ".so";
+}
+
+std::string read_all(const std::string& path) {
+  std::ifstream file(path, std::ios::binary);
+  return {std::istreambuf_iterator<char>(file), {}};
+}
+
+std::string reason(const std::string& path) {
+  const auto exports = read_elf_exports(path);
+  return exports.ok() ? "accepted" : exports.error().message;
+}
+
+TEST(ElfExports, ListsExportedSymbolsOnly) {
+  const auto exports = read_elf_exports(sample("plain"));
+  ASSERT_TRUE(exports.ok()) << exports.error().message;
+  EXPECT_THAT(*exports, ElementsAre("print_number"));
+}
+
+TEST(ElfExports, NeedsNoSymbolTableBesideTheDynamicOne) {
+  const auto exports = read_elf_exports(sample("stripped"));
+  ASSERT_TRUE(exports.ok()) << exports.error().message;
+  EXPECT_THAT(*exports, ElementsAre("print_number"));
+}
+
+TEST(ElfExports, RefusesWhatIsNoLibraryOfThisMachine) {
+  const TemporaryDir dir;
+  std::string other_class = read_all(sample("plain"));
+  other_class[EI_CLASS] = sizeof(void*) == 8 ? ELFCLASS32 : ELFCLASS64;
+  std::string other_type = read_all(sample("plain"));
+  other_type[offsetof(ElfW(Ehdr), e_type)] = ET_REL;
+  std::string long_segment = read_all(sample("plain"));
+  ElfW(Ehdr) header;
+  memcpy(&header, long_segment.data(), sizeof header);
+  ElfW(Phdr) segment;
+  memcpy(&segment, long_segment.data() + header.e_phoff, sizeof segment);
+  ASSERT_EQ(segment.p_type, static_cast<uint32_t>(PT_LOAD));
+  segment.p_filesz = long_segment.size() + 1;
+  memcpy(long_segment.data() + header.e_phoff, &segment, sizeof segment);
+  ASSERT_EQ(mkfifo(dir.file("pipe").c_str(), 0600), 0);
+  const struct {
+    std::string path, expected;
+  } cases[] = {
+      {dir.file("missing"), "no such file"},
+      {dir.path(), "not a regular file"},
+      {dir.file("pipe"), "not a regular file"},
+      {dir.write("empty", ""), "not an ELF file"},
+      {dir.write("text", "#!/bin/sh\nexit 0\n"), "not an ELF file"},
+      {dir.write("magic",
+                 "\x7f"
+                 "ELF"),
+       "cut short"},
+      {dir.write("class", other_class), "another kind of machine"},
+      {dir.write("type", other_type), "not a shared library"},
+      {dir.write("segment", long_segment), "cut short"},
+  };
+  for (const auto& [path, expected] : cases) EXPECT_THAT(reason(path), HasSubstr(expected)) << path;
+}
+
+TEST(ElfExports, RefusesALibraryCutShortAtAnyLength) {
+  const TemporaryDir dir;
+  const std::string path = dir.write("cut.so", read_all(sample("plain")));
+  for (size_t size = std::filesystem::file_size(path) - 1; size > 0; --size) {
+    std::filesystem::resize_file(path, size);
+    ASSERT_NE(reason(path), "accepted") << size << " bytes";
+  }
+}
+
+/// Whatever the damage: an answer, no crash, and no read outside the file (AddressSanitizer's part
+/// of this test).
+TEST(ElfExports, SurvivesAnyDamagedByteOfItsTables) {
+  const TemporaryDir dir;
+  const std::string whole = read_all(sample("plain"));
+  ElfW(Ehdr) header;
+  memcpy(&header, whole.data(), sizeof header);
+  const size_t sections_end = header.e_shoff + header.e_shnum * sizeof(ElfW(Shdr));
+  ASSERT_LE(sections_end, whole.size());
+  const struct {
+    size_t begin, end;
+  } ranges[] = {{0, header.e_phoff + header.e_phnum * sizeof(ElfW(Phdr))},
+                {header.e_shoff, sections_end}};
+  const std::string path = dir.write("damaged.so", whole);
+  std::fstream file(path, std::ios::binary | std::ios::in | std::ios::out);
+  const auto put = [&](size_t at, char byte) {
+    file.seekp(static_cast<std::streamoff>(at));
+    file.put(byte).flush();
+  };
+  uint32_t refused = 0;
+  for (const auto& [begin, end] : ranges) {
+    for (size_t at = begin; at < end; ++at) {
+      for (const char damage : {'\x00', '\x7f', '\xff'}) {
+        put(at, damage);
+        if (!read_elf_exports(path).ok()) ++refused;
+      }
+      put(at, whole[at]);
+    }
+  }
+  EXPECT_GT(refused, 100u);
+  EXPECT_EQ(reason(path), "accepted");
+}
+
+}  // namespace
+}  // namespace veche::plugin

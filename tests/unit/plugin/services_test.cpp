@@ -1,0 +1,168 @@
+// SPDX-License-Identifier: Apache-2.0
+// The host services as a plugin sees them: through the C tables.
+#include "plugin/services.hpp"
+
+#include <gmock/gmock.h>
+
+#include <stdexcept>
+#include <thread>
+
+#include "base/time.hpp"
+
+namespace veche::plugin {
+namespace {
+
+using ::testing::ElementsAre;
+
+constexpr char kSchema[] = R"({"type": "object", "properties": {
+  "count": {"type": "integer", "default": 3}, "ratio": {"type": "number", "default": 0.5},
+  "on": {"type": "boolean", "default": true}, "name": {"type": "string", "default": "stage"},
+  "list": {"type": "array", "items": {"type": "integer"}, "default": [1, 2]}}})";
+
+Config make_config() {
+  std::vector<SchemaProblem> problems;
+  return *Config::make(kSchema, "{}", problems);
+}
+
+class ServicesTest : public ::testing::Test {
+ protected:
+  template <class Table>
+  const Table* table(const char* id) {
+    return static_cast<const Table*>(services_.host()->get_extension(services_.host(), id));
+  }
+  void run_ready() {
+    while (loop_.iterate()) {
+    }
+  }
+  /// Timers need real time; this ends as soon as `done` holds.
+  template <class Done>
+  void run_until(Done&& done) {
+    const int64_t deadline_ns = monotonic_ns() + 10 * kNsPerS;
+    const glib::Timer wake = loop_.every(20, [] {});
+    while (!done() && monotonic_ns() < deadline_ns) loop_.iterate(true);
+  }
+
+  glib::ControlLoop loop_;
+  const Config config_ = make_config();
+  HookTimer callbacks_{"loop.callback"};
+  Services services_{"test", loop_, config_, callbacks_};
+  const veche_host* const host_ = services_.host();
+  const veche_loop* const loop_table_ = table<veche_loop>(VECHE_HOST_LOOP);
+  const veche_config* const config_table_ = table<veche_config>(VECHE_HOST_CONFIG);
+};
+
+TEST_F(ServicesTest, KnowsItsServices) {
+  EXPECT_EQ(host_->struct_size, sizeof(veche_host));
+  EXPECT_EQ(host_->abi_minor, VECHE_ABI_MINOR);
+  EXPECT_NE(table<veche_log>(VECHE_HOST_LOG), nullptr);
+  EXPECT_EQ(table<void>("veche.rooms/9"), nullptr);
+  EXPECT_EQ(table<void>(nullptr), nullptr);
+  EXPECT_TRUE(is_known_service(VECHE_HOST_LOOP));
+  EXPECT_FALSE(is_known_service("veche.loop/2"));
+}
+
+TEST_F(ServicesTest, GivesConfigurationByTypeAndPointer) {
+  int64_t count = 0;
+  double ratio = 0, count_as_number = 0;
+  int32_t on = 0;
+  const char* name = nullptr;
+  EXPECT_EQ(config_table_->get_integer(host_, "/count", &count), VECHE_OK);
+  EXPECT_EQ(config_table_->get_number(host_, "/ratio", &ratio), VECHE_OK);
+  EXPECT_EQ(config_table_->get_number(host_, "/count", &count_as_number), VECHE_OK);
+  EXPECT_EQ(config_table_->get_boolean(host_, "/on", &on), VECHE_OK);
+  EXPECT_EQ(config_table_->get_string(host_, "/name", &name), VECHE_OK);
+  EXPECT_EQ(count, 3);
+  EXPECT_EQ(ratio, 0.5);
+  EXPECT_EQ(count_as_number, 3.0);
+  EXPECT_EQ(on, 1);
+  EXPECT_STREQ(name, "stage");
+  EXPECT_EQ(config_table_->get_integer(host_, "/list/1", &count), VECHE_OK);
+  EXPECT_EQ(count, 2);
+  EXPECT_EQ(config_table_->get_json(host_), config_.json());
+}
+
+TEST_F(ServicesTest, LeavesTheValueAloneWhenThereIsNoneOfThatType) {
+  int64_t count = -1;
+  for (const char* pointer : {"/ratio", "/on", "/name", "/list", "/none", ""}) {
+    EXPECT_EQ(config_table_->get_integer(host_, pointer, &count), VECHE_E_INVALID) << pointer;
+  }
+  EXPECT_EQ(config_table_->get_integer(host_, nullptr, &count), VECHE_E_INVALID);
+  EXPECT_EQ(config_table_->get_integer(nullptr, "/count", &count), VECHE_E_INVALID);
+  EXPECT_EQ(config_table_->get_integer(host_, "/count", nullptr), VECHE_E_INVALID);
+  EXPECT_EQ(count, -1);
+}
+
+TEST_F(ServicesTest, RunsPostsOfAllThreadsOnControl) {
+  static std::vector<std::thread::id> ran;
+  ran.clear();
+  const auto note = [](void*) { ran.push_back(std::this_thread::get_id()); };
+  std::thread([&] { EXPECT_EQ(loop_table_->post(host_, note, nullptr), VECHE_OK); }).join();
+  EXPECT_EQ(loop_table_->post(host_, note, nullptr), VECHE_OK);
+  EXPECT_TRUE(ran.empty());
+  run_ready();
+  EXPECT_THAT(ran, ElementsAre(std::this_thread::get_id(), std::this_thread::get_id()));
+  EXPECT_EQ(callbacks_.calls(), 2u);
+  EXPECT_EQ(loop_table_->post(host_, nullptr, nullptr), VECHE_E_INVALID);
+}
+
+TEST_F(ServicesTest, SurvivesACallbackThatThrows) {
+  loop_table_->post(
+      host_, [](void*) { throw std::runtime_error("thrown"); }, nullptr);
+  int ran = 0;
+  loop_table_->post(
+      host_, [](void* data) { ++*static_cast<int*>(data); }, &ran);
+  run_ready();
+  EXPECT_EQ(ran, 1);
+}
+
+TEST_F(ServicesTest, RunsATimerUntilItIsCancelled) {
+  struct Ticks {
+    const veche_host* host;
+    const veche_loop* loop;
+    uint64_t timer = 0;
+    int count = 0;
+  } ticks{host_, loop_table_};
+  ticks.timer = loop_table_->add_timer(
+      host_, 10,
+      [](void* data) {
+        auto& self = *static_cast<Ticks*>(data);
+        // A timer may cancel itself.
+        if (++self.count == 3) {
+          EXPECT_EQ(self.loop->cancel_timer(self.host, self.timer), VECHE_OK);
+        }
+      },
+      &ticks);
+  ASSERT_NE(ticks.timer, 0u);
+  run_until([&] { return ticks.count == 3; });
+  EXPECT_EQ(ticks.count, 3);
+  EXPECT_EQ(loop_table_->cancel_timer(host_, ticks.timer), VECHE_E_GONE);
+}
+
+TEST_F(ServicesTest, RefusesTimersThatAreWrong) {
+  const auto nothing = [](void*) {};
+  EXPECT_EQ(loop_table_->add_timer(host_, 9, nothing, nullptr), 0u);
+  EXPECT_EQ(loop_table_->add_timer(host_, 10, nullptr, nullptr), 0u);
+  std::thread([&] {
+    EXPECT_EQ(loop_table_->add_timer(host_, 10, nothing, nullptr), 0u);
+    EXPECT_EQ(loop_table_->cancel_timer(host_, 1), VECHE_E_INVALID);
+  }).join();
+}
+
+TEST_F(ServicesTest, RunsNothingAfterClose) {
+  int ran = 0;
+  const auto count = [](void* data) { ++*static_cast<int*>(data); };
+  ASSERT_EQ(loop_table_->post(host_, count, &ran), VECHE_OK);
+  const uint64_t timer = loop_table_->add_timer(host_, 10, count, &ran);
+  ASSERT_NE(timer, 0u);
+  services_.close();
+  EXPECT_EQ(loop_table_->post(host_, count, &ran), VECHE_E_GONE);
+  EXPECT_EQ(loop_table_->add_timer(host_, 10, count, &ran), 0u);
+  EXPECT_EQ(loop_table_->cancel_timer(host_, timer), VECHE_E_GONE);
+  int witness = 0;
+  const glib::Timer later = loop_.once(30, [&] { witness = 1; });
+  run_until([&] { return witness == 1; });
+  EXPECT_EQ(ran, 0);
+}
+
+}  // namespace
+}  // namespace veche::plugin
