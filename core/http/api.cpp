@@ -1,0 +1,42 @@
+// SPDX-License-Identifier: Apache-2.0
+// What several routes share: finding what a path names, and paging.
+#include "http/api.hpp"
+
+#include <charconv>
+
+namespace veche::http {
+
+Result<room::Room*> find_room(Api& api, const Request& request) {
+  room::Room* room = api.rooms.find_room(request.param("room"));
+  if (!room) return not_found("There is no room \"" + request.param("room") + "\".");
+  return room;
+}
+
+Result<room::Participant*> find_participant(Api& api, const Request& request) {
+  auto room = find_room(api, request);
+  if (!room.ok()) return room.error();
+  const std::string& name = request.param("participant");
+  room::Participant* participant = (*room)->find(name);
+  if (!participant) return not_found("There is no participant \"" + name + "\" in the room.");
+  return participant;
+}
+
+std::string path_of(const std::string& room, const std::string& participant) {
+  return "/v1/rooms/" + room + "/participants/" + participant;
+}
+
+Result<Page> page_of(const Request& request) {
+  constexpr size_t kMaxLimit = 100;
+  Page page;
+  page.cursor = request.query_value("cursor");
+  const std::string limit = request.query_value("limit");
+  if (limit.empty()) return page;
+  const char* end = limit.data() + limit.size();
+  const auto parsed = std::from_chars(limit.data(), end, page.limit);
+  if (parsed.ec != std::errc() || parsed.ptr != end || page.limit < 1 || page.limit > kMaxLimit) {
+    return invalid("limit has to be a whole number from 1 to 100.");
+  }
+  return page;
+}
+
+}  // namespace veche::http

@@ -1,0 +1,55 @@
+// SPDX-License-Identifier: Apache-2.0
+// What the routes work with, and the functions that add them to the router.
+#pragma once
+
+#include <cstdint>
+#include <functional>
+#include <memory>
+#include <string>
+#include <vector>
+
+#include "base/result.hpp"
+#include "http/auth.hpp"
+#include "http/ice_servers.hpp"
+#include "http/message.hpp"
+#include "http/router.hpp"
+#include "plugin/host.hpp"
+#include "room/server.hpp"
+
+namespace veche::http {
+
+class ClientSockets;
+
+/// Lives as long as the HTTP server, and longer than the router whose handlers refer to it.
+struct Api {
+  room::Server& rooms;
+  const plugin::Host& plugins;
+  const Authenticator auth;
+  const std::vector<IceServer> ice_servers;
+  ClientSockets& sockets;
+  std::function<std::vector<std::string>()> addresses;
+  const int64_t started_unix_ms;
+};
+
+void add_server_routes(Router& router, Api& api);
+void add_room_routes(Router& router, Api& api);
+void add_participant_routes(Router& router, Api& api);
+void add_session_routes(Router& router, Api& api);
+void add_event_routes(Router& router, Api& api);
+
+/// What the request's path names. NotFound if it is not there.
+Result<room::Room*> find_room(Api& api, const Request& request);
+Result<room::Participant*> find_participant(Api& api, const Request& request);
+
+/// "/v1/rooms/{room}/participants/{participant}"
+std::string path_of(const std::string& room, const std::string& participant);
+
+/// A page of a map's keys: `limit` (1 to 100, default 50) of them that come after `cursor`.
+struct Page {
+  size_t limit = 50;
+  std::string cursor;  ///< Empty: from the start.
+};
+/// InvalidArgument says what is allowed.
+Result<Page> page_of(const Request& request);
+
+}  // namespace veche::http

@@ -1,0 +1,77 @@
+// SPDX-License-Identifier: Apache-2.0
+// Who calls, and what they reach: API keys with scopes, and join tokens. Pure.
+#pragma once
+
+#include <array>
+#include <cstdint>
+#include <optional>
+#include <set>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "base/result.hpp"
+#include "http/tokens.hpp"
+
+namespace veche::http {
+
+struct ApiKey {
+  std::string id;
+  std::string secret;
+  std::vector<std::string> scopes;  ///< admin, rooms, read, metrics
+};
+
+enum class Scope { Admin = 1, Rooms, Read, Metrics };
+
+/// Who is needed for a route. Admin reaches everything.
+enum class Access {
+  Anybody = 1,
+  ReadServer,       ///< read
+  ReadRooms,        ///< rooms, read
+  WriteRooms,       ///< rooms
+  ReadParticipant,  ///< rooms, read, and the participant's own join token
+  UseParticipant,   ///< rooms, and the participant's own join token
+};
+
+/// Whom a credential stands for: an API key, or the participant of a join token.
+struct Principal {
+  std::string key_id;  ///< Of the API key, or of the key that signed the token.
+  std::set<Scope> scopes;
+  std::optional<JoinToken> token;
+};
+
+class Authenticator {
+ public:
+  /// InvalidArgument for a bad id, an empty secret, an unknown scope or an id that is there twice.
+  static Result<Authenticator> create(const std::vector<ApiKey>& keys);
+
+  /// `credential` is what follows "Bearer ". Unauthenticated, with the reason.
+  Result<Principal> authenticate(const std::string& credential, int64_t now_s) const;
+
+  /// A join token that is signed with the principal's key.
+  Result<std::string> mint(const Principal& principal, const JoinToken& token) const;
+
+ private:
+  using Digest = std::array<unsigned char, 32>;
+  struct Key {
+    std::string id;
+    std::string secret;
+    Digest secret_digest;
+    std::set<Scope> scopes;
+    bool signs_tokens() const {
+      return scopes.count(Scope::Admin) + scopes.count(Scope::Rooms) > 0;
+    }
+  };
+  static Digest digest_of(std::string_view text);
+  const Key* find(std::string_view id) const;
+  Result<Principal> authenticate_token(const std::string& token, int64_t now_s) const;
+
+  std::vector<Key> keys_;
+};
+
+/// PermissionDenied unless the principal reaches `access`. Room and participant are empty where the
+/// path has none.
+Status authorize(const Principal& principal, Access access, const std::string& room,
+                 const std::string& participant);
+
+}  // namespace veche::http

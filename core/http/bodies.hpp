@@ -1,0 +1,57 @@
+// SPDX-License-Identifier: Apache-2.0
+// What clients send: JSON bodies and token claims, checked against schemas and read into values.
+// Pure.
+#pragma once
+
+#include <cstdint>
+#include <string>
+#include <vector>
+
+#include "http/problem.hpp"
+#include "room/types.hpp"
+
+namespace veche::http {
+
+struct JoinToken;
+
+/// A value, or what is wrong with the text that it should have come from.
+template <class T>
+struct Checked {
+  T value{};
+  FieldProblems problems;
+  bool ok() const { return problems.empty(); }
+};
+
+/// The whole policy; what the body leaves out gets its default.
+Checked<room::RoomPolicy> read_room(const std::string& body, uint32_t default_empty_timeout_s);
+
+/// RFC 7396 on the policy as it is; null resets to the default.
+Checked<room::RoomPatch> read_room_patch(const std::string& body, const room::RoomPolicy& current,
+                                         uint32_t default_empty_timeout_s);
+
+struct Invitation {
+  std::string participant;  ///< Empty: the server makes a name.
+  room::ParticipantSettings settings;
+  int64_t token_ttl_s = 0;
+};
+/// An empty body is an empty object.
+Checked<Invitation> read_invitation(const std::string& body);
+
+/// `current` is the JSON object of the fields that can be patched: views.hpp, patchable().
+Checked<room::ParticipantPatch> read_participant_patch(const std::string& body,
+                                                       const std::string& current);
+
+/// The optional claims; others, registered or private ones, are nobody's mistake and are left
+/// alone.
+Checked<room::ParticipantSettings> settings_of_claims(JsonNode* claims);
+std::string claims_of(const JoinToken& token);
+
+/// A message of a client on its WebSocket.
+struct ClientCommand {
+  int64_t id = 0;
+  std::string type;  ///< "mute", "pin" or "block"
+  room::ParticipantPatch patch;
+};
+Checked<ClientCommand> read_client_command(const std::string& message);
+
+}  // namespace veche::http

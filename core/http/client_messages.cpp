@@ -1,0 +1,95 @@
+// SPDX-License-Identifier: Apache-2.0
+// The messages of the client WebSocket as JSON.
+#include "glib/json.hpp"
+#include "http/views.hpp"
+
+namespace veche::http {
+namespace {
+
+void begin(glib::JsonWriter& json, const char* type) {
+  json.begin_object().key("type").string(type).key("data");
+}
+
+void write_entry(glib::JsonWriter& json, const room::RosterEntry& entry) {
+  json.begin_object().key("participant").string(entry.participant).key("name").string(entry.name);
+  json.key("metadata").raw(entry.metadata).key("source_number").integer(entry.source_number);
+  json.key("connected").boolean(entry.connected).key("muted").boolean(entry.muted).end_object();
+}
+
+void write_entries(glib::JsonWriter& json, const char* name,
+                   const std::vector<room::RosterEntry>& entries) {
+  json.key(name).begin_array();
+  for (const room::RosterEntry& entry : entries) write_entry(json, entry);
+  json.end_array();
+}
+
+void write_names(glib::JsonWriter& json, const char* name, const std::vector<std::string>& names) {
+  json.key(name).begin_array();
+  for (const std::string& text : names) json.string(text);
+  json.end_array();
+}
+
+}  // namespace
+
+std::string snapshot_message(const room::Snapshot& snapshot) {
+  glib::JsonWriter json;
+  begin(json, "snapshot");
+  json.begin_object().key("self");
+  write_entry(json, snapshot.self);
+  write_entries(json, "roster", snapshot.roster);
+  json.key("slots").begin_array();
+  for (const room::SlotView& slot : snapshot.slots) write_slot(json, slot);
+  json.end_array();
+  write_names(json, "speaking", snapshot.speaking);
+  json.key("dominant").string(snapshot.dominant);
+  write_names(json, "pinned", snapshot.pinned);
+  write_names(json, "blocked", snapshot.blocked);
+  return json.end_object().end_object().text();
+}
+
+std::string roster_message(const room::RosterChange& change) {
+  glib::JsonWriter json;
+  begin(json, "roster");
+  json.begin_object();
+  write_entries(json, "joined", change.joined);
+  write_entries(json, "changed", change.changed);
+  write_names(json, "left", change.left);
+  return json.end_object().end_object().text();
+}
+
+std::string slots_message(const std::vector<room::SlotView>& slots) {
+  glib::JsonWriter json;
+  begin(json, "slots");
+  json.begin_array();
+  for (const room::SlotView& slot : slots) write_slot(json, slot);
+  return json.end_array().end_object().text();
+}
+
+std::string speakers_message(const room::Speakers& speakers) {
+  glib::JsonWriter json;
+  begin(json, "speakers");
+  json.begin_object();
+  write_names(json, "speaking", speakers.speaking);
+  json.key("dominant").string(speakers.dominant);
+  return json.end_object().end_object().text();
+}
+
+std::string closing_message(room::EndReason reason) {
+  glib::JsonWriter json;
+  begin(json, "closing");
+  json.begin_object().key("reason").string(room::to_string(reason));
+  return json.end_object().end_object().text();
+}
+
+std::string ok_message(int64_t id) {
+  glib::JsonWriter json;
+  return json.begin_object().key("type").string("ok").key("id").integer(id).end_object().text();
+}
+
+std::string problem_message(int64_t id, const Problem& problem) {
+  glib::JsonWriter json;
+  json.begin_object().key("type").string("problem").key("id").integer(id);
+  return json.key("data").raw(to_json(problem)).end_object().text();
+}
+
+}  // namespace veche::http

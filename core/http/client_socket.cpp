@@ -1,0 +1,111 @@
+// SPDX-License-Identifier: Apache-2.0
+// Feeds of rooms to WebSockets, and commands back.
+#include "http/client_socket.hpp"
+
+#include <exception>
+#include <utility>
+
+#include "base/log.hpp"
+#include "http/api.hpp"
+#include "http/bodies.hpp"
+#include "http/views.hpp"
+
+namespace veche::http {
+
+ClientSocket::ClientSocket(ClientSockets& owner, glib::Ref<GIOStream> stream,
+                           glib::Ref<GSocket> socket, std::string room, std::string participant)
+    : owner_(owner),
+      room_(std::move(room)),
+      participant_(std::move(participant)),
+      socket_(owner.loop_, std::move(stream), std::move(socket), owner.ping_ms_,
+              {.message = [this](const std::string& text) { on_message(text); },
+               .closed = [this] { owner_.remove(this); }}) {
+  watch();
+}
+
+void ClientSocket::watch() {
+  room::Room* room = owner_.rooms_.find_room(room_);
+  if (room) {
+    auto feed = room->watch(participant_, *this);
+    if (feed.ok()) feed_ = std::move(*feed);
+  }
+  // The participant was there when the upgrade began.
+  if (!feed_) socket_.close(CloseCode::PolicyViolation);
+}
+
+void ClientSocket::on_message(const std::string& text) {
+  // GLib called us: nothing may be thrown through it.
+  try {
+    socket_.send(answer_to(text));
+  } catch (const std::exception& error) {
+    log::error("http", std::string("a client's command failed: ") + error.what());
+    socket_.close(CloseCode::PolicyViolation);
+  }
+}
+
+std::string ClientSocket::answer_to(const std::string& text) {
+  Checked<ClientCommand> command = read_client_command(text);
+  const int64_t id = command.value.id;
+  if (!command.ok()) {
+    return problem_message(id, problem_of(400, "The message is not what is expected here.",
+                                          std::move(command.problems)));
+  }
+  room::Room* room = owner_.rooms_.find_room(room_);
+  room::Participant* participant = room ? room->find(participant_) : nullptr;
+  if (!participant) return problem_message(id, problem_of(404, "The participant has left."));
+  const Status updated = participant->update(command.value.patch);
+  return updated.ok() ? ok_message(id) : problem_message(id, problem_of(updated.error()));
+}
+
+void ClientSocket::on_snapshot(const room::Snapshot& snapshot) {
+  socket_.send(snapshot_message(snapshot));
+}
+void ClientSocket::on_roster(const room::RosterChange& change) {
+  socket_.send(roster_message(change));
+}
+void ClientSocket::on_slots(const std::vector<room::SlotView>& changed) {
+  socket_.send(slots_message(changed));
+}
+void ClientSocket::on_speakers(const room::Speakers& speakers) {
+  socket_.send(speakers_message(speakers));
+}
+void ClientSocket::on_closing(room::EndReason reason) {
+  socket_.send(closing_message(reason));
+  socket_.close(CloseCode::Normal);
+}
+
+void ClientSockets::open(glib::Ref<GIOStream> stream, glib::Ref<GSocket> socket, std::string room,
+                         std::string participant) {
+  auto client = std::make_unique<ClientSocket>(*this, std::move(stream), std::move(socket),
+                                               std::move(room), std::move(participant));
+  ClientSocket* key = client.get();
+  sockets_.emplace(key, std::move(client));
+}
+
+void ClientSockets::remove(ClientSocket* socket) {
+  loop_.post([this, socket, alive = std::weak_ptr<bool>(alive_)] {
+    if (!alive.expired()) sockets_.erase(socket);
+  });
+}
+
+void add_event_routes(Router& router, Api& api) {
+  const auto upgrade = [&api](const Request& request) {
+    const auto participant = find_participant(api, request);
+    if (!participant.ok()) return problem(participant.error());
+    Response response{.status = 101};
+    response.subprotocol = "veche.v1";
+    response.upgrade = [&api, room = request.param("room"), name = request.param("participant")](
+                           glib::Ref<GIOStream> stream, glib::Ref<GSocket> socket) {
+      api.sockets.open(std::move(stream), std::move(socket), room, name);
+    };
+    return response;
+  };
+  router.add({.method = "GET",
+              .pattern = "/v1/rooms/{room}/participants/{participant}/events",
+              .access = Access::UseParticipant,
+              .body = BodyKind::Nothing,
+              .handler = at_once(upgrade),
+              .takes_query_token = true});
+}
+
+}  // namespace veche::http

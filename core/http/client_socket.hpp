@@ -1,0 +1,67 @@
+// SPDX-License-Identifier: Apache-2.0
+// The client WebSocket: tells a participant's client of its room, and takes its commands.
+#pragma once
+
+#include <memory>
+#include <string>
+#include <unordered_map>
+
+#include "glib/control_loop.hpp"
+#include "http/websocket.hpp"
+#include "room/client_feed.hpp"
+#include "room/server.hpp"
+
+namespace veche::http {
+
+class ClientSockets;
+
+class ClientSocket : private room::ClientSink {
+ public:
+  ClientSocket(ClientSockets& owner, glib::Ref<GIOStream> stream, glib::Ref<GSocket> socket,
+               std::string room, std::string participant);
+  ~ClientSocket() override = default;
+
+ private:
+  /// Subscribes; without the participant the socket closes again.
+  void watch();
+  void on_message(const std::string& text);
+  std::string answer_to(const std::string& text);
+
+  void on_snapshot(const room::Snapshot& snapshot) override;
+  void on_roster(const room::RosterChange& change) override;
+  void on_slots(const std::vector<room::SlotView>& changed) override;
+  void on_speakers(const room::Speakers& speakers) override;
+  void on_closing(room::EndReason reason) override;
+
+  ClientSockets& owner_;
+  const std::string room_;
+  const std::string participant_;
+  WebSocket socket_;
+  std::unique_ptr<room::ClientFeed> feed_;
+};
+
+/// All client WebSockets of this server. [control]
+class ClientSockets {
+ public:
+  /// Both outlive it.
+  ClientSockets(glib::ControlLoop& loop, room::Server& rooms, uint32_t ping_ms)
+      : loop_(loop), rooms_(rooms), ping_ms_(ping_ms) {}
+  ClientSockets(const ClientSockets&) = delete;
+  ClientSockets& operator=(const ClientSockets&) = delete;
+
+  void open(glib::Ref<GIOStream> stream, glib::Ref<GSocket> socket, std::string room,
+            std::string participant);
+
+ private:
+  friend class ClientSocket;
+  /// Destroys it when the loop runs next: it is its own caller.
+  void remove(ClientSocket* socket);
+
+  glib::ControlLoop& loop_;
+  room::Server& rooms_;
+  const uint32_t ping_ms_;
+  std::unordered_map<ClientSocket*, std::unique_ptr<ClientSocket>> sockets_;
+  std::shared_ptr<bool> alive_ = std::make_shared<bool>(true);  // Tasks hold it weakly.
+};
+
+}  // namespace veche::http

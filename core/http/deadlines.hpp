@@ -1,0 +1,17 @@
+// SPDX-License-Identifier: Apache-2.0
+// How long a connection may take.
+#pragma once
+
+#include <cstdint>
+
+namespace veche::http {
+
+/// A connection that is not done by then is cut: nobody holds a descriptor for ever.
+struct Deadlines {
+  uint32_t receive_ms = 15'000;  ///< The whole request, from the accept.
+  uint32_t answer_ms = 60'000;   ///< The handler.
+  uint32_t send_ms = 30'000;     ///< The response.
+  uint32_t ping_ms = 20'000;     ///< A WebSocket's client answers a ping before the next one.
+};
+
+}  // namespace veche::http

@@ -1,0 +1,40 @@
+// SPDX-License-Identifier: Apache-2.0
+// What happens to every request, in order: cross-origin rules, route, caller, limits, handler.
+#pragma once
+
+#include <string>
+#include <vector>
+
+#include "http/auth.hpp"
+#include "http/exchange.hpp"
+#include "http/router.hpp"
+
+namespace veche::http {
+
+/// [control] all of it.
+class Dispatcher {
+ public:
+  /// `pages` answers what is no route of the API; its handler may be null. All references outlive
+  /// it.
+  Dispatcher(const Router& router, const Authenticator& auth, std::vector<std::string> cors_origins,
+             Route pages);
+
+  /// When the headers have come: answers what can be refused by now, so that its body is not kept.
+  void on_headers(Exchange& exchange, const std::map<std::string, std::string>& query);
+  /// When the body has come too.
+  void on_body(Exchange& exchange);
+
+ private:
+  /// Adds what a browser has to be told of other origins; false if there is none, or it is not
+  /// allowed.
+  bool add_cors_headers(Exchange& exchange) const;
+  Result<Match> find(const std::string& method, const std::string& path) const;
+  bool authenticate(Exchange& exchange) const;
+
+  const Router& router_;
+  const Authenticator& auth_;
+  const std::vector<std::string> cors_origins_;
+  const Route pages_;
+};
+
+}  // namespace veche::http

@@ -1,0 +1,196 @@
+// SPDX-License-Identifier: Apache-2.0
+// Limits, pausing and writing of one SoupServerMessage.
+#include "http/exchange.hpp"
+
+#include <exception>
+
+#include "base/log.hpp"
+#include "http/problem.hpp"
+
+namespace veche::http {
+namespace {
+
+constexpr char kKey[] = "veche-exchange";
+/// How much of a body that was refused is still read, so that the client gets to see why.
+constexpr size_t kMaxDrainedBytes = 4 * 1024 * 1024;
+
+}  // namespace
+
+/// The answer that a handler owes. It keeps the message alive, whatever becomes of the connection
+/// meanwhile.
+struct Exchange::Pending {
+  explicit Pending(SoupServerMessage* owner) : message(glib::share(owner)) {}
+  ~Pending() {
+    // This may run while an exception unwinds.
+    try {
+      answer(problem(500, "The handler gave no answer."));
+    } catch (const std::exception& error) {
+      log::error("http", error.what());
+    }
+  }
+  Pending(const Pending&) = delete;
+  Pending& operator=(const Pending&) = delete;
+
+  void answer(const Response& response) {
+    if (std::exchange(is_done, true)) return;
+    Exchange* exchange = Exchange::of(message.get());
+    // The connection may be gone, and the server and the loop with it.
+    if (!exchange->is_connected_) return;
+    exchange->respond(response);
+    if (std::exchange(exchange->is_paused_, false)) soup_server_message_unpause(message.get());
+  }
+
+  const glib::Ref<SoupServerMessage> message;
+  bool is_done = false;
+};
+
+void Exchange::attach(glib::ControlLoop& loop, SoupServerMessage* message, Deadlines deadlines) {
+  auto* exchange = new Exchange(loop, message, deadlines);
+  g_object_set_data_full(G_OBJECT(message), kKey, exchange,
+                         [](gpointer data) { delete static_cast<Exchange*>(data); });
+}
+
+Exchange* Exchange::of(SoupServerMessage* message) {
+  return static_cast<Exchange*>(g_object_get_data(G_OBJECT(message), kKey));
+}
+
+// The handlers are never disconnected: this lives until the message is finalized, and then they are
+// gone.
+Exchange::Exchange(glib::ControlLoop& loop, SoupServerMessage* message, Deadlines deadlines)
+    : loop_(loop),
+      message_(message),
+      socket_(glib::share(soup_server_message_get_socket(message))),
+      deadlines_(deadlines),
+      max_body_bytes_(rule_of(BodyKind::Nothing).max_bytes) {
+  const auto got_chunk = +[](SoupServerMessage*, GBytes* chunk, gpointer self) {
+    static_cast<Exchange*>(self)->on_chunk(g_bytes_get_size(chunk));
+  };
+  const auto disconnected = +[](SoupServerMessage*, gpointer self) {
+    static_cast<Exchange*>(self)->is_connected_ = false;
+  };
+  const auto wrote_informational = +[](SoupServerMessage* from, gpointer self) {
+    auto* exchange = static_cast<Exchange*>(self);
+    if (!exchange->upgrade_) return;
+    exchange->timer_.cancel();
+    const glib::Ref<SoupServerMessage> kept = glib::share(from);
+    const Upgrade upgrade = std::exchange(exchange->upgrade_, nullptr);
+    const glib::Ref<GSocket> socket = exchange->socket_;
+    // The client has reset the connection; libsoup would warn of it, and finds out when it writes
+    // on.
+    if (!glib::adopt(g_socket_get_remote_address(socket.get(), nullptr))) return;
+    upgrade(glib::adopt(soup_server_message_steal_connection(from)), socket);
+  };
+  g_signal_connect(message, "got-chunk", G_CALLBACK(got_chunk), this);
+  g_signal_connect(message, "disconnected", G_CALLBACK(disconnected), this);
+  g_signal_connect(message, "wrote-informational", G_CALLBACK(wrote_informational), this);
+  start_timer(deadlines_.receive_ms);
+}
+
+void Exchange::start_timer(uint32_t delay_ms) {
+  timer_ = loop_.once(delay_ms, [this] { on_deadline(); });
+}
+
+void Exchange::on_deadline() {
+  if (const std::shared_ptr<Pending> pending = pending_.lock()) {
+    pending->answer(problem(503, "The request took too long."));
+    return;
+  }
+  cut();
+}
+
+void Exchange::cut() {
+  // libsoup sees the end of the stream, or a failed write, and lets go of the connection.
+  g_socket_shutdown(socket_.get(), TRUE, TRUE, nullptr);
+}
+
+std::string Exchange::request_header(const char* name) const {
+  const char* value =
+      soup_message_headers_get_list(soup_server_message_get_request_headers(message_), name);
+  return value ? value : "";
+}
+
+void Exchange::add_header(std::string name, std::string value) {
+  headers_.emplace_back(std::move(name), std::move(value));
+}
+
+void Exchange::limit_body(size_t max_bytes) {
+  max_body_bytes_ = max_bytes;
+  SoupMessageHeaders* headers = soup_server_message_get_request_headers(message_);
+  if (soup_message_headers_get_encoding(headers) == SOUP_ENCODING_CONTENT_LENGTH &&
+      soup_message_headers_get_content_length(headers) > static_cast<goffset>(max_bytes)) {
+    respond(problem(413, "At most " + std::to_string(max_bytes) + " bytes are accepted here."));
+  }
+}
+
+void Exchange::on_chunk(size_t bytes) {
+  const bool was_drainable = received_bytes_ <= kMaxDrainedBytes;
+  received_bytes_ += bytes;
+  if (received_bytes_ > kMaxDrainedBytes) {
+    if (was_drainable) cut();
+  } else if (received_bytes_ > max_body_bytes_ && !is_answered_) {
+    respond(
+        problem(413, "At most " + std::to_string(max_body_bytes_) + " bytes are accepted here."));
+  }
+}
+
+std::string Exchange::body() const {
+  SoupMessageBody* body = soup_server_message_get_request_body(message_);
+  return {body->data ? body->data : "", static_cast<size_t>(body->length)};
+}
+
+void Exchange::respond(const Response& response) {
+  if (is_answered_) return;
+  if (response.upgrade && !begin_upgrade(response)) {
+    respond(problem(426, "This is a WebSocket of the subprotocol " + response.subprotocol + ".")
+                .header("Upgrade", "websocket"));
+    return;
+  }
+  is_answered_ = true;
+  start_timer(deadlines_.send_ms);
+  SoupMessageBody* request_body = soup_server_message_get_request_body(message_);
+  soup_message_body_set_accumulate(request_body, FALSE);
+  soup_message_body_truncate(request_body);
+  if (!response.upgrade) write(response);
+}
+
+void Exchange::write(const Response& response) {
+  SoupMessageHeaders* headers = soup_server_message_get_response_headers(message_);
+  for (const auto& [name, value] : headers_) {
+    soup_message_headers_append(headers, name.c_str(), value.c_str());
+  }
+  for (const auto& [name, value] : response.headers) {
+    soup_message_headers_append(headers, name.c_str(), value.c_str());
+  }
+  soup_message_headers_replace(headers, "Connection", "close");
+  soup_message_headers_replace(headers, "X-Content-Type-Options", "nosniff");
+  if (!response.content_type.empty()) {
+    soup_server_message_set_response(message_, response.content_type.c_str(), SOUP_MEMORY_COPY,
+                                     response.body.data(), response.body.size());
+  }
+  soup_server_message_set_status(message_, static_cast<guint>(response.status), nullptr);
+}
+
+bool Exchange::begin_upgrade(const Response& response) {
+  if (request_header("Sec-WebSocket-Protocol").empty()) return false;
+  char* protocols[] = {const_cast<char*>(response.subprotocol.c_str()), nullptr};
+  if (!soup_websocket_server_check_handshake(message_, nullptr, protocols, nullptr, nullptr)) {
+    return false;
+  }
+  if (!soup_websocket_server_process_handshake(message_, nullptr, protocols, nullptr, nullptr)) {
+    return false;
+  }
+  upgrade_ = response.upgrade;
+  return true;
+}
+
+void Exchange::handle(const Handler& handler) {
+  start_timer(deadlines_.answer_ms);
+  const auto pending = std::make_shared<Pending>(message_);
+  pending_ = pending;
+  handler(request, [pending](const Response& response) { pending->answer(response); });
+  if (pending->is_done) return;
+  is_paused_ = true;
+  soup_server_message_pause(message_);
+}
+
+}  // namespace veche::http

@@ -1,0 +1,77 @@
+// SPDX-License-Identifier: Apache-2.0
+// One request on its connection: time and size limits on the way in, one response on the way out.
+#pragma once
+
+#include <libsoup/soup.h>
+
+#include <memory>
+#include <string>
+#include <utility>
+#include <vector>
+
+#include "glib/control_loop.hpp"
+#include "glib/ref.hpp"
+#include "http/deadlines.hpp"
+#include "http/message.hpp"
+#include "http/router.hpp"
+
+namespace veche::http {
+
+/// Belongs to its SoupServerMessage, of which there is one per connection: libsoup 3.2 loses the
+/// socket of a kept-alive connection that its client closes, so every response says "Connection:
+/// close". [control]
+class Exchange {
+ public:
+  /// Makes the exchange of a message that was just begun.
+  static void attach(glib::ControlLoop& loop, SoupServerMessage* message, Deadlines deadlines);
+  /// Null for a message that was never attached.
+  static Exchange* of(SoupServerMessage* message);
+
+  Exchange(const Exchange&) = delete;
+  Exchange& operator=(const Exchange&) = delete;
+
+  SoupServerMessage* message() const { return message_; }
+  std::string request_header(const char* name) const;
+  /// A header that the response gets, whatever it is.
+  void add_header(std::string name, std::string value);
+
+  /// What was found out when the headers had come: the route and the request but for its body.
+  const Route* route = nullptr;
+  Request request;
+
+  /// Refuses more than this with 413, already while it is received.
+  void limit_body(size_t max_bytes);
+  std::string body() const;
+
+  bool is_answered() const { return is_answered_; }
+  /// At once; while headers or body are still coming, the rest of them is read and dropped.
+  void respond(const Response& response);
+  /// Lets `handler` answer, now or later.
+  void handle(const Handler& handler);
+
+ private:
+  struct Pending;
+  Exchange(glib::ControlLoop& loop, SoupServerMessage* message, Deadlines deadlines);
+  void start_timer(uint32_t delay_ms);
+  void on_deadline();
+  void cut();
+  void on_chunk(size_t bytes);
+  void write(const Response& response);
+  bool begin_upgrade(const Response& response);
+
+  glib::ControlLoop& loop_;
+  SoupServerMessage* const message_;  ///< Owns this.
+  const glib::Ref<GSocket> socket_;
+  const Deadlines deadlines_;
+  glib::Timer timer_;
+  size_t max_body_bytes_;
+  size_t received_bytes_ = 0;
+  bool is_answered_ = false;
+  bool is_paused_ = false;
+  bool is_connected_ = true;
+  std::vector<std::pair<std::string, std::string>> headers_;
+  std::weak_ptr<Pending> pending_;
+  Upgrade upgrade_;
+};
+
+}  // namespace veche::http

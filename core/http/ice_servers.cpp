@@ -1,0 +1,49 @@
+// SPDX-License-Identifier: Apache-2.0
+// Time-limited TURN credentials, and their Link headers.
+#include "http/ice_servers.hpp"
+
+#include <openssl/evp.h>
+#include <openssl/hmac.h>
+
+namespace veche::http {
+namespace {
+
+std::string credential_of(const std::string& secret, const std::string& username) {
+  unsigned char digest[EVP_MAX_MD_SIZE];
+  unsigned int length = 0;
+  HMAC(EVP_sha1(), secret.data(), static_cast<int>(secret.size()),
+       reinterpret_cast<const unsigned char*>(username.data()), username.size(), digest, &length);
+  const glib::StringPtr text(g_base64_encode(digest, length));
+  return text.get();
+}
+
+}  // namespace
+
+std::vector<IceServerView> ice_servers_for(const std::vector<IceServer>& servers,
+                                           const std::string& participant, int64_t now_s) {
+  std::vector<IceServerView> views;
+  for (const IceServer& server : servers) {
+    IceServerView view{server.urls, "", ""};
+    if (!server.secret.empty()) {
+      view.username = std::to_string(now_s + kTurnLifetime_s) + ":" + participant;
+      view.credential = credential_of(server.secret, view.username);
+    }
+    views.push_back(std::move(view));
+  }
+  return views;
+}
+
+void add_links(Response& response, const std::vector<IceServerView>& servers) {
+  for (const IceServerView& server : servers) {
+    for (const std::string& url : server.urls) {
+      std::string link = "<" + url + ">; rel=\"ice-server\"";
+      if (!server.username.empty()) {
+        link += "; username=\"" + server.username + "\"; credential=\"" + server.credential +
+                "\"; credential-type=\"password\"";
+      }
+      response.header("Link", std::move(link));
+    }
+  }
+}
+
+}  // namespace veche::http

@@ -1,0 +1,63 @@
+// SPDX-License-Identifier: Apache-2.0
+// Parsing of addresses, and binding.
+#include "http/listen.hpp"
+
+#include <charconv>
+
+namespace veche::http {
+namespace {
+
+/// Every request is a connection, and a hundred clients may join at once.
+constexpr int kBacklog = 1024;
+
+glib::Ref<GSocketAddress> parse(const std::string& address) {
+  const size_t colon = address.rfind(':');
+  if (colon == std::string::npos) return nullptr;
+  std::string host = address.substr(0, colon);
+  if (host.size() > 2 && host.front() == '[' && host.back() == ']') {
+    host = host.substr(1, host.size() - 2);
+  }
+  if (host == "localhost") host = "127.0.0.1";
+  uint16_t port = 0;
+  const char* end = address.data() + address.size();
+  const auto parsed = std::from_chars(address.data() + colon + 1, end, port);
+  if (parsed.ec != std::errc() || parsed.ptr != end) return nullptr;
+  return glib::adopt(g_inet_socket_address_new_from_string(host.c_str(), port));
+}
+
+}  // namespace
+
+Result<glib::Ref<GSocket>> listen_on(const std::string& address) {
+  const glib::Ref<GSocketAddress> parsed = parse(address);
+  if (!parsed) {
+    return internal("cannot listen on " + address +
+                    ": it has to be an IP address and a port, as 127.0.0.1:8080");
+  }
+  GError* raw_error = nullptr;
+  const glib::Ref<GSocket> socket =
+      glib::adopt(g_socket_new(g_socket_address_get_family(parsed.get()), G_SOCKET_TYPE_STREAM,
+                               G_SOCKET_PROTOCOL_TCP, &raw_error));
+  bool listening = false;
+  if (socket) {
+    g_socket_set_listen_backlog(socket.get(), kBacklog);
+    listening = g_socket_bind(socket.get(), parsed.get(), TRUE, &raw_error) &&
+                g_socket_listen(socket.get(), &raw_error);
+  }
+  const glib::ErrorPtr error(raw_error);
+  if (!listening) return internal("cannot listen on " + address + ": " + error->message);
+  return socket;
+}
+
+std::string url_of(GSocket* socket) {
+  const glib::Ref<GSocketAddress> address =
+      glib::adopt(g_socket_get_local_address(socket, nullptr));
+  if (!address) return "";
+  auto* inet = G_INET_SOCKET_ADDRESS(address.get());
+  GInetAddress* host = g_inet_socket_address_get_address(inet);
+  const glib::StringPtr text(g_inet_address_to_string(host));
+  const bool is_v6 = g_inet_address_get_family(host) == G_SOCKET_FAMILY_IPV6;
+  const std::string name = is_v6 ? "[" + std::string(text.get()) + "]" : text.get();
+  return "http://" + name + ":" + std::to_string(g_inet_socket_address_get_port(inet));
+}
+
+}  // namespace veche::http

@@ -1,0 +1,58 @@
+// SPDX-License-Identifier: Apache-2.0
+// Requests and responses as values: what routes get and give, without libsoup.
+#pragma once
+
+#include <gio/gio.h>
+
+#include <functional>
+#include <map>
+#include <string>
+#include <utility>
+#include <vector>
+
+#include "glib/ref.hpp"
+#include "http/auth.hpp"
+
+namespace veche::http {
+
+struct Request {
+  std::string method;                         ///< HEAD arrives as GET.
+  std::string path;                           ///< As sent, percent-encoded.
+  std::map<std::string, std::string> params;  ///< Of the route's pattern, decoded and valid names.
+  std::map<std::string, std::string> query;   ///< Decoded.
+  std::string if_match;
+  std::string if_none_match;
+  std::string body;  ///< Of a type and size that the route accepts.
+  Principal caller;
+
+  const std::string& param(const std::string& name) const { return params.at(name); }
+  /// Empty if it is not there.
+  std::string query_value(const std::string& name) const;
+};
+
+/// Gets the connection after the 101; `socket` is what `stream` runs on.
+using Upgrade = std::function<void(glib::Ref<GIOStream> stream, glib::Ref<GSocket> socket)>;
+
+struct Response {
+  int status = 200;
+  std::string content_type;
+  std::string body;
+  std::vector<std::pair<std::string, std::string>> headers;
+  Upgrade upgrade;          ///< Set with status 101.
+  std::string subprotocol;  ///< Of the upgrade; the client has to offer it.
+
+  Response& header(std::string name, std::string value);
+};
+
+Response json_response(int status, std::string body);
+Response no_content();
+
+/// Answers a request: call it once, on control, now or later. Letting go of all copies uncalled
+/// answers 500.
+using Reply = std::function<void(Response)>;
+using Handler = std::function<void(const Request&, Reply)>;
+
+/// A handler that has its response at once.
+Handler at_once(std::function<Response(const Request&)> respond);
+
+}  // namespace veche::http

@@ -1,0 +1,119 @@
+// SPDX-License-Identifier: Apache-2.0
+// Routes of participants: invite, list, read, change, remove, statistics.
+#include "base/ids.hpp"
+#include "base/time.hpp"
+#include "glib/json.hpp"
+#include "http/api.hpp"
+#include "http/bodies.hpp"
+#include "http/paging.hpp"
+#include "http/views.hpp"
+
+namespace veche::http {
+namespace {
+
+std::string random_name() {
+  const glib::StringPtr uuid(g_uuid_string_random());
+  return uuid.get();
+}
+
+Response invitation_response(Api& api, const room::Participant& participant, const JoinToken& token,
+                             const std::string& signed_token) {
+  const std::string path = path_of(token.room, token.participant);
+  glib::JsonWriter json;
+  json.begin_object().key("participant").raw(participant_json(participant));
+  json.key("token").string(signed_token);
+  json.key("session_url").string(path + "/session").key("events_url").string(path + "/events");
+  json.key("ice_servers");
+  write_ice_servers(json, ice_servers_for(api.ice_servers, token.participant, unix_ms() / 1000));
+  return json_response(201, json.end_object().text()).header("Location", path);
+}
+
+Response invite(Api& api, const Request& request) {
+  Checked<Invitation> body = read_invitation(request.body);
+  if (!body.ok()) return problem(std::move(body.problems));
+  Invitation& invitation = body.value;
+  if (invitation.participant.empty()) invitation.participant = random_name();
+  if (!is_valid_name(invitation.participant)) {
+    return problem(
+        FieldProblems{{"/id", "has to be 1 to 64 characters out of A-Z a-z 0-9 _ . ~ -"}});
+  }
+  // The token is made first: joining is what others see.
+  const JoinToken token{request.param("room"), invitation.participant,
+                        unix_ms() / 1000 + invitation.token_ttl_s, invitation.settings};
+  const Result<std::string> signed_token = api.auth.mint(request.caller, token);
+  if (!signed_token.ok()) return problem(signed_token.error());
+  const Result<room::Room*> room = api.rooms.find_or_create_room(token.room);
+  if (!room.ok()) return problem(room.error());
+  const auto participant = (*room)->join(token.participant, invitation.settings);
+  if (!participant.ok()) return problem(participant.error());
+  return invitation_response(api, **participant, token, *signed_token);
+}
+
+Response list(Api& api, const Request& request) {
+  const Result<room::Room*> room = find_room(api, request);
+  if (!room.ok()) return problem(room.error());
+  return list_page(request, "participants", (*room)->participants(), write_participant);
+}
+
+Response get(Api& api, const Request& request) {
+  const auto participant = find_participant(api, request);
+  if (!participant.ok()) return problem(participant.error());
+  std::string json = participant_json(**participant);
+  const EntityTag tag = tag_of(**participant, json);
+  return conditional_response(request, tag, std::move(json));
+}
+
+std::optional<Response> refuse(const Request& request, const room::Participant& participant) {
+  const EntityTag tag = tag_of(participant, participant_json(participant));
+  return refuse_change(request, &tag);
+}
+
+Response patch(Api& api, const Request& request) {
+  const auto participant = find_participant(api, request);
+  if (!participant.ok()) return problem(participant.error());
+  if (auto refused = refuse(request, **participant)) return std::move(*refused);
+  Checked<room::ParticipantPatch> change =
+      read_participant_patch(request.body, patchable_json(**participant));
+  if (!change.ok()) return problem(std::move(change.problems));
+  const Status updated = (*participant)->update(change.value);
+  if (!updated.ok()) return problem(updated.error());
+  std::string json = participant_json(**participant);
+  const EntityTag tag = tag_of(**participant, json);
+  return json_response(200, std::move(json)).header("ETag", tag.text());
+}
+
+Response remove(Api& api, const Request& request) {
+  const Result<room::Room*> room = find_room(api, request);
+  if (!room.ok()) return problem(room.error());
+  const auto participant = find_participant(api, request);
+  if (!participant.ok()) return problem(participant.error());
+  if (auto refused = refuse(request, **participant)) return std::move(*refused);
+  const Status removed = (*room)->remove(request.param("participant"), room::EndReason::Removed,
+                                         request.query_value("reason"));
+  return removed.ok() ? no_content() : problem(removed.error());
+}
+
+Response stats(Api& api, const Request& request) {
+  const auto participant = find_participant(api, request);
+  if (!participant.ok()) return problem(participant.error());
+  return json_response(200, statistics_json(**participant));
+}
+
+}  // namespace
+
+void add_participant_routes(Router& router, Api& api) {
+  const auto add = [&](const char* method, const std::string& tail, Access access, BodyKind body,
+                       Response (*respond)(Api&, const Request&)) {
+    router.add(
+        {method, "/v1/rooms/{room}/participants" + tail, access, body,
+         at_once([&api, respond](const Request& request) { return respond(api, request); })});
+  };
+  add("GET", "", Access::ReadRooms, BodyKind::Nothing, list);
+  add("POST", "", Access::WriteRooms, BodyKind::Json, invite);
+  add("GET", "/{participant}", Access::ReadParticipant, BodyKind::Nothing, get);
+  add("PATCH", "/{participant}", Access::WriteRooms, BodyKind::MergePatch, patch);
+  add("DELETE", "/{participant}", Access::WriteRooms, BodyKind::Nothing, remove);
+  add("GET", "/{participant}/stats", Access::ReadParticipant, BodyKind::Nothing, stats);
+}
+
+}  // namespace veche::http

@@ -1,0 +1,105 @@
+// SPDX-License-Identifier: Apache-2.0
+// The table of problem types, and their JSON.
+#include "http/problem.hpp"
+
+#include "base/log.hpp"
+#include "glib/ref.hpp"
+
+namespace veche::http {
+namespace {
+
+struct Kind {
+  int status;
+  const char* slug;
+  const char* title;
+};
+
+constexpr Kind kKinds[] = {
+    {400, "invalid-request", "The request is not valid"},
+    {401, "unauthenticated", "A valid credential is needed"},
+    {403, "permission-denied", "The credential does not reach this"},
+    {404, "not-found", "There is no such thing"},
+    {405, "method-not-allowed", "The method is not offered here"},
+    {409, "conflict", "It conflicts with what exists"},
+    {412, "precondition-failed", "It has changed, or exists already"},
+    {413, "too-large", "The body is too large"},
+    {415, "unsupported-media-type", "The body's type is not supported here"},
+    {426, "upgrade-required", "This is a WebSocket"},
+    {500, "internal", "The server failed"},
+    {503, "unavailable", "Not possible now"},
+};
+constexpr Kind kExhausted{503, "exhausted", "A limit is reached"};
+
+const Kind& kind_of(int status) {
+  const Kind* internal = nullptr;
+  for (const Kind& kind : kKinds) {
+    if (kind.status == status) return kind;
+    if (kind.status == 500) internal = &kind;
+  }
+  return *internal;
+}
+
+Problem make(const Kind& kind, std::string_view detail, FieldProblems errors) {
+  // Details may quote what the client sent, and JSON has to be UTF-8.
+  const glib::StringPtr text(g_utf8_make_valid(detail.data(), static_cast<gssize>(detail.size())));
+  return {kind.status, std::string("/problems/") + kind.slug, kind.title, text.get(),
+          std::move(errors)};
+}
+
+int status_of(ErrorCode code) {
+  switch (code) {
+    case ErrorCode::InvalidArgument: return 400;
+    case ErrorCode::Unauthenticated: return 401;
+    case ErrorCode::PermissionDenied: return 403;
+    case ErrorCode::NotFound: return 404;
+    case ErrorCode::Conflict: return 409;
+    case ErrorCode::PreconditionFailed: return 412;
+    case ErrorCode::Unsupported: return 415;
+    case ErrorCode::Exhausted:
+    case ErrorCode::Unavailable: return 503;
+    case ErrorCode::Internal: return 500;
+  }
+  return 500;
+}
+
+}  // namespace
+
+Problem problem_of(int status, std::string_view detail, FieldProblems errors) {
+  return make(kind_of(status), detail, std::move(errors));
+}
+
+Problem problem_of(const Error& error) {
+  if (error.code == ErrorCode::Exhausted) return make(kExhausted, error.message, {});
+  if (error.code == ErrorCode::Internal) {
+    log::error("http", error.message);
+    return problem_of(500, "The server's log says more.");
+  }
+  return problem_of(status_of(error.code), error.message);
+}
+
+std::string to_json(const Problem& problem) {
+  glib::JsonWriter json;
+  json.begin_object();
+  json.key("type").string(problem.type).key("title").string(problem.title);
+  json.key("status").integer(problem.status).key("detail").string(problem.detail);
+  if (!problem.errors.empty()) {
+    json.key("errors").begin_array();
+    for (const glib::SchemaProblem& error : problem.errors) {
+      json.begin_object().key("pointer").string(error.pointer);
+      json.key("detail").string(error.detail).end_object();
+    }
+    json.end_array();
+  }
+  return json.end_object().text();
+}
+
+Response to_response(const Problem& problem) {
+  Response response{.status = problem.status,
+                    .content_type = "application/problem+json",
+                    .body = to_json(problem)};
+  if (problem.status == 401) response.header("WWW-Authenticate", "Bearer realm=\"veche\"");
+  if (problem.status == 503) response.header("Retry-After", "5");
+  return response;
+}
+
+}  // namespace veche::http

@@ -1,0 +1,43 @@
+// SPDX-License-Identifier: Apache-2.0
+// Errors as problem details (RFC 9457).
+#pragma once
+
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "base/result.hpp"
+#include "glib/json_schema.hpp"
+#include "http/message.hpp"
+
+namespace veche::http {
+
+using FieldProblems = std::vector<glib::SchemaProblem>;
+
+struct Problem {
+  int status = 500;
+  std::string type;   ///< "/problems/not-found"
+  std::string title;  ///< The same for all problems of this type.
+  std::string detail;
+  FieldProblems errors;  ///< What is wrong where in the request's body.
+};
+
+Problem problem_of(int status, std::string_view detail, FieldProblems errors = {});
+/// The message of an Internal error goes to the log, not to the caller.
+Problem problem_of(const Error& error);
+
+/// The JSON object.
+std::string to_json(const Problem& problem);
+/// With Retry-After for 503, and WWW-Authenticate for 401.
+Response to_response(const Problem& problem);
+
+inline Response problem(int status, std::string_view detail) {
+  return to_response(problem_of(status, detail));
+}
+inline Response problem(const Error& error) { return to_response(problem_of(error)); }
+inline Response problem(FieldProblems errors) {
+  return to_response(
+      problem_of(400, "The request's body is not what is expected here.", std::move(errors)));
+}
+
+}  // namespace veche::http

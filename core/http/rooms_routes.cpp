@@ -1,0 +1,92 @@
+// SPDX-License-Identifier: Apache-2.0
+// Routes of rooms: list, create or replace, read, change, delete.
+#include "http/api.hpp"
+#include "http/bodies.hpp"
+#include "http/paging.hpp"
+#include "http/views.hpp"
+
+namespace veche::http {
+namespace {
+
+Response represent(int status, const room::Room& room) {
+  std::string json = room_json(room);
+  const EntityTag tag = tag_of(room, json);
+  return json_response(status, std::move(json)).header("ETag", tag.text());
+}
+
+std::optional<Response> refuse(const Request& request, const room::Room* room) {
+  if (!room) return refuse_change(request, nullptr);
+  const EntityTag tag = tag_of(*room, room_json(*room));
+  return refuse_change(request, &tag);
+}
+
+/// A policy that takes the place of another: plugins that it does not name are reset.
+room::RoomPatch replacement(room::RoomPolicy policy, const room::RoomPolicy& old) {
+  for (const auto& [plugin, settings] : old.plugins) policy.plugins.emplace(plugin, "{}");
+  return {policy.max_participants, policy.empty_timeout_s, std::move(policy.metadata),
+          std::move(policy.plugins)};
+}
+
+Response put(Api& api, const Request& request) {
+  const std::string& name = request.param("room");
+  Checked<room::RoomPolicy> policy = read_room(request.body, api.rooms.limits().empty_timeout_s);
+  if (!policy.ok()) return problem(std::move(policy.problems));
+  room::Room* existing = api.rooms.find_room(name);
+  if (auto refused = refuse(request, existing)) return std::move(*refused);
+  if (existing) {
+    const Status updated =
+        existing->update(replacement(std::move(policy.value), existing->policy()));
+    return updated.ok() ? represent(200, *existing) : problem(updated.error());
+  }
+  const Result<room::Room*> made = api.rooms.create_room(name, std::move(policy.value));
+  if (!made.ok()) return problem(made.error());
+  return represent(201, **made).header("Location", "/v1/rooms/" + name);
+}
+
+Response get(Api& api, const Request& request) {
+  const Result<room::Room*> room = find_room(api, request);
+  if (!room.ok()) return problem(room.error());
+  std::string json = room_json(**room);
+  const EntityTag tag = tag_of(**room, json);
+  return conditional_response(request, tag, std::move(json));
+}
+
+Response patch(Api& api, const Request& request) {
+  const Result<room::Room*> room = find_room(api, request);
+  if (!room.ok()) return problem(room.error());
+  if (auto refused = refuse(request, *room)) return std::move(*refused);
+  Checked<room::RoomPatch> change =
+      read_room_patch(request.body, (*room)->policy(), api.rooms.limits().empty_timeout_s);
+  if (!change.ok()) return problem(std::move(change.problems));
+  const Status updated = (*room)->update(change.value);
+  return updated.ok() ? represent(200, **room) : problem(updated.error());
+}
+
+Response remove(Api& api, const Request& request) {
+  const Result<room::Room*> room = find_room(api, request);
+  if (!room.ok()) return problem(room.error());
+  if (auto refused = refuse(request, *room)) return std::move(*refused);
+  const Status removed = api.rooms.remove_room(request.param("room"));
+  return removed.ok() ? no_content() : problem(removed.error());
+}
+
+}  // namespace
+
+void add_room_routes(Router& router, Api& api) {
+  const auto add = [&](const char* method, const char* pattern, Access access, BodyKind body,
+                       Response (*respond)(Api&, const Request&)) {
+    router.add({method, pattern, access, body, at_once([&api, respond](const Request& request) {
+                  return respond(api, request);
+                })});
+  };
+  add("GET", "/v1/rooms", Access::ReadRooms, BodyKind::Nothing,
+      [](Api& from, const Request& request) {
+        return list_page(request, "rooms", from.rooms.rooms(), write_room);
+      });
+  add("PUT", "/v1/rooms/{room}", Access::WriteRooms, BodyKind::Json, put);
+  add("GET", "/v1/rooms/{room}", Access::ReadRooms, BodyKind::Nothing, get);
+  add("PATCH", "/v1/rooms/{room}", Access::WriteRooms, BodyKind::MergePatch, patch);
+  add("DELETE", "/v1/rooms/{room}", Access::WriteRooms, BodyKind::Nothing, remove);
+}
+
+}  // namespace veche::http

@@ -1,0 +1,59 @@
+// SPDX-License-Identifier: Apache-2.0
+// From a method and a path to the handler that answers them. Pure.
+#pragma once
+
+#include <map>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "base/result.hpp"
+#include "http/auth.hpp"
+#include "http/message.hpp"
+
+namespace veche::http {
+
+/// What a route reads, which decides the Content-Types and the size that are accepted.
+enum class BodyKind { Nothing = 1, Json, MergePatch, Sdp, SdpFragment };
+
+struct BodyRule {
+  std::vector<std::string_view> content_types;  ///< Empty: none is asked for.
+  size_t max_bytes;
+};
+const BodyRule& rule_of(BodyKind kind);
+
+struct Route {
+  std::string method;
+  std::string pattern;  ///< "/v1/rooms/{room}": a part in braces matches one name.
+  Access access;
+  BodyKind body;
+  Handler handler;
+  bool takes_query_token =
+      false;  ///< Browsers cannot set headers of a WebSocket: `access_token` does it too.
+};
+
+struct Match {
+  const Route* route = nullptr;      ///< Null: the path or the method is unknown.
+  std::vector<std::string> allowed;  ///< Methods of this path; empty: the path is unknown.
+  std::map<std::string, std::string> params;
+};
+
+class Router {
+ public:
+  void add(Route route);
+  /// InvalidArgument when the path fits a route but a part of it is no valid name. `path` is
+  /// percent-encoded.
+  Result<Match> match(std::string_view method, std::string_view path) const;
+
+ private:
+  struct Entry {
+    Route route;
+    std::vector<std::string> parts;
+  };
+  std::vector<Entry> entries_;
+};
+
+/// "GET, HEAD, PUT, OPTIONS": the value of Allow.
+std::string allow_header(const std::vector<std::string>& methods);
+
+}  // namespace veche::http

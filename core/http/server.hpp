@@ -1,0 +1,48 @@
+// SPDX-License-Identifier: Apache-2.0
+// The HTTP control API: listens, authenticates, routes. See docs/http-api.md.
+#pragma once
+
+#include <memory>
+#include <string>
+#include <vector>
+
+#include "base/result.hpp"
+#include "glib/control_loop.hpp"
+#include "http/auth.hpp"
+#include "http/deadlines.hpp"
+#include "http/ice_servers.hpp"
+#include "plugin/host.hpp"
+#include "room/server.hpp"
+
+namespace veche::http {
+
+struct Settings {
+  std::vector<std::string> listen{"127.0.0.1:8080"};
+  std::vector<std::string> cors_origins;
+  std::string static_dir;  ///< Served at "/"; empty: nothing.
+  std::vector<ApiKey> keys;
+  std::vector<IceServer> ice_servers;
+  Deadlines deadlines;
+};
+
+/// [control] all of it.
+class Server {
+ public:
+  /// Internal with the address and the reason if it cannot listen. All references outlive the
+  /// server.
+  static Result<std::unique_ptr<Server>> start(glib::ControlLoop& loop, const Settings& settings,
+                                               room::Server& rooms, const plugin::Host& plugins);
+  ~Server();
+  Server(const Server&) = delete;
+  Server& operator=(const Server&) = delete;
+
+  /// "http://127.0.0.1:8080", with the real port if 0 was asked for.
+  std::vector<std::string> addresses() const;
+
+ private:
+  class State;
+  explicit Server(std::unique_ptr<State> state);
+  std::unique_ptr<State> state_;
+};
+
+}  // namespace veche::http

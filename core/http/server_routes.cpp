@@ -1,0 +1,61 @@
+// SPDX-License-Identifier: Apache-2.0
+// Routes about the server itself: health, version, plugins.
+#include <gst/gst.h>
+
+#include "base/time.hpp"
+#include "glib/json.hpp"
+#include "http/api.hpp"
+#include "http/views.hpp"
+
+namespace veche::http {
+namespace {
+
+Response health(const char* state) {
+  glib::JsonWriter json;
+  return json_response(200, json.begin_object().key("status").string(state).end_object().text());
+}
+
+Response server(Api& api) {
+  const glib::StringPtr gstreamer(gst_version_string());
+  glib::JsonWriter json;
+  json.begin_object().key("version").string(VECHE_VERSION);
+  json.key("gstreamer").string(gstreamer.get());
+  json.key("started_at").string(rfc3339(api.started_unix_ms));
+  json.key("uptime_s").integer((unix_ms() - api.started_unix_ms) / 1000);
+  json.key("addresses").begin_array();
+  for (const std::string& address : api.addresses()) json.string(address);
+  json.end_array().key("rooms").integer(static_cast<int64_t>(api.rooms.rooms().size()));
+  json.key("participants_ended").begin_object();
+  for (const auto& [reason, count] : api.rooms.ended()) {
+    json.key(room::to_string(reason)).integer(static_cast<int64_t>(count));
+  }
+  json.end_object().key("plugins").begin_array();
+  for (const plugin::PluginInfo& plugin : api.plugins.plugins()) {
+    json.begin_object().key("name").string(plugin.name).key("version").string(plugin.version);
+    json.key("state").string(plugin.state).end_object();
+  }
+  return json_response(200, json.end_array().end_object().text());
+}
+
+Response plugins(Api& api) {
+  glib::JsonWriter json;
+  json.begin_object().key("plugins").begin_array();
+  for (const plugin::PluginInfo& plugin : api.plugins.plugins()) write_plugin(json, plugin);
+  return json_response(200, json.end_array().end_object().text());
+}
+
+}  // namespace
+
+void add_server_routes(Router& router, Api& api) {
+  router.add({"GET", "/healthz", Access::Anybody, BodyKind::Nothing,
+              at_once([](const Request&) { return health("ok"); })});
+  // What listens is ready: main starts HTTP last, and stops it first.
+  router.add({"GET", "/readyz", Access::Anybody, BodyKind::Nothing,
+              at_once([](const Request&) { return health("ready"); })});
+  router.add({"GET", "/v1/server", Access::ReadServer, BodyKind::Nothing,
+              at_once([&api](const Request&) { return server(api); })});
+  router.add({"GET", "/v1/plugins", Access::ReadServer, BodyKind::Nothing,
+              at_once([&api](const Request&) { return plugins(api); })});
+}
+
+}  // namespace veche::http

@@ -1,0 +1,66 @@
+// SPDX-License-Identifier: Apache-2.0
+// Routes of a participant's session, in the shape of WHIP (RFC 9725): one round trip, offer to
+// answer.
+#include "base/time.hpp"
+#include "http/api.hpp"
+#include "http/problem.hpp"
+
+namespace veche::http {
+namespace {
+
+Response answered(const Result<room::SessionAnswer>& answer, const std::string& participant_path,
+                  const std::vector<IceServerView>& ice_servers) {
+  if (!answer.ok()) return problem(answer.error());
+  Response response{.status = 201, .content_type = "application/sdp", .body = answer->sdp};
+  response.header("Location", participant_path + "/session/" + answer->session);
+  add_links(response, ice_servers);
+  return response;
+}
+
+void open(Api& api, const Request& request, const Reply& reply) {
+  const std::string& name = request.param("participant");
+  const Result<room::Room*> room = api.rooms.find_or_create_room(request.param("room"));
+  if (!room.ok()) return reply(problem(room.error()));
+  const room::ParticipantSettings settings =
+      request.caller.token ? request.caller.token->settings : room::ParticipantSettings{};
+  const auto participant = (*room)->join(name, settings);
+  if (!participant.ok()) return reply(problem(participant.error()));
+  // The answer may come when this server is gone, so the callback has all that it needs.
+  (*participant)
+      ->open_session(request.body,
+                     [reply, path = path_of(request.param("room"), name),
+                      ice_servers = ice_servers_for(api.ice_servers, name, unix_ms() / 1000)](
+                         const Result<room::SessionAnswer>& answer) {
+                       reply(answered(answer, path, ice_servers));
+                     });
+}
+
+Response close(Api& api, const Request& request) {
+  const auto participant = find_participant(api, request);
+  if (!participant.ok()) return problem(participant.error());
+  const Status closed =
+      (*participant)->close_session(request.param("session"), room::EndReason::Left);
+  return closed.ok() ? no_content() : problem(closed.error());
+}
+
+Response refuse_candidates() {
+  return problem(405,
+                 "Candidates cannot be added later. Send all of them in the offer; the server also "
+                 "learns those "
+                 "that it was not told of from the client's own checks.")
+      .header("Allow", "DELETE, OPTIONS");
+}
+
+}  // namespace
+
+void add_session_routes(Router& router, Api& api) {
+  const std::string sessions = "/v1/rooms/{room}/participants/{participant}/session";
+  router.add({"POST", sessions, Access::UseParticipant, BodyKind::Sdp,
+              [&api](const Request& request, const Reply& reply) { open(api, request, reply); }});
+  router.add({"DELETE", sessions + "/{session}", Access::UseParticipant, BodyKind::Nothing,
+              at_once([&api](const Request& request) { return close(api, request); })});
+  router.add({"PATCH", sessions + "/{session}", Access::UseParticipant, BodyKind::SdpFragment,
+              at_once([](const Request&) { return refuse_candidates(); })});
+}
+
+}  // namespace veche::http

@@ -1,0 +1,164 @@
+// SPDX-License-Identifier: Apache-2.0
+// Rooms, participants and plugins as JSON.
+#include "http/views.hpp"
+
+#include "glib/json.hpp"
+
+namespace veche::http {
+namespace {
+
+void write_names(glib::JsonWriter& json, const std::vector<std::string>& names) {
+  json.begin_array();
+  for (const std::string& name : names) json.string(name);
+  json.end_array();
+}
+
+void write_patchable(glib::JsonWriter& json, const room::Participant& participant) {
+  const room::ParticipantSettings& settings = participant.settings();
+  json.key("name").string(participant.name()).key("metadata").raw(settings.metadata);
+  json.key("muted").boolean(participant.muted());
+  json.key("pinned");
+  write_names(json, participant.pinned());
+  json.key("blocked");
+  write_names(json, participant.blocked());
+  json.key("slots").begin_object().key("audio").integer(settings.max_audio_slots);
+  json.key("video").integer(settings.max_video_slots).end_object();
+  json.key("permissions").begin_object().key("publish").begin_array();
+  if (settings.permissions.publish_audio) json.string("audio");
+  if (settings.permissions.publish_video) json.string("video");
+  json.end_array().key("subscribe").boolean(settings.permissions.subscribe).end_object();
+}
+
+}  // namespace
+
+std::string rfc3339(int64_t unix_ms) {
+  GDateTime* time = g_date_time_new_from_unix_utc(unix_ms / 1000);
+  const glib::StringPtr text(g_date_time_format(time, "%Y-%m-%dT%H:%M:%S"));
+  g_date_time_unref(time);
+  char fraction[8];
+  g_snprintf(fraction, sizeof fraction, ".%03dZ", static_cast<int>(unix_ms % 1000));
+  return std::string(text.get()) + fraction;
+}
+
+void write_room(glib::JsonWriter& json, const room::Room& room) {
+  const room::RoomPolicy& policy = room.policy();
+  json.begin_object().key("id").string(room.id());
+  json.key("created_at").string(rfc3339(room.created_unix_ms()));
+  json.key("max_participants").integer(room.max_participants());
+  json.key("empty_timeout_s").integer(policy.empty_timeout_s);
+  json.key("metadata").raw(policy.metadata);
+  json.key("participants").integer(static_cast<int64_t>(room.participants().size()));
+  for (const auto& [plugin, settings] : policy.plugins) json.key(plugin).raw(settings);
+  json.end_object();
+}
+
+std::string room_json(const room::Room& room) {
+  glib::JsonWriter json;
+  write_room(json, room);
+  return json.text();
+}
+
+std::string patchable_json(const room::Participant& participant) {
+  glib::JsonWriter json;
+  json.begin_object();
+  write_patchable(json, participant);
+  return json.end_object().text();
+}
+
+void write_participant(glib::JsonWriter& json, const room::Participant& participant) {
+  const media::SessionStatistics statistics = participant.statistics();
+  json.begin_object().key("id").string(participant.id());
+  write_patchable(json, participant);
+  json.key("source_number").integer(participant.source_number());
+  json.key("state").string(room::to_string(participant.session_state()));
+  json.key("tracks").begin_array();
+  for (const room::TrackView& track : participant.tracks()) {
+    json.begin_object().key("id").integer(static_cast<int64_t>(track.track));
+    json.key("mid").string(track.mid).key("kind").string(track.kind).end_object();
+  }
+  json.end_array().key("slot_state").begin_array();
+  for (const room::SlotView& slot : participant.slots()) write_slot(json, slot);
+  json.end_array().key("join_phases_ms").begin_object();
+  json.key("negotiation").number(statistics.negotiation_ms);
+  json.key("connect").number(statistics.connect_ms).end_object();
+  json.key("joined_at").string(rfc3339(participant.joined_unix_ms()));
+  json.end_object();
+}
+
+std::string participant_json(const room::Participant& participant) {
+  glib::JsonWriter json;
+  write_participant(json, participant);
+  return json.text();
+}
+
+std::string statistics_json(const room::Participant& participant) {
+  const media::SessionStatistics statistics = participant.statistics();
+  const std::pair<const char*, uint64_t> counters[] = {
+      {"packets_received", statistics.packets_received},
+      {"bytes_received", statistics.bytes_received},
+      {"packets_sent", statistics.packets_sent},
+      {"bytes_sent", statistics.bytes_sent},
+      {"packets_unwanted", statistics.packets_unwanted},
+      {"packets_dropped", statistics.packets_dropped},
+      {"send_failures", statistics.send_failures},
+  };
+  glib::JsonWriter json;
+  json.begin_object().key("state").string(room::to_string(participant.session_state()));
+  json.key("session").string(participant.session_name());
+  for (const auto& [name, value] : counters) json.key(name).integer(static_cast<int64_t>(value));
+  return json.end_object().text();
+}
+
+void write_slot(glib::JsonWriter& json, const room::SlotView& slot) {
+  json.begin_object().key("mid").string(slot.mid).key("kind").string(slot.kind);
+  json.key("participant").string(slot.participant);
+  json.key("track").integer(static_cast<int64_t>(slot.track)).end_object();
+}
+
+void write_plugin(glib::JsonWriter& json, const plugin::PluginInfo& plugin) {
+  json.begin_object().key("name").string(plugin.name).key("id").string(plugin.id);
+  json.key("version").string(plugin.version).key("license").string(plugin.license);
+  json.key("summary").string(plugin.summary).key("path").string(plugin.path);
+  json.key("state").string(plugin.state).key("error").string(plugin.error);
+  json.key("required").boolean(plugin.required).key("offers");
+  write_names(json, plugin.offers);
+  json.key("hooks").begin_array();
+  for (const plugin::HookInfo& hook : plugin.hooks) {
+    json.begin_object().key("name").string(hook.name);
+    json.key("calls").integer(static_cast<int64_t>(hook.calls));
+    json.key("total_ns").integer(static_cast<int64_t>(hook.total_ns));
+    json.key("max_ns").integer(static_cast<int64_t>(hook.max_ns)).end_object();
+  }
+  json.end_array().key("bad_verdicts").integer(static_cast<int64_t>(plugin.bad_verdicts));
+  json.key("config_schema");
+  if (plugin.config_schema.empty()) {
+    json.null();
+  } else {
+    json.raw(plugin.config_schema);
+  }
+  json.end_object();
+}
+
+void write_ice_servers(glib::JsonWriter& json, const std::vector<IceServerView>& servers) {
+  json.begin_array();
+  for (const IceServerView& server : servers) {
+    json.begin_object().key("urls");
+    write_names(json, server.urls);
+    if (!server.username.empty()) {
+      json.key("username").string(server.username).key("credential").string(server.credential);
+    }
+    json.end_object();
+  }
+  json.end_array();
+}
+
+EntityTag tag_of(const room::Room& room, const std::string& json) {
+  return {room.created_unix_ms(), room.revision(), json};
+}
+
+EntityTag tag_of(const room::Participant& participant, const std::string& json) {
+  // Source numbers are not used again soon, so they tell two stays of one name apart.
+  return {participant.source_number(), participant.revision(), json};
+}
+
+}  // namespace veche::http

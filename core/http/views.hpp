@@ -1,0 +1,43 @@
+// SPDX-License-Identifier: Apache-2.0
+// How rooms, participants and what clients are told look as JSON.
+#pragma once
+
+#include <cstdint>
+#include <string>
+
+#include "http/conditional.hpp"
+#include "http/ice_servers.hpp"
+#include "http/problem.hpp"
+#include "plugin/host.hpp"
+#include "room/client_feed.hpp"
+#include "room/room.hpp"
+
+namespace veche::http {
+
+/// RFC 3339, UTC, with milliseconds.
+std::string rfc3339(int64_t unix_ms);
+
+void write_room(glib::JsonWriter& json, const room::Room& room);
+void write_participant(glib::JsonWriter& json, const room::Participant& participant);
+std::string room_json(const room::Room& room);
+std::string participant_json(const room::Participant& participant);
+/// The fields of a participant that a patch can change.
+std::string patchable_json(const room::Participant& participant);
+std::string statistics_json(const room::Participant& participant);
+void write_slot(glib::JsonWriter& json, const room::SlotView& slot);
+void write_plugin(glib::JsonWriter& json, const plugin::PluginInfo& plugin);
+void write_ice_servers(glib::JsonWriter& json, const std::vector<IceServerView>& servers);
+
+EntityTag tag_of(const room::Room& room, const std::string& json);
+EntityTag tag_of(const room::Participant& participant, const std::string& json);
+
+/// Messages of the client WebSocket.
+std::string snapshot_message(const room::Snapshot& snapshot);
+std::string roster_message(const room::RosterChange& change);
+std::string slots_message(const std::vector<room::SlotView>& slots);
+std::string speakers_message(const room::Speakers& speakers);
+std::string closing_message(room::EndReason reason);
+std::string ok_message(int64_t id);
+std::string problem_message(int64_t id, const Problem& problem);
+
+}  // namespace veche::http

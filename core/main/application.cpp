@@ -1,0 +1,68 @@
+// SPDX-License-Identifier: Apache-2.0
+// Starts the layers from the lowest, and stops them from the highest.
+#include "main/application.hpp"
+
+#include <glib-unix.h>
+
+#include "base/log.hpp"
+
+namespace veche::main {
+namespace {
+
+constexpr uint32_t kMaxStopMs = 3000;
+constexpr uint32_t kStopStepMs = 20;
+
+gboolean quit(gpointer loop) {
+  static_cast<glib::ControlLoop*>(loop)->quit();
+  return G_SOURCE_CONTINUE;
+}
+
+}  // namespace
+
+QuitOnSignal::QuitOnSignal(glib::ControlLoop& loop, int signal)
+    : id_(g_unix_signal_add(signal, quit, &loop)) {}
+
+QuitOnSignal::~QuitOnSignal() { g_source_remove(id_); }
+
+Result<std::unique_ptr<Application>> Application::start(const Config& config) {
+  std::unique_ptr<Application> app(new Application);
+  auto host = plugin::Host::load(app->loop_, config.plugins);
+  if (!host) return host.error();
+  app->host_ = std::move(host).value();
+  app->engine_ = media::make_engine(app->loop_, config.media, config.rooms.max_audio_slots,
+                                    app->host_->selector(), app->host_->packet_policy());
+  app->rooms_ = std::make_unique<room::Server>(app->loop_, *app->engine_, config.rooms);
+  app->rooms_->add_event_handler(
+      [host = app->host_.get()](const room::Event& event) { host->on_event(event); });
+  auto http = http::Server::start(app->loop_, config.http, *app->rooms_, *app->host_);
+  if (!http) return http.error();
+  app->http_ = std::move(http).value();
+  return app;
+}
+
+Application::~Application() = default;
+
+void Application::run() {
+  loop_.run();
+  log::info("main", "stopping");
+  let_sessions_end();
+  http_.reset();
+  rooms_.reset();
+  engine_.reset();
+  host_->stop();
+}
+
+void Application::let_sessions_end() {
+  // HTTP stays for the moment, so that clients are told why; nobody can join any more.
+  rooms_->stop();
+  const glib::Timer idle = loop_.every(kStopStepMs, [this] {
+    if (engine_->idle()) loop_.quit();
+  });
+  const glib::Timer limit = loop_.once(kMaxStopMs, [this] {
+    log::warning("main", "some sessions did not end in time");
+    loop_.quit();
+  });
+  loop_.run();
+}
+
+}  // namespace veche::main

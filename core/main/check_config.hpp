@@ -1,0 +1,21 @@
+// SPDX-License-Identifier: Apache-2.0
+// `veche --check-config`: everything that is wrong with a configuration file, the plugins' parts
+// included.
+#pragma once
+
+#include <string>
+#include <vector>
+
+#include "glib/json_schema.hpp"
+
+namespace veche::main {
+
+/// Opens the plugins, but runs none.
+std::vector<glib::SchemaProblem> check_config(const std::string& file,
+                                              const std::vector<std::string>& plugin_dirs);
+
+/// A line for each: `FILE: /json/pointer: what is wrong, what is allowed`.
+std::string problem_lines(const std::string& file,
+                          const std::vector<glib::SchemaProblem>& problems);
+
+}  // namespace veche::main

@@ -1,0 +1,29 @@
+// SPDX-License-Identifier: Apache-2.0
+// The rules for single values of the configuration that a schema cannot say.
+#pragma once
+
+#include <cstdint>
+#include <optional>
+#include <string>
+
+namespace veche::main {
+
+struct Endpoint {
+  std::string host;  ///< An IP address, without brackets.
+  uint16_t port = 0;
+};
+
+/// "127.0.0.1:8080" or "[::1]:8080".
+std::optional<Endpoint> parse_endpoint(const std::string& text);
+bool is_ip_address(const std::string& text);
+bool is_loopback(const std::string& ip_address);
+/// "*", or scheme, host and perhaps port, as browsers send it (RFC 6454, section 7).
+bool is_origin(const std::string& text);
+/// A stun, stuns, turn or turns URI (RFC 7064, RFC 7065).
+bool is_ice_url(const std::string& text);
+/// Key ids stand before a dot in "<id>.<secret>", so they have none themselves.
+bool is_key_id(const std::string& text);
+/// What fits an HTTP header: visible ASCII.
+bool is_secret(const std::string& text);
+
+}  // namespace veche::main

@@ -1,0 +1,190 @@
+// SPDX-License-Identifier: Apache-2.0
+// The schema of the configuration file.
+#include "main/config_schema.hpp"
+
+namespace veche::main {
+namespace {
+
+constexpr const char* kSchema = R"json({
+"type": "object",
+"properties": {
+  "http": {
+    "type": "object", "default": {}, "description": "The control API.",
+    "properties": {
+      "listen": {
+        "type": "array", "minItems": 1, "maxItems": 16, "items": { "type": "string" },
+        "default": ["127.0.0.1:8080"], "examples": [["0.0.0.0:8080", "[::1]:8080"]],
+        "description": "Addresses and ports to listen on, as IP address and port. Port 0 takes a free one. There is no TLS here: in front of anything but loopback belongs a proxy that has it."
+      },
+      "cors_origins": {
+        "type": "array", "maxItems": 64, "items": { "type": "string" },
+        "default": [], "examples": [["https://talk.example.org"]],
+        "description": "Origins whose pages may call the API from a browser; `*` allows all."
+      },
+      "static_dir": {
+        "type": "string", "maxLength": 4096, "default": "",
+        "description": "A directory of files to serve at `/`. Empty: none."
+      }
+    }
+  },
+  "auth": {
+    "type": "object", "default": {}, "description": "Who may call the API.",
+    "properties": {
+      "keys": {
+        "type": "array", "maxItems": 1000, "default": [],
+        "description": "API keys. Callers send `Authorization: Bearer <id>.<secret>`; join tokens are signed with the secret. Without any, a key that lasts until the server ends is made and printed at start.",
+        "items": {
+          "type": "object", "required": ["id", "scopes"],
+          "properties": {
+            "id": {
+              "type": "string", "minLength": 1, "maxLength": 64, "examples": ["backend"],
+              "description": "Names the key in requests, tokens and logs: `A-Z a-z 0-9 _ ~ -`. No two keys have the same."
+            },
+            "secret": {
+              "type": "string", "maxLength": 512, "default": "", "writeOnly": true, "examples": ["${VECHE_BACKEND_SECRET}"],
+              "description": "At least 16 visible ASCII characters, or `${NAME}` for the environment variable of that name. Either this or `secret_file`. The key `dev` with the secret `devsecret` is for trying things out: it is refused unless every address of `http.listen` is loopback."
+            },
+            "secret_file": {
+              "type": "string", "maxLength": 4096, "default": "",
+              "description": "A file that holds the secret; white space at its end does not count."
+            },
+            "scopes": {
+              "type": "array", "minItems": 1, "maxItems": 4,
+              "items": { "type": "string", "enum": ["admin", "rooms", "read", "metrics"] },
+              "examples": [["rooms"]],
+              "description": "What the key may do: `admin` everything, `rooms` everything below `/v1/rooms`, `read` look at everything and change nothing, `metrics` the metrics."
+            }
+          }
+        }
+      }
+    }
+  },
+  "media": {
+    "type": "object", "default": {}, "description": "How voice travels.",
+    "properties": {
+      "addresses": {
+        "type": "array", "maxItems": 16, "items": { "type": "string" },
+        "default": ["127.0.0.1"], "examples": [["203.0.113.7"]],
+        "description": "Local IP addresses to send and receive media on. Empty: all but loopback."
+      },
+      "ports": {
+        "type": "array", "minItems": 2, "maxItems": 2,
+        "items": { "type": "integer", "minimum": 1024, "maximum": 65535 },
+        "default": [40000, 40999],
+        "description": "The first and the last UDP port for media. A participant takes one port on every address."
+      },
+      "path": {
+        "type": "string", "enum": ["pipeline"], "default": "pipeline",
+        "description": "How packets travel between the network and the server's lanes: `pipeline` is through GStreamer's own elements."
+      },
+      "peer_timeout_s": {
+        "type": "integer", "minimum": 3, "maximum": 3600, "default": 15,
+        "description": "A participant from whom nothing at all has come for so many seconds is removed."
+      },
+      "lanes": {
+        "type": "integer", "minimum": 0, "maximum": 256, "default": 0,
+        "description": "Threads that forward packets. 0: one for each processor."
+      },
+      "ice_servers": {
+        "type": "array", "maxItems": 16, "default": [],
+        "description": "STUN and TURN servers that clients are told to use.",
+        "items": {
+          "type": "object", "required": ["urls"],
+          "properties": {
+            "urls": {
+              "type": "array", "minItems": 1, "maxItems": 16, "items": { "type": "string" },
+              "examples": [["turn:turn.example.org:3478"]],
+              "description": "`stun:`, `stuns:`, `turn:` or `turns:` URIs."
+            },
+            "secret": {
+              "type": "string", "maxLength": 512, "default": "", "writeOnly": true, "examples": ["${VECHE_TURN_SECRET}"],
+              "description": "The secret shared with the TURN server, from which credentials that expire are made for each client; or `${NAME}`. Empty: no credentials."
+            }
+          }
+        }
+      }
+    }
+  },
+  "rooms": {
+    "type": "object", "default": {}, "description": "Limits of rooms.",
+    "properties": {
+      "auto_create": {
+        "type": "boolean", "default": true,
+        "description": "Is a room made when somebody who may join it comes first?"
+      },
+      "max_rooms": {
+        "type": "integer", "minimum": 1, "maximum": 100000, "default": 1000,
+        "description": "Rooms at the same time."
+      },
+      "max_participants": {
+        "type": "integer", "minimum": 1, "maximum": 10000, "default": 200,
+        "description": "Participants of one room. A room may ask for fewer, not for more."
+      },
+      "empty_timeout_s": {
+        "type": "integer", "minimum": 0, "maximum": 604800, "default": 60,
+        "description": "A room without participants ends after so many seconds, unless it says otherwise. 0: it lives until it is deleted."
+      },
+      "max_audio_slots": {
+        "type": "integer", "minimum": 0, "maximum": 64, "default": 16,
+        "description": "Audio slots that one session may have: so many voices can it receive at once."
+      },
+      "max_video_slots": {
+        "type": "integer", "minimum": 0, "maximum": 64, "default": 25,
+        "description": "Video slots that one session may have."
+      }
+    }
+  },
+  "log": {
+    "type": "object", "default": {}, "description": "The log on standard error.",
+    "properties": {
+      "level": {
+        "type": "string", "enum": ["error", "warning", "info", "debug"], "default": "info",
+        "description": "What is less important than this is not written."
+      },
+      "format": {
+        "type": "string", "enum": ["text", "json"], "default": "text",
+        "description": "`json`: one object on each line."
+      }
+    }
+  },
+  "plugins": {
+    "type": "array", "maxItems": 32, "default": [{ "name": "forwarding" }],
+    "description": "Plugins, loaded in this order.",
+    "items": {
+      "type": "object", "required": ["name"],
+      "properties": {
+        "name": {
+          "type": "string", "minLength": 1, "maxLength": 32, "examples": ["forwarding"],
+          "description": "Found as `<name>.so` in `plugin_dirs`, and the name under which rooms set it up. No two plugins have the same."
+        },
+        "path": {
+          "type": "string", "maxLength": 4096, "default": "",
+          "description": "The plugin's file, instead of the search in `plugin_dirs`."
+        },
+        "required": {
+          "type": "boolean", "default": false,
+          "description": "Does the server refuse to start without it?"
+        },
+        "config": {
+          "type": "object", "additionalProperties": true, "default": {},
+          "description": "The plugin's own settings. Each plugin describes and checks them itself."
+        }
+      }
+    }
+  },
+  "plugin_dirs": {
+    "type": "array", "maxItems": 16, "items": { "type": "string", "minLength": 1, "maxLength": 4096 },
+    "default": [],
+    "description": "Directories in which plugins are sought. Empty: `plugins` beside the executable, then the installed plugins."
+  }
+}
+})json";
+
+}  // namespace
+
+const glib::JsonSchema& config_schema() {
+  static const Result<glib::JsonSchema> schema = glib::JsonSchema::parse(kSchema);
+  return schema.value();
+}
+
+}  // namespace veche::main

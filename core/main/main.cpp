@@ -1,0 +1,81 @@
+// SPDX-License-Identifier: Apache-2.0
+// The program `veche`: does what the command line asks for.
+#include <gst/gst.h>
+
+#include <cstdio>
+#include <exception>
+#include <filesystem>
+
+#include "base/log.hpp"
+#include "main/application.hpp"
+#include "main/check_config.hpp"
+#include "main/config.hpp"
+#include "main/config_schema.hpp"
+#include "main/options.hpp"
+#include "main/process.hpp"
+#include "room/random.hpp"
+
+namespace veche::main {
+namespace {
+
+int print(const std::string& text) {
+  return std::fputs(text.c_str(), stdout) == EOF || std::fflush(stdout) != 0 ? 1 : 0;
+}
+
+int complain(const std::string& text) {
+  std::fputs(text.c_str(), stderr);
+  return 1;
+}
+
+LoadedConfig load(const Options& options) {
+  if (!options.config_file.empty()) {
+    return load_config(options.config_file, default_plugin_dirs());
+  }
+  return parse_config("{}", {std::filesystem::current_path().string(), default_plugin_dirs()});
+}
+
+int serve(const Options& options) {
+  auto [config, problems] = load(options);
+  if (!problems.empty()) return complain(problem_lines(options.config_file, problems));
+  log::configure(config.log_level, config.log_format);
+  const bool needs_key = config.http.keys.empty();
+  if (needs_key) config.http.keys.push_back({"admin", room::random_token(), {"admin"}});
+  gst_init(nullptr, nullptr);
+  auto application = Application::start(config);
+  if (!application) return complain("veche: " + application.error().message + "\n");
+  if (needs_key) print("API key of this run: admin." + config.http.keys.back().secret + "\n");
+  (*application)->run();
+  return 0;
+}
+
+int check(const std::string& file) {
+  const auto problems = check_config(file, default_plugin_dirs());
+  return problems.empty() ? print(file + ": good\n") : complain(problem_lines(file, problems));
+}
+
+int run(const std::vector<std::string>& arguments) {
+  const Result<Options> options = parse_options(arguments);
+  if (!options) return complain("veche: " + options.error().message + "\n");
+  switch (options->action) {
+    case Action::Serve: return serve(*options);
+    case Action::CheckConfig: return check(options->config_file);
+    case Action::PrintVersion: return print(version_text());
+    case Action::PrintHelp: return print(help_text());
+    case Action::PrintConfigReference: return print(config_reference());
+  }
+  return 1;
+}
+
+}  // namespace
+}  // namespace veche::main
+
+int main(int count, char** arguments) {
+  veche::main::restart_without_slices(arguments);
+  veche::main::prepare_process();
+  try {
+    return veche::main::run({arguments + 1, arguments + count});
+  } catch (const std::exception& exception) {
+    std::fprintf(stderr, "veche: %s\n", exception.what());
+    return 1;
+  }
+}

@@ -1,0 +1,21 @@
+// SPDX-License-Identifier: Apache-2.0
+// What this process needs of the operating system, before anything else runs.
+#pragma once
+
+#include <string>
+#include <vector>
+
+namespace veche::main {
+
+/// GLib's slice allocator fragments with many threads, and is chosen when the first library starts:
+/// so the program starts itself anew with G_SLICE=always-malloc, unless somebody has set that
+/// variable.
+void restart_without_slices(char** arguments);
+
+/// Writes to closed sockets are errors, not the end; and descriptors as many as the system allows.
+void prepare_process();
+
+/// Where plugins are sought: beside the executable, then where they are installed.
+std::vector<std::string> default_plugin_dirs();
+
+}  // namespace veche::main

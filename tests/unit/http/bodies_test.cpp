@@ -1,0 +1,145 @@
+// SPDX-License-Identifier: Apache-2.0
+// Tests of request bodies: what is read, what is refused and where, and merge patches.
+#include "http/bodies.hpp"
+
+#include <gtest/gtest.h>
+
+#include "http/merge_patch.hpp"
+
+namespace veche::http {
+namespace {
+
+template <class T>
+std::string first_pointer(const Checked<T>& checked) {
+  return checked.ok() ? "ok" : checked.problems[0].pointer;
+}
+
+TEST(MergePatch, FollowsTheExamplesOfTheRfc) {
+  // RFC 7396, appendix A, as far as both are objects.
+  const char* rows[][3] = {
+      {R"({"a":"b"})", R"({"a":"c"})", R"({"a":"c"})"},
+      {R"({"a":"b"})", R"({"b":"c"})", R"({"a":"b","b":"c"})"},
+      {R"({"a":"b"})", R"({"a":null})", R"({})"},
+      {R"({"a":"b","b":"c"})", R"({"a":null})", R"({"b":"c"})"},
+      {R"({"a":["b"]})", R"({"a":"c"})", R"({"a":"c"})"},
+      {R"({"a":"c"})", R"({"a":["b"]})", R"({"a":["b"]})"},
+      {R"({"a":{"b":"c"}})", R"({"a":{"b":"d","c":null}})", R"({"a":{"b":"d"}})"},
+      {R"({"a":[{"b":"c"}]})", R"({"a":[1]})", R"({"a":[1]})"},
+      {R"({"e":null})", R"({"a":1})", R"({"e":null,"a":1})"},
+      {R"({})", R"({"a":{"bb":{"ccc":null}}})", R"({"a":{"bb":{}}})"},
+  };
+  for (const auto& [original, patch, result] : rows) {
+    const auto target = glib::parse_json(original);
+    const auto change = glib::parse_json(patch);
+    merge_patch(json_node_get_object(target->get()), json_node_get_object(change->get()));
+    EXPECT_EQ(glib::to_text(target->get()), result) << original << " " << patch;
+  }
+}
+
+TEST(Bodies, RoomsTakePluginsPartsAsTheyAre) {
+  const auto room =
+      read_room(R"({"max_participants":5,"metadata":{"a":1},"forwarding":{"max_speakers":2}})", 60);
+  ASSERT_TRUE(room.ok());
+  EXPECT_EQ(room.value.max_participants, 5u);
+  EXPECT_EQ(room.value.empty_timeout_s, 60u);
+  EXPECT_EQ(room.value.metadata, R"({"a":1})");
+  EXPECT_EQ(room.value.plugins.at("forwarding"), R"({"max_speakers":2})");
+  EXPECT_TRUE(read_room("", 60).ok());
+}
+
+TEST(Bodies, SayWhereARoomIsWrong) {
+  EXPECT_EQ(first_pointer(read_room(R"({"max_participants":0})", 60)), "/max_participants");
+  EXPECT_EQ(first_pointer(read_room(R"({"max_participants":"5"})", 60)), "/max_participants");
+  EXPECT_EQ(first_pointer(read_room(R"({"max_partcipants":5})", 60)), "/max_partcipants");
+  EXPECT_EQ(first_pointer(read_room(R"({"metadata":[]})", 60)), "/metadata");
+  EXPECT_EQ(first_pointer(read_room("[]", 60)), "");
+  EXPECT_EQ(first_pointer(read_room("{", 60)), "");
+}
+
+TEST(Bodies, ARoomPatchChangesWhatItNames) {
+  room::RoomPolicy current;
+  current.max_participants = 5;
+  current.metadata = R"({"a":1,"b":2})";
+  current.plugins = {{"forwarding", R"({"max_speakers":2,"x":1})"}};
+  auto patch = read_room_patch(R"({"metadata":{"a":null,"c":3},"forwarding":{"max_speakers":4}})",
+                               current, 60);
+  ASSERT_TRUE(patch.ok());
+  EXPECT_FALSE(patch.value.max_participants);
+  EXPECT_EQ(*patch.value.metadata, R"({"b":2,"c":3})");
+  EXPECT_EQ(patch.value.plugins.at("forwarding"), R"({"max_speakers":4,"x":1})");
+
+  patch = read_room_patch(R"({"max_participants":null,"empty_timeout_s":null,"forwarding":null})",
+                          current, 60);
+  ASSERT_TRUE(patch.ok());
+  EXPECT_EQ(*patch.value.max_participants, 0u);
+  EXPECT_EQ(*patch.value.empty_timeout_s, 60u);
+  EXPECT_EQ(patch.value.plugins.at("forwarding"), "{}");
+  EXPECT_EQ(first_pointer(read_room_patch(R"({"id":"x"})", current, 60)), "/id");
+  EXPECT_EQ(first_pointer(read_room_patch("[]", current, 60)), "");
+}
+
+TEST(Bodies, AnInvitationHasDefaults) {
+  const auto empty = read_invitation("");
+  ASSERT_TRUE(empty.ok());
+  EXPECT_EQ(empty.value.participant, "");
+  EXPECT_EQ(empty.value.token_ttl_s, 21600);
+  const auto full = read_invitation(
+      R"({"id":"ann","name":"Ann","permissions":{"publish":["video"]},"slots":{"audio":2},"token_ttl_s":60})");
+  ASSERT_TRUE(full.ok());
+  EXPECT_EQ(full.value.participant, "ann");
+  EXPECT_FALSE(full.value.settings.permissions.publish_audio);
+  EXPECT_TRUE(full.value.settings.permissions.publish_video);
+  EXPECT_TRUE(full.value.settings.permissions.subscribe);
+  EXPECT_EQ(full.value.settings.max_audio_slots, 2u);
+  EXPECT_EQ(first_pointer(read_invitation(R"({"participant":"ann"})")), "/participant");
+  EXPECT_EQ(first_pointer(read_invitation(R"({"token_ttl_s":86401})")), "/token_ttl_s");
+  EXPECT_EQ(first_pointer(read_invitation(R"({"slots":{"audio":-1}})")), "/slots/audio");
+  EXPECT_EQ(first_pointer(read_invitation(R"({"permissions":{"publish":["radio"]}})")),
+            "/permissions/publish/0");
+}
+
+TEST(Bodies, AParticipantPatchMergesIntoWhatIsThere) {
+  const std::string current =
+      R"({"name":"Ann","metadata":{"a":1},"muted":true,"pinned":["bob"],"blocked":[],)"
+      R"("slots":{"audio":2,"video":3},"permissions":{"publish":["audio"],"subscribe":true}})";
+  const auto patch = read_participant_patch(
+      R"({"name":null,"slots":{"audio":1},"permissions":{"subscribe":false},"pinned":["cay"],"muted":null})",
+      current);
+  ASSERT_TRUE(patch.ok());
+  EXPECT_EQ(*patch.value.name, "");
+  EXPECT_EQ(*patch.value.max_audio_slots, 1u);
+  EXPECT_EQ(*patch.value.max_video_slots, 3u);
+  EXPECT_TRUE(patch.value.permissions->publish_audio);
+  EXPECT_FALSE(patch.value.permissions->publish_video);
+  EXPECT_FALSE(patch.value.permissions->subscribe);
+  EXPECT_EQ(*patch.value.pinned, std::vector<std::string>{"cay"});
+  EXPECT_FALSE(*patch.value.muted);
+  EXPECT_FALSE(patch.value.metadata);
+  EXPECT_FALSE(patch.value.blocked);
+  EXPECT_EQ(first_pointer(read_participant_patch(R"({"state":"ended"})", current)), "/state");
+  EXPECT_EQ(first_pointer(read_participant_patch(R"({"pinned":[1]})", current)), "/pinned/0");
+}
+
+TEST(Bodies, ClientCommandsAreCheckedAndKeepTheirId) {
+  const auto mute = read_client_command(R"({"id":7,"type":"mute","data":{"muted":true}})");
+  ASSERT_TRUE(mute.ok());
+  EXPECT_EQ(mute.value.id, 7);
+  EXPECT_TRUE(*mute.value.patch.muted);
+  EXPECT_EQ(*read_client_command(R"({"id":1,"type":"pin","data":{"participants":["a"]}})")
+                 .value.patch.pinned,
+            std::vector<std::string>{"a"});
+  EXPECT_TRUE(read_client_command(R"({"id":1,"type":"block","data":{"participants":[]}})")
+                  .value.patch.blocked);
+
+  const auto wrong = read_client_command(R"({"id":9,"type":"mute","data":{"participants":[]}})");
+  EXPECT_EQ(first_pointer(wrong).rfind("/data", 0), 0u);
+  EXPECT_EQ(wrong.value.id, 9);
+  for (const char* text :
+       {"", "[]", "{}", R"({"id":1,"type":"want","data":{}})", R"({"id":1,"type":"pin"})",
+        R"({"id":"x","type":"mute","data":{"muted":true}})"}) {
+    EXPECT_FALSE(read_client_command(text).ok()) << text;
+  }
+}
+
+}  // namespace
+}  // namespace veche::http

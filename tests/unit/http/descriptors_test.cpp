@@ -1,0 +1,86 @@
+// SPDX-License-Identifier: Apache-2.0
+// No connection may cost a descriptor for longer than it lasts: libsoup 3.2.3 loses those of
+// kept-alive connections.
+#include <gtest/gtest.h>
+
+#include "http_fixture.hpp"
+
+namespace veche::http {
+namespace {
+
+class HttpDescriptors : public HttpTest {
+ protected:
+  /// One connection of kind `i`: complete, kept alive by the client, or given up at some point.
+  void connect_and_leave(int i) {
+    RawClient client(loop, url());
+    const std::string get = "GET /healthz HTTP/1.1\r\nHost: x\r\nConnection: keep-alive\r\n\r\n";
+    switch (i % 8) {
+      case 0: break;
+      case 1: client.send("GET /heal"); break;
+      case 2: client.send(get); break;
+      case 3:
+        client.send("PUT /v1/rooms/a HTTP/1.1\r\nHost: x\r\nContent-Length: 9\r\n\r\n{");
+        break;
+      case 4: client.send("rubbish\r\n\r\n"); break;
+      case 5: client.send(get + get); break;
+      default:
+        client.send(get);
+        client.receive_until([&] { return client.received.find("\"ok\"") != std::string::npos; });
+    }
+    run();
+    client.close(i % 2 == 0);
+    run();
+  }
+};
+
+TEST_F(HttpDescriptors, ReturnAfterAThousandConnections) {
+  for (int i = 0; i < 16; ++i) connect_and_leave(i);
+  const size_t before = descriptors();
+  for (int i = 0; i < 1000; ++i) connect_and_leave(i);
+  EXPECT_TRUE(run_until([&] { return descriptors() <= before; }))
+      << before << " became " << descriptors();
+}
+
+TEST_F(HttpDescriptors, ReturnAfterManyAtOnce) {
+  const size_t before = descriptors();
+  {
+    std::vector<std::unique_ptr<RawClient>> clients;
+    for (int i = 0; i < 200; ++i) {
+      clients.push_back(std::make_unique<RawClient>(loop, url()));
+      clients.back()->send("GET /healthz HTTP/1.1\r\nHost: x\r\n\r\n");
+    }
+    for (const auto& client : clients) {
+      client->receive_all();
+      EXPECT_EQ(parse_answer(client->received).status, 200);
+    }
+  }
+  EXPECT_TRUE(run_until([&] { return descriptors() <= before; }))
+      << before << " became " << descriptors();
+}
+
+TEST_F(HttpDescriptors, ReturnAfterSessionsAndWebSocketsThatClientsAbandon) {
+  connect("ann");
+  const size_t before = descriptors();
+  for (int i = 0; i < 50; ++i) {
+    {
+      const auto offer = post_offer("bob");
+      RawClient events(loop, url());
+      events.send(text_of(
+          {.path = "/v1/rooms/blue/participants/ann/events",
+           .headers = "Connection: Upgrade\r\nUpgrade: websocket\r\nSec-WebSocket-Version: 13\r\n"
+                      "Sec-WebSocket-Key: dGhlIHNhbXBsZSBub25jZQ==\r\n"
+                      "Sec-WebSocket-Protocol: veche.v1\r\n"}));
+      if (i % 2 == 0)
+        events.receive_until([&] { return events.received.find("snapshot") != std::string::npos; });
+      offer->close(i % 3 == 0);
+      events.close(i % 3 == 0);
+    }
+    newest_session().answer();
+    run();
+  }
+  EXPECT_TRUE(run_until([&] { return descriptors() <= before; }))
+      << before << " became " << descriptors();
+}
+
+}  // namespace
+}  // namespace veche::http

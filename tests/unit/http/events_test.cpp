@@ -1,0 +1,249 @@
+// SPDX-License-Identifier: Apache-2.0
+// Tests of the client WebSocket: what clients are told, their commands, and those who do not
+// behave.
+#include <gtest/gtest.h>
+
+#include "http_fixture.hpp"
+#include "masked_frame.hpp"
+
+namespace veche::http {
+namespace {
+
+constexpr char kHandshake[] =
+    "Connection: Upgrade\r\nUpgrade: websocket\r\nSec-WebSocket-Version: 13\r\n"
+    "Sec-WebSocket-Key: dGhlIHNhbXBsZSBub25jZQ==\r\n";
+constexpr char kProtocol[] = "Sec-WebSocket-Protocol: chat, veche.v1\r\n";
+
+/// A client of the WebSocket.
+class Listener {
+ public:
+  Listener(glib::ControlLoop& loop, const std::string& url, const Call& call,
+           int receive_buffer_bytes = 0)
+      : client(loop, url, receive_buffer_bytes) {
+    client.send(text_of(call));
+    client.receive_until([this] { return client.received.find("\r\n\r\n") != std::string::npos; });
+    const size_t end = client.received.find("\r\n\r\n");
+    handshake = parse_answer(client.received);
+    if (end != std::string::npos) client.received.erase(0, end + 4);
+  }
+
+  void send(const std::string& text) { client.send(masked_frame(Opcode::Text, text)); }
+  /// The next frame's payload; a close frame is "close CODE", the end of the stream "".
+  std::string next() {
+    client.receive_until([this] { return length() > 0; });
+    const size_t size = length();
+    if (size == 0) return "";
+    const auto opcode = static_cast<Opcode>(client.received[0] & 0x0f);
+    std::string payload = client.received.substr(size - payload_, payload_);
+    client.received.erase(0, size);
+    if (opcode != Opcode::Close) return payload;
+    return "close " + std::to_string(static_cast<uint8_t>(payload[0]) * 256 +
+                                     static_cast<uint8_t>(payload[1]));
+  }
+
+  RawClient client;
+  Answer handshake;
+
+ private:
+  /// Of the first frame; 0 if it is not all there.
+  size_t length() {
+    const std::string& bytes = client.received;
+    if (bytes.size() < 2) return 0;
+    size_t header = 2;
+    payload_ = static_cast<uint8_t>(bytes[1]);
+    if (payload_ == 126 && bytes.size() >= 4) {
+      header = 4;
+      payload_ = static_cast<size_t>(static_cast<uint8_t>(bytes[2])) * 256 +
+                 static_cast<uint8_t>(bytes[3]);
+    }
+    return bytes.size() < header + payload_ ? 0 : header + payload_;
+  }
+  size_t payload_ = 0;
+};
+
+class HttpEvents : public HttpTest {
+ protected:
+  static Call events_of(const std::string& participant) {
+    return {.path = "/v1/rooms/blue/participants/" + participant + "/events",
+            .headers = std::string(kHandshake) + kProtocol};
+  }
+  std::unique_ptr<Listener> listen(const std::string& participant) {
+    auto listener = std::make_unique<Listener>(loop, url(), events_of(participant));
+    EXPECT_EQ(listener->handshake.status, 101);
+    return listener;
+  }
+  void tick() {
+    now_ns_ += 100 * kNsPerMs;
+    rooms->tick(now_ns_);
+    run();
+  }
+  int64_t now_ns_ = monotonic_ns();
+};
+
+TEST_F(HttpEvents, BeginWithASnapshotAndGoOnWithChanges) {
+  connect("ann");
+  const auto ann = listen("ann");
+  EXPECT_EQ(ann->handshake.header("sec-websocket-protocol"), "veche.v1");
+  EXPECT_EQ(ann->handshake.header("sec-websocket-accept"), "s3pPLMBiTxaQ9kYGzzhZRbK+xOo=");
+  EXPECT_EQ(ann->handshake.header("connection"), "Upgrade");
+  const std::string snapshot = ann->next();
+  EXPECT_EQ(
+      snapshot.rfind(
+          R"({"type":"snapshot","data":{"self":{"participant":"ann","name":"ann","metadata":{},)",
+          0),
+      0u)
+      << snapshot;
+  EXPECT_NE(snapshot.find(R"("slots":[{"mid":"1","kind":"audio","participant":"","track":0})"),
+            std::string::npos);
+  EXPECT_NE(snapshot.find(R"("speaking":[],"dominant":"","pinned":[],"blocked":[])"),
+            std::string::npos);
+
+  connect("bob");
+  tick();
+  const std::string roster = ann->next();
+  EXPECT_EQ(roster.rfind(R"({"type":"roster","data":{"joined":[{"participant":"bob")", 0), 0u)
+      << roster;
+  call({.method = "DELETE", .path = "/v1/rooms/blue/participants/bob"});
+  tick();
+  tick();  // Rosters are told at every other tick.
+  EXPECT_EQ(ann->next(), R"({"type":"roster","data":{"joined":[],"changed":[],"left":["bob"]}})");
+}
+
+TEST_F(HttpEvents, TakeCommandsAndAnswerEach) {
+  connect("ann");
+  const auto ann = listen("ann");
+  ann->next();
+  ann->send(R"({"id":1,"type":"mute","data":{"muted":true}})");
+  EXPECT_EQ(ann->next(), R"({"type":"ok","id":1})");
+  EXPECT_TRUE(rooms->find_room("blue")->find("ann")->muted());
+  ann->send(R"({"id":2,"type":"pin","data":{"participants":["bob"]}})");
+  EXPECT_EQ(ann->next(), R"({"type":"ok","id":2})");
+  ann->send(R"({"id":3,"type":"block","data":{"participants":["../x"]}})");
+  EXPECT_EQ(ann->next().rfind(
+                R"({"type":"problem","id":3,"data":{"type":"/problems/invalid-request")", 0),
+            0u);
+  ann->send("nonsense");
+  EXPECT_EQ(ann->next().rfind(R"({"type":"problem","id":0,)", 0), 0u);
+}
+
+TEST_F(HttpEvents, AnswerPingsAndCloseFrames) {
+  connect("ann");
+  const auto ann = listen("ann");
+  ann->next();
+  ann->client.send(masked_frame(Opcode::Ping, "hello"));
+  EXPECT_EQ(ann->next(), "hello");
+  ann->client.send(masked_frame(Opcode::Close, std::string("\x03\xe8", 2)));
+  EXPECT_EQ(ann->next(), "close 1000");
+  EXPECT_EQ(ann->next(), "");
+  EXPECT_TRUE(ann->client.is_at_end());
+}
+
+TEST_F(HttpEvents, SayWhyTheyEnd) {
+  connect("ann");
+  const auto ann = listen("ann");
+  ann->next();
+  call({.method = "DELETE", .path = "/v1/rooms/blue/participants/ann"});
+  EXPECT_EQ(ann->next(), R"({"type":"closing","data":{"reason":"removed"}})");
+  EXPECT_EQ(ann->next(), "close 1000");
+  ann->client.send(masked_frame(Opcode::Close, std::string("\x03\xe8", 2)));
+  EXPECT_EQ(ann->next(), "");
+  EXPECT_TRUE(ann->client.is_at_end());
+}
+
+TEST_F(HttpEvents, NeedAWebSocketOfTheRightProtocolAndACredential) {
+  connect("ann");
+  const std::string path = "/v1/rooms/blue/participants/ann/events";
+  EXPECT_EQ(get(path).status, 426);
+  EXPECT_EQ(get(path, kHandshake).status, 426);
+  EXPECT_EQ(get(path, std::string(kHandshake) + "Sec-WebSocket-Protocol: chat\r\n").status, 426);
+  Call call = events_of("ann");
+  call.key = "";
+  EXPECT_EQ(this->call(call).status, 401);
+  call.path += "?access_token=dev.wrong";
+  EXPECT_EQ(this->call(call).status, 401);
+  EXPECT_EQ(this->call(events_of("nobody")).status, 404);
+
+  call.path = path + "?access_token=back.backsecret";
+  Listener ann(loop, url(), call);
+  EXPECT_EQ(ann.handshake.status, 101);
+}
+
+TEST_F(HttpEvents, CloseOnMessagesThatBreakTheRules) {
+  connect("ann");
+  const auto large = listen("ann");
+  large->next();
+  large->client.send(masked_frame(Opcode::Text, std::string(16 * 1024 + 1, 'x')));
+  EXPECT_EQ(large->next(), "close 1009");
+  const auto binary = listen("ann");
+  binary->next();
+  binary->client.send(masked_frame(Opcode::Binary, "x"));
+  EXPECT_EQ(binary->next(), "close 1003");
+  const auto unmasked = listen("ann");
+  unmasked->next();
+  unmasked->client.send(encode_frame(Opcode::Text, "{}"));
+  EXPECT_EQ(unmasked->next(), "close 1002");
+}
+
+TEST_F(HttpEvents, CutAClientThatDoesNotRead) {
+  connect("ann");
+  connect("bob");
+  Listener ann(loop, url(), events_of("ann"), 4096);
+  const auto bob = listen("bob");
+  const std::string metadata(15'000, 'x');
+  int patches = 0;
+  // The server has hung up when what it sends is answered by a reset.
+  const auto is_cut = [&] { return !ann.client.send(masked_frame(Opcode::Pong, "")); };
+  while (patches < 200 && !is_cut()) {
+    json("PATCH", "/v1/rooms/blue/participants/bob",
+         R"({"metadata":{"a":")" + metadata + std::to_string(patches++) + "\"}}");
+    tick();
+    bob->client.receive();
+  }
+  EXPECT_GT(patches, 16) << "256 KiB may wait";
+  EXPECT_LT(patches, 150) << "and the kernel's buffers";
+  EXPECT_FALSE(bob->client.is_at_end()) << "others are not disturbed";
+}
+
+TEST_F(HttpEvents, CutAClientThatDoesNotAnswerPings) {
+  Settings settings;
+  settings.deadlines.ping_ms = 100;
+  start(settings);
+  connect("ann");
+  const auto lively = listen("ann"), dead = listen("ann");
+  lively->next();
+  dead->next();
+  for (int i = 0; i < 3; ++i) {
+    EXPECT_EQ(lively->next(), "") << "a ping is empty";
+    EXPECT_FALSE(lively->client.is_at_end());
+    lively->client.send(masked_frame(Opcode::Pong, ""));
+  }
+  dead->client.receive_all();
+  EXPECT_TRUE(dead->client.is_at_end());
+  EXPECT_FALSE(lively->client.is_at_end());
+}
+
+TEST_F(HttpEvents, EndWithTheServer) {
+  connect("ann");
+  const auto ann = listen("ann");
+  ann->next();
+  server = nullptr;
+  EXPECT_EQ(ann->next(), "");
+  EXPECT_TRUE(ann->client.is_at_end());
+}
+
+TEST_F(HttpEvents, OutliveEverythingInAnyOrder) {
+  connect("ann");
+  auto ann = listen("ann");
+  ann = nullptr;
+  call({.method = "DELETE", .path = "/v1/rooms/blue"});
+  run();
+  connect("ann");
+  ann = listen("ann");
+  rooms->stop();
+  run();
+  ann->client.close(true);
+  run();
+}
+
+}  // namespace
+}  // namespace veche::http

@@ -1,0 +1,184 @@
+// SPDX-License-Identifier: Apache-2.0
+// The raw client, and the server under test.
+#include "http_fixture.hpp"
+
+#include <arpa/inet.h>
+#include <fcntl.h>
+#include <netinet/in.h>
+#include <sys/socket.h>
+#include <unistd.h>
+
+#include <cerrno>
+#include <filesystem>
+#include <iterator>
+
+namespace veche::http {
+namespace {
+
+constexpr int64_t kPatience_ns = 5 * kNsPerS;
+
+/// Runs what is ready, and waits a millisecond if nothing was: other threads and timers get their
+/// turn.
+void run_a_little(glib::ControlLoop& loop) {
+  if (!loop.iterate()) g_usleep(1000);
+}
+
+}  // namespace
+
+RawClient::RawClient(glib::ControlLoop& loop, const std::string& url, int receive_buffer_bytes)
+    : loop_(loop), socket_(::socket(AF_INET, SOCK_STREAM | SOCK_CLOEXEC, 0)) {
+  if (receive_buffer_bytes > 0) {
+    ::setsockopt(socket_, SOL_SOCKET, SO_RCVBUF, &receive_buffer_bytes,
+                 sizeof receive_buffer_bytes);
+  }
+  sockaddr_in address{};
+  address.sin_family = AF_INET;
+  address.sin_port = htons(static_cast<uint16_t>(std::stoi(url.substr(url.rfind(':') + 1))));
+  address.sin_addr.s_addr = htonl(INADDR_LOOPBACK);
+  // The backlog takes it at once.
+  EXPECT_EQ(::connect(socket_, reinterpret_cast<sockaddr*>(&address), sizeof address), 0);
+  ::fcntl(socket_, F_SETFL, ::fcntl(socket_, F_GETFL) | O_NONBLOCK);
+}
+
+void RawClient::close(bool reset) {
+  if (socket_ < 0) return;
+  const linger at_once{1, 0};
+  if (reset) ::setsockopt(socket_, SOL_SOCKET, SO_LINGER, &at_once, sizeof at_once);
+  ::close(std::exchange(socket_, -1));
+}
+
+ssize_t RawClient::send_some(const std::string& bytes) {
+  const ssize_t count = ::send(socket_, bytes.data(), bytes.size(), MSG_NOSIGNAL);
+  return count < 0 && errno == EAGAIN ? 0 : count;
+}
+
+bool RawClient::send(const std::string& bytes) {
+  size_t sent = 0;
+  const int64_t deadline_ns = monotonic_ns() + kPatience_ns;
+  while (sent < bytes.size() && monotonic_ns() < deadline_ns) {
+    const ssize_t count = send_some(bytes.substr(sent));
+    if (count < 0) return false;
+    if (count == 0) run_a_little(loop_);
+    sent += static_cast<size_t>(count);
+  }
+  return sent == bytes.size();
+}
+
+bool RawClient::receive() {
+  char buffer[16384];
+  while (!is_at_end_) {
+    const ssize_t count = ::recv(socket_, buffer, sizeof buffer, 0);
+    if (count < 0 && errno == EAGAIN) return true;
+    if (count <= 0) is_at_end_ = true;
+    if (count > 0) received.append(buffer, static_cast<size_t>(count));
+  }
+  return false;
+}
+
+void RawClient::receive_until(const std::function<bool()>& done) {
+  const int64_t deadline_ns = monotonic_ns() + kPatience_ns;
+  while (receive() && !done() && monotonic_ns() < deadline_ns) run_a_little(loop_);
+}
+
+std::string Answer::header(const std::string& name) const {
+  const auto found = headers.find(name);
+  return found == headers.end() ? "" : found->second;
+}
+
+Answer parse_answer(const std::string& text) {
+  Answer answer;
+  const size_t end = text.find("\r\n\r\n");
+  if (end == std::string::npos || text.rfind("HTTP/1.", 0) != 0) return answer;
+  answer.status = std::stoi(text.substr(9, 3));
+  answer.body = text.substr(end + 4);
+  size_t line = text.find("\r\n") + 2;
+  while (line < end) {
+    const size_t stop = text.find("\r\n", line);
+    const size_t colon = text.find(": ", line);
+    std::string name = text.substr(line, colon - line);
+    for (char& c : name) c = g_ascii_tolower(c);
+    std::string& value = answer.headers[name];
+    value += (value.empty() ? "" : "\n") + text.substr(colon + 2, stop - colon - 2);
+    line = stop + 2;
+  }
+  return answer;
+}
+
+std::string text_of(const Call& call) {
+  std::string text = call.method + " " + call.path + " HTTP/1.1\r\nHost: localhost\r\n";
+  if (!call.key.empty()) text += "Authorization: Bearer " + call.key + "\r\n";
+  if (!call.content_type.empty()) text += "Content-Type: " + call.content_type + "\r\n";
+  if (!call.body.empty()) text += "Content-Length: " + std::to_string(call.body.size()) + "\r\n";
+  return text + call.headers + "\r\n" + call.body;
+}
+
+size_t descriptors() {
+  const std::filesystem::directory_iterator all("/proc/self/fd");
+  return static_cast<size_t>(std::distance(begin(all), end(all)));
+}
+
+HttpTest::HttpTest()
+    : rooms(std::make_unique<room::Server>(loop, engine, room::Limits{}, 0)),
+      plugins(std::move(plugin::Host::load(loop, {})).value()) {
+  // libsoup says so when it is used wrongly.
+  g_log_set_always_fatal(GLogLevelFlags(G_LOG_FATAL_MASK | G_LOG_LEVEL_CRITICAL));
+}
+
+void HttpTest::start(Settings settings) {
+  server = nullptr;
+  settings.listen = {"127.0.0.1:0"};
+  settings.keys = {{"dev", "devsecret", {"admin"}},
+                   {"back", "backsecret", {"rooms"}},
+                   {"eye", "eyesecret", {"read"}}};
+  auto started = Server::start(loop, settings, *rooms, *plugins);
+  ASSERT_TRUE(started.ok()) << started.error().message;
+  server = std::move(*started);
+}
+
+Answer HttpTest::call(const Call& call) {
+  RawClient client(loop, url());
+  client.send(text_of(call));
+  client.receive_all();
+  EXPECT_TRUE(client.is_at_end()) << call.method << " " << call.path << " was not answered";
+  return parse_answer(client.received);
+}
+
+bool HttpTest::run_until(const std::function<bool()>& done) {
+  const int64_t deadline_ns = monotonic_ns() + kPatience_ns;
+  while (!done() && monotonic_ns() < deadline_ns) run_a_little(loop);
+  return done();
+}
+
+void HttpTest::run() {
+  while (loop.iterate()) {
+  }
+}
+
+std::unique_ptr<RawClient> HttpTest::post_offer(const std::string& participant,
+                                                const std::string& credential) {
+  const auto offers = [&] {
+    size_t count = 0;
+    for (const auto& room : engine.rooms) count += room->sessions.size();
+    return count;
+  };
+  const size_t before = offers();
+  auto client = std::make_unique<RawClient>(loop, url());
+  client->send(text_of({.method = "POST",
+                        .path = "/v1/rooms/blue/participants/" + participant + "/session",
+                        .body = "TSS",
+                        .content_type = "application/sdp",
+                        .key = credential}));
+  client->receive_until([&] { return offers() > before; });
+  EXPECT_GT(offers(), before) << client->received;
+  return client;
+}
+
+void HttpTest::connect(const std::string& participant) {
+  const auto client = post_offer(participant);
+  newest_session().answer();
+  newest_session().connect();
+  client->receive_all();
+  EXPECT_EQ(parse_answer(client->received).status, 201);
+}
+
+}  // namespace veche::http

@@ -1,0 +1,212 @@
+// SPDX-License-Identifier: Apache-2.0
+// Tests of rooms and participants over HTTP.
+#include <gtest/gtest.h>
+
+#include "glib/json.hpp"
+#include "glib/json_node.hpp"
+#include "http_fixture.hpp"
+
+namespace veche::http {
+namespace {
+
+/// The text of a member, by a path of names: "permissions", "publish".
+std::string at(const std::string& body, std::initializer_list<const char*> path) {
+  const auto root = glib::parse_json(body);
+  if (!root.ok()) return "not JSON: " + body;
+  JsonNode* node = root->get();
+  for (const char* name : path) {
+    node = JSON_NODE_HOLDS_OBJECT(node) ? glib::member(node, name) : nullptr;
+    if (!node) return std::string("no ") + name + " in " + body;
+  }
+  return glib::to_text(node);
+}
+
+class HttpRooms : public HttpTest {};
+
+TEST_F(HttpRooms, AreCreatedReadReplacedAndDeleted) {
+  const Answer made =
+      json("PUT", "/v1/rooms/blue",
+           R"({"max_participants":5,"metadata":{"a":1},"forwarding":{"max_speakers":3}})");
+  EXPECT_EQ(made.status, 201);
+  EXPECT_EQ(made.header("location"), "/v1/rooms/blue");
+  const Answer read = get("/v1/rooms/blue");
+  EXPECT_EQ(read.body, made.body);
+  EXPECT_EQ(at(read.body, {"id"}), "\"blue\"");
+  EXPECT_EQ(at(read.body, {"max_participants"}), "5");
+  EXPECT_EQ(at(read.body, {"participants"}), "0");
+  EXPECT_EQ(at(read.body, {"forwarding"}), R"({"max_speakers":3})");
+  EXPECT_NE(read.body.find("\"created_at\":\"20"), std::string::npos);
+
+  const Answer replaced = json("PUT", "/v1/rooms/blue", "{}");
+  EXPECT_EQ(replaced.status, 200);
+  EXPECT_EQ(at(replaced.body, {"max_participants"}), "200") << "the server's limit";
+  EXPECT_EQ(at(replaced.body, {"metadata"}), "{}");
+  EXPECT_EQ(replaced.body.find("max_speakers"), std::string::npos);
+
+  EXPECT_EQ(call({.method = "DELETE", .path = "/v1/rooms/blue"}).status, 204);
+  EXPECT_EQ(get("/v1/rooms/blue").status, 404);
+  EXPECT_EQ(call({.method = "DELETE", .path = "/v1/rooms/blue"}).status, 404);
+}
+
+TEST_F(HttpRooms, SayWhatIsWrongWithThem) {
+  const Answer fields = json("PUT", "/v1/rooms/blue", R"({"max_participants":"many"})");
+  EXPECT_EQ(fields.status, 400);
+  EXPECT_NE(fields.body.find("\"pointer\":\"/max_participants\""), std::string::npos)
+      << fields.body;
+  const Answer plugin = json("PUT", "/v1/rooms/blue", R"({"forwarding":{"max_speakers":99}})");
+  EXPECT_EQ(plugin.status, 400);
+  EXPECT_NE(plugin.body.find("max_speakers must be"), std::string::npos);
+  EXPECT_EQ(json("PUT", "/v1/rooms/blue", R"({"teleport":{}})").status, 400);
+  EXPECT_EQ(json("PUT", "/v1/rooms/blue", "{").status, 400);
+  EXPECT_EQ(get("/v1/rooms/blue").status, 404) << "nothing was made";
+}
+
+TEST_F(HttpRooms, ArePatched) {
+  json("PUT", "/v1/rooms/blue", R"({"max_participants":5,"metadata":{"a":1,"b":2}})");
+  const Answer patched = call({.method = "PATCH",
+                               .path = "/v1/rooms/blue",
+                               .body = R"({"metadata":{"a":null}})",
+                               .content_type = "application/merge-patch+json"});
+  EXPECT_EQ(patched.status, 200);
+  EXPECT_EQ(at(patched.body, {"metadata"}), R"({"b":2})");
+  EXPECT_EQ(at(patched.body, {"max_participants"}), "5");
+  EXPECT_EQ(json("PATCH", "/v1/rooms/blue", R"({"id":"red"})").status, 400);
+  EXPECT_EQ(json("PATCH", "/v1/rooms/red", "{}").status, 404);
+}
+
+TEST_F(HttpRooms, HonourPreconditions) {
+  const std::string any = "If-None-Match: *\r\n";
+  const Answer made = json("PUT", "/v1/rooms/blue", "{}", any);
+  EXPECT_EQ(made.status, 201);
+  EXPECT_EQ(json("PUT", "/v1/rooms/blue", "{}", any).status, 412);
+  const std::string tag = made.header("etag");
+  EXPECT_EQ(get("/v1/rooms/blue", "If-None-Match: " + tag + "\r\n").status, 304);
+
+  const std::string if_match = "If-Match: " + tag + "\r\n";
+  const Answer first = json("PATCH", "/v1/rooms/blue", R"({"max_participants":7})", if_match);
+  EXPECT_EQ(first.status, 200);
+  EXPECT_NE(first.header("etag"), tag);
+  EXPECT_EQ(json("PATCH", "/v1/rooms/blue", R"({"max_participants":8})", if_match).status, 412);
+  EXPECT_EQ(json("PUT", "/v1/rooms/blue", "{}", if_match).status, 412);
+  EXPECT_EQ(call({.method = "DELETE", .path = "/v1/rooms/blue", .headers = if_match}).status, 412);
+  EXPECT_EQ(get("/v1/rooms/blue", "If-None-Match: " + tag + "\r\n").status, 200);
+  EXPECT_EQ(json("PUT", "/v1/rooms/new", "{}", "If-Match: *\r\n").status, 412);
+}
+
+TEST_F(HttpRooms, AreListedInPages) {
+  for (const char* name : {"a", "b", "c", "d", "e"})
+    json("PUT", std::string("/v1/rooms/") + name, "{}");
+  std::string names, path = "/v1/rooms?limit=2";
+  for (int page = 0; page < 3; ++page) {
+    const Answer answer = get(path);
+    const auto root = glib::parse_json(answer.body);
+    ASSERT_TRUE(root.ok());
+    for (JsonNode* room : glib::elements_of(glib::member(root->get(), "rooms"))) {
+      names += json_node_get_string(glib::member(room, "id"));
+    }
+    names += ' ';
+    path = "/v1/rooms?limit=2&cursor=" + at(answer.body, {"next_cursor"}).substr(1, 1);
+    EXPECT_EQ(at(answer.body, {"next_cursor"}) == "null", page == 2);
+  }
+  EXPECT_EQ(names, "ab cd e ");
+  for (const char* limit : {"0", "101", "-1", "x", "2x"}) {
+    EXPECT_EQ(get(std::string("/v1/rooms?limit=") + limit).status, 400) << limit;
+  }
+}
+
+TEST_F(HttpRooms, AreReadByReadersAndChangedByOthers) {
+  EXPECT_EQ(call({.path = "/v1/rooms", .key = "eye.eyesecret"}).status, 200);
+  EXPECT_EQ(call({.method = "PUT", .path = "/v1/rooms/blue", .key = "eye.eyesecret"}).status, 403);
+  EXPECT_EQ(call({.method = "PUT", .path = "/v1/rooms/blue", .key = "back.backsecret"}).status,
+            201);
+}
+
+class HttpParticipants : public HttpTest {
+ protected:
+  const std::string participants_ = "/v1/rooms/blue/participants";
+};
+
+TEST_F(HttpParticipants, AreInvitedWithEverythingThatTheyNeed) {
+  Settings settings;
+  settings.ice_servers = {{{"turn:t.example"}, "north"}};
+  start(settings);
+  const Answer invited =
+      json("POST", participants_, R"({"id":"ann","name":"Ann","slots":{"audio":4}})");
+  EXPECT_EQ(invited.status, 201);
+  EXPECT_EQ(invited.header("location"), participants_ + "/ann");
+  EXPECT_EQ(at(invited.body, {"session_url"}), "\"" + participants_ + "/ann/session\"");
+  EXPECT_EQ(at(invited.body, {"events_url"}), "\"" + participants_ + "/ann/events\"");
+  EXPECT_EQ(at(invited.body, {"participant", "name"}), "\"Ann\"");
+  EXPECT_EQ(at(invited.body, {"participant", "slots"}), R"({"audio":4,"video":0})");
+  EXPECT_NE(at(invited.body, {"ice_servers"}).find(":ann\",\"credential\":\""), std::string::npos);
+
+  const std::string quoted = at(invited.body, {"token"});
+  const std::string token = quoted.substr(1, quoted.size() - 2);
+  const auto as_ann = [&](const std::string& method, const std::string& path) {
+    return call({.method = method, .path = path, .key = token}).status;
+  };
+  EXPECT_EQ(as_ann("GET", participants_ + "/ann"), 200);
+  EXPECT_EQ(as_ann("GET", participants_ + "/ann/stats"), 200);
+  EXPECT_EQ(as_ann("GET", participants_ + "/bob"), 403);
+  EXPECT_EQ(as_ann("DELETE", participants_ + "/ann"), 403);
+  EXPECT_EQ(as_ann("GET", "/v1/rooms/blue"), 403);
+  EXPECT_EQ(as_ann("GET", "/v1/server"), 403);
+}
+
+TEST_F(HttpParticipants, GetANameIfTheyHaveNone) {
+  const Answer invited = call({.method = "POST", .path = participants_});
+  EXPECT_EQ(invited.status, 201);
+  EXPECT_EQ(at(invited.body, {"participant", "id"}).size(), 38u) << "a UUID in quotes";
+  EXPECT_EQ(json("POST", participants_, R"({"id":"../x"})").status, 400);
+  EXPECT_EQ(json("POST", participants_, R"({"id":""})").status, 201);
+}
+
+TEST_F(HttpParticipants, AreShownWithTheirSession) {
+  connect("ann");
+  const std::string body = get(participants_ + "/ann").body;
+  EXPECT_EQ(at(body, {"state"}), "\"connected\"");
+  EXPECT_NE(at(body, {"tracks"}).find(R"("mid":"0","kind":"audio")"), std::string::npos) << body;
+  EXPECT_NE(
+      at(body, {"slot_state"}).find(R"({"mid":"1","kind":"audio","participant":"","track":0})"),
+      std::string::npos);
+  EXPECT_EQ(at(body, {"permissions"}), R"({"publish":["audio","video"],"subscribe":true})");
+  EXPECT_NE(at(body, {"join_phases_ms", "negotiation"}).substr(0, 2), "no");
+  EXPECT_EQ(at(get(participants_ + "/ann/stats").body, {"packets_received"}), "7");
+  EXPECT_NE(get(participants_).body.find("\"id\":\"ann\""), std::string::npos);
+  EXPECT_EQ(at(get("/v1/rooms/blue").body, {"participants"}), "1");
+}
+
+TEST_F(HttpParticipants, ArePatchedAndRemoved) {
+  connect("ann");
+  const Answer patched = json(
+      "PATCH", participants_ + "/ann",
+      R"({"muted":true,"pinned":["bob"],"permissions":{"publish":["audio"]},"slots":{"audio":2}})");
+  EXPECT_EQ(patched.status, 200);
+  EXPECT_EQ(at(patched.body, {"muted"}), "true");
+  EXPECT_EQ(at(patched.body, {"pinned"}), R"(["bob"])");
+  EXPECT_EQ(at(patched.body, {"permissions"}), R"({"publish":["audio"],"subscribe":true})");
+  EXPECT_TRUE(engine.rooms.back()->muted.begin()->second);
+  EXPECT_EQ(json("PATCH", participants_ + "/ann", R"({"source_number":1})").status, 400);
+  EXPECT_EQ(json("PATCH", participants_ + "/ann", R"({"slots":{"audio":1000}})").status, 400)
+      << "the room's limit";
+
+  const std::string tag = "If-Match: " + patched.header("etag") + "\r\n";
+  EXPECT_EQ(json("PATCH", participants_ + "/ann", R"({"muted":false})", tag).status, 200);
+  EXPECT_EQ(json("PATCH", participants_ + "/ann", R"({"muted":true})", tag).status, 412);
+
+  EXPECT_EQ(call({.method = "DELETE", .path = participants_ + "/ann?reason=rude"}).status, 204);
+  EXPECT_EQ(get(participants_ + "/ann").status, 404);
+  EXPECT_EQ(get(participants_ + "/ann/stats").status, 404);
+  EXPECT_EQ(newest_session().closed, 1);
+}
+
+TEST_F(HttpParticipants, AreRefusedWhenTheRoomIsFull) {
+  json("PUT", "/v1/rooms/blue", R"({"max_participants":1})");
+  EXPECT_EQ(json("POST", participants_, R"({"id":"ann"})").status, 201);
+  const Answer full = json("POST", participants_, R"({"id":"bob"})");
+  EXPECT_EQ(full.status, 503);
+  EXPECT_NE(full.header("retry-after"), "");
+}
+
+}  // namespace
+}  // namespace veche::http

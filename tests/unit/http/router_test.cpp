@@ -1,0 +1,58 @@
+// SPDX-License-Identifier: Apache-2.0
+// Tests of the router: which handler a method and a path find, and what they are told otherwise.
+#include "http/router.hpp"
+
+#include <gtest/gtest.h>
+
+namespace veche::http {
+namespace {
+
+Router example() {
+  Router router;
+  const auto add = [&](const char* method, const char* pattern) {
+    router.add({method, pattern, Access::Anybody, BodyKind::Nothing, nullptr});
+  };
+  add("GET", "/v1/rooms");
+  add("GET", "/v1/rooms/{room}");
+  add("PUT", "/v1/rooms/{room}");
+  add("GET", "/v1/rooms/{room}/participants/{participant}");
+  return router;
+}
+
+TEST(Router, FindsTheRouteAndTheNamesInThePath) {
+  const Router router = example();
+  const auto match = router.match("GET", "/v1/rooms/blue/participants/ann~1");
+  ASSERT_TRUE(match.ok());
+  ASSERT_NE(match->route, nullptr);
+  EXPECT_EQ(match->route->pattern, "/v1/rooms/{room}/participants/{participant}");
+  EXPECT_EQ(match->params.at("room"), "blue");
+  EXPECT_EQ(match->params.at("participant"), "ann~1");
+}
+
+TEST(Router, DecodesNamesBeforeItChecksThem) {
+  const Router router = example();
+  EXPECT_EQ(router.match("GET", "/v1/rooms/bl%75e")->params.at("room"), "blue");
+  for (const char* path : {"/v1/rooms/%2e%2e", "/v1/rooms/..", "/v1/rooms/a%2Fb", "/v1/rooms/a%00b",
+                           "/v1/rooms/a%zz", "/v1/rooms/a%20b", "/v1/rooms/%C3%A9"}) {
+    const auto match = router.match("GET", path);
+    ASSERT_FALSE(match.ok()) << path;
+    EXPECT_EQ(match.error().code, ErrorCode::InvalidArgument);
+  }
+  EXPECT_FALSE(router.match("GET", "/v1/rooms/" + std::string(65, 'a')).ok());
+}
+
+TEST(Router, TellsUnknownPathsFromUnknownMethods) {
+  const Router router = example();
+  for (const char* path :
+       {"/", "", "/v1", "/v1/rooms/", "/v1/rooms/a/", "/v1/rooms/a/b", "//v1/rooms", "/V1/rooms"}) {
+    const auto match = router.match("GET", path);
+    ASSERT_TRUE(match.ok()) << path;
+    EXPECT_TRUE(match->allowed.empty()) << path;
+  }
+  const auto match = router.match("DELETE", "/v1/rooms/a");
+  EXPECT_EQ(match->route, nullptr);
+  EXPECT_EQ(allow_header(match->allowed), "GET, HEAD, PUT, OPTIONS");
+}
+
+}  // namespace
+}  // namespace veche::http

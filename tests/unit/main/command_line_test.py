@@ -1,0 +1,141 @@
+# SPDX-License-Identifier: Apache-2.0
+# Runs the program `veche` itself: every option, every example configuration, start and stop.
+import os
+import pathlib
+import re
+import signal
+import subprocess
+import sys
+import tempfile
+import unittest
+import urllib.error
+import urllib.request
+
+VECHE = sys.argv.pop(1)
+SOURCE = pathlib.Path(sys.argv.pop(1))
+SECRETS = {
+    name: "0123456789abcdef" * 2
+    for name in ("VECHE_BACKEND_SECRET", "VECHE_MONITORING_SECRET", "VECHE_TURN_SECRET")
+}
+
+
+def run(*arguments, **environment):
+    return subprocess.run(
+        [VECHE, *arguments], capture_output=True, text=True, timeout=60, env={**os.environ, **environment}
+    )
+
+
+class CommandLine(unittest.TestCase):
+    def setUp(self):
+        directory = tempfile.TemporaryDirectory()
+        self.addCleanup(directory.cleanup)
+        self.directory = pathlib.Path(directory.name)
+
+    def write(self, text):
+        file = self.directory / "veche.json"
+        file.write_text(text)
+        return str(file)
+
+    def test_accepts_every_example(self):
+        files = sorted((SOURCE / "examples" / "config").glob("*.json"))
+        self.assertGreaterEqual(len(files), 2)
+        for file in files:
+            result = run("--check-config", str(file), **SECRETS)
+            self.assertEqual((result.returncode, result.stderr), (0, ""), file)
+
+    def test_refuses_an_example_whose_secrets_are_missing(self):
+        result = run("--check-config", str(SOURCE / "examples/config/production.json"))
+        self.assertEqual(result.returncode, 1)
+        for pointer in ("/auth/keys/0/secret", "/auth/keys/1/secret", "/media/ice_servers/1/secret"):
+            self.assertIn(f"production.json: {pointer}: the environment variable", result.stderr)
+
+    def test_reports_problems_of_the_file_and_of_plugins(self):
+        file = self.write(
+            '{"media": {"ports": [5000, 5000]},'
+            ' "plugins": [{"name": "forwarding", "config": {"max_speakers": "many"}}, {"name": "nothing"}]}'
+        )
+        result = run("--check-config", file)
+        self.assertEqual(result.returncode, 1)
+        lines = result.stderr.splitlines()
+        self.assertEqual(len(lines), 3, result.stderr)
+        self.assertTrue(lines[0].startswith(f"{file}: /media/ports: [5000, 5000] is not allowed; allowed: "), lines[0])
+        self.assertTrue(
+            lines[1].startswith(f'{file}: /plugins/0/config/max_speakers: "many" is not allowed; allowed: '), lines[1]
+        )
+        self.assertTrue(lines[2].startswith(f"{file}: /plugins/1: "), lines[2])
+
+    def test_does_not_serve_with_a_bad_configuration(self):
+        file = self.write('{"http": {"listen": []}}')
+        result = run("--config", file)
+        self.assertEqual(result.returncode, 1)
+        self.assertEqual(
+            result.stderr,
+            f"{file}: /http/listen: an array of exactly 0 elements is not allowed; "
+            "allowed: an array of 1 to 16 elements\n",
+        )
+
+    def test_does_not_serve_without_a_required_plugin(self):
+        file = self.write('{"http": {"listen": ["127.0.0.1:0"]}, "plugins": [{"name": "nothing", "required": true}]}')
+        result = run("--config", file)
+        self.assertEqual(result.returncode, 1)
+        self.assertIn('the required plugin "nothing" failed', result.stderr)
+
+    def test_prints_what_it_is_asked_for(self):
+        self.assertRegex(run("--version").stdout, r"^veche \d+\.\d+\.\d+\n$")
+        self.assertIn("--check-config FILE", run("--help").stdout)
+        self.assertIn(run("--print-config-reference").stdout, (SOURCE / "docs/configuration.md").read_text())
+        refused = run("--nonsense")
+        self.assertEqual(refused.returncode, 1)
+        self.assertEqual(refused.stderr, 'veche: unknown argument "--nonsense"; see --help\n')
+
+    def serve(self, text):
+        server = subprocess.Popen(
+            [VECHE, "--config", self.write(text)], stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True
+        )
+        self.addCleanup(server.kill)
+        lines = []
+        for line in server.stderr:
+            lines.append(line)
+            found = re.search(r"listening on (http://127\.0\.0\.1:\d+)$", line.strip())
+            if found:
+                return server, found[1]
+        self.fail("".join(lines))
+
+    def stop(self, server, number):
+        server.send_signal(number)
+        out, err = server.communicate(timeout=30)
+        self.assertEqual(server.returncode, 0, err)
+        self.assertNotIn("CRITICAL", err)
+        return out
+
+    def test_serves_until_a_signal_ends_it(self):
+        for number in (signal.SIGTERM, signal.SIGINT):
+            server, address = self.serve('{"http": {"listen": ["127.0.0.1:0"]}}')
+            with urllib.request.urlopen(address + "/healthz", timeout=10) as answer:
+                self.assertEqual(answer.status, 200)
+            self.stop(server, number)
+
+    def test_makes_a_key_if_there_is_none(self):
+        server, address = self.serve('{"http": {"listen": ["127.0.0.1:0"]}}')
+        line = server.stdout.readline()
+        found = re.fullmatch(r"API key of this run: (admin\.[0-9a-f]{32})\n", line)
+        self.assertTrue(found, line)
+        request = urllib.request.Request(address + "/v1/plugins")
+        with self.assertRaises(urllib.error.HTTPError) as refusal:
+            urllib.request.urlopen(request, timeout=10)
+        self.assertEqual(refusal.exception.code, 401)
+        request.add_header("Authorization", "Bearer " + found[1])
+        with urllib.request.urlopen(request, timeout=10) as answer:
+            self.assertEqual(answer.status, 200)
+        self.stop(server, signal.SIGTERM)
+
+    def test_uses_malloc_instead_of_slices_and_all_descriptors(self):
+        server, _ = self.serve('{"http": {"listen": ["127.0.0.1:0"]}}')
+        process = pathlib.Path("/proc") / str(server.pid)
+        self.assertIn(b"G_SLICE=always-malloc", (process / "environ").read_bytes().split(b"\0"))
+        limits = re.search(r"Max open files +(\d+) +(\d+)", (process / "limits").read_text())
+        self.assertEqual(limits[1], limits[2])
+        self.stop(server, signal.SIGTERM)
+
+
+unittest.main()

@@ -1,0 +1,309 @@
+// SPDX-License-Identifier: Apache-2.0
+// Configurations become settings, or a list of problems with their places.
+#include "main/config.hpp"
+
+#include <gtest/gtest.h>
+
+#include <cstdlib>
+#include <filesystem>
+#include <fstream>
+
+#include "main/check_config.hpp"
+
+namespace veche::main {
+namespace {
+
+const Places kPlaces{"/etc/veche", {"/usr/lib/veche/plugins"}};
+
+Config good(const std::string& text) {
+  LoadedConfig loaded = parse_config(text, kPlaces);
+  EXPECT_EQ(problem_lines("f", loaded.problems), "") << text;
+  return std::move(loaded.config);
+}
+
+std::string bad(const std::string& text) {
+  return problem_lines("f", parse_config(text, kPlaces).problems);
+}
+
+/// A directory that is gone after the test.
+class Directory {
+ public:
+  Directory() : path_(testing::TempDir() + "veche-config-XXXXXX") {
+    EXPECT_NE(mkdtemp(path_.data()), nullptr);
+  }
+  ~Directory() { std::filesystem::remove_all(path_); }
+  Directory(const Directory&) = delete;
+  Directory& operator=(const Directory&) = delete;
+  const std::string& path() const { return path_; }
+  std::string write(const std::string& name, const std::string& content) const {
+    const std::string file = path_ + "/" + name;
+    std::ofstream(file) << content;
+    return file;
+  }
+
+ private:
+  std::string path_;
+};
+
+std::string key(const std::string& members) {
+  return R"({"auth":{"keys":[{"id":"k","scopes":["rooms"],)" + members + "}]}}";
+}
+
+TEST(Config, HasDefaultsForEverythingAndListensOnLoopbackOnly) {
+  const Config config = good("{}");
+  EXPECT_EQ(config.http.listen, std::vector<std::string>{"127.0.0.1:8080"});
+  EXPECT_TRUE(config.http.cors_origins.empty());
+  EXPECT_EQ(config.http.static_dir, "");
+  EXPECT_TRUE(config.http.keys.empty());
+  EXPECT_TRUE(config.http.ice_servers.empty());
+  ASSERT_EQ(config.plugins.plugins.size(), 1U);
+  EXPECT_EQ(config.plugins.plugins[0].name, "forwarding");
+  EXPECT_FALSE(config.plugins.plugins[0].required);
+  EXPECT_EQ(config.plugins.plugins[0].path, "");
+  EXPECT_EQ(config.plugins.plugins[0].config, "{}");
+  EXPECT_EQ(config.plugins.plugin_dirs, kPlaces.plugin_dirs);
+  EXPECT_EQ(config.log_level, log::Level::Info);
+  EXPECT_EQ(config.log_format, log::Format::Text);
+}
+
+TEST(Config, HasTheDefaultsOfTheLayers) {
+  const Config config = good("{}");
+  const media::Settings media;
+  EXPECT_EQ(config.media.addresses, media.addresses);
+  EXPECT_EQ(config.media.first_port, media.first_port);
+  EXPECT_EQ(config.media.last_port, media.last_port);
+  EXPECT_EQ(config.media.peer_timeout_s, media.peer_timeout_s);
+  EXPECT_EQ(config.media.lanes, media.lanes);
+  const room::Limits rooms;
+  EXPECT_EQ(config.rooms.auto_create, rooms.auto_create);
+  EXPECT_EQ(config.rooms.max_rooms, rooms.max_rooms);
+  EXPECT_EQ(config.rooms.max_participants, rooms.max_participants);
+  EXPECT_EQ(config.rooms.empty_timeout_s, rooms.empty_timeout_s);
+  EXPECT_EQ(config.rooms.max_audio_slots, rooms.max_audio_slots);
+  EXPECT_EQ(config.rooms.max_video_slots, rooms.max_video_slots);
+}
+
+TEST(Config, ReadsEveryKey) {
+  const Config config = good(R"({ // a comment
+    "http": {"listen": ["0.0.0.0:80", "[::1]:0"], "cors_origins": ["https://a.example:8443", "*"]},
+    "auth": {"keys": [{"id": "a-1", "secret": "0123456789abcdef", "scopes": ["admin", "metrics"]}]},
+    "media": {"addresses": ["10.0.0.5", "2001:db8::7"], "ports": [2000, 2003], "path": "pipeline",
+              "peer_timeout_s": 30, "lanes": 2,
+              "ice_servers": [{"urls": ["turn:t.example:3478", "stuns:t.example"], "secret": "s"}]},
+    "rooms": {"auto_create": false, "max_rooms": 1, "max_participants": 2, "empty_timeout_s": 3,
+              "max_audio_slots": 4, "max_video_slots": 5},
+    "log": {"level": "debug", "format": "json"},
+    "plugins": [{"name": "p", "path": "p.so", "required": true, "config": {"x": [1]}}, {"name": "q"}],
+    "plugin_dirs": ["here", "/there"]
+  })");
+  EXPECT_EQ(config.http.listen, (std::vector<std::string>{"0.0.0.0:80", "[::1]:0"}));
+  EXPECT_EQ(config.http.cors_origins, (std::vector<std::string>{"https://a.example:8443", "*"}));
+  ASSERT_EQ(config.http.keys.size(), 1U);
+  EXPECT_EQ(config.http.keys[0].id, "a-1");
+  EXPECT_EQ(config.http.keys[0].secret, "0123456789abcdef");
+  EXPECT_EQ(config.http.keys[0].scopes, (std::vector<std::string>{"admin", "metrics"}));
+  ASSERT_EQ(config.http.ice_servers.size(), 1U);
+  EXPECT_EQ(config.http.ice_servers[0].urls.size(), 2U);
+  EXPECT_EQ(config.http.ice_servers[0].secret, "s");
+  EXPECT_EQ(config.media.addresses, (std::vector<std::string>{"10.0.0.5", "2001:db8::7"}));
+  EXPECT_EQ(config.media.first_port, 2000);
+  EXPECT_EQ(config.media.last_port, 2003);
+  EXPECT_EQ(config.media.peer_timeout_s, 30U);
+  EXPECT_EQ(config.media.lanes, 2U);
+  EXPECT_FALSE(config.rooms.auto_create);
+  EXPECT_EQ(config.rooms.max_rooms, 1U);
+  EXPECT_EQ(config.rooms.max_participants, 2U);
+  EXPECT_EQ(config.rooms.empty_timeout_s, 3U);
+  EXPECT_EQ(config.rooms.max_audio_slots, 4U);
+  EXPECT_EQ(config.rooms.max_video_slots, 5U);
+  EXPECT_EQ(config.log_level, log::Level::Debug);
+  EXPECT_EQ(config.log_format, log::Format::Json);
+  ASSERT_EQ(config.plugins.plugins.size(), 2U);
+  EXPECT_EQ(config.plugins.plugins[0].path, "/etc/veche/p.so");
+  EXPECT_TRUE(config.plugins.plugins[0].required);
+  EXPECT_EQ(config.plugins.plugins[0].config, R"({"x":[1]})");
+  EXPECT_EQ(config.plugins.plugins[1].name, "q");
+  EXPECT_EQ(config.plugins.plugin_dirs, (std::vector<std::string>{"/etc/veche/here", "/there"}));
+}
+
+TEST(Config, AddressesMayBeEmpty) {
+  EXPECT_TRUE(good(R"({"media":{"addresses":[]}})").media.addresses.empty());
+}
+
+TEST(Config, ReadsEveryLogLevel) {
+  const std::pair<const char*, log::Level> levels[] = {{"error", log::Level::Error},
+                                                       {"warning", log::Level::Warning},
+                                                       {"info", log::Level::Info},
+                                                       {"debug", log::Level::Debug}};
+  for (const auto& [name, level] : levels) {
+    EXPECT_EQ(good(R"({"log":{"level":")" + std::string(name) + "\"}}").log_level, level);
+  }
+}
+
+TEST(Config, SaysWhatIsWrongWhereAndWhatIsAllowed) {
+  const std::pair<const char*, const char*> cases[] = {
+      {"", "f: line 1, column 1: the text ends where a value is expected\n"},
+      {"{\n  \"http\": {,}\n}",
+       "f: line 2, column 12: a member's name in double quotes is expected\n"},
+      {"[]", "f: an array of exactly 0 elements is not allowed; allowed: an object\n"},
+      {R"({"tls":{}})",
+       "f: /tls: unknown; allowed: http, auth, media, rooms, log, plugins, plugin_dirs\n"},
+      {R"({"http":{"lisen":[]}})",
+       "f: /http/lisen: unknown; allowed: listen, cors_origins, static_dir\n"},
+      {R"({"http":{"listen":["localhost:1","1.2.3.4","::1:80","[1.2.3.4]:80","1.2.3.4:x","1.2.3.4:65536"]}})",
+       "f: /http/listen/0: \"localhost:1\" is not allowed; allowed: an IP address and a port, like "
+       "\"127.0.0.1:8080\" or \"[::1]:8080\"\n"
+       "f: /http/listen/1: \"1.2.3.4\" is not allowed; allowed: an IP address and a port, like "
+       "\"127.0.0.1:8080\" or \"[::1]:8080\"\n"
+       "f: /http/listen/2: \"::1:80\" is not allowed; allowed: an IP address and a port, like "
+       "\"127.0.0.1:8080\" or \"[::1]:8080\"\n"
+       "f: /http/listen/3: \"[1.2.3.4]:80\" is not allowed; allowed: an IP address and a port, "
+       "like \"127.0.0.1:8080\" or \"[::1]:8080\"\n"
+       "f: /http/listen/4: \"1.2.3.4:x\" is not allowed; allowed: an IP address and a port, like "
+       "\"127.0.0.1:8080\" or \"[::1]:8080\"\n"
+       "f: /http/listen/5: \"1.2.3.4:65536\" is not allowed; allowed: an IP address and a port, "
+       "like \"127.0.0.1:8080\" or \"[::1]:8080\"\n"},
+      {R"({"http":{"cors_origins":["https://a.example/"]}})",
+       "f: /http/cors_origins/0: \"https://a.example/\" is not allowed; allowed: \"*\", or an "
+       "origin without path, like \"https://talk.example.org\"\n"},
+      {R"({"http":{"static_dir":"/nowhere/at/all"}})",
+       "f: /http/static_dir: \"/nowhere/at/all\" is no directory; allowed: a directory, or \"\"\n"},
+      {R"({"media":{"addresses":["example.org"]}})",
+       "f: /media/addresses/0: \"example.org\" is not allowed; allowed: an IP address, like "
+       "\"203.0.113.7\" or \"2001:db8::7\"\n"},
+      {R"({"media":{"ports":[80,90]}})",
+       "f: /media/ports/0: 80 is not allowed; allowed: an integer from 1024 to 65535\n"
+       "f: /media/ports/1: 90 is not allowed; allowed: an integer from 1024 to 65535\n"},
+      {R"({"media":{"ports":[5000,4000]}})",
+       "f: /media/ports: [5000, 4000] is not allowed; allowed: first and last port of a range of "
+       "at least 2\n"},
+      {R"({"media":{"ports":[5000,5002],"addresses":["10.0.0.1","::1"]}})",
+       "f: /media/ports: [5000, 5002] is not allowed; allowed: first and last port of a range of "
+       "at least 4\n"},
+      {R"({"media":{"path":"wire"}})",
+       "f: /media/path: \"wire\" is not allowed; allowed: \"pipeline\"\n"},
+      {R"({"media":{"ice_servers":[{"urls":["http://x"]}]}})",
+       "f: /media/ice_servers/0/urls/0: \"http://x\" is not allowed; allowed: a URI like "
+       "\"stun:stun.example.org:3478\" or \"turn:turn.example.org:3478\"\n"},
+      {R"({"rooms":{"max_rooms":0}})",
+       "f: /rooms/max_rooms: 0 is not allowed; allowed: an integer from 1 to 100000\n"},
+      {R"({"log":{"level":"loud"}})",
+       "f: /log/level: \"loud\" is not allowed; allowed: \"error\", \"warning\", \"info\", "
+       "\"debug\"\n"},
+      {R"({"plugins":[{"name":"a"},{"name":"a"}]})",
+       "f: /plugins/1/name: \"a\" is the name of an earlier plugin; allowed: a name of its own\n"},
+      {R"({"plugins":[{}]})",
+       "f: /plugins/0/name: is missing; allowed: a string of 1 to 32 characters\n"},
+  };
+  for (const auto& [text, lines] : cases) EXPECT_EQ(bad(text), lines) << text;
+}
+
+TEST(Config, RefusesBadKeys) {
+  const std::pair<std::string, const char*> cases[] = {
+      {key(R"("secret_file":"")"),
+       "f: /auth/keys/0: has no secret; allowed: either secret or secret_file\n"},
+      {key(R"("secret":"0123456789abcdef","secret_file":"x")"),
+       "f: /auth/keys/0: has a secret and a secret_file; allowed: one of them\n"},
+      {key(R"("secret":"0123456789abcde")"),
+       "f: /auth/keys/0/secret: this secret has 15 characters; allowed: at least 16\n"},
+      {key(R"("secret":"0123456789 abcdef")"),
+       "f: /auth/keys/0/secret: this secret has white space or characters beyond ASCII; allowed: "
+       "visible ASCII characters\n"},
+      {key(R"("secret":"0123${VECHE}abcdef")"),
+       "f: /auth/keys/0/secret: this secret has \"${\" within it; allowed: a secret without, or "
+       "nothing but ${NAME}\n"},
+      {key(R"("secret":"${VECHE_TEST_UNSET}")"),
+       "f: /auth/keys/0/secret: the environment variable \"VECHE_TEST_UNSET\" is not set; allowed: "
+       "one that holds the secret\n"},
+      {key(R"("secret_file":"/nowhere/at/all")"),
+       "f: /auth/keys/0/secret_file: Failed to open file \u201c/nowhere/at/all\u201d: No such file "
+       "or directory; allowed: a file that can be read\n"},
+      {R"({"auth":{"keys":[{"id":"a.b","secret":"0123456789abcdef","scopes":["rooms"]}]}})",
+       "f: /auth/keys/0/id: \"a.b\" is not allowed; allowed: A-Z a-z 0-9 _ ~ -\n"},
+      {R"({"auth":{"keys":[{"id":"a","secret":"0123456789abcdef","scopes":["rooms"]},
+                           {"id":"a","secret":"0123456789abcdef","scopes":["rooms"]}]}})",
+       "f: /auth/keys/1/id: \"a\" is the id of an earlier key; allowed: an id of its own\n"},
+      {R"({"auth":{"keys":[{"id":"a","secret":"0123456789abcdef","scopes":["root"]}]}})",
+       "f: /auth/keys/0/scopes/0: \"root\" is not allowed; allowed: \"admin\", \"rooms\", "
+       "\"read\", \"metrics\"\n"},
+      {R"({"auth":{"keys":[{"id":"a","secret":"0123456789abcdef"}]}})",
+       "f: /auth/keys/0/scopes: is missing; allowed: an array of 1 to 4 elements\n"},
+  };
+  for (const auto& [text, lines] : cases) EXPECT_EQ(bad(text), lines) << text;
+}
+
+TEST(Config, NeverShowsSecrets) {
+  for (const char* members :
+       {R"("secret":"hunter2")", R"("secret":["hunter2"])", R"("secret":"hunter2 \u00e9")",
+        R"("secret":"hunter2${X}")", R"("secrett":"hunter2")"}) {
+    const std::string lines = bad(key(members));
+    EXPECT_NE(lines, "");
+    EXPECT_EQ(lines.find("hunter2"), std::string::npos) << lines;
+  }
+  EXPECT_EQ(bad(R"({"auth":{"keys":"hunter2"}})").find("hunter2"), std::string::npos);
+}
+
+TEST(Config, RefusesTheDevelopmentKeyBeyondLoopback) {
+  const auto config = [](const std::string& listen, const std::string& secret) {
+    return R"({"http":{"listen":[)" + listen +
+           R"(]},"auth":{"keys":[{"id":"dev","scopes":["admin"],"secret":")" + secret + R"("}]}})";
+  };
+  EXPECT_EQ(bad(config(R"("127.0.0.1:0","[::1]:0","127.1.2.3:0")", "devsecret")), "");
+  const char* refused =
+      "f: /auth/keys/0/secret: everybody knows the key dev with the secret devsecret; allowed: "
+      "only "
+      "while every address of /http/listen is loopback\n";
+  EXPECT_EQ(bad(config(R"("127.0.0.1:0","0.0.0.0:0")", "devsecret")), refused);
+  EXPECT_EQ(bad(config(R"("[::]:0")", "devsecret")), refused);
+  EXPECT_EQ(bad(config(R"("127.0.0.1:0")", "devsecre")),
+            "f: /auth/keys/0/secret: this secret has 8 characters; allowed: at least 16\n");
+}
+
+TEST(Config, TakesSecretsFromTheEnvironment) {
+  setenv("VECHE_TEST_SECRET", "secret-of-the-environment", 1);
+  EXPECT_EQ(good(key(R"("secret":"${VECHE_TEST_SECRET}")")).http.keys[0].secret,
+            "secret-of-the-environment");
+  EXPECT_EQ(
+      good(R"({"media":{"ice_servers":[{"urls":["turn:t"],"secret":"${VECHE_TEST_SECRET}"}]}})")
+          .http.ice_servers[0]
+          .secret,
+      "secret-of-the-environment");
+  setenv("VECHE_TEST_SECRET", "", 1);
+  EXPECT_NE(bad(key(R"("secret":"${VECHE_TEST_SECRET}")")), "");
+  unsetenv("VECHE_TEST_SECRET");
+}
+
+TEST(Config, TakesPathsRelativeToItsFile) {
+  const Directory directory;
+  std::filesystem::create_directory(directory.path() + "/page");
+  directory.write("key", "secret-of-the-file\n");
+  const std::string file = directory.write("veche.json", R"({"http":{"static_dir":"./page"},
+      "auth":{"keys":[{"id":"k","secret_file":"key","scopes":["read"]}]},"plugin_dirs":["../x"]})");
+  const LoadedConfig loaded = load_config(file, {});
+  EXPECT_EQ(problem_lines("f", loaded.problems), "");
+  EXPECT_EQ(loaded.config.http.static_dir, directory.path() + "/page");
+  EXPECT_EQ(loaded.config.http.keys[0].secret, "secret-of-the-file");
+  EXPECT_EQ(loaded.config.plugins.plugin_dirs[0],
+            std::filesystem::path(directory.path()).parent_path() / "x");
+}
+
+TEST(Config, ReportsAFileThatCannotBeRead) {
+  EXPECT_EQ(problem_lines("f", load_config("/nowhere/at/all", {}).problems),
+            "f: Failed to open file \u201c/nowhere/at/all\u201d: No such file or directory\n");
+  EXPECT_EQ(load_config("/", {}).problems.size(), 1U);
+}
+
+TEST(CheckConfig, AddsTheProblemsOfPluginsAndNamesEachOnce) {
+  const Directory directory;
+  const std::string file = directory.write("veche.json", R"({"media":{"ports":[9999,9998]},
+      "plugins":[{"name":"a","path":"a.so"},{"name":"a","path":"a.so"}],"plugin_dirs":["."]})");
+  const auto problems = check_config(file, {});
+  ASSERT_EQ(problems.size(), 3U) << problem_lines("f", problems);
+  EXPECT_EQ(problems[0].pointer, "/media/ports");
+  EXPECT_EQ(problems[1].pointer, "/plugins/1/name");
+  EXPECT_EQ(problems[2].pointer, "/plugins/0");
+  EXPECT_NE(problems[2].detail.find(directory.path() + "/a.so"), std::string::npos);
+}
+
+}  // namespace
+}  // namespace veche::main
