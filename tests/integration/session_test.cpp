@@ -1,0 +1,154 @@
+// SPDX-License-Identifier: Apache-2.0
+// Sessions over real webrtcbin peers: joining, hearing, refusing, leaving at every moment.
+#include "media/session.hpp"
+
+#include "engine_fixture.hpp"
+
+namespace veche::media {
+namespace {
+
+class SessionTest : public EngineFixture {
+ protected:
+  using EngineFixture::EngineFixture;
+
+  /// The peer talks until the condition is true.
+  template <class Condition>
+  bool talk_until(Peer& talker, Condition condition) {
+    const glib::Timer microphone = loop_.every(20, [&] { send(talker); });
+    return run_until(condition);
+  }
+};
+
+TEST_F(SessionTest, TwoPeersHearEachOtherAndNotThemselves) {
+  Peer& anna = add_peer();
+  Peer& boris = add_peer();
+  join(anna);
+  join(boris);
+  EXPECT_TRUE(talk_until(anna, [&] { return heard(boris) > 20; }));
+  EXPECT_EQ(heard(anna), 0u);
+  EXPECT_TRUE(talk_until(boris, [&] { return heard(anna) > 20; }));
+  EXPECT_EQ(anna.receiver->lost(), 0u);
+  EXPECT_EQ(boris.receiver->lost(), 0u);
+  const SessionStatistics statistics = boris.session->statistics();
+  EXPECT_GT(statistics.packets_sent, 5u);
+  EXPECT_EQ(statistics.send_failures, 0u);
+  EXPECT_GT(statistics.connect_ms, 0);
+}
+
+TEST_F(SessionTest, TheAnswerTellsNothingOfTheServersHost) {
+  Peer& anna = add_peer();
+  offer(anna);
+  ASSERT_TRUE(run_until([&] { return anna.answer.has_value(); }));
+  ASSERT_TRUE(anna.answer->ok());
+  char host[256] = {};
+  ASSERT_EQ(gethostname(host, sizeof host - 1), 0);
+  EXPECT_EQ((**anna.answer).find(host), std::string::npos);
+  EXPECT_EQ((**anna.answer).find("a=ssrc") == std::string::npos, false);
+}
+
+TEST_F(SessionTest, AFlippedFingerprintIsRefusedBeforeAnyPacketCounts) {
+  Peer& anna = add_peer();
+  Peer& mallory = add_peer();
+  join(anna);
+  offer(mallory, [](SessionPlan& plan) { plan.fingerprint.value[0] ^= 1; });
+  ASSERT_TRUE(run_until([&] { return mallory.answer.has_value(); }));
+  on_worker([&] { ASSERT_TRUE(mallory.client->set_answer(**mallory.answer)); });
+  ASSERT_TRUE(run_until([&] { return mallory.ended.has_value(); }));
+  EXPECT_EQ(*mallory.ended, SessionEnd::BadFingerprint);
+  EXPECT_FALSE(mallory.connected);
+  EXPECT_EQ(heard(anna), 0u);
+}
+
+TEST_F(SessionTest, SsrcsThatNobodyAnnouncedEndThatPeerAndNobodyElse) {
+  Peer& anna = add_peer();
+  Peer& boris = add_peer();
+  Peer& mallory = add_peer();
+  for (Peer* peer : {&anna, &boris, &mallory}) join(*peer);
+  ASSERT_TRUE(talk_until(anna, [&] { return heard(boris) > 5; }));
+  for (uint32_t i = 0; i < 200; ++i) send(mallory, 0x10000 + i);
+  ASSERT_TRUE(run_until([&] { return mallory.ended.has_value(); }));
+  EXPECT_EQ(*mallory.ended, SessionEnd::PolicyViolation);
+  const uint64_t heard_before = heard(boris);
+  EXPECT_TRUE(talk_until(anna, [&] { return heard(boris) > heard_before + 20; }));
+  EXPECT_FALSE(anna.ended.has_value());
+  EXPECT_FALSE(boris.ended.has_value());
+}
+
+TEST_F(SessionTest, AMutedParticipantIsNotHeardAndIsHeardAgain) {
+  Peer& anna = add_peer();
+  Peer& boris = add_peer();
+  join(anna);
+  join(boris);
+  ASSERT_TRUE(talk_until(anna, [&] { return heard(boris) > 5; }));
+  room_->set_muted(anna.participant, true);
+  ASSERT_TRUE(talk_until(
+      anna, [&, end = monotonic_ns() + 300 * kNsPerMs] { return monotonic_ns() > end; }));
+  const uint64_t muted_at = heard(boris);
+  ASSERT_TRUE(talk_until(
+      anna, [&, end = monotonic_ns() + 500 * kNsPerMs] { return monotonic_ns() > end; }));
+  EXPECT_EQ(heard(boris), muted_at);
+  room_->set_muted(anna.participant, false);
+  EXPECT_TRUE(talk_until(anna, [&] { return heard(boris) > muted_at + 5; }));
+}
+
+TEST_F(SessionTest, LeavingAtAnyMomentLeavesNothingBehind) {
+  std::minstd_rand random(7);
+  const auto round = [&] {
+    Peer& peer = add_peer();
+    ASSERT_NE(peer.client, nullptr);
+    offer(peer);
+    switch (random() % 4) {
+      case 0: break;  // Before the answer.
+      case 1: run_until([&] { return peer.answer.has_value(); }); break;
+      case 2:  // In the middle of ICE or DTLS.
+        ASSERT_TRUE(run_until([&] { return peer.answer.has_value(); }));
+        on_worker([&] { (void)peer.client->set_answer(**peer.answer); });
+        run_for(static_cast<int64_t>(random() % 60));
+        break;
+      default:
+        ASSERT_TRUE(run_until([&] { return peer.answer.has_value(); }));
+        on_worker([&] { (void)peer.client->set_answer(**peer.answer); });
+        ASSERT_TRUE(run_until([&] { return peer.connected; }));
+    }
+    leave(peer);
+    peers_.clear();
+  };
+  for (int i = 0; i < 5; ++i) round();  // What is made once: caches, thread pools.
+  ASSERT_TRUE(run_until([&] { return engine_->idle(); }));
+  const size_t threads_before = threads();
+  const size_t descriptors_before = descriptors();
+  for (int i = 0; i < 40; ++i) round();
+  ASSERT_TRUE(run_until([&] { return engine_->idle(); }));
+  // GLib's thread pools keep a few idle threads for a while.
+  EXPECT_TRUE(run_until([&] { return threads() <= threads_before + 2; })) << threads();
+  EXPECT_TRUE(run_until([&] { return descriptors() <= descriptors_before + 4; })) << descriptors();
+}
+
+class ShortTimeoutTest : public SessionTest {
+ protected:
+  ShortTimeoutTest() : SessionTest(2) {}
+};
+
+TEST_F(ShortTimeoutTest, APeerThatNeverConnectsIsRemoved) {
+  Peer& peer = add_peer();
+  offer(peer);
+  ASSERT_TRUE(run_until([&] { return peer.ended.has_value(); }));
+  EXPECT_EQ(*peer.ended, SessionEnd::PeerTimeout);
+}
+
+TEST_F(ShortTimeoutTest, APeerThatFallsSilentIsRemoved) {
+  Peer& peer = add_peer();
+  join(peer);
+  on_worker([&] { peer.client.reset(); });
+  ASSERT_TRUE(run_until([&] { return peer.ended.has_value(); }));
+  EXPECT_EQ(*peer.ended, SessionEnd::PeerTimeout);
+}
+
+}  // namespace
+}  // namespace veche::media
+
+int main(int argc, char** argv) {
+  gst_init(&argc, &argv);
+  testing::InitGoogleTest(&argc, argv);
+  return RUN_ALL_TESTS();
+}

@@ -1,0 +1,70 @@
+// SPDX-License-Identifier: Apache-2.0
+// One participant's PeerConnection: a webrtcbin without anything that costs time.
+#pragma once
+
+#include <gst/gst.h>
+#include <nice/agent.h>
+
+#include <functional>
+#include <memory>
+#include <span>
+#include <string>
+#include <vector>
+
+#include "base/result.hpp"
+#include "glib/signal.hpp"
+#include "receiver.hpp"
+#include "socket_reader.hpp"
+#include "talker.hpp"
+
+namespace veche::load {
+
+struct ClientSettings {
+  uint32_t ssrc = 0;
+  uint32_t slots = 0;
+  /// Null: packets travel through webrtcbin's elements (media_path.hpp). Outlives the client.
+  SocketReader* reader = nullptr;
+};
+
+/// Called on webrtcbin's threads, also after close() was entered.
+struct ClientEvents {
+  std::function<void()> connected;
+  std::function<void(const std::string& reason)> failed;
+};
+
+class Client {
+ public:
+  /// [worker] Makes the pipeline and the offer, with all candidates. Blocks.
+  static Result<std::unique_ptr<Client>> create(const ClientSettings& settings, ClientEvents events,
+                                                std::shared_ptr<Receiver> receiver);
+  /// [worker] Everything is let go; blocks. No packet is being sent any more.
+  ~Client();
+
+  const std::string& offer() const { return offer_; }
+  /// [worker] Blocks.
+  Status set_answer(const std::string& sdp);
+  /// What the packets have to look like. After set_answer().
+  const TalkerFormat& format() const { return format_; }
+  /// [worker] Once, when it is connected.
+  Status start_sending();
+  /// [generator] After start_sending(). False if it was not taken.
+  bool send(std::span<const uint8_t> packet) noexcept;
+
+ private:
+  struct Shared;
+  explicit Client(std::shared_ptr<Shared> shared);
+  void hook();
+  Status configure_agent();
+  Status add_sections(const ClientSettings& settings, std::shared_ptr<Receiver> receiver);
+  Status make_offer();
+  Status describe(const char* signal, void* description);
+
+  std::shared_ptr<Shared> shared_;
+  glib::Ref<GstElement> pipeline_, webrtc_;
+  glib::Ref<NiceAgent> agent_;
+  std::vector<glib::Signal> signals_;
+  TalkerFormat format_;
+  std::string offer_;
+};
+
+}  // namespace veche::load

@@ -1,0 +1,62 @@
+// SPDX-License-Identifier: Apache-2.0
+// Brings participants into the room and out of it.
+#pragma once
+
+#include <memory>
+#include <random>
+#include <vector>
+
+#include "base/workers.hpp"
+#include "generator.hpp"
+#include "glib/control_loop.hpp"
+#include "http_api.hpp"
+#include "member.hpp"
+#include "options.hpp"
+
+namespace veche::load {
+
+/// [control] all of it. The loop is not run any more when it is destroyed.
+class Crowd {
+ public:
+  Crowd(glib::ControlLoop& loop, const Options& options, HttpApi& http,
+        const std::vector<Turn>& turns);
+
+  /// The next participant begins to join.
+  void join_next();
+  void leave_all();
+  /// Who needs too long to join has failed.
+  void check_patience(int64_t now_ns);
+
+  bool all_started() const { return next_ == members_.size(); }
+  size_t count(MemberState state) const;
+  size_t joining() const;
+  /// True if the first `count` have joined, or never will.
+  bool settled(size_t count) const;
+  bool empty() const;
+  const std::vector<std::unique_ptr<Member>>& members() const { return members_; }
+  std::vector<Outcome> outcomes() const;
+  Generator& generator() { return generator_; }
+  const Generator& generator() const { return generator_; }
+
+ private:
+  void on_offer(Member& member, Result<std::shared_ptr<Client>> client);
+  void on_answer(Member& member, const Result<HttpReply>& reply);
+  void on_connected(Member& member, int64_t at_ns);
+  void start(Member& member);
+  void leave(Member& member);
+  void fail(Member& member, const std::string& reason);
+  void close(Member& member);
+
+  glib::ControlLoop& loop_;
+  const Options& options_;
+  HttpApi& http_;
+  const std::vector<Turn>& turns_;
+  std::mt19937 random_;
+  std::vector<std::unique_ptr<Member>> members_;
+  size_t next_ = 0;
+  SocketReader reader_;
+  Generator generator_;
+  Workers workers_;  // Last: its threads end before the members go.
+};
+
+}  // namespace veche::load

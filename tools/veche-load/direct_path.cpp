@@ -1,0 +1,185 @@
+// SPDX-License-Identifier: Apache-2.0
+// The direct path: libsrtp2 between the generator or the receiver and the socket.
+#include <srtp2/srtp.h>
+#include <sys/socket.h>
+
+#include <algorithm>
+#include <array>
+#include <mutex>
+#include <utility>
+
+#include "base/time.hpp"
+#include "media_path.hpp"
+
+namespace veche::load {
+namespace {
+
+constexpr gsize kKeySize = 30;  // AES_CM_128_HMAC_SHA1_80: key and salt.
+constexpr size_t kMaxPacketSize = 1600;
+
+struct SrtpDeleter {
+  void operator()(srtp_t session) const { srtp_dealloc(session); }
+};
+using SrtpPtr = std::unique_ptr<srtp_ctx_t, SrtpDeleter>;
+
+/// `property` of dtlsenc or dtlsdec holds the key that DTLS negotiated.
+Result<SrtpPtr> make_srtp(GstElement* dtls, const char* property, srtp_ssrc_type_t direction) {
+  if (!dtls) return internal("webrtcbin has no DTLS element");
+  const auto buffer = glib::property<GstBuffer>(dtls, property);
+  std::array<uint8_t, kKeySize> key{};
+  if (!buffer || gst_buffer_extract(buffer.get(), 0, key.data(), key.size()) != kKeySize) {
+    return internal(std::string("DTLS negotiated no key: ") + property);
+  }
+  srtp_policy_t policy{};
+  srtp_crypto_policy_set_aes_cm_128_hmac_sha1_80(&policy.rtp);
+  srtp_crypto_policy_set_aes_cm_128_hmac_sha1_80(&policy.rtcp);
+  policy.ssrc.type = direction;
+  policy.key = key.data();
+  policy.window_size = 1024;
+  srtp_t session = nullptr;
+  const srtp_err_status_t status = srtp_create(&session, &policy);
+  key.fill(0);
+  if (status != srtp_err_status_ok) return internal("libsrtp2 does not take the key");
+  return SrtpPtr(session);
+}
+
+/// RFC 7983: what else shares the port begins with another byte; RFC 5761: RTCP has these types.
+bool is_rtp(std::span<const uint8_t> datagram) {
+  return datagram.size() >= 12 && datagram[0] >= 128 && datagram[0] <= 191 &&
+         (datagram[1] < 192 || datagram[1] > 223);
+}
+
+class DirectPath final : public MediaPath, public SocketReader::Listener {
+ public:
+  DirectPath(glib::Ref<NiceAgent> agent, SocketReader& reader, std::shared_ptr<Receiver> receiver)
+      : agent_(std::move(agent)),
+        reader_(reader),
+        receiver_(std::move(receiver)),
+        context_(glib::adopt(g_main_context_new())) {}
+
+  void see(GstElement* element, std::string_view factory) override {
+    const std::lock_guard lock(mutex_);
+    if (factory == "dtlsenc") encoder_ = glib::share(element);
+    if (factory == "dtlsdec") decoder_ = glib::share(element);
+    if (factory == "nicesink") sink_ = glib::share(element);
+    if (factory == "nicesrc") {
+      // What comes before open() would make rtpbin build a jitter buffer for it.
+      const auto pad = glib::adopt(gst_element_get_static_pad(element, "src"));
+      gst_pad_add_probe(pad.get(), GST_PAD_PROBE_TYPE_BUFFER, drop_rtp, nullptr, nullptr);
+    }
+  }
+
+  Status open() override {
+    const std::lock_guard lock(mutex_);
+    auto out = make_srtp(encoder_.get(), "encoder-key", ssrc_any_outbound);
+    auto in = make_srtp(decoder_.get(), "decoder-key", ssrc_any_inbound);
+    if (!out) return out.error();
+    if (!in) return in.error();
+    out_ = *std::move(out);
+    in_ = *std::move(in);
+    Status status = take_socket();
+    // Elements hold their bin's signal, whose handler holds this path.
+    encoder_ = decoder_ = sink_ = nullptr;
+    return status;
+  }
+
+  void close() override {
+    const std::lock_guard lock(mutex_);
+    encoder_ = decoder_ = sink_ = nullptr;
+    if (socket_) reader_.remove(g_socket_get_fd(socket_.get()));
+  }
+
+  bool send(std::span<const uint8_t> packet) noexcept override {
+    std::array<uint8_t, kMaxPacketSize> datagram;
+    if (packet.size() + SRTP_MAX_TRAILER_LEN > datagram.size()) return false;
+    std::copy(packet.begin(), packet.end(), datagram.begin());
+    auto size = static_cast<int>(packet.size());
+    if (srtp_protect(out_.get(), datagram.data(), &size) != srtp_err_status_ok) return false;
+    return ::sendto(g_socket_get_fd(socket_.get()), datagram.data(), static_cast<size_t>(size), 0,
+                    reinterpret_cast<const sockaddr*>(&remote_), sizeof remote_) == size;
+  }
+
+  void on_readable() noexcept override {
+    std::array<uint8_t, kMaxPacketSize> datagram;
+    const int descriptor = g_socket_get_fd(socket_.get());
+    for (int i = 0; i < kBatch; ++i) {
+      const ssize_t size =
+          recv(descriptor, datagram.data(), datagram.size(), MSG_PEEK | MSG_DONTWAIT);
+      if (size < 0) return;
+      const auto packet = std::span(datagram).first(static_cast<size_t>(size));
+      const bool rtp = is_rtp(packet);
+      // STUN belongs to libnice, which reads it from its socket itself.
+      if (!rtp && g_main_context_iteration(context_.get(), FALSE)) continue;
+      recv(descriptor, nullptr, 0, MSG_DONTWAIT);
+      if (rtp) receive(packet);
+    }
+  }
+
+ private:
+  static constexpr int kBatch = 32;
+
+  Status take_socket() {
+    guint stream = 0;
+    if (sink_) g_object_get(sink_.get(), "stream", &stream, nullptr);
+    NiceCandidate *local = nullptr, *remote = nullptr;
+    if (!nice_agent_get_selected_pair(agent_.get(), stream, NICE_COMPONENT_TYPE_RTP, &local,
+                                      &remote)) {
+      return internal("ICE has selected no pair");
+    }
+    socket_ =
+        glib::adopt(nice_agent_get_selected_socket(agent_.get(), stream, NICE_COMPONENT_TYPE_RTP));
+    if (!socket_) return internal("ICE has no socket");
+    nice_address_copy_to_sockaddr(&remote->addr, reinterpret_cast<sockaddr*>(&remote_));
+    // From now on libnice reads only when it is told to, on the reader's thread.
+    nice_agent_attach_recv(agent_.get(), stream, NICE_COMPONENT_TYPE_RTP, context_.get(),
+                           on_read_by_libnice, this);
+    if (!reader_.add(g_socket_get_fd(socket_.get()), *this))
+      return internal("the socket cannot be watched");
+    return Ok{};
+  }
+
+  /// [reader] libnice reads on until its socket is empty.
+  static void on_read_by_libnice(NiceAgent*, guint, guint, guint size, gchar* bytes,
+                                 gpointer data) {
+    std::array<uint8_t, kMaxPacketSize> datagram;
+    if (size > datagram.size()) return;
+    std::copy_n(bytes, size, datagram.begin());
+    if (is_rtp({datagram.data(), size}))
+      static_cast<DirectPath*>(data)->receive({datagram.data(), size});
+  }
+
+  static GstPadProbeReturn drop_rtp(GstPad*, GstPadProbeInfo* info, gpointer) {
+    std::array<uint8_t, 12> head;
+    const gsize size =
+        gst_buffer_extract(GST_PAD_PROBE_INFO_BUFFER(info), 0, head.data(), head.size());
+    return is_rtp({head.data(), size}) ? GST_PAD_PROBE_DROP : GST_PAD_PROBE_OK;
+  }
+
+  void receive(std::span<uint8_t> packet) noexcept {
+    auto size = static_cast<int>(packet.size());
+    const bool good = srtp_unprotect(in_.get(), packet.data(), &size) == srtp_err_status_ok;
+    // What is not authentic is counted as no RTP.
+    receiver_->take(good ? packet.first(static_cast<size_t>(size)) : std::span<uint8_t>(),
+                    monotonic_ns());
+  }
+
+  const glib::Ref<NiceAgent> agent_;
+  SocketReader& reader_;
+  const std::shared_ptr<Receiver> receiver_;
+  const glib::Ref<GMainContext> context_;  // Of libnice's sources on the socket.
+  std::mutex mutex_;                       // Of what see() finds, until open().
+  glib::Ref<GstElement> encoder_, decoder_, sink_;
+  SrtpPtr out_;  // Of the generator.
+  SrtpPtr in_;   // Of the reader.
+  glib::Ref<GSocket> socket_;
+  sockaddr_in remote_{};
+};
+
+}  // namespace
+
+std::shared_ptr<MediaPath> make_direct_path(glib::Ref<NiceAgent> agent, SocketReader& reader,
+                                            std::shared_ptr<Receiver> receiver) {
+  return std::make_shared<DirectPath>(std::move(agent), reader, std::move(receiver));
+}
+
+}  // namespace veche::load

@@ -1,0 +1,58 @@
+// SPDX-License-Identifier: Apache-2.0
+// The one thread that sends everybody's packets.
+#pragma once
+
+#include <array>
+#include <atomic>
+#include <cstdint>
+#include <memory>
+#include <mutex>
+#include <thread>
+#include <vector>
+
+#include "client.hpp"
+#include "histogram.hpp"
+#include "talker.hpp"
+
+namespace veche::load {
+
+/// Each participant gets one moment in every 20 ms, and these are spread evenly.
+class Generator {
+ public:
+  Generator();
+  ~Generator();
+  Generator(const Generator&) = delete;
+  Generator& operator=(const Generator&) = delete;
+
+  /// [any] The client and the talker are used until remove() has returned.
+  void add(uint32_t index, Client& client, Talker& talker);
+  /// [any] Waits for a packet that is being sent.
+  void remove(uint32_t index);
+  /// [any] The schedule begins at this monotonic time.
+  void start_schedule(int64_t at_ns) { schedule_start_ns_ = at_ns; }
+
+  std::atomic<uint64_t> packets{0}, failures{0};
+  Histogram lateness;  ///< Of this thread: when it is large, the machine is too slow for the load.
+
+ private:
+  static constexpr size_t kPhases = 20;  // One a millisecond.
+  struct Entry {
+    uint32_t index;
+    Client* client;
+    Talker* talker;
+  };
+  struct Phase {
+    std::mutex mutex;
+    std::vector<Entry> entries;
+  };
+
+  void run();
+  void send_phase(Phase& phase);
+
+  std::array<Phase, kPhases> phases_;
+  std::atomic<int64_t> schedule_start_ns_{INT64_MAX};
+  std::atomic<bool> ending_{false};
+  std::thread thread_;
+};
+
+}  // namespace veche::load

@@ -1,0 +1,42 @@
+// SPDX-License-Identifier: Apache-2.0
+// What the command line of veche-load asks for.
+#pragma once
+
+#include <cstdint>
+#include <string>
+
+#include "base/result.hpp"
+#include "schedule.hpp"
+#include "talker.hpp"
+
+namespace veche::load {
+
+struct Options {
+  std::string server = "http://127.0.0.1:8080";
+  std::string key = "dev.devsecret";
+  std::string room = "load";
+  std::string room_settings = "{}";  ///< Body of the PUT that makes the room.
+  std::string name_prefix = "load";
+  uint32_t participants = 10;
+  uint32_t talkers = 3;
+  Pattern pattern = Pattern::Fixed;
+  int64_t turn_ms = 3000;
+  int64_t pause_ms = 200;
+  Silence silence = Silence::Dtx;
+  bool noise_floor = false;  ///< Silence is at -70 dBov instead of -127.
+  uint32_t slots = 3;
+  double join_rate = 10;  ///< Per second.
+  double duration_s = 20;
+  double stay_s = 0;       ///< 0: everybody stays until the end.
+  double leave_early = 0;  ///< The part that leaves before DTLS is done.
+  int server_pid = 0;
+  bool through_elements = false;  ///< Packets travel through all of webrtcbin; see media_path.hpp.
+  bool expect_no_loss = false;
+  std::string json_path;
+  uint32_t seed = 1;
+};
+
+/// InvalidArgument says which option is wrong. `--help` prints and ends the program.
+Result<Options> parse_options(int argc, char** argv);
+
+}  // namespace veche::load

@@ -1,0 +1,20 @@
+// SPDX-License-Identifier: Apache-2.0
+// Results for people and for programs.
+#pragma once
+
+#include <string>
+#include <vector>
+
+#include "options.hpp"
+#include "results.hpp"
+
+namespace veche::load {
+
+/// What went wrong, in words; empty if the run may count as good.
+std::vector<std::string> shortcomings(const Options& options, const Results& results);
+
+std::string to_table(const Results& results);
+/// docs: README.md beside this file lists the fields.
+std::string to_json(const Options& options, const Results& results);
+
+}  // namespace veche::load

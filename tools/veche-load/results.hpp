@@ -1,0 +1,77 @@
+// SPDX-License-Identifier: Apache-2.0
+// What a run came to, put together from what each participant did and heard. Pure.
+#pragma once
+
+#include <cstdint>
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "bare_loop.hpp"
+#include "histogram.hpp"
+#include "process_stats.hpp"
+#include "receiver.hpp"
+#include "talker.hpp"
+
+namespace veche::load {
+
+/// What one participant did and heard.
+struct Outcome {
+  uint32_t index = 0;
+  bool joined = false;
+  bool left_early = false;  ///< On purpose, before it had joined.
+  std::string failure;      ///< Empty: none.
+  int64_t posted_ns = 0;
+  int64_t connected_ns = 0;
+  int64_t left_ns = 0;
+  const Receiver* receiver = nullptr;
+  const Talker* talker = nullptr;  ///< Null: it never sent.
+};
+
+struct Joins {
+  uint32_t attempted = 0, joined = 0, left_early = 0, failed = 0;
+  std::string first_failure;
+  Distribution time_ms;  ///< From the POST to the DTLS connection.
+};
+
+struct Packets {
+  uint64_t sent = 0, send_failures = 0;
+  uint64_t received = 0, expected = 0, lost = 0, duplicates = 0, foreign = 0, not_rtp = 0;
+  uint64_t own = 0, source_errors = 0, slot_switches = 0;
+};
+
+/// How turns were heard. One entry for each listener and turn.
+struct Hearing {
+  uint64_t expected = 0;        ///< A listener was there for a second of it or longer.
+  uint64_t unheard = 0;         ///< Of these: nothing came.
+  uint64_t cut_short = 0;       ///< Half a second or more of the end did not come to who was there.
+  uint64_t missing_frames = 0;  ///< Between the first and the last frame that came.
+  Distribution
+      onset_ms;  ///< First packet sent to first packet heard, by those who were there before.
+  Distribution cut_ms;  ///< What is missing at the start, for the same.
+};
+
+struct ServerUse {
+  double cpu_us_per_packet = 0;  ///< Of those forwarded while people talked.
+  double cores = 0;
+  ProcessStats before, peak, after;
+};
+
+struct Results {
+  Joins joins;
+  Packets packets;
+  Distribution latency_ms;
+  Hearing hearing;
+  double measured_s = 0;
+  Distribution lateness_ms;  ///< Of the generator's thread.
+  double generator_cores = 0;
+  std::optional<ServerUse> server;
+  BareLoop bare_loop;
+};
+
+Joins summarize_joins(const std::vector<Outcome>& outcomes);
+Packets summarize_packets(const std::vector<Outcome>& outcomes);
+Hearing summarize_hearing(const std::vector<Outcome>& outcomes);
+Distribution summarize_latency(const std::vector<Outcome>& outcomes);
+
+}  // namespace veche::load

@@ -1,0 +1,64 @@
+// SPDX-License-Identifier: Apache-2.0
+// One run: join, talk, measure, leave, and say how it goes.
+#pragma once
+
+#include <string>
+#include <vector>
+
+#include "crowd.hpp"
+#include "glib/control_loop.hpp"
+#include "http_api.hpp"
+#include "options.hpp"
+#include "results.hpp"
+
+namespace veche::load {
+
+/// [control] all of it.
+class Run {
+ public:
+  Run(glib::ControlLoop& loop, const Options& options);
+
+  /// Blocks until everybody has left. An error if nobody could even try.
+  Status execute();
+  /// Everybody leaves now.
+  void interrupt();
+  Results results() const;
+
+ private:
+  enum class Phase { Joining = 1, Talking, Leaving, CoolingDown };
+  /// What is compared between the begin and the end of the talk.
+  struct Reading {
+    int64_t at_ns = 0;
+    uint64_t received = 0;
+    double server_cpu_s = 0;
+    double own_cpu_s = 0;
+  };
+
+  void open_room();
+  void tick();
+  void join_who_is_due(int64_t now_ns);
+  void advance(int64_t now_ns);
+  void enter(Phase phase, int64_t now_ns);
+  bool churns() const { return options_.stay_s > 0 || options_.leave_early > 0; }
+  bool talk_is_over(int64_t now_ns) const;
+  Reading read(int64_t now_ns) const;
+  void sample_server();
+  void print_progress(int64_t now_ns);
+
+  glib::ControlLoop& loop_;
+  Options options_;
+  std::vector<Turn> turns_;
+  HttpApi http_;
+  Crowd crowd_;
+  glib::Timer timer_;
+  Status outcome_ = Ok{};
+
+  Phase phase_ = Phase::Joining;
+  int64_t started_ns_ = 0, phase_since_ns_ = 0, talk_start_ns_ = 0;
+  uint32_t joins_begun_ = 0;
+  Reading begin_, end_, last_;
+  bool measuring_ = false;
+  std::optional<ServerUse> server_;
+};
+
+}  // namespace veche::load
