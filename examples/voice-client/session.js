@@ -1,0 +1,150 @@
+// SPDX-License-Identifier: Apache-2.0
+// One session of a participant: a PeerConnection that negotiates once, and the WebSocket that belongs to it.
+
+import { Problem, request } from './api.js';
+
+const GATHERING_MS = 1000; // Host candidates are enough: the server learns the rest from where checks come from.
+const CONNECTING_MS = 10000;
+const DISCONNECTED_MS = 3000;
+const OPUS_PARAMETERS = { useinbandfec: 1, usedtx: 1 };
+
+/** Adds Opus parameters to a description. In an answer they tell this browser's encoder what to do (RFC 7587). */
+export function withOpusParameters(sdp, wanted = OPUS_PARAMETERS) {
+  const sections = sdp.split(/^(?=m=)/m).map((section) => {
+    const payloadType = section.match(/^a=rtpmap:(\d+) opus\//im)?.[1];
+    if (!payloadType) return section;
+    const fmtp = new RegExp(`^a=fmtp:${payloadType} (.*)\r\n`, 'm');
+    const offered = (section.match(fmtp)?.[1] ?? '').split(';').map((parameter) => parameter.trim());
+    const kept = offered.filter((parameter) => parameter && !(parameter.split('=')[0] in wanted));
+    const added = Object.entries(wanted).map(([name, value]) => `${name}=${value}`);
+    const line = `a=fmtp:${payloadType} ${[...kept, ...added].join(';')}\r\n`;
+    return section.replace(fmtp, '').replace(/^a=rtpmap:\d+ opus\/.*\r\n/im, (rtpmap) => rtpmap + line);
+  });
+  return sections.join('');
+}
+
+function gathered(pc) {
+  return new Promise((resolve) => {
+    const timer = setTimeout(resolve, GATHERING_MS);
+    const check = () => {
+      if (pc.iceGatheringState !== 'complete') return;
+      clearTimeout(timer);
+      resolve();
+    };
+    pc.addEventListener('icegatheringstatechange', check);
+    check();
+  });
+}
+
+/** One PeerConnection with its WebSocket. It lives once: any failure ends it, and the client makes another. */
+export class Session {
+  negotiations = 0;
+  #pending = new Map();
+  #lastId = 0;
+  #watchdog;
+  #ended = false;
+
+  constructor({ url, iceServers, onConnected, onMessage, onEnd }) {
+    Object.assign(this, { url, iceServers, onConnected, onMessage, onEnd });
+  }
+
+  async open(stream, players, token) {
+    this.token = token;
+    this.pc = new RTCPeerConnection({ bundlePolicy: 'max-bundle', iceServers: this.iceServers });
+    this.pc.addEventListener('connectionstatechange', () => this.#connectionChanged());
+    this.pc.addEventListener('signalingstatechange', () => {
+      if (this.pc.signalingState === 'have-local-offer') this.negotiations += 1;
+    });
+    const [microphone] = stream?.getAudioTracks() ?? [];
+    if (microphone) this.pc.addTransceiver(microphone, { direction: 'sendonly', streams: [stream] });
+    this.receivers = players.map((player) => {
+      const { receiver } = this.pc.addTransceiver('audio', { direction: 'recvonly' });
+      player.srcObject = new MediaStream([receiver.track]);
+      return receiver;
+    });
+    await this.pc.setLocalDescription();
+    await gathered(this.pc);
+    if (this.#ended) return;
+    const body = withOpusParameters(this.pc.localDescription.sdp);
+    const headers = { 'Content-Type': 'application/sdp' };
+    const response = await request(`${this.url}/session`, { method: 'POST', headers, body }, token);
+    this.location = new URL(response.headers.get('Location'), response.url);
+    const answer = await response.text();
+    if (this.#ended) {
+      this.#remove();
+      return;
+    }
+    await this.pc.setRemoteDescription({ type: 'answer', sdp: withOpusParameters(answer) });
+    this.#restartWatchdog(CONNECTING_MS, 'no connection');
+    this.#listen();
+  }
+
+  /** Sends a command; settles with the server's answer to it. */
+  command(type, data) {
+    if (this.socket?.readyState !== WebSocket.OPEN) return Promise.reject(new Problem({ title: 'Not connected' }));
+    const id = (this.#lastId += 1);
+    this.socket.send(JSON.stringify({ id, type, data }));
+    return new Promise((resolve, reject) => this.#pending.set(id, { resolve, reject }));
+  }
+
+  /** Whether a command waits for its answer. */
+  get busy() {
+    return this.#pending.size > 0;
+  }
+
+  /** Ends it quietly. With `remove` the server is told, even while the page goes away. */
+  close({ remove = false } = {}) {
+    if (this.#ended) return;
+    this.#ended = true;
+    clearTimeout(this.#watchdog);
+    this.socket?.close();
+    this.pc?.close();
+    for (const { reject } of this.#pending.values()) reject(new Problem({ title: 'Not connected' }));
+    if (remove) this.#remove();
+  }
+
+  #remove() {
+    if (this.location) request(this.location, { method: 'DELETE', keepalive: true }, this.token).catch(() => {});
+  }
+
+  #end(reason) {
+    if (this.#ended) return;
+    this.close();
+    this.onEnd(reason);
+  }
+
+  #restartWatchdog(timeMs, reason) {
+    clearTimeout(this.#watchdog);
+    this.#watchdog = setTimeout(() => this.#end(reason), timeMs);
+  }
+
+  #connectionChanged() {
+    const state = this.pc.connectionState;
+    if (state === 'failed') this.#end('connection failed');
+    if (state === 'disconnected') this.#restartWatchdog(DISCONNECTED_MS, 'connection lost');
+    if (state !== 'connected') return;
+    clearTimeout(this.#watchdog);
+    this.onConnected();
+  }
+
+  #listen() {
+    const url = new URL(`${this.url}/events`);
+    url.protocol = url.protocol.replace('http', 'ws');
+    url.searchParams.set('access_token', this.token);
+    this.socket = new WebSocket(url, ['veche.v1']);
+    this.socket.addEventListener('close', () => this.#end('events lost'));
+    this.socket.addEventListener('message', ({ data }) => {
+      const message = JSON.parse(data);
+      if (message.type === 'closing') this.#end(message.data.reason);
+      else if (message.type === 'ok') this.#settle(message.id)?.resolve();
+      else if (message.type === 'problem') this.#settle(message.id)?.reject(new Problem(message.data));
+      else this.onMessage(message);
+    });
+  }
+
+  #settle(id) {
+    const waiting = this.#pending.get(id);
+    this.#pending.delete(id);
+    return waiting;
+  }
+}

@@ -1,0 +1,265 @@
+// SPDX-License-Identifier: Apache-2.0
+// SFUVoiceClient, one participant's place in a Veche room: plays the slots, follows the room, reconnects.
+
+import { Problem } from './api.js';
+import { Session } from './session.js';
+
+export { Problem };
+
+const STABLE_MS = 10000; // A connection that lasted this long starts the back-off anew.
+const BACKOFF_MS = { first: 500, longest: 10000 };
+const AUDIBLE_MS = 300;
+/** Reasons of a `closing` message after which coming back would be wrong or useless. */
+const FINAL_REASONS = new Set(['left', 'removed', 'replaced', 'room_closed', 'bad_fingerprint', 'policy_violation']);
+
+/**
+ * Events, each with `detail`: `state` {state, reason, retryMs}, `roster` (joined, left or changed; also mutes, pins, blocks),
+ * `slots`, `speakers`, `problem` (a Problem), `autoplayblocked` (call `resume` from a user's gesture).
+ */
+export class SFUVoiceClient extends EventTarget {
+  state = 'closed'; // connecting, connected, reconnecting, closed
+  self = null;
+  roster = new Map(); // participant -> {participant, name, metadata, source_number, connected, muted}
+  slots = new Map(); // mid -> participant
+  speaking = new Set();
+  dominant = '';
+  pinned = [];
+  blocked = [];
+  muted = false;
+  sessions = 0;
+  #options;
+  #stream = null;
+  #players;
+  #session = null;
+  #attempt = 0;
+  #connectedAt = 0;
+  #retryTimer;
+  #previous = new Map(); // Statistics of the last call, by id.
+  #onPageHide = () => this.leave();
+
+  /** `token`: a join token, or an async function that brings a fresh one for each session. */
+  constructor({ url = location.origin, room, participant, token, slots = 4, iceServers = [] }) {
+    super();
+    const path = `/v1/rooms/${encodeURIComponent(room)}/participants/${encodeURIComponent(participant)}`;
+    this.#options = { url: url + path, token, iceServers };
+    this.#players = Array.from({ length: slots }, () => Object.assign(new Audio(), { autoplay: true }));
+  }
+
+  /** Opens the first session; without a stream it only listens. Rejects with a Problem if the server refuses. */
+  async join(stream = null) {
+    this.#stream = stream;
+    this.#applyMute();
+    this.#setState('connecting');
+    addEventListener('pagehide', this.#onPageHide);
+    try {
+      await this.#open();
+    } catch (problem) {
+      this.#close('refused');
+      throw problem;
+    }
+  }
+
+  leave() {
+    this.#close('left', { remove: true });
+  }
+
+  /** Mutes here at once; the server is told so that others see it. */
+  async setMuted(muted) {
+    this.muted = muted;
+    this.#applyMute();
+    this.#emit('roster');
+    await this.#command('mute', { muted });
+  }
+
+  async pin(participants) {
+    if (await this.#command('pin', { participants })) this.pinned = participants;
+    this.#emit('roster');
+  }
+
+  async block(participants) {
+    if (await this.#command('block', { participants })) this.blocked = participants;
+    this.#emit('roster');
+  }
+
+  /** Starts the players; needs a user's gesture where the browser blocks sound that nobody asked for. */
+  resume() {
+    for (const player of this.#players) {
+      player.play().catch(({ name }) => name === 'NotAllowedError' && this.#emit('autoplayblocked'));
+    }
+  }
+
+  /** Who is heard right now and how loud (0..1), from the CSRCs of the slots: no signalling can be late for this. */
+  levels() {
+    const levels = new Map();
+    const bySource = new Map([...this.roster.values()].map((entry) => [entry.source_number, entry.participant]));
+    const now = performance.timeOrigin + performance.now();
+    for (const receiver of this.#session?.receivers ?? []) {
+      for (const { source, timestamp, audioLevel = 0.1 } of receiver.getContributingSources()) {
+        const participant = bySource.get(source);
+        if (participant && now - timestamp < AUDIBLE_MS) levels.set(participant, audioLevel);
+      }
+    }
+    return levels;
+  }
+
+  /** Rates are those since the last call. */
+  async stats() {
+    const pc = this.#session?.pc;
+    const result = { negotiations: this.#session?.negotiations ?? 0, sessions: this.sessions, activeSlots: 0,
+      roundTripMs: null, lossPercent: 0, jitterMs: 0, upBps: 0, downBps: 0, concealedPercent: 0 };
+    if (!pc) return result;
+    const sum = { received: 0, lost: 0, samples: 0, concealed: 0 };
+    const current = await pc.getStats();
+    for (const now of current.values()) {
+      const before = this.#previous.get(now.id) ?? {};
+      const grown = (field) => (now[field] ?? 0) - (before[field] ?? 0);
+      const bps = (field) => (before.timestamp ? (8000 * grown(field)) / Math.max(1, now.timestamp - before.timestamp) : 0);
+      if (now.type === 'inbound-rtp') {
+        if (grown('packetsReceived') > 0) {
+          result.activeSlots += 1;
+          result.jitterMs = Math.max(result.jitterMs, 1000 * now.jitter);
+        }
+        result.downBps += bps('bytesReceived');
+        sum.received += grown('packetsReceived');
+        sum.lost += Math.max(0, grown('packetsLost'));
+        sum.samples += now.totalSamplesReceived ?? 0;
+        // Silence that fills the time when a slot carries nothing is no loss of speech.
+        sum.concealed += (now.concealedSamples ?? 0) - (now.silentConcealedSamples ?? 0);
+      } else if (now.type === 'outbound-rtp') {
+        result.upBps += bps('bytesSent');
+      } else if (now.type === 'candidate-pair' && now.nominated && now.currentRoundTripTime !== undefined) {
+        result.roundTripMs = 1000 * now.currentRoundTripTime;
+      }
+    }
+    this.#previous = current;
+    result.lossPercent = (100 * sum.lost) / Math.max(1, sum.received + sum.lost);
+    result.concealedPercent = (100 * sum.concealed) / Math.max(1, sum.samples);
+    return result;
+  }
+
+  #emit(type, detail) {
+    this.dispatchEvent(new CustomEvent(type, { detail }));
+  }
+
+  #setState(state, detail = {}) {
+    this.state = state;
+    this.#emit('state', { state, ...detail });
+  }
+
+  #applyMute() {
+    for (const track of this.#stream?.getAudioTracks() ?? []) track.enabled = !this.muted;
+  }
+
+  /** True when the server agreed; otherwise the problem has been told. */
+  async #command(type, data) {
+    try {
+      await this.#session?.command(type, data);
+      return true;
+    } catch (problem) {
+      if (this.state === 'connected') this.#emit('problem', problem);
+      return false;
+    }
+  }
+
+  async #open() {
+    const { url, token, iceServers } = this.#options;
+    const session = new Session({
+      url,
+      iceServers,
+      onConnected: () => this.#connected(),
+      onMessage: (message) => this.#receive(message),
+      onEnd: (reason) => this.#ended(reason),
+    });
+    this.#session = session;
+    this.#previous = new Map();
+    this.sessions += 1;
+    try {
+      const credential = typeof token === 'function' ? await token() : token;
+      if (this.#session === session) await session.open(this.#stream, this.#players, credential);
+    } catch (problem) {
+      if (this.#session === session) throw problem;
+    }
+    if (this.#session === session) this.resume();
+  }
+
+  #connected() {
+    this.#connectedAt = performance.now();
+    this.#setState('connected');
+  }
+
+  #ended(reason) {
+    if (FINAL_REASONS.has(reason)) this.#close(reason);
+    else this.#retry(reason, 0);
+  }
+
+  /** A new session for the same participant after a while; never a renegotiation of the old one. */
+  #retry(reason, atLeastMs) {
+    if (this.#connectedAt && performance.now() - this.#connectedAt > STABLE_MS) this.#attempt = 0;
+    this.#connectedAt = 0;
+    const backoffMs = Math.min(BACKOFF_MS.longest, BACKOFF_MS.first * 2 ** this.#attempt) * (0.75 + Math.random() / 2);
+    const retryMs = Math.max(atLeastMs, backoffMs);
+    this.#attempt += 1;
+    this.#session?.close();
+    this.#setState('reconnecting', { reason, retryMs });
+    this.#retryTimer = setTimeout(async () => {
+      try {
+        await this.#open();
+      } catch (problem) {
+        if (problem instanceof Problem && !problem.temporary) {
+          this.#emit('problem', problem);
+          this.#close('refused');
+        } else {
+          this.#retry(problem.message, problem.retryAfterMs ?? 0);
+        }
+      }
+    }, retryMs);
+  }
+
+  #close(reason, how) {
+    if (this.state === 'closed') return;
+    clearTimeout(this.#retryTimer);
+    removeEventListener('pagehide', this.#onPageHide);
+    this.#session?.close(how);
+    this.#session = null;
+    for (const player of this.#players) player.srcObject = null;
+    this.roster.clear();
+    this.speaking.clear();
+    this.#setState('closed', { reason });
+  }
+
+  #receive({ type, data }) {
+    if (type === 'snapshot') this.#takeSnapshot(data);
+    else if (type === 'roster') this.#takeRoster(data);
+    else if (type === 'slots') for (const slot of data) this.slots.set(slot.mid, slot.participant);
+    else if (type === 'speakers') this.#takeSpeakers(data);
+    if (type === 'snapshot' || type === 'roster') this.#emit('roster');
+    if (type === 'snapshot' || type === 'slots') this.#emit('slots');
+    if (type === 'snapshot' || type === 'speakers') this.#emit('speakers');
+  }
+
+  #takeSnapshot(data) {
+    this.self = data.self;
+    this.roster = new Map(data.roster.map((entry) => [entry.participant, entry]));
+    this.slots = new Map(data.slots.map((slot) => [slot.mid, slot.participant]));
+    this.pinned = data.pinned;
+    this.blocked = data.blocked;
+    this.#takeSpeakers(data);
+    if (data.self.muted !== this.muted) this.#command('mute', { muted: this.muted });
+  }
+
+  #takeRoster({ joined = [], changed = [], left = [] }) {
+    for (const entry of [...joined, ...changed]) this.roster.set(entry.participant, entry);
+    for (const participant of left) this.roster.delete(participant);
+    const self = this.roster.get(this.self?.participant);
+    if (!self) return;
+    this.self = self;
+    if (this.#session.busy || self.muted === this.muted) return;
+    this.muted = self.muted; // The backend muted or unmuted this participant.
+    this.#applyMute();
+  }
+
+  #takeSpeakers({ speaking, dominant }) {
+    this.speaking = new Set(speaking);
+    this.dominant = dominant;
+  }
+}

@@ -1,0 +1,173 @@
+# SPDX-License-Identifier: Apache-2.0
+# A participant made of aiortc: publishes a tone, listens on its slots, and prints as JSON what it heard.
+import argparse
+import asyncio
+import fractions
+import json
+import re
+import urllib.error
+import urllib.request
+
+import aioice.ice
+import aiortc.codecs
+import av
+import numpy
+from aiortc import MediaStreamTrack, RTCPeerConnection, RTCSessionDescription
+from aiortc.mediastreams import MediaStreamError
+from aiortc.rtp import RtpPacket
+
+SAMPLE_RATE = 48000
+FRAME_SAMPLES = 960
+AUDIBLE_RMS = 300
+
+# aiortc leaves loopback out when it gathers; tests use nothing else.
+aioice.ice.get_host_addresses = lambda use_ipv4, use_ipv6: ["127.0.0.1"]
+
+
+class Decoder(aiortc.codecs.OpusDecoder):
+    """Gives silence for what is not Opus (the load generator's time stamps), where aiortc's own would end its thread."""
+
+    def decode(self, encoded_frame):
+        try:
+            return super().decode(encoded_frame)
+        except AssertionError:
+            samples = numpy.zeros((1, 2 * FRAME_SAMPLES), numpy.int16)
+            frame = av.AudioFrame.from_ndarray(samples, format="s16", layout="stereo")
+            frame.pts = encoded_frame.timestamp
+            frame.sample_rate = SAMPLE_RATE
+            frame.time_base = fractions.Fraction(1, SAMPLE_RATE)
+            return [frame]
+
+
+aiortc.codecs.OpusDecoder = Decoder
+
+
+class Tone(MediaStreamTrack):
+    """A sine in 20 ms frames, in real time."""
+
+    kind = "audio"
+
+    def __init__(self, frequency_hz):
+        super().__init__()
+        self.frequency_hz = frequency_hz
+        self.position = 0
+        self.start = None
+
+    async def recv(self):
+        loop = asyncio.get_running_loop()
+        self.start = self.start or loop.time()
+        await asyncio.sleep(max(0, self.start + self.position / SAMPLE_RATE - loop.time()))
+        times = (self.position + numpy.arange(FRAME_SAMPLES)) / SAMPLE_RATE
+        samples = (8000 * numpy.sin(2 * numpy.pi * self.frequency_hz * times)).astype(numpy.int16)
+        frame = av.AudioFrame.from_ndarray(samples.reshape(1, -1), format="s16", layout="mono")
+        frame.sample_rate = SAMPLE_RATE
+        frame.pts = self.position
+        frame.time_base = fractions.Fraction(1, SAMPLE_RATE)
+        self.position += FRAME_SAMPLES
+        return frame
+
+
+async def listen(track, heard):
+    """Counts the frames of one slot until it ends."""
+    try:
+        while True:
+            frame = await track.recv()
+            samples = frame.to_ndarray().astype(numpy.float64)
+            heard["frames"] += 1
+            heard["audible_frames"] += int(numpy.sqrt(numpy.mean(samples**2)) > AUDIBLE_RMS)
+    except MediaStreamError:
+        pass
+
+
+def request(method, url, token, body=None):
+    headers = {"Authorization": f"Bearer {token}"}
+    if body:
+        headers["Content-Type"] = "application/sdp"
+    data = body.encode() if body else None
+    with urllib.request.urlopen(urllib.request.Request(url, data, headers, method=method)) as response:
+        return response.headers, response.read().decode()
+
+
+def flip_fingerprint(sdp):
+    """Changes one digit of every a=fingerprint."""
+    return re.sub(
+        r"^(a=fingerprint:\S+ )([0-9A-F])",
+        lambda match: match[1] + ("1" if match[2] == "0" else "0"),
+        sdp,
+        flags=re.MULTILINE,
+    )
+
+
+async def flood(peer, count):
+    """Sends a packet with each of so many SSRCs that no offer announced; they are encrypted like any other."""
+    while peer.connectionState != "connected":
+        await asyncio.sleep(0.02)
+    transport = peer.getTransceivers()[0].sender.transport
+    for number in range(count):
+        packet = RtpPacket(payload_type=96, sequence_number=number & 0xFFFF, ssrc=0x10000 + number, payload=b"x" * 20)
+        try:
+            await transport._send_rtp(packet.serialize())
+        except ConnectionError:
+            break  # The server has hung up, as it should.
+        if number % 100 == 0:
+            await asyncio.sleep(0.005)
+
+
+async def run(options):
+    peer = RTCPeerConnection()
+    heard = []
+    listeners = []
+    states = []
+
+    @peer.on("connectionstatechange")
+    def on_state():
+        states.append(peer.connectionState)
+
+    @peer.on("track")
+    def on_track(track):
+        heard.append({"frames": 0, "audible_frames": 0})
+        listeners.append(asyncio.ensure_future(listen(track, heard[-1])))
+
+    if not options.listen_only:
+        peer.addTransceiver(Tone(options.tone_hz), direction="sendonly")
+    for _ in range(options.slots):
+        peer.addTransceiver("audio", direction="recvonly")
+    await peer.setLocalDescription(await peer.createOffer())
+    offer = peer.localDescription.sdp
+    if options.flip_fingerprint:
+        offer = flip_fingerprint(offer)
+    base = f"{options.server}/v1/rooms/{options.room}/participants/{options.participant}"
+    try:
+        headers, answer = await asyncio.to_thread(request, "POST", f"{base}/session", options.token, offer)
+    except urllib.error.HTTPError as error:
+        await peer.close()
+        return {"status": error.code, "problem": error.read().decode()}
+    await peer.setRemoteDescription(RTCSessionDescription(answer, "answer"))
+    if options.flood_ssrcs:
+        await flood(peer, options.flood_ssrcs)
+    await asyncio.sleep(options.seconds)
+    result = {"status": 201, "states": list(states), "slots": heard}
+    await peer.close()
+    await asyncio.gather(*listeners)
+    if not options.flip_fingerprint and not options.flood_ssrcs:
+        await asyncio.to_thread(request, "DELETE", options.server + headers["Location"], options.token)
+    return result
+
+
+def main():
+    parser = argparse.ArgumentParser()
+    parser.add_argument("--server", required=True)
+    parser.add_argument("--room", required=True)
+    parser.add_argument("--participant", required=True)
+    parser.add_argument("--token", required=True)
+    parser.add_argument("--seconds", type=float, default=5)
+    parser.add_argument("--tone-hz", type=float, default=440)
+    parser.add_argument("--slots", type=int, default=4)
+    parser.add_argument("--flip-fingerprint", action="store_true")
+    parser.add_argument("--listen-only", action="store_true")
+    parser.add_argument("--flood-ssrcs", type=int, default=0)
+    print(json.dumps(asyncio.run(run(parser.parse_args()))))
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,96 @@
+// SPDX-License-Identifier: Apache-2.0
+// aiortc as a client: it publishes without audio levels and receives; with a false fingerprint it gets nowhere.
+
+import assert from 'node:assert/strict';
+import { readdirSync } from 'node:fs';
+import { test } from 'node:test';
+
+import { runAiortcPeer } from './command.mjs';
+import { delay, until } from './until.mjs';
+import { VecheServer } from './veche_server.mjs';
+
+const SECONDS = 8;
+/** Of the third client's session, not of its SSRCs. */
+const THREADS_OF_A_SESSION = 10;
+const audible = ({ slots }) => slots.reduce((sum, slot) => sum + slot.audible_frames, 0);
+
+test('Two aiortc clients hear each other', async (t) => {
+  const server = await VecheServer.start(t);
+  const results = await Promise.all(['ada', 'boris'].map((participant) =>
+    runAiortcPeer(t, server, { room: 'aiortc', participant, seconds: SECONDS })));
+  for (const result of results) {
+    assert.equal(result.status, 201, result.problem);
+    assert.deepEqual(result.states, ['connecting', 'connected']);
+    assert.ok(audible(result) > 100, `${audible(result)} audible frames in ${SECONDS} s`);
+    const used = result.slots.filter((slot) => slot.audible_frames > 0);
+    assert.equal(used.length, 1, 'one talker, one slot');
+  }
+});
+
+test('A client whose certificate does not match its fingerprint is refused and counted', async (t) => {
+  const server = await VecheServer.start(t);
+  const room = 'flipped';
+  const path = `/v1/rooms/${room}/participants/mallory`;
+  const listener = runAiortcPeer(t, server, { room, participant: 'ada', seconds: SECONDS });
+  await until('the listener is connected', async () => {
+    const { status, body } = await server.api('GET', `/v1/rooms/${room}/participants/ada`);
+    return status === 200 && body.state === 'connected';
+  });
+  const states = new Set();
+  const impostor = runAiortcPeer(t, server, { room, participant: 'mallory', seconds: SECONDS / 2, extra: ['--flip-fingerprint'] });
+  let ended = false;
+  const noteEnd = () => { ended = true; };
+  impostor.then(noteEnd, noteEnd);
+  listener.catch(() => {}); // It is awaited at the end, and may fail before.
+  while (!ended) {
+    const { status, body } = await server.api('GET', path);
+    states.add(status === 200 ? body.state : status);
+    await delay(50);
+  }
+  assert.ok(!states.has('connected'), `states of the impostor: ${[...states]}`);
+  assert.equal((await impostor).status, 201, 'the offer itself is well formed');
+  const { body, status } = await server.api('GET', path);
+  assert.ok(status === 404 || body.state === 'ended', `the impostor is still there: ${JSON.stringify(body)}`);
+  assert.match(server.log(), /mallory.*bad_fingerprint/, 'the log names who and why');
+  const { participants_ended: counts } = (await server.api('GET', '/v1/server')).body;
+  assert.equal(counts.bad_fingerprint, 1, `ends by reason: ${JSON.stringify(counts)}`);
+  assert.equal(audible(await listener), 0, 'media of the impostor was forwarded');
+});
+
+test('A listener in a silent room stays: its STUN shows that it is there', async (t) => {
+  const server = await VecheServer.start(t, { peerTimeout: 6 });
+  const path = '/v1/rooms/silent/participants/ada';
+  const listener = runAiortcPeer(t, server, { room: 'silent', participant: 'ada', seconds: 14, extra: ['--listen-only'] });
+  listener.catch(() => {}); // It is awaited at the end, and may fail before.
+  const connected = async () => (await server.api('GET', path)).body.state === 'connected';
+  await until('it is connected', connected, 15000);
+  await delay(12000);
+  assert.ok(await connected(), 'it was removed although it is there');
+  assert.equal((await listener).status, 201);
+});
+
+test('Ten thousand SSRCs cost no thread, end that client and disturb nobody', async (t) => {
+  const server = await VecheServer.start(t);
+  const room = 'flooded';
+  const others = ['ada', 'boris'].map((participant) =>
+    runAiortcPeer(t, server, { room, participant, seconds: SECONDS }));
+  for (const other of others) other.catch(() => {}); // They are awaited at the end, and may fail before.
+  const connected = async (participant) =>
+    (await server.api('GET', `/v1/rooms/${room}/participants/${participant}`)).body.state === 'connected';
+  await until('the two are connected', async () => (await connected('ada')) && (await connected('boris')), 15000);
+  const threads = () => readdirSync(`/proc/${server.pid}/task`).length;
+  const before = threads();
+  let most = before;
+  const mallory = runAiortcPeer(t, server, { room, participant: 'mallory', seconds: 1, extra: ['--flood-ssrcs', 10000] });
+  mallory.catch(() => {});
+  await until('the third is removed', async () => {
+    most = Math.max(most, threads());
+    const { body } = await server.api('GET', '/v1/server');
+    return body.participants_ended.policy_violation === 1;
+  }, 15000);
+  await mallory;
+  assert.ok(most <= before + THREADS_OF_A_SESSION, `${before} threads became ${most}`);
+  for (const result of await Promise.all(others)) {
+    assert.ok(audible(result) > 100, `${audible(result)} audible frames in ${SECONDS} s`);
+  }
+});

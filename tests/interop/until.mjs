@@ -1,0 +1,19 @@
+// SPDX-License-Identifier: Apache-2.0
+// Waiting for something to become true, with a limit and a reason.
+
+import { setTimeout as delay } from 'node:timers/promises';
+
+const INTERVAL_MS = 100;
+
+/** The first truthy value of `check`. What it throws ends the waiting. */
+export async function until(what, check, limitMs = 15000) {
+  const end = Date.now() + limitMs;
+  for (;;) {
+    const value = await check();
+    if (value) return value;
+    if (Date.now() > end) throw new Error(`after ${limitMs} ms it is still not true that ${what}`);
+    await delay(INTERVAL_MS);
+  }
+}
+
+export { delay };

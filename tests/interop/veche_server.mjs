@@ -1,0 +1,131 @@
+// SPDX-License-Identifier: Apache-2.0
+// Starts a veche server of a test's own on a free port, asks it things, and always ends it.
+
+import assert from 'node:assert/strict';
+import { spawn } from 'node:child_process';
+import { once } from 'node:events';
+import { closeSync, mkdtempSync, openSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { createServer } from 'node:net';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+
+import { atEnd } from './cleanup.mjs';
+import { until } from './until.mjs';
+
+/** What meson.build hands over. */
+export const environment = {
+  server: process.env.VECHE_BIN,
+  load: process.env.VECHE_LOAD,
+  plugins: process.env.VECHE_PLUGIN_DIR,
+  source: process.env.VECHE_SOURCE_ROOT,
+  artifacts: process.env.VECHE_ARTIFACTS,
+};
+export const KEY = 'dev.devsecret';
+
+const READY_MS = 15000;
+const EXIT_MS = 15000;
+
+async function freePort() {
+  const probe = createServer().listen(0, '127.0.0.1');
+  await once(probe, 'listening');
+  const { port } = probe.address();
+  probe.close();
+  await once(probe, 'close');
+  return port;
+}
+
+function configuration(port, { maxSpeakers, peerTimeout }) {
+  const firstMediaPort = 20000 + 400 * Math.floor(Math.random() * 25);
+  return {
+    http: { listen: [`127.0.0.1:${port}`], static_dir: join(environment.source, 'examples/voice-client') },
+    auth: { keys: [{ id: 'dev', secret: 'devsecret', scopes: ['admin'] }] },
+    media: { addresses: ['127.0.0.1'], ports: [firstMediaPort, firstMediaPort + 399], peer_timeout_s: peerTimeout },
+    plugins: [{ name: 'forwarding', required: true, config: { max_speakers: maxSpeakers } }],
+    plugin_dirs: [environment.plugins],
+  };
+}
+
+export class VecheServer {
+  #directory = mkdtempSync(join(tmpdir(), 'veche-interop-'));
+  #logFile = join(this.#directory, 'log');
+  #configFile = join(this.#directory, 'veche.json');
+  #process;
+
+  /** Started and ready; ends with the test `t`. */
+  static async start(t, { maxSpeakers = 3, peerTimeout = 15 } = {}) {
+    const server = new VecheServer();
+    const port = await freePort();
+    server.url = `http://127.0.0.1:${port}`;
+    writeFileSync(server.#configFile, JSON.stringify(configuration(port, { maxSpeakers, peerTimeout })));
+    atEnd(t, () => server.#cleanUp());
+    await server.launch();
+    return server;
+  }
+
+  async launch() {
+    const log = openSync(this.#logFile, 'a');
+    this.#process = spawn(environment.server, ['--config', this.#configFile], {
+      stdio: ['ignore', log, log],
+      env: { ...process.env, G_DEBUG: 'fatal-criticals' },
+    });
+    closeSync(log);
+    await until('the server is ready', async () => {
+      assert.equal(this.#process.exitCode, null, `the server ended:\n${this.log()}`);
+      const response = await fetch(`${this.url}/healthz`).catch(() => null);
+      return response?.ok;
+    }, READY_MS);
+  }
+
+  get pid() {
+    return this.#process.pid;
+  }
+
+  log() {
+    return readFileSync(this.#logFile, 'utf8');
+  }
+
+  /** A request with the API key. Gives {status, headers, body}; the body parsed if it is JSON. */
+  async api(method, path, body) {
+    const response = await fetch(this.url + path, {
+      method,
+      headers: { Authorization: `Bearer ${KEY}`, ...(body && { 'Content-Type': 'application/json' }) },
+      body: body && JSON.stringify(body),
+    });
+    const text = await response.text();
+    const isJson = /json/.test(response.headers.get('content-type') ?? '');
+    return { status: response.status, headers: response.headers, body: isJson ? JSON.parse(text) : text };
+  }
+
+  async createRoom(room, policy) {
+    const { status, body } = await this.api('PUT', `/v1/rooms/${room}`, policy);
+    assert.ok(status === 200 || status === 201, `PUT room: ${status} ${JSON.stringify(body)}`);
+  }
+
+  async invite(room, participant) {
+    const { status, body } = await this.api('POST', `/v1/rooms/${room}/participants`, { id: participant, name: participant });
+    assert.ok(status === 200 || status === 201, `invite: ${status} ${JSON.stringify(body)}`);
+    return body;
+  }
+
+  /** Ends it as an operator would; a crash before or a bad exit fails the test. */
+  async stop() {
+    const server = this.#process;
+    if (server.exitCode === null && server.signalCode === null) {
+      const exited = once(server, 'exit');
+      server.kill('SIGTERM');
+      const killer = setTimeout(() => server.kill('SIGKILL'), EXIT_MS);
+      await exited;
+      clearTimeout(killer);
+    }
+    assert.equal(server.signalCode ?? server.exitCode, 0, `the server did not end well:\n${this.log().slice(-4000)}`);
+  }
+
+  async #cleanUp() {
+    try {
+      await this.stop();
+    } finally {
+      if (process.env.VECHE_SHOW_LOG) process.stderr.write(this.log());
+      rmSync(this.#directory, { recursive: true, force: true });
+    }
+  }
+}
