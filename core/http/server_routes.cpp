@@ -15,6 +15,22 @@ Response health(const char* state) {
   return json_response(200, json.begin_object().key("status").string(state).end_object().text());
 }
 
+void write_lane(glib::JsonWriter& json, const media::LaneStatistics& lane) {
+  const auto counter = [&json](const char* name, uint64_t value) {
+    json.key(name).integer(static_cast<int64_t>(value));
+  };
+  json.begin_object();
+  counter("packets_in", lane.packets_in);
+  counter("packets_out", lane.packets_out);
+  counter("inbox_full", lane.inbox_full);
+  counter("stale", lane.stale);
+  counter("policy_dropped", lane.policy_dropped);
+  counter("rewriter_dropped", lane.rewriter_dropped);
+  counter("path_refused", lane.path_refused);
+  counter("bad_selections", lane.bad_selections);
+  json.end_object();
+}
+
 Response server(Api& api) {
   const glib::StringPtr gstreamer(gst_version_string());
   glib::JsonWriter json;
@@ -29,7 +45,9 @@ Response server(Api& api) {
   for (const auto& [reason, count] : api.rooms.ended()) {
     json.key(room::to_string(reason)).integer(static_cast<int64_t>(count));
   }
-  json.end_object().key("plugins").begin_array();
+  json.end_object().key("lanes").begin_array();
+  for (const media::LaneStatistics& lane : api.rooms.engine().lanes()) write_lane(json, lane);
+  json.end_array().key("plugins").begin_array();
   for (const plugin::PluginInfo& plugin : api.plugins.plugins()) {
     json.begin_object().key("name").string(plugin.name).key("version").string(plugin.version);
     json.key("state").string(plugin.state).end_object();

@@ -4,6 +4,7 @@
 
 #include <memory>
 #include <string>
+#include <vector>
 
 #include "base/ids.hpp"
 #include "base/result.hpp"
@@ -13,6 +14,18 @@
 #include "media/settings.hpp"
 
 namespace veche::media {
+
+/// What one lane has counted since the start.
+struct LaneStatistics {
+  uint64_t packets_in = 0;        ///< Received and wanted by somebody on this lane.
+  uint64_t packets_out = 0;       ///< Sent, one for each listener.
+  uint64_t inbox_full = 0;        ///< Dropped: the lane was too far behind.
+  uint64_t stale = 0;             ///< Dropped: waited for more than half a second.
+  uint64_t policy_dropped = 0;    ///< The packet policy said drop.
+  uint64_t rewriter_dropped = 0;  ///< Duplicates, and packets older than a switch.
+  uint64_t path_refused = 0;      ///< The session had no memory for the packet.
+  uint64_t bad_selections = 0;    ///< Slots that a selector filled with what must not be there.
+};
 
 /// [control] all of it.
 class Engine {
@@ -26,6 +39,7 @@ class Engine {
   /// Checks selector settings without a room. InvalidArgument says what is wrong.
   virtual Status check_selector_settings(const std::string& json) = 0;
   virtual ProfileLimits profile_limits() const = 0;
+  virtual std::vector<LaneStatistics> lanes() const = 0;
   /// True when no session is being made or let go any more.
   virtual bool idle() const = 0;
 };

@@ -182,6 +182,22 @@ ProfileLimits LaneEngine::profile_limits() const {
   return limits;
 }
 
+std::vector<LaneStatistics> LaneEngine::lanes() const {
+  std::vector<LaneStatistics> all;
+  for (const auto& lane : lanes_) {
+    const LaneCounters& counters = lane->counters();
+    all.push_back({.packets_in = counters.packets_in.value(),
+                   .packets_out = counters.packets_out.value(),
+                   .inbox_full = counters.inbox_full.value(),
+                   .stale = counters.stale.value(),
+                   .policy_dropped = counters.policy_dropped.value(),
+                   .rewriter_dropped = counters.rewriter_dropped.value(),
+                   .path_refused = counters.path_refused.value(),
+                   .bad_selections = counters.bad_selections.value()});
+  }
+  return all;
+}
+
 bool LaneEngine::idle() const { return sessions_.idle(); }
 
 std::unique_ptr<Engine> make_engine(glib::ControlLoop& loop, const Settings& settings,

@@ -27,6 +27,7 @@ class LaneEngine final : public Engine {
   std::string selector_name() const override { return selector_->name(); }
   Status check_selector_settings(const std::string& json) override;
   ProfileLimits profile_limits() const override;
+  std::vector<LaneStatistics> lanes() const override;
   bool idle() const override;
 
  private:

@@ -35,6 +35,7 @@ TEST_F(HttpServer, TellsOfItselfAndItsPlugins) {
   EXPECT_EQ(info.status, 200);
   EXPECT_NE(info.body.find("\"addresses\":[\"" + url() + "\"]"), std::string::npos) << info.body;
   EXPECT_NE(info.body.find("\"gstreamer\":\"GStreamer 1."), std::string::npos);
+  EXPECT_NE(info.body.find("\"lanes\":[{\"packets_in\":7,"), std::string::npos) << info.body;
   EXPECT_EQ(get("/v1/plugins").body, R"({"plugins":[]})");
 }
 

@@ -124,6 +124,7 @@ class FakeEngine : public media::Engine {
     return invalid("max_speakers must be 1 to 16.");
   }
   media::ProfileLimits profile_limits() const override { return {}; }
+  std::vector<media::LaneStatistics> lanes() const override { return {{.packets_in = 7}}; }
   bool idle() const override { return true; }
 
   std::string selector = "forwarding";
