@@ -58,7 +58,7 @@ Result<Authenticator> Authenticator::create(const std::vector<ApiKey>& keys) {
     std::set<Scope> scopes;
     for (const std::string& name : key.scopes) {
       const std::optional<Scope> scope = scope_of(name);
-      if (!scope) return invalid(which + "scopes are admin, rooms, read and metrics, not " + name);
+      if (!scope) return invalid(which + "scopes are admin, rooms, read and metrics");
       scopes.insert(*scope);
     }
     authenticator.keys_.push_back({key.id, key.secret, digest_of(key.secret), std::move(scopes)});

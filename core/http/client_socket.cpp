@@ -74,6 +74,10 @@ void ClientSocket::on_closing(room::EndReason reason) {
   socket_.close(CloseCode::Normal);
 }
 
+ClientSockets::~ClientSockets() {
+  for (const auto& [key, socket] : sockets_) socket->on_closing(room::EndReason::ServerStopping);
+}
+
 void ClientSockets::open(glib::Ref<GIOStream> stream, glib::Ref<GSocket> socket, std::string room,
                          std::string participant) {
   auto client = std::make_unique<ClientSocket>(*this, std::move(stream), std::move(socket),

@@ -15,23 +15,23 @@ namespace veche::http {
 
 class ClientSockets;
 
-class ClientSocket : private room::ClientSink {
+class ClientSocket : public room::ClientSink {
  public:
   ClientSocket(ClientSockets& owner, glib::Ref<GIOStream> stream, glib::Ref<GSocket> socket,
                std::string room, std::string participant);
   ~ClientSocket() override = default;
-
- private:
-  /// Subscribes; without the participant the socket closes again.
-  void watch();
-  void on_message(const std::string& text);
-  std::string answer_to(const std::string& text);
 
   void on_snapshot(const room::Snapshot& snapshot) override;
   void on_roster(const room::RosterChange& change) override;
   void on_slots(const std::vector<room::SlotView>& changed) override;
   void on_speakers(const room::Speakers& speakers) override;
   void on_closing(room::EndReason reason) override;
+
+ private:
+  /// Subscribes; without the participant the socket closes again.
+  void watch();
+  void on_message(const std::string& text);
+  std::string answer_to(const std::string& text);
 
   ClientSockets& owner_;
   const std::string room_;
@@ -46,6 +46,8 @@ class ClientSockets {
   /// Both outlive it.
   ClientSockets(glib::ControlLoop& loop, room::Server& rooms, uint32_t ping_ms)
       : loop_(loop), rooms_(rooms), ping_ms_(ping_ms) {}
+  /// Tells all clients that the server stops.
+  ~ClientSockets();
   ClientSockets(const ClientSockets&) = delete;
   ClientSockets& operator=(const ClientSockets&) = delete;
 

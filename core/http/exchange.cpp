@@ -12,7 +12,7 @@ namespace {
 
 constexpr char kKey[] = "veche-exchange";
 /// How much of a body that was refused is still read, so that the client gets to see why.
-constexpr size_t kMaxDrainedBytes = 4 * 1024 * 1024;
+constexpr size_t kMaxDrainedBytes = size_t{4} * 1024 * 1024;
 
 }  // namespace
 

@@ -25,7 +25,7 @@ std::vector<IceServerView> ice_servers_for(const std::vector<IceServer>& servers
   for (const IceServer& server : servers) {
     IceServerView view{server.urls, "", ""};
     if (!server.secret.empty()) {
-      view.username = std::to_string(now_s + kTurnLifetime_s) + ":" + participant;
+      view.username = std::to_string(now_s + kTurnLifetimeS) + ":" + participant;
       view.credential = credential_of(server.secret, view.username);
     }
     views.push_back(std::move(view));

@@ -24,7 +24,7 @@ struct IceServerView {
   std::string credential;
 };
 
-inline constexpr int64_t kTurnLifetime_s = 3600;
+inline constexpr int64_t kTurnLifetimeS = 3600;
 
 std::vector<IceServerView> ice_servers_for(const std::vector<IceServer>& servers,
                                            const std::string& participant, int64_t now_s);

@@ -49,8 +49,8 @@ Result<std::map<std::string, std::string>> names_in(const std::vector<std::strin
 }  // namespace
 
 const BodyRule& rule_of(BodyKind kind) {
-  constexpr size_t kJsonBytes = 256 * 1024;
-  constexpr size_t kSdpBytes = 64 * 1024;
+  constexpr size_t kJsonBytes = size_t{256} * 1024;
+  constexpr size_t kSdpBytes = size_t{64} * 1024;
   static const BodyRule nothing{{}, kJsonBytes};
   static const BodyRule json{{"application/json"}, kJsonBytes};
   static const BodyRule patch{{"application/merge-patch+json", "application/json"}, kJsonBytes};

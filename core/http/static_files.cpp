@@ -19,7 +19,7 @@
 namespace veche::http {
 namespace {
 
-constexpr off_t kMaxBytes = 4 * 1024 * 1024;
+constexpr off_t kMaxBytes = off_t{4} * 1024 * 1024;
 
 constexpr std::pair<const char*, const char*> kTypes[] = {
     {".html", "text/html; charset=utf-8"},
@@ -106,7 +106,7 @@ Result<StaticFiles> StaticFiles::create(const std::string& directory) {
 }
 
 Response StaticFiles::get(const Request& request) const {
-  const Response missing = problem(404, "There is no such page.");
+  Response missing = problem(404, "There is no such page.");
   const glib::StringPtr decoded(g_uri_unescape_string(request.path.c_str(), nullptr));
   // Hidden files, and with them "..", are not there.
   if (root_.empty() || !decoded || std::strstr(decoded.get(), "/.")) return missing;

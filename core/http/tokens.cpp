@@ -15,7 +15,7 @@
 namespace veche::http {
 namespace {
 
-constexpr int64_t kLeeway_s = 60;
+constexpr int64_t kLeewayS = 60;
 
 struct JwtDeleter {
   void operator()(jwt_t* jwt) const { jwt_free(jwt); }
@@ -51,12 +51,12 @@ Status check_times(JsonNode* claims, int64_t now_s) {
   if (!expires || !glib::is_type(expires, "integer")) return refused("has no time \"exp\".");
   const int64_t expires_s = json_node_get_int(expires);
   if (expires_s <= now_s) return refused("has expired.");
-  if (expires_s - now_s > kMaxTokenLifetime_s + kLeeway_s) {
+  if (expires_s - now_s > kMaxTokenLifetimeS + kLeewayS) {
     return refused("is valid for too long; 24 hours are allowed.");
   }
   JsonNode* not_before = glib::member(claims, "nbf");
-  if (not_before && (!glib::is_type(not_before, "integer") ||
-                     json_node_get_int(not_before) > now_s + kLeeway_s)) {
+  if (not_before &&
+      (!glib::is_type(not_before, "integer") || json_node_get_int(not_before) > now_s + kLeewayS)) {
     return refused("is not valid yet.");
   }
   return Ok{};

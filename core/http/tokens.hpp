@@ -18,8 +18,8 @@ struct JoinToken {
   room::ParticipantSettings settings;
 };
 
-inline constexpr int64_t kMaxTokenLifetime_s = 24 * 3600;
-inline constexpr size_t kMaxTokenBytes = 8 * 1024;
+inline constexpr int64_t kMaxTokenLifetimeS = int64_t{24} * 3600;
+inline constexpr size_t kMaxTokenBytes = size_t{8} * 1024;
 
 /// The `kid` of a token that nobody has verified yet. Unauthenticated for what is no HS256 JWT with
 /// a `kid`.

@@ -10,7 +10,7 @@
 namespace veche::http {
 namespace {
 
-constexpr uint32_t kCloseTimeout_ms = 5'000;
+constexpr uint32_t kCloseTimeoutMs = 5'000;
 /// At once, so that one client's flood of commands leaves control to others.
 constexpr size_t kReadBytes = 2048;
 /// What the kernel may hold beyond our own queue, so that a client that does not read shows soon.
@@ -65,7 +65,7 @@ void WebSocket::send(const std::string& text) {
 void WebSocket::close(CloseCode code) {
   if (is_closing_ || is_over_) return;
   is_closing_ = true;
-  close_timer_ = loop_.once(kCloseTimeout_ms, [this] { end(); });
+  close_timer_ = loop_.once(kCloseTimeoutMs, [this] { end(); });
   queue(encode_close(code));
 }
 
@@ -121,7 +121,7 @@ void WebSocket::take(const Message& message) {
   }
 }
 
-void WebSocket::queue(std::string frame) {
+void WebSocket::queue(const std::string& frame) {
   const bool was_empty = queue_.empty();
   queue_ += frame;
   if (was_empty) on_writable();

@@ -23,8 +23,8 @@ class WebSocket {
     /// later.
     std::function<void()> closed;
   };
-  static constexpr size_t kMaxMessageBytes = 16 * 1024;
-  static constexpr size_t kMaxQueuedBytes = 256 * 1024;
+  static constexpr size_t kMaxMessageBytes = size_t{16} * 1024;
+  static constexpr size_t kMaxQueuedBytes = size_t{256} * 1024;
 
   WebSocket(glib::ControlLoop& loop, glib::Ref<GIOStream> stream, glib::Ref<GSocket> socket,
             uint32_t ping_ms, Events events);
@@ -41,7 +41,7 @@ class WebSocket {
   void on_readable();
   void on_writable();
   void take(const Message& message);
-  void queue(std::string frame);
+  void queue(const std::string& frame);
   void ping();
   void end();
 

@@ -64,7 +64,7 @@ std::optional<Message> FrameParser::next() {
     if (buffer_.size() < header->header_bytes + header->length) return std::nullopt;
     std::string payload = take_payload(*header);
     if (is_control(header->opcode)) return Message{header->opcode, std::move(payload)};
-    std::optional<Message> message = add_fragment(*header, std::move(payload));
+    std::optional<Message> message = add_fragment(*header, payload);
     if (message) return message;
   }
   return std::nullopt;
@@ -117,7 +117,7 @@ std::string FrameParser::take_payload(const Header& header) {
   return payload;
 }
 
-std::optional<Message> FrameParser::add_fragment(const Header& header, std::string payload) {
+std::optional<Message> FrameParser::add_fragment(const Header& header, const std::string& payload) {
   if (!fragments_) fragments_ = Message{header.opcode, {}};
   fragments_->payload += payload;
   if (!header.is_final) return std::nullopt;

@@ -69,7 +69,7 @@ class FrameParser {
   std::optional<Header> parse_header();
   bool check(const Header& header);
   std::string take_payload(const Header& header);
-  std::optional<Message> add_fragment(const Header& header, std::string payload);
+  std::optional<Message> add_fragment(const Header& header, const std::string& payload);
   std::nullopt_t fail(CloseCode code);
 
   const size_t max_message_bytes_;

@@ -227,6 +227,8 @@ TEST_F(HttpEvents, EndWithTheServer) {
   const auto ann = listen("ann");
   ann->next();
   server = nullptr;
+  EXPECT_EQ(ann->next(), R"({"type":"closing","data":{"reason":"server_stopping"}})");
+  EXPECT_EQ(ann->next(), "close 1000");
   EXPECT_EQ(ann->next(), "");
   EXPECT_TRUE(ann->client.is_at_end());
 }
