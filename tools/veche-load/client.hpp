@@ -2,7 +2,6 @@
 // One participant's PeerConnection: a webrtcbin without anything that costs time.
 #pragma once
 
-#include <gst/gst.h>
 #include <nice/agent.h>
 
 #include <functional>
@@ -13,6 +12,8 @@
 
 #include "base/result.hpp"
 #include "glib/signal.hpp"
+#include "glib/webrtc_bin.hpp"
+#include "media_path.hpp"
 #include "receiver.hpp"
 #include "socket_reader.hpp"
 #include "talker.hpp"
@@ -51,18 +52,17 @@ class Client {
   bool send(std::span<const uint8_t> packet) noexcept;
 
  private:
-  struct Shared;
-  explicit Client(std::shared_ptr<Shared> shared);
-  void hook();
+  explicit Client(std::unique_ptr<glib::WebrtcBin> webrtc);
   Status configure_agent();
   Status add_sections(const ClientSettings& settings, std::shared_ptr<Receiver> receiver);
+  /// Shows the path the elements that webrtcbin makes from now on.
+  void show_elements();
   Status make_offer();
-  Status describe(const char* signal, void* description);
 
-  std::shared_ptr<Shared> shared_;
-  glib::Ref<GstElement> pipeline_, webrtc_;
+  std::unique_ptr<glib::WebrtcBin> webrtc_;
   glib::Ref<NiceAgent> agent_;
-  std::vector<glib::Signal> signals_;
+  std::shared_ptr<MediaPath> path_;  // Shared with the callback that shows it elements.
+  glib::Signal element_added_;
   TalkerFormat format_;
   std::string offer_;
 };

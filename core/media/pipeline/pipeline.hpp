@@ -4,12 +4,8 @@
 #pragma once
 
 #include <gio/gio.h>
-#include <gst/webrtc/webrtc.h>
 
-#include <condition_variable>
-#include <functional>
 #include <memory>
-#include <mutex>
 #include <optional>
 #include <string>
 #include <vector>
@@ -17,6 +13,7 @@
 #include "base/result.hpp"
 #include "glib/ref.hpp"
 #include "glib/signal.hpp"
+#include "glib/webrtc_bin.hpp"
 #include "media/pipeline/carrier.hpp"
 #include "media/pipeline/ingress.hpp"
 #include "media/sdp_profile.hpp"
@@ -25,20 +22,13 @@
 
 namespace veche::media {
 
-enum class PeerState { Connected = 1, Failed };
-
-/// What GStreamer's threads tell a session; called on any thread.
-struct PipelineEvents {
-  std::function<void(PeerState)> peer_state;
-  std::function<void(const std::string& reason)> error;
-};
-
 /// One webrtcbin in one GstPipeline, and our hooks in it. Everything here is used on workers, one
 /// at a time, except the two shared ends: the ingress (streaming) and the carrier (lane).
 class Pipeline {
  public:
   /// All pipelines share one clock and one base time, so that running times can be compared.
-  static Result<std::unique_ptr<Pipeline>> create(const Settings& settings, PipelineEvents events,
+  static Result<std::unique_ptr<Pipeline>> create(const Settings& settings,
+                                                  glib::WebrtcEvents events,
                                                   std::shared_ptr<Ingress> ingress);
   /// Takes it down: state NULL, hooks off. May block for as long as GStreamer needs.
   ~Pipeline();
@@ -60,27 +50,18 @@ class Pipeline {
   Carrier* carrier() const { return carrier_.get(); }
 
  private:
-  struct Shared;  // What callbacks of GStreamer's threads hold on to.
-  explicit Pipeline(std::shared_ptr<Shared> shared);
+  Pipeline(std::unique_ptr<glib::WebrtcBin> webrtc, std::shared_ptr<Ingress> ingress);
 
-  glib::Ref<GstElement> find_rtpbin() const;
-  glib::Ref<GObject> find_agent() const;
   Status configure_agent(const Settings& settings);
-  Status set_description(const char* signal, GstWebRTCSDPType type, const std::string& sdp);
-  Result<std::string> create_answer();
   Status add_transceivers(const SessionPlan& plan, const std::vector<rtp::SlotFormat>& slots);
   Status make_carrier();
   Status hook_receiving();
-  Status wait_for_candidates();
-  Result<std::string> local_description() const;
 
-  std::shared_ptr<Shared> shared_;
-  glib::Ref<GstElement> pipeline_;
-  glib::Ref<GstElement> webrtc_;
-  glib::Ref<GSocket> socket_;        // Of the selected pair, once open.
-  glib::Ref<GstCaps> carrier_caps_;  // Null without a slot.
+  std::unique_ptr<glib::WebrtcBin> webrtc_;
+  std::shared_ptr<Ingress> ingress_;  // Shared with the session, which reads its counters.
+  glib::Ref<GSocket> socket_;         // Of the selected pair, once open.
+  glib::Ref<GstCaps> carrier_caps_;   // Null without a slot.
   std::unique_ptr<Carrier> carrier_;
-  std::vector<glib::Signal> signals_;
   std::vector<glib::PadProbe> probes_;
 };
 

@@ -93,8 +93,8 @@ std::shared_ptr<Ingress> PipelineSession::make_ingress() {
 
 void PipelineSession::negotiate() {
   ingress_ = make_ingress();
-  PipelineEvents events;
-  events.peer_state = [weak = weak_from_this(), &loop = sessions_.loop_](PeerState state) {
+  glib::WebrtcEvents events;
+  events.peer_state = [weak = weak_from_this(), &loop = sessions_.loop_](glib::PeerState state) {
     loop.post([weak, state] {
       if (const auto self = weak.lock()) self->on_peer_state(state);
     });
@@ -134,8 +134,8 @@ void PipelineSession::on_negotiated(Result<std::string> answer,
   if (answered) answered(std::move(answer));
 }
 
-void PipelineSession::on_peer_state(PeerState state) {
-  if (state == PeerState::Failed) {
+void PipelineSession::on_peer_state(glib::PeerState state) {
+  if (state == glib::PeerState::Failed) {
     end(SessionEnd::PeerTimeout, "the connection to the client failed");
     return;
   }

@@ -42,7 +42,7 @@ class PipelineSession final : public Session, public std::enable_shared_from_thi
   void make_slots();
   void negotiate();
   void on_negotiated(Result<std::string> answer, std::unique_ptr<Pipeline> pipeline);
-  void on_peer_state(PeerState state);
+  void on_peer_state(glib::PeerState state);
   void on_opened(Status status);
   /// Ends the session and tells its owner why.
   void end(SessionEnd reason, const std::string& detail);

@@ -1,0 +1,179 @@
+// SPDX-License-Identifier: Apache-2.0
+// Making, asking and taking down a webrtcbin.
+#include "glib/webrtc_bin.hpp"
+
+#include <chrono>
+#include <condition_variable>
+#include <mutex>
+#include <utility>
+
+#include "glib/held.hpp"
+#include "glib/promise.hpp"
+
+namespace veche::glib {
+
+struct WebrtcBin::Shared {
+  WebrtcEvents events;
+  std::mutex mutex;
+  std::condition_variable changed;
+  bool gathered = false;
+};
+
+namespace {
+
+/// A webrtcbin that does not answer ends its session, not the worker that waits for it.
+constexpr auto kPatience = std::chrono::seconds(10);
+
+struct DescriptionDelete {
+  void operator()(GstWebRTCSessionDescription* description) const {
+    gst_webrtc_session_description_free(description);
+  }
+};
+using DescriptionPtr = std::unique_ptr<GstWebRTCSessionDescription, DescriptionDelete>;
+
+std::string sdp_text(const GstWebRTCSessionDescription* description) {
+  const StringPtr text(gst_sdp_message_as_text(description->sdp));
+  return text.get();
+}
+
+}  // namespace
+
+WebrtcBin::WebrtcBin(std::shared_ptr<Shared> shared) : shared_(std::move(shared)) {}
+
+Result<std::unique_ptr<WebrtcBin>> WebrtcBin::create(WebrtcEvents events) {
+  auto shared = std::make_shared<Shared>();
+  shared->events = std::move(events);
+  std::unique_ptr<WebrtcBin> made(new WebrtcBin(shared));
+  made->pipeline_ = sink(gst_pipeline_new(nullptr));
+  GstElement* webrtc = gst_element_factory_make("webrtcbin", nullptr);
+  if (!webrtc) {
+    return internal("GStreamer has no webrtcbin: gstreamer1.0-plugins-bad and gstreamer1.0-nice");
+  }
+  g_object_set(webrtc, "bundle-policy", GST_WEBRTC_BUNDLE_POLICY_MAX_BUNDLE, "latency", 0u,
+               nullptr);
+  gst_bin_add(GST_BIN(made->pipeline_.get()), webrtc);
+  made->webrtc_ = share(webrtc);
+
+  made->signals_.emplace_back(webrtc, "notify::ice-gathering-state",
+                              G_CALLBACK(+[](GstElement* element, GParamSpec*, gpointer data) {
+                                GstWebRTCICEGatheringState state =
+                                    GST_WEBRTC_ICE_GATHERING_STATE_NEW;
+                                g_object_get(element, "ice-gathering-state", &state, nullptr);
+                                if (state != GST_WEBRTC_ICE_GATHERING_STATE_COMPLETE) return;
+                                auto& to = held<Shared>(data);
+                                const std::lock_guard lock(to.mutex);
+                                to.gathered = true;
+                                to.changed.notify_all();
+                              }),
+                              hold(shared), let_go_closure<Shared>);
+  made->signals_.emplace_back(webrtc, "notify::connection-state",
+                              G_CALLBACK(+[](GstElement* element, GParamSpec*, gpointer data) {
+                                GstWebRTCPeerConnectionState state =
+                                    GST_WEBRTC_PEER_CONNECTION_STATE_NEW;
+                                g_object_get(element, "connection-state", &state, nullptr);
+                                const auto& to = held<Shared>(data);
+                                if (state == GST_WEBRTC_PEER_CONNECTION_STATE_CONNECTED) {
+                                  to.events.peer_state(PeerState::Connected);
+                                } else if (state == GST_WEBRTC_PEER_CONNECTION_STATE_FAILED) {
+                                  to.events.peer_state(PeerState::Failed);
+                                }
+                              }),
+                              hold(shared), let_go_closure<Shared>);
+  made->watch_bus();
+  return made;
+}
+
+WebrtcBin::~WebrtcBin() {
+  gst_element_set_state(pipeline_.get(), GST_STATE_NULL);
+  signals_.clear();
+  const Ref<GstBus> bus = adopt(gst_pipeline_get_bus(GST_PIPELINE(pipeline_.get())));
+  gst_bus_set_sync_handler(bus.get(), nullptr, nullptr, nullptr);
+}
+
+void WebrtcBin::watch_bus() {
+  const Ref<GstBus> bus = adopt(gst_pipeline_get_bus(GST_PIPELINE(pipeline_.get())));
+  gst_bus_set_sync_handler(
+      bus.get(),
+      [](GstBus*, GstMessage* message, gpointer data) {
+        if (GST_MESSAGE_TYPE(message) == GST_MESSAGE_ERROR) {
+          GError* raw = nullptr;
+          gst_message_parse_error(message, &raw, nullptr);
+          const ErrorPtr error(raw);
+          held<Shared>(data).events.error(std::string(GST_OBJECT_NAME(GST_MESSAGE_SRC(message))) +
+                                          ": " + error->message);
+        }
+        gst_message_unref(message);
+        return GST_BUS_DROP;
+      },
+      hold(shared_), let_go<Shared>);
+}
+
+Ref<GstElement> WebrtcBin::rtpbin() const {
+  return adopt(gst_bin_get_by_name(GST_BIN(webrtc_.get()), "rtpbin"));
+}
+
+Ref<GObject> WebrtcBin::agent() const {
+  const auto ice = property<GObject>(webrtc_.get(), "ice-agent");
+  return ice ? property<GObject>(ice.get(), "agent") : nullptr;
+}
+
+Status WebrtcBin::play() {
+  if (gst_element_set_state(pipeline_.get(), GST_STATE_PLAYING) == GST_STATE_CHANGE_FAILURE) {
+    return internal("the pipeline of webrtcbin does not start");
+  }
+  return Ok{};
+}
+
+Result<std::string> WebrtcBin::describe(const char* signal) {
+  Promise promise;
+  g_signal_emit_by_name(webrtc_.get(), signal, nullptr, promise.get());
+  const Result<const GstStructure*> reply = promise.wait(signal, kPatience);
+  if (!reply) return reply.error();
+  GstWebRTCSessionDescription* raw = nullptr;
+  for (const char* field : {"offer", "answer"}) {
+    if (*reply && !raw) {
+      gst_structure_get(*reply, field, GST_TYPE_WEBRTC_SESSION_DESCRIPTION, &raw, nullptr);
+    }
+  }
+  const DescriptionPtr description(raw);
+  if (!description) return internal(std::string("webrtcbin made nothing for ") + signal);
+  return sdp_text(description.get());
+}
+
+Status WebrtcBin::set_description(const char* signal, GstWebRTCSDPType type,
+                                  const std::string& sdp) {
+  GstSDPMessage* message = nullptr;
+  if (gst_sdp_message_new_from_text(sdp.c_str(), &message) != GST_SDP_OK) {
+    return invalid("the session description cannot be parsed");
+  }
+  const DescriptionPtr description(gst_webrtc_session_description_new(type, message));
+  Promise promise;
+  g_signal_emit_by_name(webrtc_.get(), signal, description.get(), promise.get());
+  const Result<const GstStructure*> reply = promise.wait(signal, kPatience);
+  if (!reply) return reply.error();
+  return Ok{};
+}
+
+Status WebrtcBin::add_transceiver(GstWebRTCRTPTransceiverDirection direction, GstCaps* caps) {
+  GstWebRTCRTPTransceiver* raw = nullptr;
+  g_signal_emit_by_name(webrtc_.get(), "add-transceiver", direction, caps, &raw);
+  const Ref<GstWebRTCRTPTransceiver> transceiver = adopt(raw);
+  if (!transceiver) return internal("webrtcbin makes no transceiver");
+  return Ok{};
+}
+
+Result<std::string> WebrtcBin::local_description() {
+  {
+    std::unique_lock lock(shared_->mutex);
+    if (!shared_->changed.wait_for(lock, kPatience, [this] { return shared_->gathered; })) {
+      return Error{ErrorCode::Unavailable, "gathering candidates takes too long"};
+    }
+  }
+  GstWebRTCSessionDescription* raw = nullptr;
+  g_object_get(webrtc_.get(), "local-description", &raw, nullptr);
+  const DescriptionPtr description(raw);
+  if (!description) return internal("webrtcbin has no local description");
+  return sdp_text(description.get());
+}
+
+}  // namespace veche::glib

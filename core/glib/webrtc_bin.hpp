@@ -1,0 +1,64 @@
+// SPDX-License-Identifier: Apache-2.0
+// One webrtcbin in a pipeline of its own: what a peer needs of it, whether it offers or answers.
+#pragma once
+
+#include <gst/webrtc/webrtc.h>
+
+#include <functional>
+#include <memory>
+#include <string>
+#include <vector>
+
+#include "base/result.hpp"
+#include "glib/ref.hpp"
+#include "glib/signal.hpp"
+
+namespace veche::glib {
+
+enum class PeerState { Connected = 1, Failed };
+
+/// Called on webrtcbin's threads, also after the destructor was entered.
+struct WebrtcEvents {
+  std::function<void(PeerState)> peer_state;
+  /// Something in the pipeline has failed for good.
+  std::function<void(const std::string& reason)> error;
+};
+
+/// [worker] all of it: most of it waits for webrtcbin's own thread, but never for ever.
+class WebrtcBin {
+ public:
+  static Result<std::unique_ptr<WebrtcBin>> create(WebrtcEvents events);
+  /// State NULL. May block for as long as GStreamer needs.
+  ~WebrtcBin();
+  WebrtcBin(const WebrtcBin&) = delete;
+  WebrtcBin& operator=(const WebrtcBin&) = delete;
+
+  GstElement* get() const { return webrtc_.get(); }
+  GstElement* pipeline() const { return pipeline_.get(); }
+  /// Null if the element does not exist.
+  Ref<GstElement> rtpbin() const;
+  /// libnice's agent; null if it has none.
+  Ref<GObject> agent() const;
+
+  /// When agent and sections are set up.
+  Status play();
+  /// `signal`: create-offer or create-answer.
+  Result<std::string> describe(const char* signal);
+  /// `signal`: set-local-description or set-remote-description.
+  Status set_description(const char* signal, GstWebRTCSDPType type, const std::string& sdp);
+  /// Adds an m-line of an offer, or takes the next one of an answer.
+  Status add_transceiver(GstWebRTCRTPTransceiverDirection direction, GstCaps* caps);
+  /// The local description with all candidates; waits until they are gathered.
+  Result<std::string> local_description();
+
+ private:
+  struct Shared;  // What callbacks on webrtcbin's threads hold on to.
+  explicit WebrtcBin(std::shared_ptr<Shared> shared);
+  void watch_bus();
+
+  std::shared_ptr<Shared> shared_;
+  Ref<GstElement> pipeline_, webrtc_;
+  std::vector<Signal> signals_;
+};
+
+}  // namespace veche::glib
