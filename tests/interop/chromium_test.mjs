@@ -17,11 +17,19 @@ const heard = (listener, talker) =>
 const notHeard = (listener, talker) =>
   until(`${listener.name} no longer hears ${talker.name}`, async () => !(await listener.hears(talker)));
 
-/** What one listener receives from now on in one window. */
-async function listen(listener) {
-  const before = await listener.inbound();
+/** What each listener receives from now on in one window. */
+async function listen(people) {
+  const before = await Promise.all(people.map((person) => person.inbound()));
   await delay(WINDOW_MS);
-  return received(before, await listener.inbound());
+  const after = await Promise.all(people.map((person) => person.inbound()));
+  return people.map((person, i) => ({ name: person.name, ...received(before[i], after[i]) }));
+}
+
+function assertLittleConcealed(t, results, limit = 0.01) {
+  for (const { name, concealed, samples } of results) {
+    t.diagnostic(`${name}: ${((100 * concealed) / samples).toFixed(2)} % concealed`);
+    assert.ok(concealed / samples < limit, `${name}: ${concealed} of ${samples} samples were concealed`);
+  }
 }
 
 /** Samples one listener: each window is what arrived in it, and whether slots were reassigned around it. */
@@ -64,24 +72,12 @@ test('Four people hear each other with one negotiation each and at most two stre
 
   await t.test('Two hear each other', async () => {
     await Promise.all([heard(ada, boris), heard(boris, ada)]);
-    for (const person of people) {
-      const { packets, energy } = await listen(person);
-      assert.ok(packets > 150, `${person.name} received ${packets} packets`);
-      assert.ok(energy > 0.001, `${person.name} received sound of energy ${energy}`);
+    const results = await listen(people);
+    for (const { name, packets, energy } of results) {
+      assert.ok(packets > 150, `${name} received ${packets} packets`);
+      assert.ok(energy > 0.001, `${name} received sound of energy ${energy}`);
     }
-  });
-
-  await t.test('Below one percent of the speech is concealed', async () => {
-    // A busy machine makes a browser late, so one good window of a few is asked for: a fault of the server spoils them all.
-    for (const person of people) {
-      const shares = [];
-      while (shares.length < 4 && !(shares.at(-1) < 0.01)) {
-        const { concealed, samples } = await listen(person);
-        shares.push(concealed / samples);
-      }
-      t.diagnostic(`${person.name}: concealed in windows of ${WINDOW_MS} ms: ${shares.map((share) => share.toFixed(4))}`);
-      assert.ok(shares.at(-1) < 0.01, `${person.name}: ${shares}`);
-    }
+    assertLittleConcealed(t, results);
   });
 
   await t.test('The page shows who is here and who speaks', async () => {
@@ -98,6 +94,8 @@ test('Four people hear each other with one negotiation each and at most two stre
     await until('somebody new is heard', async () => (await ada.hears(people[2])) || (await ada.hears(people[3])), 20000);
     await assertAtMostStreams(ada, 2);
     for (const person of people) assert.deepEqual(await person.signalling(), ONE_NEGOTIATION, person.name);
+    // Four browsers on one machine get in each other's way; a fault of the server shows far above this.
+    assertLittleConcealed(t, await listen(people), 0.05);
   });
 
   await t.test('The statistics panel has sane numbers', async () => {
