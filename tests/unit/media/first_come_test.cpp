@@ -1,0 +1,46 @@
+// SPDX-License-Identifier: Apache-2.0
+// Tests of the selector that is used when no plugin offers one.
+#include "media/first_come.hpp"
+
+#include <gtest/gtest.h>
+
+#include <vector>
+
+namespace veche::media {
+namespace {
+
+TEST(FirstComeSelector, FillsFreeSlotsInOrderAndKeepsThem) {
+  FirstComeSelector selector;
+  const auto settings = selector.make_settings("{}");
+  ASSERT_TRUE(settings);
+  const auto state = selector.open(**settings);
+  ASSERT_TRUE(state);
+  std::vector<veche_candidate> candidates(3);
+  for (size_t i = 0; i < candidates.size(); ++i) {
+    candidates[i].track = 10 + i;
+    candidates[i].participant = 20 + i;
+    candidates[i].last_packet_ns = 5;
+  }
+  veche_listener listener{};
+  listener.participant = 20;
+  listener.slot_count = 2;
+  veche_slot slots[2] = {{12, VECHE_KIND_AUDIO, 0}, {0, VECHE_KIND_AUDIO, 0}};
+  uint8_t speaking[3] = {};
+  veche_room_view view{};
+  view.now_ns = 10;
+  view.candidates = candidates.data();
+  view.candidate_count = 3;
+  view.listeners = &listener;
+  view.listener_count = 1;
+  view.slot_count = 2;
+  veche_selection selection{};
+  selection.slots = slots;
+  selection.speaking = speaking;
+  (*state)->select(view, selection);
+  EXPECT_EQ(slots[0].track, 12u);
+  EXPECT_EQ(slots[1].track, 11u);
+  EXPECT_FALSE(selector.make_settings(R"({"max_speakers":3})"));
+}
+
+}  // namespace
+}  // namespace veche::media

@@ -1,0 +1,94 @@
+// SPDX-License-Identifier: Apache-2.0
+// What stands around a lane in its tests: paths that only remember, a selector and a policy that
+// the test writes, and packets.
+#pragma once
+
+#include <functional>
+#include <utility>
+#include <vector>
+
+#include "media/lane.hpp"
+
+namespace veche::media {
+
+/// Remembers packets. Used by the lane, read by the test after a round trip.
+class FakePath final : public Path {
+ public:
+  std::span<uint8_t> begin(size_t size) noexcept override {
+    memory_.assign(size, 0);
+    return memory_;
+  }
+  void send(size_t size) noexcept override {
+    if (size == 0) return;
+    memory_.resize(size);
+    sent.push_back(memory_);
+  }
+  std::vector<std::vector<uint8_t>> sent;
+
+ private:
+  std::vector<uint8_t> memory_;
+};
+
+/// A selector whose decision is a function of the test's.
+class ScriptedRoom final : public Selector::RoomState {
+ public:
+  using Script = std::function<void(const veche_room_view&, veche_selection&)>;
+  explicit ScriptedRoom(Script script) : script_(std::move(script)) {}
+  void use_settings(const Selector::Settings&) noexcept override {}
+  void select(const veche_room_view& view, veche_selection& selection) noexcept override {
+    script_(view, selection);
+  }
+
+ private:
+  Script script_;
+};
+
+/// A policy that forwards what a function of the test's wants.
+class ScriptedPolicy final : public PacketPolicy {
+ public:
+  /// `newer` is how many packets of the same call come after this one.
+  using Script = std::function<bool(const veche_packet& packet, uint32_t newer)>;
+  explicit ScriptedPolicy(Script wants) : wants_(std::move(wants)) {}
+  uint32_t state_size() const override { return 0; }
+  void decide(void*, const veche_route&, const veche_packet* packets, uint32_t count,
+              uint32_t* verdicts) noexcept override {
+    for (uint32_t i = 0; i < count; ++i) {
+      verdicts[i] = wants_(packets[i], count - i - 1) ? VECHE_VERDICT_FORWARD : VECHE_VERDICT_DROP;
+    }
+  }
+
+ private:
+  Script wants_;
+};
+
+/// Its last byte is the sequence number's.
+inline std::vector<uint8_t> opus_packet(uint32_t ssrc, uint16_t sequence, uint8_t level) {
+  const auto byte = [](uint32_t value, int shift) { return static_cast<uint8_t>(value >> shift); };
+  const uint32_t timestamp = 960u * sequence;
+  return {0x90,
+          111,
+          byte(sequence, 8),
+          byte(sequence, 0),
+          byte(timestamp, 24),
+          byte(timestamp, 16),
+          byte(timestamp, 8),
+          byte(timestamp, 0),
+          byte(ssrc, 24),
+          byte(ssrc, 16),
+          byte(ssrc, 8),
+          byte(ssrc, 0),
+          0xbe,
+          0xde,
+          0,
+          1,
+          0x10,
+          level,
+          0,
+          0,
+          'a',
+          'b',
+          'c',
+          byte(sequence, 0)};
+}
+
+}  // namespace veche::media
