@@ -4,6 +4,7 @@
 
 #include <arpa/inet.h>
 #include <fcntl.h>
+#include <glib-unix.h>
 #include <netinet/in.h>
 #include <sys/socket.h>
 #include <unistd.h>
@@ -15,13 +16,39 @@
 namespace veche::http {
 namespace {
 
-constexpr int64_t kPatience_ns = 5 * kNsPerS;
+constexpr uint32_t kPatience_ms = 5'000;
 
-/// Runs what is ready, and waits a millisecond if nothing was: other threads and timers get their
-/// turn.
-void run_a_little(glib::ControlLoop& loop) {
-  if (!loop.iterate()) g_usleep(1000);
+/// Runs the loop until `done`, asleep while nothing happens; false after 5 s.
+bool run_loop_until(glib::ControlLoop& loop, const std::function<bool()>& done) {
+  bool is_late = false;
+  const glib::Timer deadline = loop.once(kPatience_ms, [&is_late] { is_late = true; });
+  while (!done()) {
+    if (is_late) return false;
+    loop.iterate(true);
+  }
+  return true;
 }
+
+/// Wakes the loop whenever a descriptor is ready, as long as this lives.
+class Wakeup {
+ public:
+  Wakeup(const glib::ControlLoop& loop, int descriptor, GIOCondition condition)
+      : source_(g_unix_fd_source_new(descriptor, condition)) {
+    const auto nothing =
+        +[](gint, GIOCondition, gpointer) -> gboolean { return G_SOURCE_CONTINUE; };
+    g_source_set_callback(source_, G_SOURCE_FUNC(nothing), nullptr, nullptr);
+    g_source_attach(source_, loop.context());
+  }
+  ~Wakeup() {
+    g_source_destroy(source_);
+    g_source_unref(source_);
+  }
+  Wakeup(const Wakeup&) = delete;
+  Wakeup& operator=(const Wakeup&) = delete;
+
+ private:
+  GSource* source_;
+};
 
 }  // namespace
 
@@ -54,13 +81,14 @@ ssize_t RawClient::send_some(const std::string& bytes) {
 
 bool RawClient::send(const std::string& bytes) {
   size_t sent = 0;
-  const int64_t deadline_ns = monotonic_ns() + kPatience_ns;
-  while (sent < bytes.size() && monotonic_ns() < deadline_ns) {
+  bool is_open = true;
+  const Wakeup writable(loop_, socket_, G_IO_OUT);
+  run_loop_until(loop_, [&] {
     const ssize_t count = send_some(bytes.substr(sent));
-    if (count < 0) return false;
-    if (count == 0) run_a_little(loop_);
-    sent += static_cast<size_t>(count);
-  }
+    is_open = count >= 0;
+    if (is_open) sent += static_cast<size_t>(count);
+    return !is_open || sent == bytes.size();
+  });
   return sent == bytes.size();
 }
 
@@ -76,8 +104,8 @@ bool RawClient::receive() {
 }
 
 void RawClient::receive_until(const std::function<bool()>& done) {
-  const int64_t deadline_ns = monotonic_ns() + kPatience_ns;
-  while (receive() && !done() && monotonic_ns() < deadline_ns) run_a_little(loop_);
+  const Wakeup readable(loop_, socket_, G_IO_IN);
+  run_loop_until(loop_, [&] { return !receive() || done(); });
 }
 
 std::string Answer::header(const std::string& name) const {
@@ -143,11 +171,7 @@ Answer HttpTest::call(const Call& call) {
   return parse_answer(client.received);
 }
 
-bool HttpTest::run_until(const std::function<bool()>& done) {
-  const int64_t deadline_ns = monotonic_ns() + kPatience_ns;
-  while (!done() && monotonic_ns() < deadline_ns) run_a_little(loop);
-  return done();
-}
+bool HttpTest::run_until(const std::function<bool()>& done) { return run_loop_until(loop, done); }
 
 void HttpTest::run() {
   while (loop.iterate()) {
