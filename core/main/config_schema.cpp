@@ -130,7 +130,7 @@ constexpr const char* kSchema = R"json({
       },
       "max_video_slots": {
         "type": "integer", "minimum": 0, "maximum": 64, "default": 25,
-        "description": "Video slots that one session may have."
+        "description": "Video slots that one session may have. Without effect in this version, which refuses video sections."
       }
     }
   },
