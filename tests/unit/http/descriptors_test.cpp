@@ -2,11 +2,45 @@
 // No connection may cost a descriptor for longer than it lasts: libsoup 3.2.3 loses those of
 // kept-alive connections.
 #include <gtest/gtest.h>
+#include <libsoup/soup.h>
 
 #include "http_fixture.hpp"
 
 namespace veche::http {
 namespace {
+
+/// Counts the sockets of connections that were begun while this lives.
+class LivingSockets {
+ public:
+  LivingSockets()
+      : class_(g_type_class_ref(SOUP_TYPE_SERVER)),
+        signal_(g_signal_lookup("request-started", SOUP_TYPE_SERVER)),
+        hook_(g_signal_add_emission_hook(signal_, 0, on_begun, this, nullptr)) {}
+  ~LivingSockets() {
+    g_signal_remove_emission_hook(signal_, hook_);
+    g_type_class_unref(class_);
+  }
+  LivingSockets(const LivingSockets&) = delete;
+  LivingSockets& operator=(const LivingSockets&) = delete;
+
+  size_t begun = 0;
+  size_t gone = 0;
+
+ private:
+  static gboolean on_begun(GSignalInvocationHint*, guint, const GValue* arguments, gpointer data) {
+    auto* self = static_cast<LivingSockets*>(data);
+    auto* message = static_cast<SoupServerMessage*>(g_value_get_object(&arguments[1]));
+    self->begun += 1;
+    g_object_weak_ref(
+        G_OBJECT(soup_server_message_get_socket(message)),
+        [](gpointer counter, GObject*) { static_cast<LivingSockets*>(counter)->gone += 1; }, self);
+    return TRUE;
+  }
+
+  const gpointer class_;  ///< Without its class the type has no signals.
+  const guint signal_;
+  const gulong hook_;
+};
 
 class HttpDescriptors : public HttpTest {
  protected:
@@ -39,6 +73,14 @@ TEST_F(HttpDescriptors, ReturnAfterAThousandConnections) {
   for (int i = 0; i < 1000; ++i) connect_and_leave(i);
   EXPECT_TRUE(run_until([&] { return descriptors() <= before; }))
       << before << " became " << descriptors();
+}
+
+TEST_F(HttpDescriptors, AreNotAllThatGoesWithAConnection) {
+  LivingSockets sockets;
+  for (int i = 0; i < 64; ++i) connect_and_leave(i);
+  EXPECT_GE(sockets.begun, 64u);
+  EXPECT_TRUE(run_until([&] { return sockets.gone == sockets.begun; }))
+      << sockets.begun << " sockets, of which only " << sockets.gone << " were freed";
 }
 
 TEST_F(HttpDescriptors, ReturnAfterManyAtOnce) {
