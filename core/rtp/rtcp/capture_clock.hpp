@@ -1,0 +1,41 @@
+// SPDX-License-Identifier: Apache-2.0
+// Says when, on our monotonic clock, a sample of a track was captured.
+#pragma once
+
+#include <cstdint>
+#include <optional>
+
+#include "base/time.hpp"
+#include "rtp/rtcp/participant_clock.hpp"
+
+namespace veche::rtp {
+
+/// One of each published track. The lane that receives the track asks it once for each packet, and
+/// the answer goes along to every slot, whose SenderStatistics write it into their sender reports:
+/// so the publisher's timing survives the change of sources. One thread.
+class CaptureClock {
+ public:
+  explicit CaptureClock(uint32_t clock_rate) noexcept;
+
+  /// The publisher's report of this track; the participant's clock gets it too.
+  void on_sender_report(uint64_t ntp, uint32_t timestamp) noexcept;
+  void on_packet(uint32_t timestamp, int64_t arrival_ns) noexcept;
+
+  /// By the last sender report. Without one, or where it contradicts the arrival by more than
+  /// kMaxDisagreementNs: as far from the arrival of the last packet as the timestamps are apart.
+  int64_t capture_ns(uint32_t timestamp, const ParticipantClock& participant) const noexcept;
+
+  static constexpr int64_t kMaxDisagreementNs = 10 * kNsPerS;
+
+ private:
+  struct Report {
+    int64_t publisher_ns = 0;
+    uint32_t timestamp = 0;
+  };
+  uint32_t clock_rate_;
+  std::optional<Report> report_;
+  uint32_t last_timestamp_ = 0;
+  int64_t last_arrival_ns_ = 0;
+};
+
+}  // namespace veche::rtp

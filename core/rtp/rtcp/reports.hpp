@@ -1,0 +1,106 @@
+// SPDX-License-Identifier: Apache-2.0
+// Views of what RFC 3550 section 6 defines: sender and receiver reports, CNAMEs, BYE.
+#pragma once
+
+#include <cstdint>
+#include <optional>
+#include <span>
+#include <string_view>
+
+#include "rtp/rtcp/rtcp_reader.hpp"
+
+namespace veche::rtp {
+
+inline constexpr size_t kMaxBlocks = 31;  ///< The count has five bits.
+inline constexpr size_t kReportBlockSize = 24;
+
+/// Section 6.4.1: what a receiver says of one SSRC.
+struct ReportBlock {
+  uint32_t ssrc = 0;
+  uint8_t fraction_lost = 0;               ///< Of 256, since the report before.
+  int32_t cumulative_lost = 0;             ///< 24 bits; negative where there were duplicates.
+  uint32_t highest_sequence = 0;           ///< With the number of cycles in the upper half.
+  uint32_t jitter = 0;                     ///< In units of the timestamp.
+  uint32_t last_sender_report = 0;         ///< LSR: its compact NTP time; 0: there was none.
+  uint32_t delay_since_sender_report = 0;  ///< DLSR: in 1/65536 s.
+  bool operator==(const ReportBlock&) const = default;
+};
+
+/// Section 6.4.1: what a sender says of itself.
+struct SenderInfo {
+  uint64_t ntp = 0;
+  uint32_t timestamp = 0;  ///< Of the same moment.
+  uint32_t packets = 0;
+  uint32_t octets = 0;  ///< Of payload.
+  bool operator==(const SenderInfo&) const = default;
+};
+
+/// Report blocks in place.
+class ReportBlocks {
+ public:
+  ReportBlocks() = default;
+  explicit ReportBlocks(std::span<const uint8_t> bytes) noexcept : bytes_(bytes) {}
+  size_t size() const noexcept { return bytes_.size() / kReportBlockSize; }
+  ReportBlock at(size_t index) const noexcept;
+
+ private:
+  std::span<const uint8_t> bytes_;
+};
+
+/// SSRCs in place.
+class SsrcList {
+ public:
+  SsrcList() = default;
+  explicit SsrcList(std::span<const uint8_t> bytes) noexcept : bytes_(bytes) {}
+  size_t size() const noexcept { return bytes_.size() / 4; }
+  uint32_t at(size_t index) const noexcept;
+
+ private:
+  std::span<const uint8_t> bytes_;
+};
+
+// Each parse() gives nothing if the packet is of another kind or too short. Extensions behind the
+// blocks are ignored.
+
+struct SenderReport {
+  uint32_t ssrc = 0;
+  SenderInfo info;
+  ReportBlocks blocks;
+  static std::optional<SenderReport> parse(const RtcpPacket& packet) noexcept;
+};
+
+struct ReceiverReport {
+  uint32_t ssrc = 0;
+  ReportBlocks blocks;
+  static std::optional<ReceiverReport> parse(const RtcpPacket& packet) noexcept;
+};
+
+/// The reason is not kept.
+struct Bye {
+  SsrcList ssrcs;
+  static std::optional<Bye> parse(const RtcpPacket& packet) noexcept;
+};
+
+/// Section 6.5.1.
+struct Cname {
+  uint32_t ssrc = 0;
+  std::string_view name;  ///< UTF-8 by the RFC, any bytes by whoever sent it.
+};
+
+/// The CNAMEs of a source description; other items are passed over.
+class CnameReader {
+ public:
+  /// Of a packet of another kind there are none.
+  explicit CnameReader(const RtcpPacket& packet) noexcept;
+  /// Nothing at the end, and from the first broken chunk on.
+  std::optional<Cname> next() noexcept;
+
+ private:
+  std::optional<Cname> read_chunk() noexcept;
+  void refuse() noexcept { rest_ = {}; }
+
+  std::span<const uint8_t> rest_;
+  size_t chunks_ = 0;
+};
+
+}  // namespace veche::rtp

@@ -1,0 +1,72 @@
+// SPDX-License-Identifier: Apache-2.0
+// Counts what is sent of one SSRC, dates its timestamps, and reads the receiver's reports.
+#include "rtp/rtcp/sender_statistics.hpp"
+
+#include <algorithm>
+#include <cassert>
+
+#include "rtp/rtcp/ticks.hpp"
+
+namespace veche::rtp {
+namespace {
+
+constexpr uint32_t kCompactPerS = 0x10000;
+/// DLSR is rounded, and clocks tick: a round trip may seem to be that much below zero.
+constexpr int64_t kRoundingNs = kNsPerMs;
+/// RFC 6298 section 2: one eighth of each new measurement.
+constexpr int64_t kSmoothing = 8;
+
+}  // namespace
+
+SenderStatistics::SenderStatistics(uint32_t ssrc, uint32_t clock_rate) noexcept
+    : ssrc_(ssrc), clock_rate_(clock_rate) {
+  assert(clock_rate > 0);
+}
+
+void SenderStatistics::on_sent(uint16_t sequence, uint32_t timestamp, size_t payload_size,
+                               int64_t capture_ns) noexcept {
+  const bool newest =
+      packets_ == 0 || static_cast<int16_t>(static_cast<uint16_t>(sequence - sequence_)) > 0;
+  ++packets_;
+  octets_ += payload_size;
+  silent_reports_ = 0;
+  if (!newest) return;
+  sequence_ = sequence;
+  timestamp_ = timestamp;
+  capture_ns_ = capture_ns;
+}
+
+SenderInfo SenderStatistics::make_info(const NtpClock& clock, int64_t now_ns) noexcept {
+  silent_reports_ = std::min(silent_reports_ + 1, 2u);
+  const int64_t since_capture = ns_to_ticks(now_ns - capture_ns_, clock_rate_);
+  return {.ntp = clock.at(now_ns),
+          .timestamp = timestamp_ + static_cast<uint32_t>(since_capture),
+          .packets = static_cast<uint32_t>(packets_),
+          .octets = static_cast<uint32_t>(octets_)};
+}
+
+bool SenderStatistics::on_report(const ReportBlock& block, const NtpClock& clock,
+                                 int64_t now_ns) noexcept {
+  const auto highest = static_cast<uint16_t>(block.highest_sequence);
+  const auto ahead = static_cast<int16_t>(static_cast<uint16_t>(highest - sequence_));
+  if (block.ssrc != ssrc_ || packets_ == 0 || ahead > 0) return false;
+  ++opinion_.reports;
+  opinion_.fraction_lost = block.fraction_lost;
+  opinion_.cumulative_lost = block.cumulative_lost;
+  opinion_.jitter_ns = std::min(ticks_to_ns(block.jitter, clock_rate_), kMaxJitterNs);
+  measure_round_trip(block, compact_ntp(clock.at(now_ns)));
+  return true;
+}
+
+void SenderStatistics::measure_round_trip(const ReportBlock& block, uint32_t now_compact) noexcept {
+  if (block.last_sender_report == 0) return;
+  const uint32_t elapsed = now_compact - block.last_sender_report;
+  const int64_t round_trip =
+      ticks_to_ns(int64_t{elapsed} - block.delay_since_sender_report, kCompactPerS);
+  if (round_trip < -kRoundingNs || round_trip > kMaxRoundTripNs) return;
+  const int64_t sample = std::max<int64_t>(round_trip, 0);
+  const int64_t smoothed = opinion_.round_trip_ns.value_or(sample);
+  opinion_.round_trip_ns = smoothed + (sample - smoothed) / kSmoothing;
+}
+
+}  // namespace veche::rtp

@@ -1,0 +1,69 @@
+// SPDX-License-Identifier: Apache-2.0
+// What is known of one sent SSRC: what went out, and what its receiver says of it (RFC 3550
+// section 6.4).
+#pragma once
+
+#include <cstdint>
+#include <optional>
+
+#include "base/time.hpp"
+#include "rtp/rtcp/ntp.hpp"
+#include "rtp/rtcp/reports.hpp"
+
+namespace veche::rtp {
+
+/// From the report blocks of the receiver.
+struct ReceiverOpinion {
+  uint64_t reports = 0;  ///< 0: nothing below counts.
+  uint8_t fraction_lost = 0;
+  int32_t cumulative_lost = 0;
+  int64_t jitter_ns = 0;
+  std::optional<int64_t> round_trip_ns;  ///< Smoothed.
+};
+
+/// One thread.
+class SenderStatistics {
+ public:
+  SenderStatistics(uint32_t ssrc, uint32_t clock_rate) noexcept;
+
+  /// A packet goes out for the first time. `timestamp` is the slot's; `capture_ns`, from
+  /// CaptureClock, says when its sample was captured.
+  void on_sent(uint16_t sequence, uint32_t timestamp, size_t payload_size,
+               int64_t capture_ns) noexcept;
+
+  /// True if something was sent since the report before the last one: it gets a sender report, and
+  /// else none.
+  bool is_sender() const noexcept { return silent_reports_ < 2; }
+  /// For a sender report now: with the timestamp that a sample captured now would have. After
+  /// another source has filled the slot, the receiver does well to hear it soon.
+  SenderInfo make_info(const NtpClock& clock, int64_t now_ns) noexcept;
+
+  /// A report block of the receiver. False if it is ignored: it is about another SSRC, or about a
+  /// packet that was not sent. A round trip that cannot be is left out.
+  bool on_report(const ReportBlock& block, const NtpClock& clock, int64_t now_ns) noexcept;
+
+  const ReceiverOpinion& opinion() const noexcept { return opinion_; }
+  uint64_t packets() const noexcept { return packets_; }
+  uint64_t octets() const noexcept { return octets_; }
+
+  static constexpr int64_t kMaxRoundTripNs = 10 * kNsPerS;
+  static constexpr int64_t kMaxJitterNs = 10 * kNsPerS;
+
+ private:
+  void measure_round_trip(const ReportBlock& block, uint32_t now_compact) noexcept;
+
+  uint32_t ssrc_;
+  uint32_t clock_rate_;
+  uint64_t packets_ = 0;
+  uint64_t octets_ = 0;
+  uint32_t silent_reports_ = 2;  ///< Reports since something was sent.
+
+  // Of the newest packet.
+  uint16_t sequence_ = 0;
+  uint32_t timestamp_ = 0;
+  int64_t capture_ns_ = 0;
+
+  ReceiverOpinion opinion_;
+};
+
+}  // namespace veche::rtp

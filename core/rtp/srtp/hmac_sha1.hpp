@@ -1,0 +1,31 @@
+// SPDX-License-Identifier: Apache-2.0
+// HMAC-SHA1 (RFC 2104) whose key is hashed once, not once per packet.
+#pragma once
+
+#include <openssl/sha.h>
+
+#include <array>
+#include <cstdint>
+#include <span>
+
+namespace veche::rtp {
+
+/// The key's states are zeroed in the destructor.
+class HmacSha1 {
+ public:
+  using Digest = std::array<uint8_t, 20>;
+
+  /// A key of up to 64 bytes.
+  explicit HmacSha1(std::span<const uint8_t> key) noexcept;
+  ~HmacSha1();
+  HmacSha1(const HmacSha1&) = delete;
+  HmacSha1& operator=(const HmacSha1&) = delete;
+
+  /// Of `bytes` and what follows them.
+  Digest digest(std::span<const uint8_t> bytes, std::span<const uint8_t> rest) const noexcept;
+
+ private:
+  SHA_CTX inner_, outer_;  ///< After the key's first block.
+};
+
+}  // namespace veche::rtp

@@ -1,0 +1,52 @@
+// SPDX-License-Identifier: Apache-2.0
+// Encryption and authentication of one packet whose index is known: what the profiles differ in.
+#pragma once
+
+#include <cstdint>
+#include <memory>
+#include <optional>
+#include <span>
+
+#include "base/result.hpp"
+#include "rtp/srtp/session_keys.hpp"
+#include "rtp/srtp/srtp_profile.hpp"
+
+namespace veche::rtp {
+
+/// A packet without its trailer, as the ciphers see it.
+struct CipherInput {
+  std::span<uint8_t> bytes;
+  size_t header_size = 0;  ///< Authenticated, not encrypted. The rest is both.
+  uint32_t ssrc = 0;
+  uint64_t index = 0;  ///< 48 bits for SRTP, 31 for SRTCP.
+  /// The word that SRTCP carries: the E bit and the index. Nothing for SRTP.
+  std::optional<uint32_t> srtcp_word;
+};
+
+/// One direction of SRTP or of SRTCP. Nothing is allocated per packet. One thread.
+class PacketCipher {
+ public:
+  enum class Direction { Seal = 1, Open };
+
+  virtual ~PacketCipher() = default;
+  /// Encrypts in place and writes the tag. False if OpenSSL fails.
+  virtual bool seal(const CipherInput& packet, std::span<uint8_t> tag) noexcept = 0;
+  /// Decrypts in place. False if the tag is not right; the bytes are unspecified then.
+  virtual bool open(const CipherInput& packet, std::span<uint8_t> tag) noexcept = 0;
+};
+
+/// `direction` says which of the two functions will be called. The keys are not kept. Null if
+/// OpenSSL cannot.
+std::unique_ptr<PacketCipher> make_packet_cipher(SrtpProfile profile, const SessionKeys& keys,
+                                                 PacketCipher::Direction direction);
+
+struct SrtpCiphers {
+  std::unique_ptr<PacketCipher> rtp, rtcp;
+};
+
+/// Fails if the size is not the profile's.
+Result<SrtpCiphers> make_srtp_ciphers(SrtpProfile profile,
+                                      std::span<const uint8_t> master_key_then_salt,
+                                      PacketCipher::Direction direction);
+
+}  // namespace veche::rtp

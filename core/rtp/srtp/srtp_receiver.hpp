@@ -1,0 +1,54 @@
+// SPDX-License-Identifier: Apache-2.0
+// Authenticates and decrypts what one session receives: SRTP and SRTCP (RFC 3711, RFC 7714).
+#pragma once
+
+#include <cstddef>
+#include <cstdint>
+#include <memory>
+#include <span>
+
+#include "base/counter.hpp"
+#include "base/result.hpp"
+#include "rtp/srtp/srtp_profile.hpp"
+
+namespace veche::rtp {
+
+/// Why packets were refused. Read by anybody.
+struct SrtpRefusals {
+  Counter malformed;         ///< Too short, not version 2, or SRTCP that is not encrypted.
+  Counter bad_tag;           ///< Not by the holder of the key, or changed on the way.
+  Counter replayed;          ///< Taken before, or older than the replay window.
+  Counter too_many_streams;  ///< Authentic, but of one SSRC more than the bound.
+};
+
+/// Made on any thread, then [lane]. What does not authenticate neither makes nor changes state.
+/// Allocation, keys and the library are as SrtpSender says.
+class SrtpReceiver {
+ public:
+  /// Packets up to this far behind the newest of their SSRC are taken, once.
+  static constexpr size_t kRtpWindow = 1024;
+  static constexpr size_t kRtcpWindow = 128;
+
+  /// As SrtpSender::create().
+  static Result<std::unique_ptr<SrtpReceiver>> create(SrtpProfile profile,
+                                                      std::span<const uint8_t> master_key_then_salt,
+                                                      size_t max_streams);
+  virtual ~SrtpReceiver() = default;
+
+  /// `packet` is a whole datagram. Returns the size of the RTP packet at its beginning. 0: it was
+  /// refused and counted, and its bytes are unspecified.
+  ///
+  /// The rollover counter follows what is given here, so no more than 32767 packets of a stream may
+  /// be left out in a row.
+  [[nodiscard]] virtual size_t unprotect_rtp(std::span<uint8_t> packet) noexcept = 0;
+  /// Likewise, for a compound packet. It must be encrypted (the E bit).
+  [[nodiscard]] virtual size_t unprotect_rtcp(std::span<uint8_t> packet) noexcept = 0;
+
+  /// [any]
+  const SrtpRefusals& refusals() const noexcept { return refusals_; }
+
+ protected:
+  SrtpRefusals refusals_;
+};
+
+}  // namespace veche::rtp

@@ -1,0 +1,92 @@
+// SPDX-License-Identifier: Apache-2.0
+// IceLite allocates nothing itself for a datagram, and libnice keeps nothing, however many there
+// are.
+#include <gtest/gtest.h>
+#include <malloc.h>
+
+#include <array>
+#include <cstdlib>
+#include <new>
+#include <vector>
+
+#include "stun_client.hpp"
+
+#if defined(__SANITIZE_ADDRESS__)
+#define VECHE_TEST_ASAN 1
+#elif defined(__has_feature)
+#if __has_feature(address_sanitizer)
+#define VECHE_TEST_ASAN 1
+#endif
+#endif
+#ifdef VECHE_TEST_ASAN
+extern "C" size_t __sanitizer_get_current_allocated_bytes(void);  // NOLINT: its name
+#endif
+
+namespace {
+
+int allocations = 0;
+
+size_t allocated_bytes() {
+#ifdef VECHE_TEST_ASAN
+  return __sanitizer_get_current_allocated_bytes();
+#else
+  return mallinfo2().uordblks;
+#endif
+}
+
+}  // namespace
+
+void* operator new(size_t size) {
+  ++allocations;
+  if (void* memory = std::malloc(size)) return memory;
+  std::abort();
+}
+void operator delete(void* memory) noexcept { std::free(memory); }
+void operator delete(void* memory, size_t) noexcept { std::free(memory); }
+
+namespace veche::media {
+namespace {
+
+using test::Bytes;
+using test::pair;
+using test::Server;
+using test::StunClient;
+
+TEST(IceLiteMemory, DoesNotGrowOver100000Datagrams) {
+  Server server;
+  StunClient client;
+  // More authentic ones than transactions are remembered, so that none counts as a replay; from
+  // more addresses than a session may have.
+  std::vector<Bytes> datagrams;
+  for (int i = 0; i < 10; ++i) {
+    datagrams.push_back(client.request());
+    datagrams.push_back(client.request({.nominates = true}));
+    datagrams.push_back(client.request({.controlling = false}));
+    datagrams.push_back(client.request({.attributes = {{0x7abc, {}}}}));
+    datagrams.push_back(client.request({.password = "wrong password, wrong!"}));
+    datagrams.push_back(Bytes(100));
+  }
+  std::array<CandidatePair, 20> sources;
+  for (uint16_t i = 0; i < sources.size(); ++i) sources[i] = pair("192.0.2.1", i);
+  std::array<uint8_t, IceLite::kMaxReplySize> reply{};
+  const auto run = [&](size_t count) {
+    for (size_t i = 0; i < count; ++i) {
+      server.now_ns += 25 * kNsPerMs;
+      server.ice.handle(datagrams[i % datagrams.size()], sources[i % sources.size()], server.now_ns,
+                        reply);
+    }
+  };
+  run(1000);
+  const int allocations_before = allocations;
+  const size_t bytes_before = allocated_bytes();
+  run(100'000);
+  EXPECT_EQ(allocations, allocations_before);
+  EXPECT_EQ(allocated_bytes(), bytes_before);
+  for (const IceVerdict verdict : {IceVerdict::Accepted, IceVerdict::RoleConflict,
+                                   IceVerdict::UnknownAttribute, IceVerdict::BadIntegrity}) {
+    EXPECT_GT(server.ice.count(verdict), 10'000u);
+  }
+}
+
+}  // namespace
+}  // namespace veche::media
