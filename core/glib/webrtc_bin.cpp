@@ -40,12 +40,14 @@ std::string sdp_text(const GstWebRTCSessionDescription* description) {
 
 WebrtcBin::WebrtcBin(std::shared_ptr<Shared> shared) : shared_(std::move(shared)) {}
 
-Result<std::unique_ptr<WebrtcBin>> WebrtcBin::create(WebrtcEvents events) {
+Result<std::unique_ptr<WebrtcBin>> WebrtcBin::create(WebrtcEvents events, GObject* ice_agent) {
   auto shared = std::make_shared<Shared>();
   shared->events = std::move(events);
   std::unique_ptr<WebrtcBin> made(new WebrtcBin(shared));
   made->pipeline_ = sink(gst_pipeline_new(nullptr));
-  GstElement* webrtc = gst_element_factory_make("webrtcbin", nullptr);
+  GstElement* webrtc =
+      ice_agent ? gst_element_factory_make_full("webrtcbin", "ice-agent", ice_agent, nullptr)
+                : gst_element_factory_make("webrtcbin", nullptr);
   if (!webrtc) {
     return internal("GStreamer has no webrtcbin: gstreamer1.0-plugins-bad and gstreamer1.0-nice");
   }
@@ -80,6 +82,12 @@ Result<std::unique_ptr<WebrtcBin>> WebrtcBin::create(WebrtcEvents events) {
                               }),
                               hold(shared), let_go_closure<Shared>);
   made->watch_bus();
+  // Otherwise the description would tell the user and host name of the machine (RFC 7022 section
+  // 4.2 wants neither).
+  const Ref<GstElement> rtpbin = made->rtpbin();
+  const StructurePtr sdes(
+      gst_structure_new("application/x-rtp-source-sdes", "cname", G_TYPE_STRING, "veche", nullptr));
+  if (rtpbin) g_object_set(rtpbin.get(), "sdes", sdes.get(), nullptr);
   return made;
 }
 
@@ -115,6 +123,24 @@ Ref<GstElement> WebrtcBin::rtpbin() const {
 Ref<GObject> WebrtcBin::agent() const {
   const auto ice = property<GObject>(webrtc_.get(), "ice-agent");
   return ice ? property<GObject>(ice.get(), "agent") : nullptr;
+}
+
+std::string WebrtcBin::peer_certificate() const {
+  GArray* raw = nullptr;
+  g_signal_emit_by_name(webrtc_.get(), "get-transceivers", &raw);
+  const std::unique_ptr<GArray, decltype(&g_array_unref)> transceivers(raw, g_array_unref);
+  for (guint i = 0; raw && i < raw->len; ++i) {
+    auto* transceiver = g_array_index(raw, GstWebRTCRTPTransceiver*, i);
+    for (const char* end : {"receiver", "sender"}) {
+      const auto rtp = property<GObject>(transceiver, end);
+      const auto transport = rtp ? property<GObject>(rtp.get(), "transport") : nullptr;
+      char* pem = nullptr;
+      if (transport) g_object_get(transport.get(), "remote-certificate", &pem, nullptr);
+      const StringPtr owned(pem);
+      if (pem) return pem;
+    }
+  }
+  return {};
 }
 
 Status WebrtcBin::play() {

@@ -27,7 +27,9 @@ struct WebrtcEvents {
 /// [worker] all of it: most of it waits for webrtcbin's own thread, but never for ever.
 class WebrtcBin {
  public:
-  static Result<std::unique_ptr<WebrtcBin>> create(WebrtcEvents events);
+  /// `ice_agent`: a GstWebRTCICE; null: libnice's.
+  static Result<std::unique_ptr<WebrtcBin>> create(WebrtcEvents events,
+                                                   GObject* ice_agent = nullptr);
   /// State NULL. May block for as long as GStreamer needs.
   ~WebrtcBin();
   WebrtcBin(const WebrtcBin&) = delete;
@@ -40,6 +42,8 @@ class WebrtcBin {
   /// libnice's agent; null if it has none.
   Ref<GObject> agent() const;
 
+  /// The peer's certificate as PEM, once DTLS has finished. Empty before.
+  std::string peer_certificate() const;
   /// When agent and sections are set up.
   Status play();
   /// `signal`: create-offer or create-answer.

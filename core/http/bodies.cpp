@@ -103,13 +103,15 @@ room::ParticipantSettings settings_of(JsonNode* object) {
 }
 
 bool is_plugin(const std::string& name) {
-  return name != "max_participants" && name != "empty_timeout_s" && name != "metadata";
+  return name != "max_participants" && name != "empty_timeout_s" && name != "metadata" &&
+         name != "media_path";
 }
 
 room::RoomPolicy policy_of(JsonNode* object, uint32_t default_empty_timeout_s) {
   room::RoomPolicy policy;
   policy.max_participants = integer_or(object, "max_participants", 0);
   policy.empty_timeout_s = integer_or(object, "empty_timeout_s", default_empty_timeout_s);
+  policy.path = media::parse_path(text_or(object, "media_path", ""));
   policy.metadata = object_or_empty(object, "metadata");
   for (const std::string& name : glib::names_of(object)) {
     if (is_plugin(name)) policy.plugins[name] = object_or_empty(object, name.c_str());
@@ -128,6 +130,7 @@ std::string text_of(const room::RoomPolicy& policy) {
   json.begin_object();
   if (policy.max_participants > 0) json.key("max_participants").integer(policy.max_participants);
   json.key("empty_timeout_s").integer(policy.empty_timeout_s);
+  if (policy.path) json.key("media_path").string(media::to_string(*policy.path));
   json.key("metadata").raw(policy.metadata);
   for (const auto& [name, settings] : policy.plugins) json.key(name).raw(settings);
   return json.end_object().text();
@@ -151,6 +154,7 @@ Checked<room::RoomPatch> read_room_patch(const std::string& body, const room::Ro
   for (const std::string& name : names) {
     if (name == "max_participants") patch.max_participants = policy.max_participants;
     if (name == "empty_timeout_s") patch.empty_timeout_s = policy.empty_timeout_s;
+    if (name == "media_path") patch.path = policy.path;
     if (name == "metadata") patch.metadata = policy.metadata;
     if (!is_plugin(name)) continue;
     const auto settings = policy.plugins.find(name);

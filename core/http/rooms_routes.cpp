@@ -23,7 +23,7 @@ std::optional<Response> refuse(const Request& request, const room::Room* room) {
 /// A policy that takes the place of another: plugins that it does not name are reset.
 room::RoomPatch replacement(room::RoomPolicy policy, const room::RoomPolicy& old) {
   for (const auto& [plugin, settings] : old.plugins) policy.plugins.emplace(plugin, "{}");
-  return {policy.max_participants, policy.empty_timeout_s, std::move(policy.metadata),
+  return {policy.max_participants, policy.empty_timeout_s, policy.path, std::move(policy.metadata),
           std::move(policy.plugins)};
 }
 

@@ -22,6 +22,7 @@ inline const std::string kPermissions = R"({"type": "object", "properties": {
 inline const std::string kRoomSchema = R"({"type": "object", "properties": {
     "max_participants": {"type": "integer", "minimum": 1, "maximum": 1000000},
     "empty_timeout_s": {"type": "integer", "minimum": 0, "maximum": 31536000},
+    "media_path": {"type": "string", "enum": ["wire", "pipeline"]},
     "metadata": )" + kOpenObject + R"(},
     "additionalProperties": )" + kOpenObject + "}";
 

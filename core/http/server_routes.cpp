@@ -20,6 +20,7 @@ void write_lane(glib::JsonWriter& json, const media::LaneStatistics& lane) {
     json.key(name).integer(static_cast<int64_t>(value));
   };
   json.begin_object();
+  if (lane.port != 0) counter("port", lane.port);
   counter("packets_in", lane.packets_in);
   counter("packets_out", lane.packets_out);
   counter("inbox_full", lane.inbox_full);
@@ -28,6 +29,10 @@ void write_lane(glib::JsonWriter& json, const media::LaneStatistics& lane) {
   counter("rewriter_dropped", lane.rewriter_dropped);
   counter("path_refused", lane.path_refused);
   counter("bad_selections", lane.bad_selections);
+  if (lane.port != 0) {
+    counter("unknown_source", lane.unknown_source);
+    counter("stun_refused", lane.stun_refused);
+  }
   json.end_object();
 }
 
@@ -45,7 +50,9 @@ Response server(Api& api) {
   for (const auto& [reason, count] : api.rooms.ended()) {
     json.key(room::to_string(reason)).integer(static_cast<int64_t>(count));
   }
-  json.end_object().key("lanes").begin_array();
+  json.end_object().key("media_path");
+  json.string(media::to_string(api.rooms.engine().default_path()));
+  json.key("lanes").begin_array();
   for (const media::LaneStatistics& lane : api.rooms.engine().lanes()) write_lane(json, lane);
   json.end_array().key("plugins").begin_array();
   for (const plugin::PluginInfo& plugin : api.plugins.plugins()) {

@@ -46,6 +46,8 @@ void write_room(glib::JsonWriter& json, const room::Room& room) {
   json.key("created_at").string(rfc3339(room.created_unix_ms()));
   json.key("max_participants").integer(room.max_participants());
   json.key("empty_timeout_s").integer(policy.empty_timeout_s);
+  json.key("media_path")
+      .string(media::to_string(policy.path.value_or(room.server().engine().default_path())));
   json.key("metadata").raw(policy.metadata);
   json.key("participants").integer(static_cast<int64_t>(room.participants().size()));
   for (const auto& [plugin, settings] : policy.plugins) json.key(plugin).raw(settings);
@@ -106,6 +108,11 @@ std::string statistics_json(const room::Participant& participant) {
   json.begin_object().key("state").string(room::to_string(participant.session_state()));
   json.key("session").string(participant.session_name());
   for (const auto& [name, value] : counters) json.key(name).integer(static_cast<int64_t>(value));
+  json.key("path").string(statistics.path);
+  json.key("lost_in").integer(statistics.lost_in).key("lost_out").integer(statistics.lost_out);
+  json.key("round_trip_ms").number(statistics.round_trip_ms);
+  json.key("jitter_in_ms").number(statistics.jitter_in_ms);
+  json.key("jitter_out_ms").number(statistics.jitter_out_ms);
   return json.end_object().text();
 }
 

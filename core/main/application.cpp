@@ -29,8 +29,10 @@ Result<std::unique_ptr<Application>> Application::start(const Config& config) {
   auto host = plugin::Host::load(app->loop_, config.plugins);
   if (!host) return host.error();
   app->host_ = std::move(host).value();
-  app->engine_ = media::make_engine(app->loop_, config.media, config.rooms.max_audio_slots,
-                                    app->host_->selector(), app->host_->packet_policy());
+  auto engine = media::make_engine(app->loop_, config.media, config.rooms.max_audio_slots,
+                                   app->host_->selector(), app->host_->packet_policy());
+  if (!engine) return engine.error();
+  app->engine_ = std::move(engine).value();
   app->rooms_ = std::make_unique<room::Server>(app->loop_, *app->engine_, config.rooms);
   app->rooms_->add_event_handler(
       [host = app->host_.get()](const room::Event& event) { host->on_event(event); });

@@ -197,16 +197,34 @@ class Reader {
     const std::vector<JsonNode*> ports = elements_of(member(node, "ports"));
     config_.media.first_port = static_cast<uint16_t>(json_node_get_int(ports[0]));
     config_.media.last_port = static_cast<uint16_t>(json_node_get_int(ports[1]));
-    check_ports();
     config_.media.peer_timeout_s = number<uint32_t>(node, "peer_timeout_s");
+    config_.media.path = *media::parse_path(text(node, "path"));
+    check_ports();
+    external_addresses(member(node, "external_addresses"));
     config_.media.lanes = number<uint32_t>(node, "lanes");
     ice_servers(member(node, "ice_servers"));
   }
 
+  void external_addresses(JsonNode* object) {
+    for (const std::string& local : glib::names_of(object)) {
+      const std::string pointer = "/media/external_addresses/" + local;
+      const std::string external = text(object, local.c_str());
+      const std::vector<std::string>& known = config_.media.addresses;
+      if (!known.empty() && std::find(known.begin(), known.end(), local) == known.end()) {
+        refuse(pointer, "\"" + local + "\" is not in media.addresses; allowed: one that is");
+      } else if (!is_ip_address(external)) {
+        refuse(pointer, "\"" + external + "\" is not allowed; allowed: an IP address");
+      }
+      config_.media.external_addresses[local] = external;
+    }
+  }
+
   void check_ports() {
     const int first = config_.media.first_port, last = config_.media.last_port;
-    // Two participants make the smallest conversation.
-    const auto needed = static_cast<int>(2 * std::max<size_t>(config_.media.addresses.size(), 1));
+    // On the pipeline path two participants make the smallest conversation; a lane needs one port.
+    const size_t each = std::max<size_t>(config_.media.addresses.size(), 1);
+    const auto needed =
+        config_.media.path == media::PathKind::Pipeline ? static_cast<int>(2 * each) : 1;
     if (last - first + 1 >= needed) return;
     refuse("/media/ports",
            "[" + std::to_string(first) + ", " + std::to_string(last) +

@@ -71,11 +71,15 @@ constexpr const char* kSchema = R"json({
         "type": "array", "minItems": 2, "maxItems": 2,
         "items": { "type": "integer", "minimum": 1024, "maximum": 65535 },
         "default": [40000, 40999],
-        "description": "The first and the last UDP port for media. A participant takes one port on every address."
+        "description": "The first and the last UDP port for media. The `wire` path takes the first free ones at the start, one for each lane, the same on every address; on the `pipeline` path a participant takes one port on every address."
       },
       "path": {
-        "type": "string", "enum": ["pipeline"], "default": "pipeline",
-        "description": "How packets travel between the network and the server's lanes: `pipeline` is through GStreamer's own elements."
+        "type": "string", "enum": ["wire", "pipeline"], "default": "wire",
+        "description": "How packets travel between the network and the server's lanes, unless a room says otherwise: `wire` is through one UDP port for each lane (ICE-Lite), `pipeline` through GStreamer's own elements, at several times the cost."
+      },
+      "external_addresses": {
+        "type": "object", "default": {}, "additionalProperties": { "type": "string" }, "examples": [{"10.0.0.5": "203.0.113.7"}],
+        "description": "Where the server is behind a NAT that maps its addresses one to one: the address that clients use, by the local one. For the `wire` path."
       },
       "peer_timeout_s": {
         "type": "integer", "minimum": 3, "maximum": 3600, "default": 15,

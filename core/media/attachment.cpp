@@ -21,12 +21,13 @@ Attachment::Attachment(std::shared_ptr<RoomLanes> room, SessionId session,
       participant_(participant),
       tracks_(std::move(tracks)) {}
 
-std::shared_ptr<Attachment> Attachment::attach(std::shared_ptr<RoomLanes> room, SessionId session,
-                                               ParticipantId participant, Path& path,
-                                               PacketPolicy* policy,
+std::shared_ptr<Attachment> Attachment::attach(std::shared_ptr<RoomLanes> room, Lane* wanted,
+                                               SessionId session, ParticipantId participant,
+                                               Path& path, PacketPolicy* policy,
                                                const std::vector<rtp::SlotFormat>& slots,
                                                std::vector<AttachedTrack> tracks) {
-  Lane& lane = choose_lane(*room);
+  Lane& lane = wanted ? *wanted : choose_lane(*room);
+  use_lane(*room, lane);
   auto lane_session =
       std::make_unique<LaneSession>(session, participant, path, policy, lane.counters(), slots);
   std::shared_ptr<Attachment> attachment(
@@ -38,23 +39,26 @@ std::shared_ptr<Attachment> Attachment::attach(std::shared_ptr<RoomLanes> room, 
   return attachment;
 }
 
-Lane& Attachment::choose_lane(RoomLanes& room) {
+Lane& Attachment::choose_lane(const RoomLanes& room) {
+  const auto load = [&room](const Lane& lane) {
+    const auto found = room.session_count.find(lane.index());
+    return found == room.session_count.end() ? 0 : found->second;
+  };
   Lane* lane = room.home;
-  if (room.session_count[lane->index()] >= kSessionsOnHomeLane) {
-    for (const auto& other : *room.all) {
-      if (room.session_count[other->index()] < room.session_count[lane->index()]) {
-        lane = other.get();
-      }
-    }
-  }
-  if (std::find(room.used.begin(), room.used.end(), lane) == room.used.end()) {
-    room.used.push_back(lane);
-    for (const AttachedTrack& track : room.tracks) {
-      lane->post(make_command(
-          [track](Lane& on) noexcept { on.add_track(track.feed, track.level_extension); }));
-    }
+  if (load(*lane) < kSessionsOnHomeLane) return *lane;
+  for (const auto& other : *room.all) {
+    if (load(*other) < load(*lane)) lane = other.get();
   }
   return *lane;
+}
+
+void Attachment::use_lane(RoomLanes& room, Lane& lane) {
+  if (std::find(room.used.begin(), room.used.end(), &lane) != room.used.end()) return;
+  room.used.push_back(&lane);
+  for (const AttachedTrack& track : room.tracks) {
+    lane.post(make_command(
+        [track](Lane& on) noexcept { on.add_track(track.feed, track.level_extension); }));
+  }
 }
 
 void Attachment::add_tracks() {

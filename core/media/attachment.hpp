@@ -42,22 +42,25 @@ struct RoomLanes {
 /// [control] all of it.
 class Attachment : public std::enable_shared_from_this<Attachment> {
  public:
-  /// The path outlives the attachment until detach() has called back.
-  static std::shared_ptr<Attachment> attach(std::shared_ptr<RoomLanes> room, SessionId session,
-                                            ParticipantId participant, Path& path,
-                                            PacketPolicy* policy,
+  /// `lane`: the one that has to carry the session; null: choose_lane(). The path outlives the
+  /// attachment until detach() has called back.
+  static std::shared_ptr<Attachment> attach(std::shared_ptr<RoomLanes> room, Lane* lane,
+                                            SessionId session, ParticipantId participant,
+                                            Path& path, PacketPolicy* policy,
                                             const std::vector<rtp::SlotFormat>& slots,
                                             std::vector<AttachedTrack> tracks);
 
   /// `done` runs on control when no lane knows the session, its tracks and its path any more.
   void detach(std::function<void()> done);
+  /// The room's home lane, until it has enough to carry.
+  static Lane& choose_lane(const RoomLanes& room);
   SessionId session() const { return session_; }
   ParticipantId participant() const { return participant_; }
 
  private:
   Attachment(std::shared_ptr<RoomLanes> room, SessionId session, ParticipantId participant,
              std::vector<AttachedTrack> tracks);
-  static Lane& choose_lane(RoomLanes& room);
+  static void use_lane(RoomLanes& room, Lane& lane);
   void add_tracks();
   void add_session(std::unique_ptr<LaneSession> session, uint32_t slot_count);
   void add_listener(uint32_t slot_count);

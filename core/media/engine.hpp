@@ -17,6 +17,7 @@ namespace veche::media {
 
 /// What one lane has counted since the start.
 struct LaneStatistics {
+  uint16_t port = 0;              ///< Of the wire path; 0: it has none.
   uint64_t packets_in = 0;        ///< Received and wanted by somebody on this lane.
   uint64_t packets_out = 0;       ///< Sent, one for each listener.
   uint64_t inbox_full = 0;        ///< Dropped: the lane was too far behind.
@@ -24,6 +25,8 @@ struct LaneStatistics {
   uint64_t policy_dropped = 0;    ///< The packet policy said drop.
   uint64_t rewriter_dropped = 0;  ///< Duplicates, and packets older than a switch.
   uint64_t path_refused = 0;      ///< The session had no memory for the packet.
+  uint64_t unknown_source = 0;    ///< Datagrams from addresses that have not proved themselves.
+  uint64_t stun_refused = 0;      ///< Binding requests that were not authentic.
   uint64_t bad_selections = 0;    ///< Slots that a selector filled with what must not be there.
 };
 
@@ -40,15 +43,19 @@ class Engine {
   virtual Status check_selector_settings(const std::string& json) = 0;
   virtual ProfileLimits profile_limits() const = 0;
   virtual std::vector<LaneStatistics> lanes() const = 0;
+  /// The path of rooms that do not choose.
+  virtual PathKind default_path() const = 0;
+  virtual bool has_path(PathKind path) const = 0;
   /// True when no session is being made or let go any more.
   virtual bool idle() const = 0;
 };
 
 /// The real engine: lanes and webrtcbin sessions. The selector and the policy may be null (first
 /// come, first served; everything is forwarded); they, the loop and all rooms' events outlive the
-/// engine, whose destructor ends the lanes.
-std::unique_ptr<Engine> make_engine(glib::ControlLoop& loop, const Settings& settings,
-                                    uint32_t max_audio_slots, Selector* selector,
-                                    PacketPolicy* policy);
+/// engine, whose destructor ends the lanes. Fails if the wire path is the server's and has no port
+/// for each lane.
+Result<std::unique_ptr<Engine>> make_engine(glib::ControlLoop& loop, const Settings& settings,
+                                            uint32_t max_audio_slots, Selector* selector,
+                                            PacketPolicy* policy);
 
 }  // namespace veche::media

@@ -23,14 +23,24 @@ constexpr int kPriority = -10;
 /// A lane that is late catches up by leaving out what would only be heard as an echo of the past.
 constexpr int64_t kStaleNs = 500 * kNsPerMs;
 
+std::vector<pollfd> poll_list(int wake_fd, const Port* port) {
+  std::vector<pollfd> list{{wake_fd, POLLIN, 0}};
+  if (!port) return list;
+  for (const int descriptor : port->descriptors()) list.push_back({descriptor, POLLIN, 0});
+  return list;
+}
+
 }  // namespace
 
-Lane::Lane(uint32_t index, glib::ControlLoop& loop, CommandReturns& returns)
+Lane::Lane(uint32_t index, glib::ControlLoop& loop, CommandReturns& returns,
+           std::unique_ptr<Port> port)
     : index_(index),
+      port_(std::move(port)),
       loop_(loop),
       returns_(returns),
       inbox_(kInboxSize, kCommandReserve),
       wake_fd_(eventfd(0, EFD_CLOEXEC | EFD_NONBLOCK)),
+      descriptors_(poll_list(wake_fd_, port_.get())),
       thread_([this] {
         const std::string name = "lane-" + std::to_string(index_);
         pthread_setname_np(pthread_self(), name.c_str());
@@ -51,14 +61,14 @@ Lane::~Lane() {
   close(wake_fd_);
 }
 
-bool Lane::post_packet(TrackId track, std::span<const uint8_t> bytes, int64_t arrival_ns,
+bool Lane::post_packet(TrackId track, std::span<const uint8_t> bytes, const PacketTimes& times,
                        uint8_t level, bool preroll) noexcept {
   const bool posted =
       bytes.size() <= rtp::kMaxPacketSize && inbox_.push(false, [&](Message& message) {
         message.kind = preroll ? Message::Kind::Preroll : Message::Kind::Packet;
         message.id = track.value;
         message.level = level;
-        message.arrival_ns = arrival_ns;
+        message.times = times;
         message.size = static_cast<uint16_t>(bytes.size());
         std::memcpy(message.bytes, bytes.data(), bytes.size());
       });
@@ -68,6 +78,21 @@ bool Lane::post_packet(TrackId track, std::span<const uint8_t> bytes, int64_t ar
     counters_.inbox_full.add();
   }
   return posted;
+}
+
+void Lane::post_datagram(SessionId session, std::span<const uint8_t> datagram) noexcept {
+  const bool posted =
+      datagram.size() <= rtp::kMaxPacketSize && inbox_.push(false, [&](Message& message) {
+        message.kind = Message::Kind::Datagram;
+        message.id = session.value;
+        message.size = static_cast<uint16_t>(datagram.size());
+        std::memcpy(message.bytes, datagram.data(), datagram.size());
+      });
+  if (posted) {
+    wake_thread();
+  } else {
+    counters_.inbox_full.add();
+  }
 }
 
 void Lane::post_wake(RoomId room) noexcept {
@@ -133,10 +158,22 @@ void Lane::run() noexcept {
       ++handled;
     }
     if (any_awake_ && monotonic_ns() >= next_tick_ns_) tick_rooms();
+    // Whoever was busy may have missed something.
+    readable_ |= handled > 0;
+    if (port_ && serve_port()) continue;
     if (handled > 0) continue;
     if (stopping_.load()) return;
     wait();
   }
+}
+
+/// True if something has arrived, which may have left messages in our own inbox.
+bool Lane::serve_port() noexcept {
+  const bool received = readable_;
+  if (readable_) readable_ = port_->receive();
+  const int64_t now_ns = monotonic_ns();
+  if (now_ns >= next_port_tick_ns_) next_port_tick_ns_ = port_->tick(now_ns);
+  return received;
 }
 
 void Lane::wait() noexcept {
@@ -145,15 +182,20 @@ void Lane::wait() noexcept {
     sleeping_.store(false, std::memory_order_seq_cst);
     return;
   }
+  int64_t until_ns = any_awake_ ? next_tick_ns_ : INT64_MAX;
+  if (port_) until_ns = std::min(until_ns, next_port_tick_ns_);
   timespec timeout{};
-  if (any_awake_) {
-    const int64_t left_ns = std::max<int64_t>(0, next_tick_ns_ - monotonic_ns());
+  if (until_ns != INT64_MAX) {
+    const int64_t left_ns = std::max<int64_t>(0, until_ns - monotonic_ns());
     timeout.tv_sec = left_ns / kNsPerS;
     timeout.tv_nsec = left_ns % kNsPerS;
   }
-  pollfd descriptor{wake_fd_, POLLIN, 0};
-  ppoll(&descriptor, 1, any_awake_ ? &timeout : nullptr, nullptr);
+  ppoll(descriptors_.data(), descriptors_.size(), until_ns == INT64_MAX ? nullptr : &timeout,
+        nullptr);
   sleeping_.store(false, std::memory_order_seq_cst);
+  readable_ = std::any_of(descriptors_.begin() + 1, descriptors_.end(),
+                          [](const pollfd& descriptor) { return descriptor.revents != 0; });
+  if ((descriptors_[0].revents & POLLIN) == 0) return;
   uint64_t count = 0;
   [[maybe_unused]] const ssize_t size = read(wake_fd_, &count, sizeof count);
 }
@@ -165,6 +207,9 @@ void Lane::handle(Message& message) noexcept {
     case Message::Kind::Wake: wake(RoomId{message.id}); break;
     case Message::Kind::Fill:
       fill(SessionId{message.id}, message.slot, TrackId{message.track});
+      break;
+    case Message::Kind::Datagram:
+      if (port_) port_->send(SessionId{message.id}, {message.bytes, message.size});
       break;
     case Message::Kind::Command:
       message.command->run(*this);
@@ -180,12 +225,12 @@ void Lane::handle_packet(const Message& message, bool preroll) noexcept {
   const std::span<const uint8_t> bytes(message.bytes, message.size);
   const std::optional<rtp::PacketView> view = rtp::PacketView::parse(bytes);
   if (!view) return;
-  const LanePacket packet{*view, message.arrival_ns, track.sequence.extend(view->sequence()),
+  const LanePacket packet{*view, message.times, track.sequence.extend(view->sequence()),
                           message.level};
   if (!preroll) {
     counters_.packets_in.add();
     const int64_t now_ns = monotonic_ns();
-    if (now_ns - message.arrival_ns > kStaleNs) {
+    if (now_ns - message.times.arrival_ns > kStaleNs) {
       counters_.stale.add();
       return;
     }
@@ -194,7 +239,7 @@ void Lane::handle_packet(const Message& message, bool preroll) noexcept {
                              now_ns);
     }
   }
-  track.history.push(bytes, message.arrival_ns);
+  track.history.push(bytes, message.times.arrival_ns);
 }
 
 void Lane::tick_rooms() noexcept {

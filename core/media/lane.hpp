@@ -3,6 +3,8 @@
 // An actor: all that changes what it does arrives through its inbox, in order.
 #pragma once
 
+#include <poll.h>
+
 #include <atomic>
 #include <deque>
 #include <memory>
@@ -17,6 +19,7 @@
 #include "media/command.hpp"
 #include "media/lane_room.hpp"
 #include "media/lane_session.hpp"
+#include "media/port.hpp"
 #include "media/track_feed.hpp"
 #include "rtp/history.hpp"
 #include "rtp/sequence.hpp"
@@ -29,7 +32,9 @@ class Lane {
   /// Packets of a track that are kept for pre-roll: 320 ms of 20 ms packets.
   static constexpr size_t kHistory = 16;
 
-  Lane(uint32_t index, glib::ControlLoop& loop, CommandReturns& returns);
+  /// `port`: null if its sessions bring no packets by themselves.
+  Lane(uint32_t index, glib::ControlLoop& loop, CommandReturns& returns,
+       std::unique_ptr<Port> port = nullptr);
   /// [control] Ends the thread; what was posted before still runs.
   ~Lane();
   Lane(const Lane&) = delete;
@@ -41,8 +46,10 @@ class Lane {
 
   /// [any] Copies the packet into the inbox. False, and counted, if that is full. `preroll`: it is
   /// only to be remembered, because it came before the lane wanted the track.
-  bool post_packet(TrackId track, std::span<const uint8_t> bytes, int64_t arrival_ns, uint8_t level,
-                   bool preroll) noexcept;
+  bool post_packet(TrackId track, std::span<const uint8_t> bytes, const PacketTimes& times,
+                   uint8_t level, bool preroll) noexcept;
+  /// [any] The port sends the datagram to the session's peer. Dropped if the inbox is full.
+  void post_datagram(SessionId session, std::span<const uint8_t> datagram) noexcept;
   /// [any] The room has something to select from.
   void post_wake(RoomId room) noexcept;
   /// [lane] From the room's home lane: the slot gets this track. False if the inbox is full.
@@ -65,14 +72,14 @@ class Lane {
 
  private:
   struct Message {
-    enum class Kind : uint8_t { Packet = 1, Preroll, Wake, Fill, Command };
+    enum class Kind : uint8_t { Packet = 1, Preroll, Wake, Fill, Command, Datagram };
     Kind kind;
     uint8_t level;
     uint16_t size;
     uint32_t slot;
     uint64_t id;     // Track, room or session, by kind.
     uint64_t track;  // Of a Fill.
-    int64_t arrival_ns;
+    PacketTimes times;
     LaneCommand* command;
     uint8_t bytes[rtp::kMaxPacketSize];
   };
@@ -93,6 +100,7 @@ class Lane {
   void handle(Message& message) noexcept;
   void handle_packet(const Message& message, bool preroll) noexcept;
   void tick_rooms() noexcept;
+  bool serve_port() noexcept;
   void wait() noexcept;
   void wake_thread() noexcept;
   void add_route(Track& track, LaneSession& session, uint32_t slot);
@@ -100,6 +108,7 @@ class Lane {
   void retry_waiting();
 
   const uint32_t index_;
+  const std::unique_ptr<Port> port_;
   glib::ControlLoop& loop_;
   CommandReturns& returns_;
   LaneCounters counters_;
@@ -107,6 +116,7 @@ class Lane {
   std::deque<std::unique_ptr<LaneCommand>> waiting_;  // [control]
   glib::Timer retry_timer_;                           // [control]
   int wake_fd_;
+  std::vector<pollfd> descriptors_;  // Ours first, then the port's.
   std::atomic<bool> sleeping_{false};
   std::atomic<bool> stopping_{false};
 
@@ -116,6 +126,8 @@ class Lane {
   std::unordered_map<RoomId, std::unique_ptr<LaneRoom>> rooms_;
   int64_t next_tick_ns_ = 0;
   bool any_awake_ = false;
+  bool readable_ = true;  // The port may have something.
+  int64_t next_port_tick_ns_ = 0;
 
   std::thread thread_;
 };

@@ -6,13 +6,15 @@
 #include <thread>
 #include <utility>
 
+#include "base/log.hpp"
+
 namespace veche::media {
 namespace {
 
 class EngineRoom final : public Room {
  public:
   EngineRoom(std::shared_ptr<RoomLanes> lanes, Selector& selector, PacketPolicy* policy,
-             std::unique_ptr<Selector::Settings> settings, PipelineSessions& sessions,
+             std::unique_ptr<Selector::Settings> settings, PeerSessions& sessions,
              std::function<void()> closed)
       : lanes_(std::move(lanes)),
         selector_(selector),
@@ -110,7 +112,7 @@ class EngineRoom final : public Room {
   Selector& selector_;
   PacketPolicy* policy_;
   std::unique_ptr<Selector::Settings> settings_;
-  PipelineSessions& sessions_;
+  PeerSessions& sessions_;
   std::function<void()> closed_;
   std::shared_ptr<bool> alive_;  // Held weakly by callbacks.
   bool polling_ = false;
@@ -132,12 +134,41 @@ LaneEngine::LaneEngine(glib::ControlLoop& loop, const Settings& settings, uint32
       selector_(selector ? selector : &first_come_),
       policy_(policy),
       returns_(loop),
-      sessions_(loop, settings_) {
+      sessions_(loop, settings_, relay_, ports_) {}
+
+Result<std::unique_ptr<Engine>> LaneEngine::create(glib::ControlLoop& loop,
+                                                   const Settings& settings,
+                                                   uint32_t max_audio_slots, Selector* selector,
+                                                   PacketPolicy* policy) {
+  std::unique_ptr<LaneEngine> engine(
+      new LaneEngine(loop, settings, max_audio_slots, selector, policy));
+  const Status made = engine->make_lanes();
+  if (!made) return made.error();
+  return std::unique_ptr<Engine>(std::move(engine));
+}
+
+Status LaneEngine::make_lanes() {
   const size_t count = lane_count(settings_.lanes);
+  std::vector<std::unique_ptr<WirePort>> ports;
+  uint32_t next_port = settings_.first_port;
   for (size_t i = 0; i < count; ++i) {
-    lanes_.push_back(std::make_unique<Lane>(static_cast<uint32_t>(i), loop_, returns_));
+    auto port = WirePort::open(settings_, next_port, relay_);
+    if (!port) {
+      if (settings_.path == PathKind::Wire) return port.error();
+      log::warning("media", "the wire path is not to be had: " + port.error().message);
+      ports.clear();
+      break;
+    }
+    next_port = uint32_t{(*port)->port()} + 1;
+    ports.push_back(std::move(*port));
+  }
+  for (const auto& port : ports) ports_.push_back(port.get());
+  for (size_t i = 0; i < count; ++i) {
+    lanes_.push_back(std::make_unique<Lane>(static_cast<uint32_t>(i), loop_, returns_,
+                                            ports.empty() ? nullptr : std::move(ports[i])));
   }
   rooms_of_lane_.assign(count, 0);
+  return Ok{};
 }
 
 LaneEngine::~LaneEngine() {
@@ -186,24 +217,34 @@ std::vector<LaneStatistics> LaneEngine::lanes() const {
   std::vector<LaneStatistics> all;
   for (const auto& lane : lanes_) {
     const LaneCounters& counters = lane->counters();
-    all.push_back({.packets_in = counters.packets_in.value(),
-                   .packets_out = counters.packets_out.value(),
-                   .inbox_full = counters.inbox_full.value(),
-                   .stale = counters.stale.value(),
-                   .policy_dropped = counters.policy_dropped.value(),
-                   .rewriter_dropped = counters.rewriter_dropped.value(),
-                   .path_refused = counters.path_refused.value(),
-                   .bad_selections = counters.bad_selections.value()});
+    LaneStatistics& one = all.emplace_back();
+    one.packets_in = counters.packets_in.value();
+    one.packets_out = counters.packets_out.value();
+    one.inbox_full = counters.inbox_full.value();
+    one.stale = counters.stale.value();
+    one.policy_dropped = counters.policy_dropped.value();
+    one.rewriter_dropped = counters.rewriter_dropped.value();
+    one.path_refused = counters.path_refused.value();
+    one.bad_selections = counters.bad_selections.value();
+    if (ports_.empty()) continue;
+    const WirePort& port = *ports_[lane->index()];
+    one.port = port.port();
+    one.unknown_source = port.counters().unknown_source.value();
+    for (const IceVerdict verdict :
+         {IceVerdict::NotARequest, IceVerdict::UnknownUser, IceVerdict::Replayed,
+          IceVerdict::HeldElsewhere, IceVerdict::Limited, IceVerdict::BadIntegrity}) {
+      one.stun_refused += port.ice().count(verdict);
+    }
   }
   return all;
 }
 
 bool LaneEngine::idle() const { return sessions_.idle(); }
 
-std::unique_ptr<Engine> make_engine(glib::ControlLoop& loop, const Settings& settings,
-                                    uint32_t max_audio_slots, Selector* selector,
-                                    PacketPolicy* policy) {
-  return std::make_unique<LaneEngine>(loop, settings, max_audio_slots, selector, policy);
+Result<std::unique_ptr<Engine>> make_engine(glib::ControlLoop& loop, const Settings& settings,
+                                            uint32_t max_audio_slots, Selector* selector,
+                                            PacketPolicy* policy) {
+  return LaneEngine::create(loop, settings, max_audio_slots, selector, policy);
 }
 
 }  // namespace veche::media

@@ -13,14 +13,16 @@
 #include "media/engine.hpp"
 #include "media/first_come.hpp"
 #include "media/lane.hpp"
-#include "media/pipeline/pipeline_session.hpp"
+#include "media/peer_session.hpp"
+#include "media/wire/wire_port.hpp"
 
 namespace veche::media {
 
 class LaneEngine final : public Engine {
  public:
-  LaneEngine(glib::ControlLoop& loop, const Settings& settings, uint32_t max_audio_slots,
-             Selector* selector, PacketPolicy* policy);
+  static Result<std::unique_ptr<Engine>> create(glib::ControlLoop& loop, const Settings& settings,
+                                                uint32_t max_audio_slots, Selector* selector,
+                                                PacketPolicy* policy);
   ~LaneEngine() override;
 
   std::unique_ptr<Room> open_room(RoomId id) override;
@@ -28,9 +30,17 @@ class LaneEngine final : public Engine {
   Status check_selector_settings(const std::string& json) override;
   ProfileLimits profile_limits() const override;
   std::vector<LaneStatistics> lanes() const override;
+  PathKind default_path() const override { return settings_.path; }
+  bool has_path(PathKind path) const override {
+    return path == PathKind::Pipeline || !ports_.empty();
+  }
   bool idle() const override;
 
  private:
+  LaneEngine(glib::ControlLoop& loop, const Settings& settings, uint32_t max_audio_slots,
+             Selector* selector, PacketPolicy* policy);
+  Status make_lanes();
+
   glib::ControlLoop& loop_;
   const Settings settings_;
   const uint32_t max_audio_slots_;
@@ -38,9 +48,11 @@ class LaneEngine final : public Engine {
   Selector* selector_;
   PacketPolicy* policy_;
   CommandReturns returns_;
+  DtlsRelay relay_;
   std::vector<std::unique_ptr<Lane>> lanes_;
+  std::vector<WirePort*> ports_;  // By lane; the lanes own them. Empty: no wire path.
   std::vector<uint32_t> rooms_of_lane_;
-  PipelineSessions sessions_;
+  PeerSessions sessions_;
 };
 
 }  // namespace veche::media

@@ -67,11 +67,11 @@ void LaneSession::forward(size_t index, const TrackFeed& feed, const LanePacket&
     replay(slot, feed, packet, history, level_extension, now_ns);
   }
   const veche_packet described =
-      describe(packet.view, packet.arrival_ns, packet.extended_sequence, packet.level, 0);
+      describe(packet.view, packet.times.arrival_ns, packet.extended_sequence, packet.level, 0);
   uint32_t verdict = VECHE_VERDICT_FORWARD;
   decide(slot, &described, 1, &verdict, now_ns);
   if (verdict == VECHE_VERDICT_FORWARD) {
-    write(slot, feed, packet.view, packet.level, now_ns);
+    write(slot, feed, packet.view, packet.level, packet.times.capture_ns, now_ns);
   } else {
     counters_.policy_dropped.add();
     slot.rewriter.skip(packet.view);
@@ -105,7 +105,7 @@ void LaneSession::replay(Slot& slot, const TrackFeed& feed, const LanePacket& pa
   decide(slot, described.data(), count, verdicts.data(), now_ns);
   for (uint32_t i = 0; i < count; ++i) {
     if (verdicts[i] != VECHE_VERDICT_FORWARD) continue;
-    write(slot, feed, *views[i], described[i].level, now_ns);
+    write(slot, feed, *views[i], described[i].level, described[i].arrival_ns, now_ns);
   }
 }
 
@@ -117,7 +117,7 @@ void LaneSession::decide(Slot& slot, const veche_packet* packets, uint32_t count
 }
 
 void LaneSession::write(Slot& slot, const TrackFeed& feed, const rtp::PacketView& view,
-                        uint8_t level, int64_t now_ns) noexcept {
+                        uint8_t level, int64_t capture_ns, int64_t now_ns) noexcept {
   const std::span<uint8_t> memory = path_.begin(slot.rewriter.max_size(view));
   if (memory.empty()) {
     counters_.path_refused.add();
@@ -127,7 +127,7 @@ void LaneSession::write(Slot& slot, const TrackFeed& feed, const rtp::PacketView
       feed.has_levels.load(std::memory_order_relaxed) ? std::optional(rtp::AudioLevel{level, true})
                                                       : std::nullopt;
   const size_t size = slot.rewriter.write(view, feed.source_number, audio_level, now_ns, memory);
-  path_.send(size);
+  path_.send(size, capture_ns);
   (size > 0 ? counters_.packets_out : counters_.rewriter_dropped).add();
 }
 

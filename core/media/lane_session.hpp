@@ -33,7 +33,7 @@ struct LaneCounters {
 /// A packet on its way through a lane.
 struct LanePacket {
   rtp::PacketView view;
-  int64_t arrival_ns;
+  PacketTimes times;
   uint32_t extended_sequence;
   uint8_t level;
 };
@@ -75,7 +75,7 @@ class LaneSession {
   void decide(Slot& slot, const veche_packet* packets, uint32_t count, uint32_t* verdicts,
               int64_t now_ns) noexcept;
   void write(Slot& slot, const TrackFeed& feed, const rtp::PacketView& view, uint8_t level,
-             int64_t now_ns) noexcept;
+             int64_t capture_ns, int64_t now_ns) noexcept;
 
   const SessionId id_;
   const ParticipantId participant_;

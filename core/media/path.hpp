@@ -6,9 +6,12 @@
 #include <cstdint>
 #include <span>
 
+#include "base/counter.hpp"
+
 namespace veche::media {
 
-/// [lane] all of it. It lives from the session's attach to the acknowledgement of its detach.
+/// [lane] all but the counters. It lives from the session's attach to the acknowledgement of its
+/// detach.
 class Path {
  public:
   virtual ~Path() = default;
@@ -16,15 +19,18 @@ class Path {
   /// there is none, and the packet is counted as a failure.
   virtual std::span<uint8_t> begin(size_t size) noexcept = 0;
   /// Sends the first `size` bytes of that memory; 0 gives it back unsent. Never blocks for longer
-  /// than the system's send call does; failures are counted.
-  virtual void send(size_t size) noexcept = 0;
+  /// than the system's send call does; failures are counted. `capture_ns`: for sender reports, see
+  /// PacketTimes.
+  virtual void send(size_t size, int64_t capture_ns) noexcept = 0;
+
+  Counter packets, bytes, failures;  ///< [any] reads them.
 };
 
 /// Of a session that only publishes: there is nowhere to send to.
 class NoPath final : public Path {
  public:
   std::span<uint8_t> begin(size_t) noexcept override { return {}; }
-  void send(size_t) noexcept override {}
+  void send(size_t, int64_t) noexcept override {}
 };
 
 }  // namespace veche::media

@@ -38,12 +38,12 @@ std::string format_parameters(const SdpSection& section, uint8_t payload_type) {
   return {};
 }
 
-bool offers_transport_cc(const SdpSection& section, uint8_t payload_type) {
-  const std::string exact = std::to_string(payload_type) + " transport-cc";
+bool offers_feedback(const SdpSection& section, uint8_t payload_type, const std::string& kind) {
+  const std::string exact = std::to_string(payload_type) + " " + kind;
   return std::any_of(section.attributes.begin(), section.attributes.end(),
-                     [&exact](const SdpAttribute& attribute) {
+                     [&](const SdpAttribute& attribute) {
                        return attribute.name == "rtcp-fb" &&
-                              (attribute.value == exact || attribute.value == "* transport-cc");
+                              (attribute.value == exact || attribute.value == "* " + kind);
                      });
 }
 
@@ -74,7 +74,10 @@ Status AudioReader::read(const SdpSection& section, const std::string& where, Se
   }
   plan.fmtp = format_parameters(section, plan.payload_type);
   Status status = read_extensions(section, where, plan.extensions);
-  if (!offers_transport_cc(section, plan.payload_type)) plan.extensions.transport_cc = 0;
+  if (!offers_feedback(section, plan.payload_type, "transport-cc")) {
+    plan.extensions.transport_cc = 0;
+  }
+  plan.nack = offers_feedback(section, plan.payload_type, "nack");
   return status ? read_ssrcs(section, where, plan) : status;
 }
 

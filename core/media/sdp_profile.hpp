@@ -37,6 +37,7 @@ struct SectionPlan {
   uint8_t payload_type = 0;   ///< Of Opus.
   std::string fmtp;           ///< The offered parameters of that payload type that RFC 7587 knows.
   ExtensionIds extensions;
+  bool nack = false;            ///< RFC 4585 retransmission of its packets is offered.
   std::vector<uint32_t> ssrcs;  ///< What the client announced for its track; may be empty.
 };
 

@@ -34,6 +34,7 @@ void add_codec(std::string& text, const SectionPlan& section) {
   if (section.extensions.transport_cc != 0) {
     add_line(text, {"a=rtcp-fb:", type, " transport-cc"});
   }
+  if (section.nack) add_line(text, {"a=rtcp-fb:", type, " nack"});
 }
 
 void add_section(std::string& text, const SectionPlan& section, const TransportPlan& transport,

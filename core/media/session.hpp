@@ -5,12 +5,14 @@
 #include <cstdint>
 #include <functional>
 #include <memory>
+#include <optional>
 #include <string>
 #include <vector>
 
 #include "base/ids.hpp"
 #include "base/result.hpp"
 #include "media/sdp_profile.hpp"
+#include "media/settings.hpp"
 
 namespace veche::media {
 
@@ -32,7 +34,11 @@ struct SessionStatistics {
       0;  ///< Refused: unknown SSRC, wrong payload type, not RTP, before verification.
   uint64_t send_failures = 0;
   double negotiation_ms = 0;  ///< From the offer to the answer.
-  double connect_ms = 0;      ///< From the answer to the verified DTLS connection; 0 until then.
+  std::string path;           ///< "pipeline" or "wire".
+  double round_trip_ms = 0;   ///< 0: not known.
+  double jitter_in_ms = 0, jitter_out_ms = 0;
+  int64_t lost_in = 0, lost_out = 0;  ///< Packets, by reports; negative where some came twice.
+  double connect_ms = 0;  ///< From the answer to the verified DTLS connection; 0 until then.
 };
 
 struct SessionTrack {
@@ -61,6 +67,7 @@ struct SessionRequest {
   uint32_t source_number = 0;
   bool publish_audio = true;
   bool subscribe = true;
+  std::optional<PathKind> path;  ///< The server's, if the room does not choose.
 };
 
 /// [control] all of it.

@@ -3,18 +3,28 @@
 #pragma once
 
 #include <cstdint>
+#include <map>
+#include <optional>
 #include <string>
+#include <string_view>
 #include <vector>
 
 namespace veche::media {
 
-enum class PathKind { Pipeline = 1 };
+/// How packets travel between the network and a lane: docs/architecture.md.
+enum class PathKind { Pipeline = 1, Wire };
+
+const char* to_string(PathKind path);
+/// Nothing for any other text.
+std::optional<PathKind> parse_path(std::string_view text);
 
 struct Settings {
   std::vector<std::string> addresses{"127.0.0.1"};
   uint16_t first_port = 40000, last_port = 40999;
   uint32_t peer_timeout_s = 15;
   uint32_t lanes = 0;
+  PathKind path = PathKind::Wire;                         ///< Of rooms that do not choose.
+  std::map<std::string, std::string> external_addresses;  ///< By the local one. NAT 1:1.
 };
 
 }  // namespace veche::media

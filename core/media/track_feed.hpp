@@ -11,6 +11,17 @@
 
 namespace veche::media {
 
+/// When a packet came, and when what it carries was captured, both by our clock. Without a sender
+/// report of its publisher that is the same.
+struct PacketTimes {
+  PacketTimes() = default;
+  PacketTimes(int64_t arrival) : arrival_ns(arrival), capture_ns(arrival) {}  // NOLINT: implicit
+  PacketTimes(int64_t arrival, int64_t capture) : arrival_ns(arrival), capture_ns(capture) {}
+
+  int64_t arrival_ns = 0;
+  int64_t capture_ns = 0;
+};
+
 /// Levels of the packets since the last reading. One writer, one reader.
 class LevelMeter {
  public:

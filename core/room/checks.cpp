@@ -70,6 +70,10 @@ Status check_settings(const ParticipantSettings& settings, const Limits& limits)
 
 Status check_policy(const RoomPolicy& policy, media::Engine& engine) {
   if (Status status = check_object("The room's metadata", policy.metadata); !status) return status;
+  if (policy.path && !engine.has_path(*policy.path)) {
+    return invalid(std::string("The path \"") + media::to_string(*policy.path) +
+                   "\" is not to be had: the server found no UDP port for its lanes.");
+  }
   const std::string selector = engine.selector_name();
   for (const auto& [plugin, settings] : policy.plugins) {
     if (selector.empty()) return invalid("No plugin with settings for rooms is loaded.");

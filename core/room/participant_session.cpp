@@ -107,6 +107,7 @@ void Participant::open_session(const std::string& offer, AnswerCallback callback
 
 media::SessionRequest Participant::session_request(media::SessionPlan plan) const {
   media::SessionRequest request;
+  request.path = room_.policy().path;
   request.plan = std::move(plan);
   request.participant = number_;
   request.source_number = source_number_;

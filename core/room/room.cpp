@@ -43,6 +43,7 @@ Status Room::update(const RoomPatch& patch) {
   RoomPolicy policy = policy_;
   policy.max_participants = patch.max_participants.value_or(policy.max_participants);
   policy.empty_timeout_s = patch.empty_timeout_s.value_or(policy.empty_timeout_s);
+  policy.path = patch.path.value_or(policy.path);
   policy.metadata = patch.metadata.value_or(policy.metadata);
   for (const auto& [plugin, settings] : patch.plugins) policy.plugins[plugin] = settings;
   if (policy == policy_) return Ok{};

@@ -56,6 +56,7 @@ class Room {
 
   media::Room& media() { return *media_; }
   Server& server() { return server_; }
+  const Server& server() const { return server_; }
 
  private:
   friend class Server;

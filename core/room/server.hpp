@@ -43,6 +43,7 @@ class Server {
   const Limits& limits() const { return limits_; }
   glib::ControlLoop& loop() { return loop_; }
   media::Engine& engine() { return engine_; }
+  const media::Engine& engine() const { return engine_; }
 
   /// Conflict if the name is taken, Exhausted when there are too many, InvalidArgument for a bad
   /// name or policy.

@@ -10,6 +10,7 @@
 #include <vector>
 
 #include "base/ids.hpp"
+#include "media/settings.hpp"
 
 namespace veche::room {
 
@@ -27,7 +28,9 @@ struct Limits {
 struct RoomPolicy {
   uint32_t max_participants = 0;  ///< 0: the server's limit.
   uint32_t empty_timeout_s = 60;
-  std::string metadata = "{}";                 ///< A JSON object; the core only hands it on.
+  std::optional<media::PathKind>
+      path;                     ///< Of sessions that begin from now on; nothing: the server's.
+  std::string metadata = "{}";  ///< A JSON object; the core only hands it on.
   std::map<std::string, std::string> plugins;  ///< Plugin name -> JSON object with its settings.
 
   friend bool operator==(const RoomPolicy&, const RoomPolicy&) = default;
@@ -36,6 +39,7 @@ struct RoomPolicy {
 struct RoomPatch {
   std::optional<uint32_t> max_participants;
   std::optional<uint32_t> empty_timeout_s;
+  std::optional<std::optional<media::PathKind>> path;
   std::optional<std::string> metadata;
   std::map<std::string, std::string>
       plugins;  ///< Replaces the settings of these plugins; "{}" resets.

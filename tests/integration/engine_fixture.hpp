@@ -34,7 +34,8 @@ struct Peer {
   uint16_t sequence = 100;
 };
 
-class EngineFixture : public testing::Test {
+/// Every test runs on both paths.
+class EngineFixture : public testing::TestWithParam<PathKind> {
  protected:
   static constexpr uint32_t kSlots = 3;
 
@@ -42,7 +43,12 @@ class EngineFixture : public testing::Test {
     settings_.first_port = 30000;
     settings_.last_port = 34999;
     settings_.peer_timeout_s = peer_timeout_s;
-    engine_ = make_engine(loop_, settings_, 16, nullptr, nullptr);
+    settings_.path = GetParam();
+  }
+  void SetUp() override {
+    auto engine = make_engine(loop_, settings_, 16, nullptr, nullptr);
+    ASSERT_TRUE(engine) << engine.error().message;
+    engine_ = std::move(*engine);
     room_ = engine_->open_room(RoomId::next());
   }
   ~EngineFixture() override {

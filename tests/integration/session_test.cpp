@@ -19,7 +19,7 @@ class SessionTest : public EngineFixture {
   }
 };
 
-TEST_F(SessionTest, TwoPeersHearEachOtherAndNotThemselves) {
+TEST_P(SessionTest, TwoPeersHearEachOtherAndNotThemselves) {
   Peer& anna = add_peer();
   Peer& boris = add_peer();
   join(anna);
@@ -35,7 +35,7 @@ TEST_F(SessionTest, TwoPeersHearEachOtherAndNotThemselves) {
   EXPECT_GT(statistics.connect_ms, 0);
 }
 
-TEST_F(SessionTest, TheAnswerTellsNothingOfTheServersHost) {
+TEST_P(SessionTest, TheAnswerTellsNothingOfTheServersHost) {
   Peer& anna = add_peer();
   offer(anna);
   ASSERT_TRUE(run_until([&] { return anna.answer.has_value(); }));
@@ -46,7 +46,7 @@ TEST_F(SessionTest, TheAnswerTellsNothingOfTheServersHost) {
   EXPECT_EQ((**anna.answer).find("a=ssrc") == std::string::npos, false);
 }
 
-TEST_F(SessionTest, AFlippedFingerprintIsRefusedBeforeAnyPacketCounts) {
+TEST_P(SessionTest, AFlippedFingerprintIsRefusedBeforeAnyPacketCounts) {
   Peer& anna = add_peer();
   Peer& mallory = add_peer();
   join(anna);
@@ -59,7 +59,7 @@ TEST_F(SessionTest, AFlippedFingerprintIsRefusedBeforeAnyPacketCounts) {
   EXPECT_EQ(heard(anna), 0u);
 }
 
-TEST_F(SessionTest, SsrcsThatNobodyAnnouncedEndThatPeerAndNobodyElse) {
+TEST_P(SessionTest, SsrcsThatNobodyAnnouncedEndThatPeerAndNobodyElse) {
   Peer& anna = add_peer();
   Peer& boris = add_peer();
   Peer& mallory = add_peer();
@@ -74,7 +74,7 @@ TEST_F(SessionTest, SsrcsThatNobodyAnnouncedEndThatPeerAndNobodyElse) {
   EXPECT_FALSE(boris.ended.has_value());
 }
 
-TEST_F(SessionTest, AMutedParticipantIsNotHeardAndIsHeardAgain) {
+TEST_P(SessionTest, AMutedParticipantIsNotHeardAndIsHeardAgain) {
   Peer& anna = add_peer();
   Peer& boris = add_peer();
   join(anna);
@@ -91,7 +91,7 @@ TEST_F(SessionTest, AMutedParticipantIsNotHeardAndIsHeardAgain) {
   EXPECT_TRUE(talk_until(anna, [&] { return heard(boris) > muted_at + 5; }));
 }
 
-TEST_F(SessionTest, LeavingAtAnyMomentLeavesNothingBehind) {
+TEST_P(SessionTest, LeavingAtAnyMomentLeavesNothingBehind) {
   std::minstd_rand random(7);
   const auto round = [&] {
     Peer& peer = add_peer();
@@ -129,20 +129,28 @@ class ShortTimeoutTest : public SessionTest {
   ShortTimeoutTest() : SessionTest(2) {}
 };
 
-TEST_F(ShortTimeoutTest, APeerThatNeverConnectsIsRemoved) {
+TEST_P(ShortTimeoutTest, APeerThatNeverConnectsIsRemoved) {
   Peer& peer = add_peer();
   offer(peer);
   ASSERT_TRUE(run_until([&] { return peer.ended.has_value(); }));
   EXPECT_EQ(*peer.ended, SessionEnd::PeerTimeout);
 }
 
-TEST_F(ShortTimeoutTest, APeerThatFallsSilentIsRemoved) {
+TEST_P(ShortTimeoutTest, APeerThatFallsSilentIsRemoved) {
   Peer& peer = add_peer();
   join(peer);
   on_worker([&] { peer.client.reset(); });
   ASSERT_TRUE(run_until([&] { return peer.ended.has_value(); }));
   EXPECT_EQ(*peer.ended, SessionEnd::PeerTimeout);
 }
+
+std::string name_of(const testing::TestParamInfo<PathKind>& info) {
+  return info.param == PathKind::Wire ? "Wire" : "Pipeline";
+}
+INSTANTIATE_TEST_SUITE_P(Paths, SessionTest, testing::Values(PathKind::Pipeline, PathKind::Wire),
+                         name_of);
+INSTANTIATE_TEST_SUITE_P(Paths, ShortTimeoutTest,
+                         testing::Values(PathKind::Pipeline, PathKind::Wire), name_of);
 
 }  // namespace
 }  // namespace veche::media

@@ -19,6 +19,7 @@ export const environment = {
   plugins: process.env.VECHE_PLUGIN_DIR,
   source: process.env.VECHE_SOURCE_ROOT,
   artifacts: process.env.VECHE_ARTIFACTS,
+  path: process.env.VECHE_MEDIA_PATH ?? 'wire',
 };
 export const KEY = 'dev.devsecret';
 
@@ -39,7 +40,7 @@ function configuration(port, { maxSpeakers, peerTimeout }) {
   return {
     http: { listen: [`127.0.0.1:${port}`], static_dir: join(environment.source, 'examples/voice-client') },
     auth: { keys: [{ id: 'dev', secret: 'devsecret', scopes: ['admin'] }] },
-    media: { addresses: ['127.0.0.1'], ports: [firstMediaPort, firstMediaPort + 399], peer_timeout_s: peerTimeout },
+    media: { addresses: ['127.0.0.1'], ports: [firstMediaPort, firstMediaPort + 399], peer_timeout_s: peerTimeout, path: environment.path },
     plugins: [{ name: 'forwarding', required: true, config: { max_speakers: maxSpeakers } }],
     plugin_dirs: [environment.plugins],
   };

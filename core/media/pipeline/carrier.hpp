@@ -6,7 +6,6 @@
 #include <atomic>
 #include <cstdint>
 
-#include "base/counter.hpp"
 #include "base/result.hpp"
 #include "glib/ref.hpp"
 #include "media/path.hpp"
@@ -25,9 +24,7 @@ class Carrier final : public Path {
   Status open();
 
   std::span<uint8_t> begin(size_t size) noexcept override;
-  void send(size_t size) noexcept override;
-
-  Counter packets, bytes, failures;
+  void send(size_t size, int64_t capture_ns) noexcept override;
 
  private:
   Carrier(glib::Ref<GstPad> pad, glib::Ref<GstBufferPool> pool, glib::Ref<GstCaps> caps);

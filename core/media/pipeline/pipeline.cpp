@@ -13,7 +13,7 @@
 
 #include "base/time.hpp"
 #include "glib/held.hpp"
-#include "media/pipeline/transceivers.hpp"
+#include "media/negotiation.hpp"
 
 namespace veche::media {
 
@@ -66,50 +66,53 @@ constexpr auto kAnyBuffer =
 
 }  // namespace
 
-Pipeline::Pipeline(std::unique_ptr<glib::WebrtcBin> webrtc, std::shared_ptr<Ingress> ingress)
-    : webrtc_(std::move(webrtc)), ingress_(std::move(ingress)) {}
-
-Result<std::unique_ptr<Pipeline>> Pipeline::create(const Settings& settings,
-                                                   glib::WebrtcEvents events,
-                                                   std::shared_ptr<Ingress> ingress) {
-  Result<std::unique_ptr<glib::WebrtcBin>> webrtc = glib::WebrtcBin::create(std::move(events));
-  if (!webrtc) return webrtc.error();
-  std::unique_ptr<Pipeline> made(new Pipeline(std::move(*webrtc), std::move(ingress)));
-  GstElement* pipeline = made->webrtc_->pipeline();
-  gst_pipeline_use_clock(GST_PIPELINE(pipeline), shared_clock().clock.get());
-  gst_element_set_start_time(pipeline, GST_CLOCK_TIME_NONE);
-  gst_element_set_base_time(pipeline, shared_clock().base_time);
-
-  // Otherwise the answer would tell the user and host name of the server (RFC 7022 section 4.2
-  // wants neither).
-  const glib::Ref<GstElement> rtpbin = made->webrtc_->rtpbin();
-  const glib::StructurePtr sdes(
-      gst_structure_new("application/x-rtp-source-sdes", "cname", G_TYPE_STRING, "veche", nullptr));
-  if (rtpbin) g_object_set(rtpbin.get(), "sdes", sdes.get(), nullptr);
-
-  Status status = made->configure_agent(settings);
-  if (status) status = made->webrtc_->play();
-  if (!status) return status.error();
-  return made;
-}
+Pipeline::Pipeline(const Settings& settings, glib::WebrtcEvents events,
+                   std::shared_ptr<Ingress> ingress)
+    : settings_(settings), events_(std::move(events)), ingress_(std::move(ingress)) {}
 
 Pipeline::~Pipeline() {
-  gst_element_set_state(webrtc_->pipeline(), GST_STATE_NULL);
+  if (webrtc_) gst_element_set_state(webrtc_->pipeline(), GST_STATE_NULL);
   carrier_.reset();
   probes_.clear();
 }
 
-Status Pipeline::configure_agent(const Settings& settings) {
+Result<std::string> Pipeline::negotiate(const SessionPlan& plan,
+                                        const std::vector<rtp::SlotFormat>& slots) {
+  const Status made = make_webrtc();
+  if (!made) return made.error();
+  // Nobody on this path sends a packet again.
+  SessionPlan without_nack = plan;
+  for (SectionPlan& section : without_nack.sections) section.nack = false;
+  return answer_offer(*webrtc_, without_nack, slots, [&] {
+    const Status status = hook_receiving();
+    return status ? make_carrier(plan, slots) : status;
+  });
+}
+
+Status Pipeline::make_webrtc() {
+  Result<std::unique_ptr<glib::WebrtcBin>> webrtc = glib::WebrtcBin::create(std::move(events_));
+  if (!webrtc) return webrtc.error();
+  webrtc_ = std::move(*webrtc);
+  // All pipelines share one clock and one base time, so that running times can be compared.
+  GstElement* pipeline = webrtc_->pipeline();
+  gst_pipeline_use_clock(GST_PIPELINE(pipeline), shared_clock().clock.get());
+  gst_element_set_start_time(pipeline, GST_CLOCK_TIME_NONE);
+  gst_element_set_base_time(pipeline, shared_clock().base_time);
+  const Status status = configure_agent();
+  return status ? webrtc_->play() : status;
+}
+
+Status Pipeline::configure_agent() {
   const auto ice = glib::property<GObject>(webrtc_->get(), "ice-agent");
   const auto agent = webrtc_->agent();
   if (!ice || !agent)
     return internal("webrtcbin has no ICE agent: is gstreamer1.0-nice installed?");
-  g_object_set(ice.get(), "min-rtp-port", guint{settings.first_port}, "max-rtp-port",
-               guint{settings.last_port}, nullptr);
+  g_object_set(ice.get(), "min-rtp-port", guint{settings_.first_port}, "max-rtp-port",
+               guint{settings_.last_port}, nullptr);
   // UPnP and ICE-TCP would cost 14 descriptors a session; with checks as keepalives a dead peer is
   // noticed.
   g_object_set(agent.get(), "upnp", FALSE, "ice-tcp", FALSE, "keepalive-conncheck", TRUE, nullptr);
-  for (const std::string& text : settings.addresses) {
+  for (const std::string& text : settings_.addresses) {
     NiceAddress address;
     nice_address_init(&address);
     if (!nice_address_set_from_string(&address, text.c_str()) ||
@@ -120,57 +123,23 @@ Status Pipeline::configure_agent(const Settings& settings) {
   return Ok{};
 }
 
-Result<std::string> Pipeline::negotiate(const SessionPlan& plan,
-                                        const std::vector<rtp::SlotFormat>& slots) {
-  Status status =
-      webrtc_->set_description("set-remote-description", GST_WEBRTC_SDP_TYPE_OFFER, plan.offer);
-  if (!status) return status.error();
-  status = add_transceivers(plan, slots);
-  if (!status) return status.error();
-  Result<std::string> answer = webrtc_->describe("create-answer");
-  if (!answer) return answer;
-  status = webrtc_->set_description("set-local-description", GST_WEBRTC_SDP_TYPE_ANSWER, *answer);
-  if (status) status = hook_receiving();
-  if (status) status = make_carrier();
-  if (!status) return status.error();
-  answer = webrtc_->local_description();
-  if (!answer) return answer;
-  if (answer->find("a=candidate:") == std::string::npos) {
-    return Error{ErrorCode::Exhausted,
-                 "no UDP port is free on media.addresses: widen media.ports in the configuration"};
-  }
-  return restore_sections(*answer, plan);
-}
-
-Status Pipeline::add_transceivers(const SessionPlan& plan,
-                                  const std::vector<rtp::SlotFormat>& slots) {
-  size_t slot = 0;
-  for (const SectionPlan& section : plan.sections) {
-    if (section.use == SectionUse::Refused) continue;
-    const glib::Ref<GstCaps> caps = transceiver_caps(section);
-    if (section.use != SectionUse::Track) {
-      gst_caps_set_simple(caps.get(), "ssrc", G_TYPE_UINT, slots.at(slot).ssrc, nullptr);
-      ++slot;
-      if (!carrier_caps_) carrier_caps_ = caps;
-    }
-    const Status added = webrtc_->add_transceiver(transceiver_direction(section.use), caps.get());
-    if (!added) return added;
-  }
-  return Ok{};
-}
-
 /// In front of rtpbin webrtcbin has a clocksync, a FEC bin and a funnel for each of its sink pads.
 /// The carrier takes the funnel's place: no element of those is passed, and none re-sends sticky
 /// events when another SSRC comes.
-Status Pipeline::make_carrier() {
-  if (!carrier_caps_) return Ok{};
+Status Pipeline::make_carrier(const SessionPlan& plan, const std::vector<rtp::SlotFormat>& slots) {
+  const auto first =
+      std::find_if(plan.sections.begin(), plan.sections.end(), [](const SectionPlan& section) {
+        return section.use == SectionUse::Slot || section.use == SectionUse::TrackAndSlot;
+      });
+  if (first == plan.sections.end()) return Ok{};
   const glib::Ref<GstElement> rtpbin = webrtc_->rtpbin();
   const glib::Ref<GstPad> sink =
       glib::adopt(rtpbin ? gst_element_get_static_pad(rtpbin.get(), "send_rtp_sink_0") : nullptr);
   if (!sink) return internal("webrtcbin has made no pad to send through");
   const glib::Ref<GstPad> funnel = glib::adopt(gst_pad_get_peer(sink.get()));
   if (funnel) gst_pad_unlink(funnel.get(), sink.get());
-  Result<std::unique_ptr<Carrier>> carrier = Carrier::create(sink.get(), carrier_caps_.get());
+  Result<std::unique_ptr<Carrier>> carrier =
+      Carrier::create(sink.get(), section_caps(*first, slots.front().ssrc).get());
   if (!carrier) return carrier.error();
   carrier_ = std::move(*carrier);
   return Ok{};
@@ -200,24 +169,6 @@ Status Pipeline::hook_receiving() {
   hook(rtpsession.get(), "recv_rtp_src", drop);
   hook(rtpsession.get(), "sync_src", drop);
   return Ok{};
-}
-
-std::string Pipeline::peer_certificate() const {
-  GArray* raw = nullptr;
-  g_signal_emit_by_name(webrtc_->get(), "get-transceivers", &raw);
-  const std::unique_ptr<GArray, decltype(&g_array_unref)> transceivers(raw, g_array_unref);
-  for (guint i = 0; raw && i < raw->len; ++i) {
-    auto* transceiver = g_array_index(raw, GstWebRTCRTPTransceiver*, i);
-    for (const char* end : {"receiver", "sender"}) {
-      const auto rtp = glib::property<GObject>(transceiver, end);
-      const auto transport = rtp ? glib::property<GObject>(rtp.get(), "transport") : nullptr;
-      char* pem = nullptr;
-      if (transport) g_object_get(transport.get(), "remote-certificate", &pem, nullptr);
-      const glib::StringPtr owned(pem);
-      if (pem) return pem;
-    }
-  }
-  return {};
 }
 
 Status Pipeline::open() {

@@ -51,14 +51,14 @@ class CommandLine(unittest.TestCase):
 
     def test_reports_problems_of_the_file_and_of_plugins(self):
         file = self.write(
-            '{"media": {"ports": [5000, 5000]},'
+            '{"media": {"ports": [5000, 4000]},'
             ' "plugins": [{"name": "forwarding", "config": {"max_speakers": "many"}}, {"name": "nothing"}]}'
         )
         result = run("--check-config", file)
         self.assertEqual(result.returncode, 1)
         lines = result.stderr.splitlines()
         self.assertEqual(len(lines), 3, result.stderr)
-        self.assertTrue(lines[0].startswith(f"{file}: /media/ports: [5000, 5000] is not allowed; allowed: "), lines[0])
+        self.assertTrue(lines[0].startswith(f"{file}: /media/ports: [5000, 4000] is not allowed; allowed: "), lines[0])
         self.assertTrue(
             lines[1].startswith(f'{file}: /plugins/0/config/max_speakers: "many" is not allowed; allowed: '), lines[1]
         )

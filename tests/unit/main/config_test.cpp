@@ -176,12 +176,12 @@ TEST(Config, SaysWhatIsWrongWhereAndWhatIsAllowed) {
        "f: /media/ports/1: 90 is not allowed; allowed: an integer from 1024 to 65535\n"},
       {R"({"media":{"ports":[5000,4000]}})",
        "f: /media/ports: [5000, 4000] is not allowed; allowed: first and last port of a range of "
-       "at least 2\n"},
-      {R"({"media":{"ports":[5000,5002],"addresses":["10.0.0.1","::1"]}})",
+       "at least 1\n"},
+      {R"({"media":{"ports":[5000,5002],"addresses":["10.0.0.1","::1"],"path":"pipeline"}})",
        "f: /media/ports: [5000, 5002] is not allowed; allowed: first and last port of a range of "
        "at least 4\n"},
-      {R"({"media":{"path":"wire"}})",
-       "f: /media/path: \"wire\" is not allowed; allowed: \"pipeline\"\n"},
+      {R"({"media":{"path":"tunnel"}})",
+       "f: /media/path: \"tunnel\" is not allowed; allowed: \"wire\", \"pipeline\"\n"},
       {R"({"media":{"ice_servers":[{"urls":["http://x"]}]}})",
        "f: /media/ice_servers/0/urls/0: \"http://x\" is not allowed; allowed: a URI like "
        "\"stun:stun.example.org:3478\" or \"turn:turn.example.org:3478\"\n"},

@@ -125,6 +125,8 @@ class FakeEngine : public media::Engine {
   }
   media::ProfileLimits profile_limits() const override { return {}; }
   std::vector<media::LaneStatistics> lanes() const override { return {{.packets_in = 7}}; }
+  media::PathKind default_path() const override { return media::PathKind::Wire; }
+  bool has_path(media::PathKind) const override { return true; }
   bool idle() const override { return true; }
 
   std::string selector = "forwarding";

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-// What happens to a packet in the streaming thread of its session: check, measure, hand over what
+// What happens to a packet on the thread on which it arrives: check, measure, hand over what
 // somebody hears.
 #pragma once
 
@@ -37,14 +37,14 @@ class Ingress {
   /// A client may restart its encoder, but not without end.
   static constexpr size_t kMaxSsrcs = 8;
 
-  /// `violation` is called once, on a streaming thread. `room` is shared with its handle and its
-  /// other sessions.
+  /// `violation` is called once, on the thread of handle(). `room` is shared with its handle and
+  /// its other sessions.
   Ingress(std::vector<IngressTrack> tracks, std::shared_ptr<RoomFeed> room, Lane& home,
           const std::vector<std::unique_ptr<Lane>>& lanes, std::function<void()> violation);
 
-  /// [streaming] One thread at a time. False: the packet must go no further.
-  bool handle(std::span<const uint8_t> bytes, int64_t now_ns) noexcept;
-  /// [streaming] RTCP is a sign of life.
+  /// [streaming or lane] One thread at a time. False: the packet must go no further.
+  bool handle(std::span<const uint8_t> bytes, const PacketTimes& times) noexcept;
+  /// [streaming or lane] RTCP is a sign of life.
   void heard(int64_t now_ns) noexcept { last_heard_ns_.store(now_ns, std::memory_order_relaxed); }
   /// [control] The certificate is the one of the offer: from now on packets count.
   void accept() noexcept { accepted_.store(true, std::memory_order_release); }
@@ -66,7 +66,7 @@ class Ingress {
   IngressTrack* find_track(const rtp::PacketView& view) noexcept;
   IngressTrack* learn_track(const rtp::PacketView& view) noexcept;
   void hand_over(IngressTrack& track, TrackState& state, const rtp::PacketView& view, uint8_t level,
-                 int64_t now_ns) noexcept;
+                 const PacketTimes& times) noexcept;
   bool refuse() noexcept;
 
   std::vector<IngressTrack> tracks_;

@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
-// A session over the pipeline path: its life on control, from the offer to the last reference.
+// A session's life on control, from the offer to the last reference, whatever path its packets
+// take.
 #pragma once
 
 #include <memory>
@@ -9,24 +10,26 @@
 
 #include "base/workers.hpp"
 #include "glib/control_loop.hpp"
+#include "glib/webrtc_bin.hpp"
 #include "media/attachment.hpp"
-#include "media/pipeline/ingress.hpp"
-#include "media/pipeline/pipeline.hpp"
+#include "media/ingress.hpp"
+#include "media/peer_connection.hpp"
 #include "media/session.hpp"
 #include "media/settings.hpp"
+#include "media/wire/wire_port.hpp"
 
 namespace veche::media {
 
-class PipelineSessions;
+class PeerSessions;
 
 /// [control] all of it. Tasks on workers and commands on lanes hold a reference until they are
 /// done, so it lives as long as anything of it is left, also after its participant has let go of
 /// it.
-class PipelineSession final : public Session, public std::enable_shared_from_this<PipelineSession> {
+class PeerSession final : public Session, public std::enable_shared_from_this<PeerSession> {
  public:
-  PipelineSession(PipelineSessions& sessions, std::shared_ptr<RoomLanes> room, PacketPolicy* policy,
-                  SessionRequest request, SessionEvents events);
-  ~PipelineSession() override;
+  PeerSession(PeerSessions& sessions, std::shared_ptr<RoomLanes> room, PacketPolicy* policy,
+              SessionRequest request, SessionEvents events);
+  ~PeerSession() override;
 
   SessionId id() const override { return id_; }
   const std::vector<SessionTrack>& tracks() const override { return tracks_; }
@@ -35,13 +38,15 @@ class PipelineSession final : public Session, public std::enable_shared_from_thi
   void close() override;
 
  private:
-  friend class PipelineSessions;
+  friend class PeerSessions;
   enum class Phase { Negotiating = 1, Answered, Opening, Attached, Closing, Closed };
 
   std::shared_ptr<Ingress> make_ingress();
+  std::unique_ptr<PeerConnection> make_connection(glib::WebrtcEvents events);
   void make_slots();
   void negotiate();
-  void on_negotiated(Result<std::string> answer, std::unique_ptr<Pipeline> pipeline);
+  void on_negotiated(Result<std::string> answer);
+  void on_admitted(Result<std::string> answer);
   void on_peer_state(glib::PeerState state);
   void on_opened(Status status);
   /// Ends the session and tells its owner why.
@@ -51,29 +56,32 @@ class PipelineSession final : public Session, public std::enable_shared_from_thi
   /// Once a second: is the peer still there?
   void watch(int64_t now_ns);
 
-  PipelineSessions& sessions_;
+  PeerSessions& sessions_;
   std::shared_ptr<RoomLanes> room_;
   PacketPolicy* policy_;
   const SessionRequest request_;
+  const PathKind path_;
   SessionEvents events_;
   const SessionId id_ = SessionId::next();
   std::vector<SessionTrack> tracks_;
   std::vector<AttachedTrack> attached_tracks_;
   std::vector<SessionSlot> slots_;
   std::vector<rtp::SlotFormat> formats_;
-  std::shared_ptr<Ingress> ingress_;  // Shared with the pipeline's probes.
+  std::shared_ptr<Ingress> ingress_;  // Shared with whoever brings packets.
   NoPath no_path_;                    // Of a session that only publishes.
-  std::unique_ptr<Pipeline> pipeline_;
+  std::unique_ptr<PeerConnection> connection_;
   std::shared_ptr<Attachment> attachment_;
   Phase phase_ = Phase::Negotiating;
   bool close_requested_ = false;  // While a worker is busy with the session.
   int64_t offered_ns_, answered_ns_ = 0, connected_ns_ = 0;
 };
 
-/// All sessions of the pipeline path, and the workers that make and unmake them.
-class PipelineSessions {
+/// All sessions, and the workers that make and unmake them.
+class PeerSessions {
  public:
-  PipelineSessions(glib::ControlLoop& loop, const Settings& settings);
+  /// `ports`: of the wire path, by lane; empty: it is not to be had. All outlive it.
+  PeerSessions(glib::ControlLoop& loop, const Settings& settings, DtlsRelay& relay,
+               const std::vector<WirePort*>& ports);
 
   std::shared_ptr<Session> open(std::shared_ptr<RoomLanes> room, PacketPolicy* policy,
                                 SessionRequest request, SessionEvents events);
@@ -83,10 +91,12 @@ class PipelineSessions {
   void finish(const std::function<void()>& acknowledge);
 
  private:
-  friend class PipelineSession;
+  friend class PeerSession;
   glib::ControlLoop& loop_;
   const Settings& settings_;
-  std::set<std::shared_ptr<PipelineSession>>
+  DtlsRelay& relay_;
+  const std::vector<WirePort*>& ports_;
+  std::set<std::shared_ptr<PeerSession>>
       sessions_;  // Shared with workers and lanes until they are done.
   glib::Timer timer_;
   // Two queues, so that a burst of joins does not wait behind a burst of leaves and the other way

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 // Checking, measuring and handing over, without allocation or locks.
-#include "media/pipeline/ingress.hpp"
+#include "media/ingress.hpp"
 
 #include <algorithm>
 
@@ -16,7 +16,7 @@ Ingress::Ingress(std::vector<IngressTrack> tracks, std::shared_ptr<RoomFeed> roo
   for (const auto& lane : lanes) lanes_.push_back(lane.get());
 }
 
-bool Ingress::handle(std::span<const uint8_t> bytes_in, int64_t now_ns) noexcept {
+bool Ingress::handle(std::span<const uint8_t> bytes_in, const PacketTimes& times) noexcept {
   const std::optional<rtp::PacketView> view = rtp::PacketView::parse(bytes_in);
   if (!view || !accepted_.load(std::memory_order_acquire)) {
     dropped.add();
@@ -28,7 +28,7 @@ bool Ingress::handle(std::span<const uint8_t> bytes_in, int64_t now_ns) noexcept
     dropped.add();
     return false;
   }
-  heard(now_ns);
+  heard(times.arrival_ns);
   packets.add();
   bytes.add(bytes_in.size());
   TrackFeed& feed = *track->feed;
@@ -39,17 +39,17 @@ bool Ingress::handle(std::span<const uint8_t> bytes_in, int64_t now_ns) noexcept
     feed.has_levels.store(measured.has_value(), std::memory_order_relaxed);
   }
   const uint8_t level = measured ? measured->level : uint8_t{127};
-  feed.meter.add(level, now_ns);
+  feed.meter.add(level, times.arrival_ns);
   if (!room_->awake.load(std::memory_order_seq_cst) &&
       !room_->awake.exchange(true, std::memory_order_seq_cst)) {
     home_.post_wake(room_->id);
   }
-  hand_over(*track, states_[static_cast<size_t>(track - tracks_.data())], *view, level, now_ns);
+  hand_over(*track, states_[static_cast<size_t>(track - tracks_.data())], *view, level, times);
   return true;
 }
 
 void Ingress::hand_over(IngressTrack& track, TrackState& state, const rtp::PacketView& view,
-                        uint8_t level, int64_t now_ns) noexcept {
+                        uint8_t level, const PacketTimes& times) noexcept {
   const uint64_t wanted = track.feed->wanted_lanes.load(std::memory_order_relaxed);
   if (wanted == 0) unwanted.add();
   for (Lane* lane : lanes_) {
@@ -60,10 +60,10 @@ void Ingress::hand_over(IngressTrack& track, TrackState& state, const rtp::Packe
         lane->post_packet(track.feed->id, entry.bytes, entry.arrival_ns, 127, true);
       }
     }
-    lane->post_packet(track.feed->id, view.bytes(), now_ns, level, false);
+    lane->post_packet(track.feed->id, view.bytes(), times, level, false);
   }
   state.flowing = wanted;
-  state.history.push(view.bytes(), now_ns);
+  state.history.push(view.bytes(), times.arrival_ns);
 }
 
 IngressTrack* Ingress::find_track(const rtp::PacketView& view) noexcept {

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 // The life of a session: negotiate, connect, verify, attach, detach, take down.
-#include "media/pipeline/pipeline_session.hpp"
+#include "media/peer_session.hpp"
 
 #include <openssl/rand.h>
 
@@ -9,7 +9,9 @@
 
 #include "base/log.hpp"
 #include "base/time.hpp"
-#include "media/pipeline/fingerprint.hpp"
+#include "media/fingerprint.hpp"
+#include "media/pipeline/pipeline.hpp"
+#include "media/wire/wire_connection.hpp"
 
 namespace veche::media {
 namespace {
@@ -31,28 +33,29 @@ uint32_t random_ssrc(const std::vector<rtp::SlotFormat>& taken) {
   }
 }
 
+double milliseconds(int64_t ns) { return static_cast<double>(ns) / static_cast<double>(kNsPerMs); }
 double milliseconds(int64_t from_ns, int64_t to_ns) {
-  return from_ns == 0 || to_ns == 0
-             ? 0
-             : static_cast<double>(to_ns - from_ns) / static_cast<double>(kNsPerMs);
+  return from_ns == 0 || to_ns == 0 ? 0 : milliseconds(to_ns - from_ns);
 }
 
 }  // namespace
 
-PipelineSession::PipelineSession(PipelineSessions& sessions, std::shared_ptr<RoomLanes> room,
-                                 PacketPolicy* policy, SessionRequest request, SessionEvents events)
+PeerSession::PeerSession(PeerSessions& sessions, std::shared_ptr<RoomLanes> room,
+                         PacketPolicy* policy, SessionRequest request, SessionEvents events)
     : sessions_(sessions),
       room_(std::move(room)),
       policy_(policy),
       request_(std::move(request)),
+      path_(sessions.ports_.empty() ? PathKind::Pipeline
+                                    : request_.path.value_or(sessions.settings_.path)),
       events_(std::move(events)),
       offered_ns_(monotonic_ns()) {
   make_slots();
 }
 
-PipelineSession::~PipelineSession() = default;
+PeerSession::~PeerSession() = default;
 
-void PipelineSession::make_slots() {
+void PeerSession::make_slots() {
   for (const SectionPlan& section : request_.plan.sections) {
     if (section.use != SectionUse::Slot && section.use != SectionUse::TrackAndSlot) continue;
     rtp::SlotFormat format;
@@ -66,7 +69,7 @@ void PipelineSession::make_slots() {
   }
 }
 
-std::shared_ptr<Ingress> PipelineSession::make_ingress() {
+std::shared_ptr<Ingress> PeerSession::make_ingress() {
   std::vector<IngressTrack> ingress_tracks;
   for (const SectionPlan& section : request_.plan.sections) {
     if (section.use != SectionUse::Track && section.use != SectionUse::TrackAndSlot) continue;
@@ -91,7 +94,7 @@ std::shared_ptr<Ingress> PipelineSession::make_ingress() {
                                    *room_->all, std::move(violation));
 }
 
-void PipelineSession::negotiate() {
+void PeerSession::negotiate() {
   ingress_ = make_ingress();
   glib::WebrtcEvents events;
   events.peer_state = [weak = weak_from_this(), &loop = sessions_.loop_](glib::PeerState state) {
@@ -104,21 +107,34 @@ void PipelineSession::negotiate() {
       if (const auto self = weak.lock()) self->end(SessionEnd::MediaError, reason);
     });
   };
-  sessions_.makers_.run([self = shared_from_this(), events = std::move(events)] {
-    Result<std::unique_ptr<Pipeline>> made =
-        Pipeline::create(self->sessions_.settings_, events, self->ingress_);
-    Result<std::string> answer =
-        made ? (*made)->negotiate(self->request_.plan, self->formats_) : made.error();
-    auto pipeline = std::make_shared<std::unique_ptr<Pipeline>>(made ? std::move(*made) : nullptr);
-    self->sessions_.loop_.post([self, answer = std::move(answer), pipeline] {
-      self->on_negotiated(answer, std::move(*pipeline));
-    });
+  connection_ = make_connection(std::move(events));
+  sessions_.makers_.run([self = shared_from_this()] {
+    Result<std::string> answer = self->connection_->negotiate(self->request_.plan, self->formats_);
+    self->sessions_.loop_.post([self, answer = std::move(answer)] { self->on_negotiated(answer); });
   });
 }
 
-void PipelineSession::on_negotiated(Result<std::string> answer,
-                                    std::unique_ptr<Pipeline> pipeline) {
-  pipeline_ = std::move(pipeline);
+std::unique_ptr<PeerConnection> PeerSession::make_connection(glib::WebrtcEvents events) {
+  if (path_ == PathKind::Pipeline) {
+    return std::make_unique<Pipeline>(sessions_.settings_, std::move(events), ingress_);
+  }
+  // The answer names the port of a lane, so the lane is chosen here.
+  Lane& lane = Attachment::choose_lane(*room_);
+  return std::make_unique<WireConnection>(id_, lane, *sessions_.ports_[lane.index()],
+                                          sessions_.relay_, std::move(events), ingress_);
+}
+
+void PeerSession::on_negotiated(Result<std::string> answer) {
+  if (!answer) {
+    on_admitted(std::move(answer));
+    return;
+  }
+  connection_->admit([self = shared_from_this(), answer](const Status& status) {
+    self->on_admitted(status ? answer : status.error());
+  });
+}
+
+void PeerSession::on_admitted(Result<std::string> answer) {
   phase_ = Phase::Answered;
   answered_ns_ = monotonic_ns();
   if (close_requested_) {
@@ -134,22 +150,22 @@ void PipelineSession::on_negotiated(Result<std::string> answer,
   if (answered) answered(std::move(answer));
 }
 
-void PipelineSession::on_peer_state(glib::PeerState state) {
+void PeerSession::on_peer_state(glib::PeerState state) {
   if (state == glib::PeerState::Failed) {
     end(SessionEnd::PeerTimeout, "the connection to the client failed");
     return;
   }
-  if (phase_ != Phase::Answered || !pipeline_) return;
+  if (phase_ != Phase::Answered) return;
   phase_ = Phase::Opening;
   sessions_.makers_.run([self = shared_from_this()] {
     Status status =
-        check_fingerprint(self->pipeline_->peer_certificate(), self->request_.plan.fingerprint);
-    if (status) status = self->pipeline_->open();
+        check_fingerprint(self->connection_->peer_certificate(), self->request_.plan.fingerprint);
+    if (status) status = self->connection_->open();
     self->sessions_.loop_.post([self, status] { self->on_opened(status); });
   });
 }
 
-void PipelineSession::on_opened(Status status) {
+void PeerSession::on_opened(Status status) {
   phase_ = Phase::Attached;
   if (close_requested_) {
     take_down();
@@ -164,15 +180,16 @@ void PipelineSession::on_opened(Status status) {
   connected_ns_ = monotonic_ns();
   ingress_->heard(connected_ns_);
   ingress_->accept();
-  const bool listens = request_.subscribe && pipeline_->carrier() != nullptr;
-  Path& path = listens ? static_cast<Path&>(*pipeline_->carrier()) : no_path_;
+  connection_->start();
+  const bool listens = request_.subscribe && connection_->path() != nullptr;
+  Path& path = listens ? *connection_->path() : no_path_;
   attachment_ =
-      Attachment::attach(room_, id_, request_.participant, path, policy_,
+      Attachment::attach(room_, connection_->lane(), id_, request_.participant, path, policy_,
                          listens ? formats_ : std::vector<rtp::SlotFormat>{}, attached_tracks_);
   if (events_.connected) events_.connected();
 }
 
-void PipelineSession::close() {
+void PeerSession::close() {
   events_ = {};
   if (phase_ == Phase::Closing || phase_ == Phase::Closed) return;
   if (phase_ == Phase::Negotiating || phase_ == Phase::Opening) {
@@ -182,7 +199,7 @@ void PipelineSession::close() {
   take_down();
 }
 
-void PipelineSession::end(SessionEnd reason, const std::string& detail) {
+void PeerSession::end(SessionEnd reason, const std::string& detail) {
   // Before the answer a failure is the negotiation's to report.
   if (phase_ == Phase::Negotiating || !events_.ended) return;
   const auto ended = std::exchange(events_.ended, nullptr);
@@ -190,12 +207,14 @@ void PipelineSession::end(SessionEnd reason, const std::string& detail) {
   ended(reason, detail);
 }
 
-void PipelineSession::take_down() {
+void PeerSession::take_down() {
   phase_ = Phase::Closing;
   auto unmake = [self = shared_from_this()] {
-    self->sessions_.unmakers_.run([self] {
-      self->pipeline_.reset();
-      self->sessions_.loop_.post([self] { self->on_taken_down(); });
+    self->connection_->leave([self] {
+      self->sessions_.unmakers_.run([self] {
+        self->connection_.reset();
+        self->sessions_.loop_.post([self] { self->on_taken_down(); });
+      });
     });
   };
   if (attachment_) {
@@ -205,26 +224,26 @@ void PipelineSession::take_down() {
   }
 }
 
-void PipelineSession::on_taken_down() {
+void PeerSession::on_taken_down() {
   phase_ = Phase::Closed;
   attachment_.reset();
   sessions_.sessions_.erase(shared_from_this());
 }
 
-void PipelineSession::watch(int64_t now_ns) {
+void PeerSession::watch(int64_t now_ns) {
   const int64_t limit_ns = int64_t{sessions_.settings_.peer_timeout_s} * kNsPerS;
   if (phase_ == Phase::Answered && now_ns - answered_ns_ > limit_ns) {
     end(SessionEnd::PeerTimeout, "the client did not connect in time");
   } else if (phase_ == Phase::Attached && now_ns - ingress_->last_heard_ns() > limit_ns) {
     // A listener in a silent room sends neither RTP nor, with some stacks, RTCP; but its STUN goes
     // on.
-    const std::optional<int64_t> silence_ns = pipeline_->silence_ns();
+    const std::optional<int64_t> silence_ns = connection_->silence_ns();
     if (silence_ns && *silence_ns < limit_ns) return;
     end(SessionEnd::PeerTimeout, "nothing was heard of the client for too long");
   }
 }
 
-SessionStatistics PipelineSession::statistics() const {
+SessionStatistics PeerSession::statistics() const {
   SessionStatistics statistics;
   if (ingress_) {
     statistics.packets_received = ingress_->packets.value();
@@ -233,20 +252,33 @@ SessionStatistics PipelineSession::statistics() const {
     statistics.packets_dropped = ingress_->dropped.value();
   }
   // While a worker takes it down it is the worker's.
-  const Carrier* carrier = pipeline_ && phase_ == Phase::Attached ? pipeline_->carrier() : nullptr;
-  if (carrier) {
-    statistics.packets_sent = carrier->packets.value();
-    statistics.bytes_sent = carrier->bytes.value();
-    statistics.send_failures = carrier->failures.value();
+  const Path* path = phase_ == Phase::Attached ? connection_->path() : nullptr;
+  if (path) {
+    statistics.packets_sent = path->packets.value();
+    statistics.bytes_sent = path->bytes.value();
+    statistics.send_failures = path->failures.value();
+  }
+  statistics.path = to_string(path_);
+  const SessionQuality* quality =
+      phase_ == Phase::Attached && connection_ ? connection_->quality() : nullptr;
+  if (quality) {
+    statistics.round_trip_ms = milliseconds(quality->round_trip_ns.load());
+    statistics.jitter_in_ms = milliseconds(quality->jitter_in_ns.load());
+    statistics.jitter_out_ms = milliseconds(quality->jitter_out_ns.load());
+    statistics.lost_in = quality->lost_in.load();
+    statistics.lost_out = quality->lost_out.load();
   }
   statistics.negotiation_ms = milliseconds(offered_ns_, answered_ns_);
   statistics.connect_ms = milliseconds(answered_ns_, connected_ns_);
   return statistics;
 }
 
-PipelineSessions::PipelineSessions(glib::ControlLoop& loop, const Settings& settings)
+PeerSessions::PeerSessions(glib::ControlLoop& loop, const Settings& settings, DtlsRelay& relay,
+                           const std::vector<WirePort*>& ports)
     : loop_(loop),
       settings_(settings),
+      relay_(relay),
+      ports_(ports),
       timer_(loop.every(kWatchMs,
                         [this] {
                           const int64_t now_ns = monotonic_ns();
@@ -256,17 +288,16 @@ PipelineSessions::PipelineSessions(glib::ControlLoop& loop, const Settings& sett
       makers_("session-make", kMakers),
       unmakers_("session-end", kUnmakers) {}
 
-std::shared_ptr<Session> PipelineSessions::open(std::shared_ptr<RoomLanes> room,
-                                                PacketPolicy* policy, SessionRequest request,
-                                                SessionEvents events) {
-  auto session = std::make_shared<PipelineSession>(*this, std::move(room), policy,
-                                                   std::move(request), std::move(events));
+std::shared_ptr<Session> PeerSessions::open(std::shared_ptr<RoomLanes> room, PacketPolicy* policy,
+                                            SessionRequest request, SessionEvents events) {
+  auto session = std::make_shared<PeerSession>(*this, std::move(room), policy, std::move(request),
+                                               std::move(events));
   sessions_.insert(session);
   session->negotiate();
   return session;
 }
 
-void PipelineSessions::finish(const std::function<void()>& acknowledge) {
+void PeerSessions::finish(const std::function<void()>& acknowledge) {
   const auto sessions = sessions_;
   for (const auto& session : sessions) session->close();
   while (!sessions_.empty()) {

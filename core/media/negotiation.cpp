@@ -1,0 +1,99 @@
+// SPDX-License-Identifier: Apache-2.0
+// The order of things that webrtcbin needs: docs/webrtcbin.md.
+#include "media/negotiation.hpp"
+
+#include <string>
+
+namespace veche::media {
+namespace {
+
+void add_extension(GstCaps* caps, uint8_t id, const char* uri) {
+  if (id == 0) return;
+  const std::string field = "extmap-" + std::to_string(id);
+  gst_caps_set_simple(caps, field.c_str(), G_TYPE_STRING, uri, nullptr);
+}
+
+/// Level extensions with attributes ("vad=on") are an array of direction, URI and attributes.
+void add_level_extension(GstCaps* caps, const ExtensionIds& ids) {
+  if (ids.audio_level == 0 || ids.audio_level_uri_attributes.empty()) {
+    add_extension(caps, ids.audio_level, kAudioLevelUri);
+    return;
+  }
+  GValue array = G_VALUE_INIT;
+  g_value_init(&array, GST_TYPE_ARRAY);
+  for (const char* text : {"", kAudioLevelUri, ids.audio_level_uri_attributes.c_str()}) {
+    GValue value = G_VALUE_INIT;
+    g_value_init(&value, G_TYPE_STRING);
+    g_value_set_string(&value, text);
+    gst_value_array_append_and_take_value(&array, &value);
+  }
+  const std::string field = "extmap-" + std::to_string(ids.audio_level);
+  gst_caps_set_value(caps, field.c_str(), &array);
+  g_value_unset(&array);
+}
+
+GstWebRTCRTPTransceiverDirection transceiver_direction(SectionUse use) {
+  switch (use) {
+    case SectionUse::Track: return GST_WEBRTC_RTP_TRANSCEIVER_DIRECTION_RECVONLY;
+    case SectionUse::Slot: return GST_WEBRTC_RTP_TRANSCEIVER_DIRECTION_SENDONLY;
+    case SectionUse::TrackAndSlot: return GST_WEBRTC_RTP_TRANSCEIVER_DIRECTION_SENDRECV;
+    case SectionUse::Refused: break;
+  }
+  return GST_WEBRTC_RTP_TRANSCEIVER_DIRECTION_INACTIVE;
+}
+
+/// One transceiver for each section, in their order: webrtcbin takes them in the order in which
+/// they were made.
+Status add_transceivers(glib::WebrtcBin& webrtc, const SessionPlan& plan,
+                        const std::vector<rtp::SlotFormat>& slots) {
+  size_t slot = 0;
+  for (const SectionPlan& section : plan.sections) {
+    if (section.use == SectionUse::Refused) continue;
+    const uint32_t ssrc = section.use == SectionUse::Track ? 0 : slots.at(slot++).ssrc;
+    const Status added = webrtc.add_transceiver(transceiver_direction(section.use),
+                                                section_caps(section, ssrc).get());
+    if (!added) return added;
+  }
+  return Ok{};
+}
+
+}  // namespace
+
+glib::Ref<GstCaps> section_caps(const SectionPlan& section, uint32_t ssrc) {
+  GstCaps* caps = gst_caps_new_simple("application/x-rtp", "media", G_TYPE_STRING, "audio",
+                                      "encoding-name", G_TYPE_STRING, "OPUS", "clock-rate",
+                                      G_TYPE_INT, 48000, "encoding-params", G_TYPE_STRING, "2",
+                                      "payload", G_TYPE_INT, int{section.payload_type}, nullptr);
+  add_extension(caps, section.extensions.mid, kMidUri);
+  add_level_extension(caps, section.extensions);
+  add_extension(caps, section.extensions.transport_cc, kTransportCcUri);
+  if (section.extensions.transport_cc != 0) {
+    gst_caps_set_simple(caps, "rtcp-fb-transport-cc", G_TYPE_BOOLEAN, TRUE, nullptr);
+  }
+  if (section.nack) gst_caps_set_simple(caps, "rtcp-fb-nack", G_TYPE_BOOLEAN, TRUE, nullptr);
+  if (ssrc != 0) gst_caps_set_simple(caps, "ssrc", G_TYPE_UINT, ssrc, nullptr);
+  return glib::adopt(caps);
+}
+
+Result<std::string> answer_offer(glib::WebrtcBin& webrtc, const SessionPlan& plan,
+                                 const std::vector<rtp::SlotFormat>& slots,
+                                 const std::function<Status()>& prepare) {
+  Status status =
+      webrtc.set_description("set-remote-description", GST_WEBRTC_SDP_TYPE_OFFER, plan.offer);
+  if (status) status = add_transceivers(webrtc, plan, slots);
+  if (!status) return status.error();
+  Result<std::string> answer = webrtc.describe("create-answer");
+  if (!answer) return answer;
+  status = webrtc.set_description("set-local-description", GST_WEBRTC_SDP_TYPE_ANSWER, *answer);
+  if (status) status = prepare();
+  if (!status) return status.error();
+  answer = webrtc.local_description();
+  if (!answer) return answer;
+  if (answer->find("a=candidate:") == std::string::npos) {
+    return Error{ErrorCode::Exhausted,
+                 "no UDP port is free on media.addresses: widen media.ports in the configuration"};
+  }
+  return restore_sections(*answer, plan);
+}
+
+}  // namespace veche::media

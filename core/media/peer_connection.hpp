@@ -1,0 +1,61 @@
+// SPDX-License-Identifier: Apache-2.0
+// The network side of one session: a webrtcbin, and the path on which its packets travel.
+#pragma once
+
+#include <atomic>
+#include <cstdint>
+#include <functional>
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "base/result.hpp"
+#include "media/path.hpp"
+#include "media/sdp_profile.hpp"
+#include "rtp/rewriter.hpp"
+
+namespace veche::media {
+
+class Lane;
+
+/// [any] reads them.
+struct SessionQuality {
+  std::atomic<int64_t> round_trip_ns{0};  ///< 0: not known.
+  std::atomic<int64_t> jitter_in_ns{0}, jitter_out_ns{0};
+  std::atomic<int64_t> lost_in{0}, lost_out{0};  ///< Packets; negative where there were duplicates.
+};
+
+/// Made on control. What is for workers is called by one of them at a time, and may block; the
+/// destructor is.
+class PeerConnection {
+ public:
+  virtual ~PeerConnection() = default;
+
+  /// [worker] Answers the plan's offer. `slots`: the format of each slot, in the order of the
+  /// plan's slots. Returns the answer for the client, with all candidates.
+  virtual Result<std::string> negotiate(const SessionPlan& plan,
+                                        const std::vector<rtp::SlotFormat>& slots) = 0;
+  /// [control] After negotiate() and before the client gets the answer: the network may bring
+  /// something from now on. `done` runs on control.
+  virtual void admit(std::function<void(Status)> done) { done(Ok{}); }
+  /// [worker] The peer's certificate, once DTLS has finished. Empty before.
+  virtual std::string peer_certificate() const = 0;
+  /// [worker] Once, when the peer is connected and its certificate is the right one.
+  virtual Status open() = 0;
+  /// [control] After open(), before path() is used: packets flow.
+  virtual void start() {}
+  /// [control] The lane that has to carry the session; null: any.
+  virtual Lane* lane() const { return nullptr; }
+  /// [control] After open(). Null if the session has no slot.
+  virtual Path* path() const = 0;
+  /// [control] After open(): how long ago the last datagram of any kind came. Nothing if that
+  /// cannot be told.
+  virtual std::optional<int64_t> silence_ns() const = 0;
+  /// [control] What reports say, valid until leave() is done. Null: the path does not tell.
+  virtual const SessionQuality* quality() const { return nullptr; }
+  /// [control] The network brings nothing any more when `done` runs on control; afterwards it is
+  /// destroyed.
+  virtual void leave(std::function<void()> done) { done(); }
+};
+
+}  // namespace veche::media

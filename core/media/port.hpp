@@ -1,0 +1,26 @@
+// SPDX-License-Identifier: Apache-2.0
+// The sockets of a lane that carries packets itself.
+#pragma once
+
+#include <cstdint>
+#include <span>
+
+#include "base/ids.hpp"
+
+namespace veche::media {
+
+/// [lane] all of it but the destructor, which runs when the lane has ended. Never blocks.
+class Port {
+ public:
+  virtual ~Port() = default;
+  /// Become readable when there is something to receive; always the same ones.
+  virtual std::span<const int> descriptors() const noexcept = 0;
+  /// Handles a batch of what has arrived. True: there may be more.
+  virtual bool receive() noexcept = 0;
+  /// Sends what is due. Returns when there will be something again.
+  virtual int64_t tick(int64_t now_ns) noexcept = 0;
+  /// Sends a datagram that was not made on the lane to a session's peer.
+  virtual void send(SessionId session, std::span<const uint8_t> datagram) noexcept = 0;
+};
+
+}  // namespace veche::media

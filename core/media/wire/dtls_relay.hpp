@@ -1,0 +1,65 @@
+// SPDX-License-Identifier: Apache-2.0
+// Brings what lanes receive for webrtcbin to webrtcbin: a lane must not wait for GStreamer's locks.
+#pragma once
+
+#include <array>
+#include <atomic>
+#include <cstdint>
+#include <memory>
+#include <mutex>
+#include <semaphore>
+#include <span>
+#include <thread>
+#include <unordered_map>
+
+#include "base/counter.hpp"
+#include "base/ids.hpp"
+#include "base/inbox.hpp"
+#include "media/wire/ice_agent.hpp"
+
+namespace veche::media {
+
+/// One for all lanes: DTLS is a few datagrams a session. It only pushes; webrtcbin's own thread of
+/// each session does the cryptography.
+class DtlsRelay {
+ public:
+  /// Larger ones do not occur: DTLS fragments its handshake (RFC 6347 section 4.1.1).
+  static constexpr size_t kMaxDatagram = 1500;
+
+  DtlsRelay();
+  ~DtlsRelay();
+  DtlsRelay(const DtlsRelay&) = delete;
+  DtlsRelay& operator=(const DtlsRelay&) = delete;
+
+  /// [any but lane]
+  void add(SessionId session, std::shared_ptr<IceAgent> agent);
+  /// [any but lane] What is under way may still arrive.
+  void remove(SessionId session);
+
+  /// [lane] Dropped, and counted, if there are too many: DTLS sends it again.
+  void post(SessionId session, std::span<const uint8_t> datagram) noexcept;
+  /// [lane] The session's peer has proved who it is, and may be sent to.
+  void post_connected(SessionId session) noexcept;
+
+  Counter dropped;  ///< [any] reads it.
+
+ private:
+  struct Message {
+    SessionId session;
+    uint16_t size;  ///< 0: connected.
+    std::array<uint8_t, kMaxDatagram> bytes;
+  };
+  void run();
+  void deliver(const Message& message);
+  bool push(SessionId session, std::span<const uint8_t> datagram, bool may_use_reserve) noexcept;
+  std::shared_ptr<IceAgent> find(SessionId session);
+
+  std::mutex mutex_;
+  std::unordered_map<SessionId, std::shared_ptr<IceAgent>> agents_;  // Shared with their sessions.
+  Inbox<Message> inbox_;
+  std::counting_semaphore<> waiting_{0};
+  std::atomic<bool> stopping_{false};
+  std::thread thread_;
+};
+
+}  // namespace veche::media

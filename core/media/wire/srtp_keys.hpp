@@ -1,0 +1,15 @@
+// SPDX-License-Identifier: Apache-2.0
+// The SRTP keys that DTLS has negotiated (RFC 5764), from webrtcbin's elements.
+#pragma once
+
+#include "base/result.hpp"
+#include "glib/webrtc_bin.hpp"
+#include "media/wire/wire_peer.hpp"
+
+namespace veche::media {
+
+/// After the connection is up. `streams`: how many SSRCs each direction may have. Unsupported: a
+/// profile that we do not have. [worker]
+Result<WireKeys> take_keys(const glib::WebrtcBin& webrtc, size_t streams);
+
+}  // namespace veche::media

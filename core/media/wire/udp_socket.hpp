@@ -1,0 +1,62 @@
+// SPDX-License-Identifier: Apache-2.0
+// A lane's UDP socket: receives in batches, never blocks.
+#pragma once
+
+#include <sys/socket.h>
+
+#include <array>
+#include <cstdint>
+#include <memory>
+#include <span>
+#include <string>
+#include <vector>
+
+#include "base/result.hpp"
+#include "media/wire/address.hpp"
+
+namespace veche::media {
+
+class UdpSocket {
+ public:
+  /// As many datagrams as one system call brings.
+  static constexpr size_t kBatch = 32;
+  /// Larger ones are cut off, and then refused by whatever authenticates them.
+  static constexpr size_t kMaxDatagram = 2048;
+
+  struct Datagram {
+    std::span<uint8_t> bytes;
+    Address from;
+  };
+
+  /// Unavailable: the port is taken. InvalidArgument: not an IP address, or none of this machine.
+  static Result<std::unique_ptr<UdpSocket>> bind(const std::string& address, uint16_t port);
+  ~UdpSocket();
+  UdpSocket(const UdpSocket&) = delete;
+  UdpSocket& operator=(const UdpSocket&) = delete;
+
+  int descriptor() const noexcept { return descriptor_; }
+  const std::string& address() const noexcept { return address_; }
+  uint16_t port() const noexcept { return port_; }
+
+  /// [lane] What has arrived, valid until the next call. Empty: nothing. The bytes may be written
+  /// to.
+  std::span<const Datagram> receive() noexcept;
+  /// [lane] False if the kernel does not take it: its buffer is full, or the address cannot be
+  /// reached.
+  bool send(std::span<const uint8_t> bytes, const Address& to) const noexcept;
+
+ private:
+  UdpSocket(int descriptor, sa_family_t family, std::string address, uint16_t port);
+
+  const int descriptor_;
+  const sa_family_t family_;
+  const std::string address_;
+  const uint16_t port_;
+  std::vector<uint8_t> memory_;
+  std::array<sockaddr_storage, kBatch> sources_{};
+  std::array<iovec, kBatch> parts_{};
+  std::array<mmsghdr, kBatch> headers_{};
+  std::array<Datagram, kBatch> datagrams_{};
+};
+
+}  // namespace veche::media

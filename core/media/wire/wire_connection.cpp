@@ -1,0 +1,130 @@
+// SPDX-License-Identifier: Apache-2.0
+// The steps from the offer to packets, and back.
+#include "media/wire/wire_connection.hpp"
+
+#include <openssl/rand.h>
+
+#include <algorithm>
+#include <utility>
+
+#include "base/time.hpp"
+#include "media/negotiation.hpp"
+#include "media/wire/srtp_keys.hpp"
+
+namespace veche::media {
+namespace {
+
+/// What a client sends on its tracks and what it gets in its slots; a few more for encoders that
+/// begin anew.
+constexpr size_t kMoreStreams = 8;
+
+bool is_track(const SectionPlan& section) {
+  return section.use == SectionUse::Track || section.use == SectionUse::TrackAndSlot;
+}
+
+ReportSettings report_settings(const SessionPlan& plan, const std::vector<rtp::SlotFormat>& slots) {
+  ReportSettings settings;
+  if (!slots.empty()) {
+    settings.ssrc = slots.front().ssrc;
+  } else {
+    RAND_bytes(reinterpret_cast<unsigned char*>(&settings.ssrc), sizeof settings.ssrc);
+  }
+  for (const SectionPlan& section : plan.sections) {
+    if (is_track(section) && settings.transport_cc == 0) {
+      settings.transport_cc = section.extensions.transport_cc;
+    }
+    settings.nack |= section.use != SectionUse::Refused && section.nack;
+  }
+  return settings;
+}
+
+/// What is not offered to a listener need not be answered: packets to slots have no transport-wide
+/// numbers.
+SessionPlan without_slot_feedback(SessionPlan plan) {
+  for (SectionPlan& section : plan.sections) {
+    if (!is_track(section)) section.extensions.transport_cc = 0;
+  }
+  return plan;
+}
+
+/// RFC 8839 section 5.3: it stands in the session part, in front of the first m-line.
+std::string say_lite(std::string answer) {
+  const size_t media = answer.find("\nm=");
+  if (media != std::string::npos) answer.insert(media + 1, "a=ice-lite\r\n");
+  return answer;
+}
+
+}  // namespace
+
+WireConnection::WireConnection(SessionId session, Lane& lane, WirePort& port, DtlsRelay& relay,
+                               glib::WebrtcEvents events, std::shared_ptr<Ingress> ingress)
+    : session_(session),
+      lane_(lane),
+      port_(port),
+      relay_(relay),
+      events_(std::move(events)),
+      ingress_(std::move(ingress)) {}
+
+WireConnection::~WireConnection() { relay_.remove(session_); }
+
+Result<std::string> WireConnection::negotiate(const SessionPlan& plan,
+                                              const std::vector<rtp::SlotFormat>& slots) {
+  auto agent = IceAgent::create(
+      port_.candidates(), [&lane = lane_, session = session_](std::span<const uint8_t> datagram) {
+        lane.post_datagram(session, datagram);
+      });
+  if (!agent) return agent.error();
+  agent_ = *agent;
+  relay_.add(session_, agent_);
+  auto webrtc = glib::WebrtcBin::create(std::move(events_), agent_->take_object());
+  if (!webrtc) return webrtc.error();
+  webrtc_ = std::move(*webrtc);
+  const Status playing = webrtc_->play();
+  if (!playing) return playing.error();
+  Result<std::string> answer =
+      answer_offer(*webrtc_, without_slot_feedback(plan), slots, [] { return Status(Ok{}); });
+  if (!answer) return answer;
+  Result<IceCredentials> credentials = agent_->credentials();
+  if (!credentials) return credentials.error();
+  credentials_ = std::move(*credentials);
+  has_slots_ = !slots.empty();
+  waiting_peer_ =
+      std::make_unique<WirePeer>(session_, ingress_, report_settings(plan, slots), slots);
+  return say_lite(std::move(*answer));
+}
+
+void WireConnection::admit(std::function<void(Status)> done) {
+  peer_ = waiting_peer_.get();
+  auto status = std::make_shared<Status>(Ok{});
+  lane_.post(make_command(
+      [this, status](Lane&) noexcept { *status = port_.add(waiting_peer_, credentials_); },
+      [status, done = std::move(done)] { done(*status); }));
+}
+
+Status WireConnection::open() {
+  Result<WireKeys> keys = take_keys(*webrtc_, ProfileLimits{}.max_sections + kMoreStreams);
+  if (!keys) return keys.error();
+  keys_ = std::move(*keys);
+  return Ok{};
+}
+
+void WireConnection::start() {
+  lane_.post(make_command([this](Lane&) noexcept {
+    if (WirePeer* peer = port_.find(session_)) peer->use_keys(std::move(keys_));
+  }));
+}
+
+std::optional<int64_t> WireConnection::silence_ns() const {
+  if (!peer_ || peer_->last_heard_ns() == 0) return {};
+  return monotonic_ns() - peer_->last_heard_ns();
+}
+
+void WireConnection::leave(std::function<void()> done) {
+  lane_.post(make_command(
+      [this](Lane&) noexcept {
+        if (auto peer = port_.remove(session_)) waiting_peer_ = std::move(peer);
+      },
+      std::move(done)));
+}
+
+}  // namespace veche::media

@@ -1,0 +1,57 @@
+// SPDX-License-Identifier: Apache-2.0
+// The wire path: webrtcbin negotiates, the lane carries.
+#pragma once
+
+#include <memory>
+#include <string>
+#include <vector>
+
+#include "glib/webrtc_bin.hpp"
+#include "media/ingress.hpp"
+#include "media/lane.hpp"
+#include "media/peer_connection.hpp"
+#include "media/wire/dtls_relay.hpp"
+#include "media/wire/ice_agent.hpp"
+#include "media/wire/wire_peer.hpp"
+#include "media/wire/wire_port.hpp"
+
+namespace veche::media {
+
+class WireConnection final : public PeerConnection {
+ public:
+  /// `port` is the lane's; both and the relay outlive it.
+  WireConnection(SessionId session, Lane& lane, WirePort& port, DtlsRelay& relay,
+                 glib::WebrtcEvents events, std::shared_ptr<Ingress> ingress);
+  ~WireConnection() override;
+  WireConnection(const WireConnection&) = delete;
+  WireConnection& operator=(const WireConnection&) = delete;
+
+  Result<std::string> negotiate(const SessionPlan& plan,
+                                const std::vector<rtp::SlotFormat>& slots) override;
+  void admit(std::function<void(Status)> done) override;
+  std::string peer_certificate() const override { return webrtc_->peer_certificate(); }
+  Status open() override;
+  void start() override;
+  Lane* lane() const override { return &lane_; }
+  Path* path() const override { return has_slots_ ? peer_ : nullptr; }
+  std::optional<int64_t> silence_ns() const override;
+  const SessionQuality* quality() const override { return peer_ ? &peer_->quality() : nullptr; }
+  void leave(std::function<void()> done) override;
+
+ private:
+  const SessionId session_;
+  Lane& lane_;
+  WirePort& port_;
+  DtlsRelay& relay_;
+  glib::WebrtcEvents events_;
+  std::shared_ptr<Ingress> ingress_;  // Shared with the session, which reads its counters.
+  std::shared_ptr<IceAgent> agent_;   // Shared with webrtcbin and the relay.
+  std::unique_ptr<glib::WebrtcBin> webrtc_;
+  IceCredentials credentials_;
+  std::unique_ptr<WirePeer> waiting_peer_;  // Until the port has it, and when it has given it back.
+  WirePeer* peer_ = nullptr;
+  WireKeys keys_;  // Between open() and start().
+  bool has_slots_ = false;
+};
+
+}  // namespace veche::media

@@ -1,0 +1,85 @@
+// SPDX-License-Identifier: Apache-2.0
+// Unsealing what comes and sealing what goes, in place.
+#include "media/wire/wire_peer.hpp"
+
+#include <utility>
+
+namespace veche::media {
+namespace {
+
+constexpr size_t kTrailer = rtp::SrtpSender::kMaxTrailer;
+/// A handshake takes some 20 datagrams, a few times that where some are lost.
+constexpr TokenRate kHandshakeRate{.interval_ns = 20 * kNsPerMs, .burst = 100};
+
+}  // namespace
+
+WirePeer::WirePeer(SessionId id, std::shared_ptr<Ingress> ingress, const ReportSettings& reports,
+                   const std::vector<rtp::SlotFormat>& slots)
+    : id_(id), ingress_(std::move(ingress)), reports_(reports, slots, monotonic_ns()) {}
+
+void WirePeer::send_to(const UdpSocket& socket, const Address& address) noexcept {
+  socket_ = &socket;
+  address_ = address;
+}
+
+void WirePeer::receive_rtp(std::span<uint8_t> datagram, int64_t now_ns) noexcept {
+  const size_t size = keys_.receiver ? keys_.receiver->unprotect_rtp(datagram) : 0;
+  const auto packet = rtp::PacketView::parse(datagram.first(size));
+  if (!packet) {
+    ingress_->dropped.add();
+    return;
+  }
+  heard(now_ns);
+  if (!ingress_->handle(packet->bytes(), reports_.times(*packet, now_ns))) return;
+  reports_.on_received(*packet, now_ns);
+}
+
+void WirePeer::receive_rtcp(std::span<uint8_t> datagram, int64_t now_ns) noexcept {
+  const size_t size = keys_.receiver ? keys_.receiver->unprotect_rtcp(datagram) : 0;
+  if (size == 0) return;
+  heard(now_ns);
+  ingress_->heard(now_ns);
+  reports_.on_rtcp(datagram.first(size), now_ns,
+                   [this](std::span<const uint8_t> packet) { send_raw(packet); });
+}
+
+bool WirePeer::may_shake_hands(int64_t now_ns) noexcept {
+  if (!handshake_.has_token(kHandshakeRate, now_ns)) return false;
+  handshake_.take(kHandshakeRate, now_ns);
+  return true;
+}
+
+bool WirePeer::send_raw(std::span<const uint8_t> datagram) noexcept {
+  return socket_ && socket_->send(datagram, address_);
+}
+
+void WirePeer::tick(int64_t now_ns) noexcept {
+  if (!keys_.sender) return;
+  std::array<uint8_t, Reports::kMaxSize + kTrailer> memory;
+  const size_t size = reports_.write(now_ns, std::span(memory).first(Reports::kMaxSize)).size();
+  if (size == 0) return;
+  const size_t sealed = keys_.sender->protect_rtcp(memory, size);
+  if (sealed != 0) send_raw(std::span(memory).first(sealed));
+}
+
+std::span<uint8_t> WirePeer::begin(size_t size) noexcept {
+  if (size + kTrailer <= buffer_.size()) return std::span(buffer_).first(size);
+  failures.add();
+  return {};
+}
+
+void WirePeer::send(size_t size, int64_t capture_ns) noexcept {
+  if (size == 0) return;
+  const auto packet = rtp::PacketView::parse(std::span(buffer_).first(size));
+  const size_t sealed = packet && keys_.sender ? keys_.sender->protect_rtp(buffer_, size) : 0;
+  const std::span<const uint8_t> datagram(buffer_.data(), sealed);
+  if (sealed == 0 || !send_raw(datagram)) {
+    failures.add();
+    return;
+  }
+  packets.add();
+  bytes.add(size);
+  reports_.on_sent(*packet, datagram, capture_ns);
+}
+
+}  // namespace veche::media

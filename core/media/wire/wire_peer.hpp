@@ -1,0 +1,74 @@
+// SPDX-License-Identifier: Apache-2.0
+// A session on the wire path as its lane has it: SRTP in, SRTP out, reports.
+#pragma once
+
+#include <array>
+#include <atomic>
+#include <cstdint>
+#include <memory>
+#include <span>
+#include <vector>
+
+#include "base/counter.hpp"
+#include "base/ids.hpp"
+#include "media/ingress.hpp"
+#include "media/path.hpp"
+#include "media/wire/rate_limit.hpp"
+#include "media/wire/reports.hpp"
+#include "media/wire/udp_socket.hpp"
+#include "rtp/srtp/srtp_receiver.hpp"
+#include "rtp/srtp/srtp_sender.hpp"
+
+namespace veche::media {
+
+/// The keys of both directions, once DTLS has made them.
+struct WireKeys {
+  std::unique_ptr<rtp::SrtpSender> sender;
+  std::unique_ptr<rtp::SrtpReceiver> receiver;
+};
+
+/// Made on a worker, used on the lane, destroyed on a worker. What is for others says so.
+class WirePeer final : public Path {
+ public:
+  WirePeer(SessionId id, std::shared_ptr<Ingress> ingress, const ReportSettings& reports,
+           const std::vector<rtp::SlotFormat>& slots);
+
+  SessionId id() const noexcept { return id_; }
+  /// Media goes there from now on.
+  void send_to(const UdpSocket& socket, const Address& address) noexcept;
+  void stop_sending() noexcept { socket_ = nullptr; }
+  /// Without keys all media is dropped.
+  void use_keys(WireKeys keys) noexcept { keys_ = std::move(keys); }
+
+  void receive_rtp(std::span<uint8_t> datagram, int64_t now_ns) noexcept;
+  void receive_rtcp(std::span<uint8_t> datagram, int64_t now_ns) noexcept;
+  /// An authentic binding request.
+  void heard(int64_t now_ns) noexcept { last_heard_ns_.store(now_ns, std::memory_order_relaxed); }
+  /// False: there have been more DTLS datagrams than a handshake needs.
+  bool may_shake_hands(int64_t now_ns) noexcept;
+  /// As it is: DTLS, or what is sealed already.
+  bool send_raw(std::span<const uint8_t> datagram) noexcept;
+  /// Sends the reports that are due.
+  void tick(int64_t now_ns) noexcept;
+
+  std::span<uint8_t> begin(size_t size) noexcept override;
+  void send(size_t size, int64_t capture_ns) noexcept override;
+
+  /// [any] When something authentic came last; 0: never.
+  int64_t last_heard_ns() const noexcept { return last_heard_ns_.load(std::memory_order_relaxed); }
+  /// [any]
+  const SessionQuality& quality() const noexcept { return reports_.quality(); }
+
+ private:
+  const SessionId id_;
+  std::shared_ptr<Ingress> ingress_;  // Shared with the session, which reads its counters.
+  Reports reports_;
+  WireKeys keys_;
+  const UdpSocket* socket_ = nullptr;
+  Address address_;
+  TokenBucket handshake_;
+  std::atomic<int64_t> last_heard_ns_{0};
+  std::array<uint8_t, UdpSocket::kMaxDatagram> buffer_;
+};
+
+}  // namespace veche::media

@@ -1,0 +1,143 @@
+// SPDX-License-Identifier: Apache-2.0
+// Opening a port, and telling apart what arrives there (RFC 7983).
+#include "media/wire/wire_port.hpp"
+
+#include <utility>
+
+#include "base/time.hpp"
+#include "media/wire/candidates.hpp"
+#include "media/wire/datagram.hpp"
+
+namespace veche::media {
+
+Result<std::unique_ptr<WirePort>> WirePort::open(const Settings& settings, uint16_t first_port,
+                                                 DtlsRelay& relay) {
+  const Result<std::vector<std::string>> addresses = usable_addresses(settings.addresses);
+  if (!addresses) return addresses.error();
+  const Result<HashKey> key = HashKey::random();
+  if (!key) return key.error();
+  for (uint32_t port = first_port; port <= settings.last_port; ++port) {
+    std::vector<std::unique_ptr<UdpSocket>> sockets;
+    for (const std::string& address : *addresses) {
+      Result<std::unique_ptr<UdpSocket>> made =
+          UdpSocket::bind(address, static_cast<uint16_t>(port));
+      if (made) {
+        sockets.push_back(std::move(*made));
+      } else if (made.error().code == ErrorCode::Unavailable) {
+        break;  // The next port may be free.
+      } else {
+        return made.error();
+      }
+    }
+    if (sockets.size() < addresses->size()) continue;
+    return std::unique_ptr<WirePort>(new WirePort(std::move(sockets), settings, *key, relay));
+  }
+  return Error{ErrorCode::Unavailable, "no UDP port from " + std::to_string(first_port) + " to " +
+                                           std::to_string(settings.last_port) +
+                                           " is free: widen media.ports, one for each lane"};
+}
+
+WirePort::WirePort(std::vector<std::unique_ptr<UdpSocket>> sockets, const Settings& settings,
+                   const HashKey& key, DtlsRelay& relay)
+    : sockets_(std::move(sockets)), relay_(relay), ice_(key) {
+  std::vector<std::string> addresses;
+  for (const auto& socket : sockets_) {
+    descriptors_.push_back(socket->descriptor());
+    addresses.push_back(socket->address());
+  }
+  candidates_ = host_candidates(addresses, settings.external_addresses, port());
+}
+
+Status WirePort::add(std::unique_ptr<WirePeer>& peer, IceCredentials credentials) {
+  const SessionId id = peer->id();
+  const Status added = ice_.add(id, std::move(credentials));
+  if (!added) return added;
+  peers_[id] = std::move(peer);
+  return Ok{};
+}
+
+std::unique_ptr<WirePeer> WirePort::remove(SessionId session) noexcept {
+  ice_.remove(session);
+  const auto found = peers_.find(session);
+  if (found == peers_.end()) return nullptr;
+  std::unique_ptr<WirePeer> peer = std::move(found->second);
+  peers_.erase(found);
+  return peer;
+}
+
+WirePeer* WirePort::find(SessionId session) noexcept {
+  const auto found = peers_.find(session);
+  return found == peers_.end() ? nullptr : found->second.get();
+}
+
+bool WirePort::receive() noexcept {
+  bool more = false;
+  for (uint16_t i = 0; i < sockets_.size(); ++i) {
+    const std::span<const UdpSocket::Datagram> batch = sockets_[i]->receive();
+    const int64_t now_ns = monotonic_ns();
+    for (const UdpSocket::Datagram& datagram : batch) handle(datagram, i, now_ns);
+    more |= batch.size() == UdpSocket::kBatch;
+  }
+  return more;
+}
+
+void WirePort::handle(const UdpSocket::Datagram& datagram, uint16_t socket,
+                      int64_t now_ns) noexcept {
+  counters_.datagrams.add();
+  const CandidatePair from{datagram.from, socket};
+  const DatagramKind kind = classify(datagram.bytes);
+  if (kind == DatagramKind::Stun) {
+    handle_stun(datagram.bytes, from, now_ns);
+    return;
+  }
+  if (kind == DatagramKind::Other) {
+    counters_.no_protocol.add();
+    return;
+  }
+  const std::optional<SessionId> session = ice_.find(from, now_ns);
+  WirePeer* peer = session ? find(*session) : nullptr;
+  if (!peer) {
+    counters_.unknown_source.add();
+  } else if (kind == DatagramKind::Srtp) {
+    peer->receive_rtp(datagram.bytes, now_ns);
+  } else if (kind == DatagramKind::Srtcp) {
+    peer->receive_rtcp(datagram.bytes, now_ns);
+  } else if (peer->may_shake_hands(now_ns)) {
+    relay_.post(*session, datagram.bytes);
+  } else {
+    counters_.handshake_limited.add();
+  }
+}
+
+void WirePort::handle_stun(std::span<const uint8_t> bytes, const CandidatePair& from,
+                           int64_t now_ns) noexcept {
+  std::array<uint8_t, IceLite::kMaxReplySize> reply;
+  const IceOutcome outcome = ice_.handle(bytes, from, now_ns, reply);
+  if (outcome.reply_size > 0) {
+    // A reply that the kernel does not take is lost as in the network: the client asks again.
+    static_cast<void>(sockets_[from.socket]->send({reply.data(), outcome.reply_size}, from.peer));
+  }
+  WirePeer* peer = outcome.verdict == IceVerdict::Accepted ? find(outcome.session) : nullptr;
+  if (!peer) return;
+  peer->heard(now_ns);
+  if (!outcome.change.nominated && !outcome.change.moved) return;
+  if (const CandidatePair* selected = ice_.selected(outcome.session)) {
+    peer->send_to(*sockets_[selected->socket], selected->peer);
+  }
+  if (outcome.change.nominated) relay_.post_connected(outcome.session);
+}
+
+int64_t WirePort::tick(int64_t now_ns) noexcept {
+  for (const auto& [id, peer] : peers_) {
+    // Another session may have taken the pair over.
+    if (!ice_.selected(id)) peer->stop_sending();
+    peer->tick(now_ns);
+  }
+  return peers_.empty() ? now_ns + kNsPerS : now_ns + Reports::kTickNs;
+}
+
+void WirePort::send(SessionId session, std::span<const uint8_t> datagram) noexcept {
+  if (WirePeer* peer = find(session)) peer->send_raw(datagram);
+}
+
+}  // namespace veche::media

@@ -1,0 +1,71 @@
+// SPDX-License-Identifier: Apache-2.0
+// The wire path's end of a lane: one UDP port, over which all its sessions travel.
+#pragma once
+
+#include <cstdint>
+#include <memory>
+#include <string>
+#include <unordered_map>
+#include <vector>
+
+#include "base/counter.hpp"
+#include "base/result.hpp"
+#include "media/port.hpp"
+#include "media/settings.hpp"
+#include "media/wire/dtls_relay.hpp"
+#include "media/wire/ice_lite.hpp"
+#include "media/wire/udp_socket.hpp"
+#include "media/wire/wire_peer.hpp"
+
+namespace veche::media {
+
+/// [any] reads them.
+struct WirePortCounters {
+  Counter datagrams;          ///< Received.
+  Counter unknown_source;     ///< Media or DTLS from an address that has not proved itself.
+  Counter no_protocol;        ///< Neither STUN, DTLS, SRTP nor SRTCP.
+  Counter handshake_limited;  ///< DTLS, more than a handshake needs.
+};
+
+class WirePort final : public Port {
+ public:
+  /// [control] One socket for each address, all on the first port of the settings' range that is
+  /// free on all of them and not below `first_port`. The relay outlives it.
+  static Result<std::unique_ptr<WirePort>> open(const Settings& settings, uint16_t first_port,
+                                                DtlsRelay& relay);
+
+  /// [any]
+  uint16_t port() const noexcept { return sockets_.front()->port(); }
+  /// [any] What an answer lists: "candidate:..." (RFC 8839 section 5.1).
+  const std::vector<std::string>& candidates() const noexcept { return candidates_; }
+  const WirePortCounters& counters() const noexcept { return counters_; }
+  const IceLite& ice() const noexcept { return ice_; }
+
+  /// [lane] Takes the peer, if there is no error.
+  Status add(std::unique_ptr<WirePeer>& peer, IceCredentials credentials);
+  /// [lane] Null if it is unknown.
+  std::unique_ptr<WirePeer> remove(SessionId session) noexcept;
+  WirePeer* find(SessionId session) noexcept;
+
+  std::span<const int> descriptors() const noexcept override { return descriptors_; }
+  bool receive() noexcept override;
+  int64_t tick(int64_t now_ns) noexcept override;
+  void send(SessionId session, std::span<const uint8_t> datagram) noexcept override;
+
+ private:
+  WirePort(std::vector<std::unique_ptr<UdpSocket>> sockets, const Settings& settings,
+           const HashKey& key, DtlsRelay& relay);
+  void handle(const UdpSocket::Datagram& datagram, uint16_t socket, int64_t now_ns) noexcept;
+  void handle_stun(std::span<const uint8_t> bytes, const CandidatePair& from,
+                   int64_t now_ns) noexcept;
+
+  const std::vector<std::unique_ptr<UdpSocket>> sockets_;
+  std::vector<int> descriptors_;
+  std::vector<std::string> candidates_;
+  DtlsRelay& relay_;
+  WirePortCounters counters_;
+  IceLite ice_;
+  std::unordered_map<SessionId, std::unique_ptr<WirePeer>> peers_;
+};
+
+}  // namespace veche::media
