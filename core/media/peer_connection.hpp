@@ -5,6 +5,7 @@
 #include <atomic>
 #include <cstdint>
 #include <functional>
+#include <memory>
 #include <optional>
 #include <string>
 #include <vector>
@@ -44,6 +45,9 @@ class PeerConnection {
   virtual Status open() = 0;
   /// [control] After open(), before path() is used: packets flow.
   virtual void start() {}
+  /// [control] After start(): what the session needs no more now that packets flow. Whoever gets it
+  /// lets go of it on a worker; from then on webrtcbin's events mean nothing. May be null.
+  virtual std::shared_ptr<void> take_spare() { return nullptr; }
   /// [control] The lane that has to carry the session; null: any.
   virtual Lane* lane() const { return nullptr; }
   /// [control] After open(). Null if the session has no slot.

@@ -104,7 +104,8 @@ void PeerSession::negotiate() {
   };
   events.error = [weak = weak_from_this(), &loop = sessions_.loop_](const std::string& reason) {
     loop.post([weak, reason] {
-      if (const auto self = weak.lock()) self->end(SessionEnd::MediaError, reason);
+      const auto self = weak.lock();
+      if (self && !self->spare_is_gone_) self->end(SessionEnd::MediaError, reason);
     });
   };
   connection_ = make_connection(std::move(events));
@@ -151,6 +152,7 @@ void PeerSession::on_admitted(Result<std::string> answer) {
 }
 
 void PeerSession::on_peer_state(glib::PeerState state) {
+  if (spare_is_gone_) return;
   if (state == glib::PeerState::Failed) {
     end(SessionEnd::PeerTimeout, "the connection to the client failed");
     return;
@@ -186,6 +188,10 @@ void PeerSession::on_opened(Status status) {
   attachment_ =
       Attachment::attach(room_, connection_->lane(), id_, request_.participant, path, policy_,
                          listens ? formats_ : std::vector<rtp::SlotFormat>{}, attached_tracks_);
+  if (std::shared_ptr<void> spare = connection_->take_spare()) {
+    spare_is_gone_ = true;
+    sessions_.unmakers_.run([spare = std::move(spare)]() mutable { spare.reset(); });
+  }
   if (events_.connected) events_.connected();
 }
 

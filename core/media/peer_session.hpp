@@ -72,6 +72,7 @@ class PeerSession final : public Session, public std::enable_shared_from_this<Pe
   std::unique_ptr<PeerConnection> connection_;
   std::shared_ptr<Attachment> attachment_;
   Phase phase_ = Phase::Negotiating;
+  bool spare_is_gone_ = false;    // webrtcbin's events mean nothing any more.
   bool close_requested_ = false;  // While a worker is busy with the session.
   int64_t offered_ns_, answered_ns_ = 0, connected_ns_ = 0;
 };

@@ -257,7 +257,7 @@ void IceAgent::gather(GstWebRTCICE* ice) {
 }
 
 void IceAgent::send(std::span<const uint8_t> datagram) const {
-  if (classify(datagram) == DatagramKind::Dtls) send_(datagram);
+  if (classify(datagram) == DatagramKind::Dtls && !silent_.load()) send_(datagram);
 }
 
 void IceAgent::connected() {

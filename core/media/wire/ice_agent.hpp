@@ -5,6 +5,7 @@
 
 #include <gst/webrtc/webrtc.h>
 
+#include <atomic>
 #include <functional>
 #include <memory>
 #include <mutex>
@@ -34,6 +35,8 @@ class IceAgent : public std::enable_shared_from_this<IceAgent> {
 
   /// [worker] What the descriptions said; PreconditionFailed before they were set.
   Result<IceCredentials> credentials() const;
+  /// [any] webrtcbin's last words at its end, a close notification among them, are not sent.
+  void fall_silent() { silent_.store(true); }
   /// [relay] The first authenticated request has come: DTLS may begin.
   void connected();
   /// [relay] Hands webrtcbin a DTLS datagram.
@@ -59,6 +62,7 @@ class IceAgent : public std::enable_shared_from_this<IceAgent> {
   glib::Ref<GstWebRTCICETransport> transport_;
   glib::Ref<GstPad> pad_;  // Through it datagrams enter webrtcbin.
   bool begun_ = false;     // [relay]
+  std::atomic<bool> silent_{false};
   mutable std::mutex mutex_;
   IceCredentials credentials_;
   GstWebRTCICEOnCandidateFunc on_candidate_ = nullptr;

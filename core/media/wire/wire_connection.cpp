@@ -88,6 +88,7 @@ Result<std::string> WireConnection::negotiate(const SessionPlan& plan,
   if (!credentials) return credentials.error();
   credentials_ = std::move(*credentials);
   has_slots_ = !slots.empty();
+  is_dtls_client_ = answer->find("a=setup:active") != std::string::npos;
   waiting_peer_ =
       std::make_unique<WirePeer>(session_, ingress_, report_settings(plan, slots), slots);
   return say_lite(std::move(*answer));
@@ -112,6 +113,16 @@ void WireConnection::start() {
   lane_.post(make_command([this](Lane&) noexcept {
     if (WirePeer* peer = port_.find(session_)) peer->use_keys(std::move(keys_));
   }));
+}
+
+/// A DTLS client is done when the server's last flight has come: the server has seen everything of
+/// ours, and nothing will be asked for again (RFC 6347 section 4.2.4). A DTLS server cannot know
+/// that its own last flight has arrived, so it has to stay.
+std::shared_ptr<void> WireConnection::take_spare() {
+  if (!is_dtls_client_) return nullptr;
+  agent_->fall_silent();
+  relay_.remove(session_);
+  return std::shared_ptr<glib::WebrtcBin>(std::move(webrtc_));
 }
 
 std::optional<int64_t> WireConnection::silence_ns() const {

@@ -32,6 +32,7 @@ class WireConnection final : public PeerConnection {
   std::string peer_certificate() const override { return webrtc_->peer_certificate(); }
   Status open() override;
   void start() override;
+  std::shared_ptr<void> take_spare() override;
   Lane* lane() const override { return &lane_; }
   Path* path() const override { return has_slots_ ? peer_ : nullptr; }
   std::optional<int64_t> silence_ns() const override;
@@ -52,6 +53,7 @@ class WireConnection final : public PeerConnection {
   WirePeer* peer_ = nullptr;
   WireKeys keys_;  // Between open() and start().
   bool has_slots_ = false;
+  bool is_dtls_client_ = false;
 };
 
 }  // namespace veche::media
