@@ -50,8 +50,8 @@ Status add_transceivers(glib::WebrtcBin& webrtc, const SessionPlan& plan,
   for (const SectionPlan& section : plan.sections) {
     if (section.use == SectionUse::Refused) continue;
     const uint32_t ssrc = section.use == SectionUse::Track ? 0 : slots.at(slot++).ssrc;
-    const Status added = webrtc.add_transceiver(transceiver_direction(section.use),
-                                                section_caps(section, ssrc).get());
+    Status added = webrtc.add_transceiver(transceiver_direction(section.use),
+                                          section_caps(section, ssrc).get());
     if (!added) return added;
   }
   return Ok{};

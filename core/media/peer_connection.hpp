@@ -38,7 +38,7 @@ class PeerConnection {
                                         const std::vector<rtp::SlotFormat>& slots) = 0;
   /// [control] After negotiate() and before the client gets the answer: the network may bring
   /// something from now on. `done` runs on control.
-  virtual void admit(std::function<void(Status)> done) { done(Ok{}); }
+  virtual void admit(const std::function<void(Status)>& done) { done(Ok{}); }
   /// [worker] The peer's certificate, once DTLS has finished. Empty before.
   virtual std::string peer_certificate() const = 0;
   /// [worker] Once, when the peer is connected and its certificate is the right one.
@@ -59,7 +59,7 @@ class PeerConnection {
   virtual const SessionQuality* quality() const { return nullptr; }
   /// [control] The network brings nothing any more when `done` runs on control; afterwards it is
   /// destroyed.
-  virtual void leave(std::function<void()> done) { done(); }
+  virtual void leave(const std::function<void()>& done) { done(); }
 };
 
 }  // namespace veche::media

@@ -167,7 +167,7 @@ void PeerSession::on_peer_state(glib::PeerState state) {
   });
 }
 
-void PeerSession::on_opened(Status status) {
+void PeerSession::on_opened(const Status& status) {
   phase_ = Phase::Attached;
   if (close_requested_) {
     take_down();

@@ -48,7 +48,7 @@ class PeerSession final : public Session, public std::enable_shared_from_this<Pe
   void on_negotiated(Result<std::string> answer);
   void on_admitted(Result<std::string> answer);
   void on_peer_state(glib::PeerState state);
-  void on_opened(Status status);
+  void on_opened(const Status& status);
   /// Ends the session and tells its owner why.
   void end(SessionEnd reason, const std::string& detail);
   void take_down();

@@ -12,6 +12,8 @@
 #include <cstring>
 #include <ctime>
 
+#include "rtp/srtp/srtp_sender.hpp"
+
 namespace veche::load {
 namespace {
 
@@ -50,6 +52,21 @@ Result<double> protect_cost(Packet& packet, int& protected_size) {
   return spent_us / kPackets;
 }
 
+Result<double> seal_cost() {
+  std::array<uint8_t, 30> key{};
+  auto sender = rtp::SrtpSender::create(rtp::SrtpProfile::Aes128CmHmacSha1, key, 1);
+  if (!sender) return sender.error();
+  Packet packet{};
+  bool good = true;
+  const double start_us = cpu_us();
+  for (int i = 0; i < kPackets && good; ++i) {
+    packet = {0x80, 111, static_cast<uint8_t>(i >> 8), static_cast<uint8_t>(i)};
+    good = (*sender)->protect_rtp(packet, kPacketSize) > 0;
+  }
+  if (!good) return internal("a packet cannot be sealed");
+  return (cpu_us() - start_us) / kPackets;
+}
+
 Result<double> send_cost(const Packet& packet, int size) {
   const int from = socket(AF_INET, SOCK_DGRAM, 0);
   const int to = socket(AF_INET, SOCK_DGRAM | SOCK_NONBLOCK, 0);
@@ -83,9 +100,11 @@ Result<BareLoop> measure_bare_loop() {
   int size = 0;
   const Result<double> protect_us = protect_cost(packet, size);
   if (!protect_us) return protect_us.error();
+  const Result<double> seal_us = seal_cost();
+  if (!seal_us) return seal_us.error();
   const Result<double> send_us = send_cost(packet, size);
   if (!send_us) return send_us.error();
-  return BareLoop{.protect_us = *protect_us, .send_us = *send_us};
+  return BareLoop{.seal_us = *seal_us, .protect_us = *protect_us, .send_us = *send_us};
 }
 
 }  // namespace veche::load

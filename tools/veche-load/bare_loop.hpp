@@ -7,6 +7,7 @@
 namespace veche::load {
 
 struct BareLoop {
+  double seal_us = 0;     ///< Veche's own SRTP on OpenSSL, likewise.
   double protect_us = 0;  ///< libsrtp2, AES_CM_128_HMAC_SHA1_80, a packet of about 100 bytes.
   double send_us = 0;     ///< sendto() on loopback.
 };

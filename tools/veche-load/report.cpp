@@ -135,8 +135,10 @@ std::string to_table(const Results& r) {
     process_line(text, "peak", r.server->peak);
     process_line(text, "after", r.server->after);
   }
-  line(text, "bare loop                  %.1f us: srtp_protect %.1f, sendto %.1f",
-       r.bare_loop.protect_us + r.bare_loop.send_us, r.bare_loop.protect_us, r.bare_loop.send_us);
+  line(text,
+       "bare loop                  %.1f us: seal %.1f, sendto %.1f (seal with libsrtp2: %.1f)",
+       r.bare_loop.seal_us + r.bare_loop.send_us, r.bare_loop.seal_us, r.bare_loop.send_us,
+       r.bare_loop.protect_us);
   return text;
 }
 
@@ -170,7 +172,12 @@ std::string to_json(const Options& options, const Results& r) {
   json.end_object();
   if (r.server) server_fields(json, *r.server);
   json.key("bare_loop").begin_object();
-  json.key("protect_us").number(r.bare_loop.protect_us).key("send_us").number(r.bare_loop.send_us);
+  json.key("seal_us")
+      .number(r.bare_loop.seal_us)
+      .key("protect_us")
+      .number(r.bare_loop.protect_us)
+      .key("send_us")
+      .number(r.bare_loop.send_us);
   json.end_object();
   json.key("shortcomings").begin_array();
   for (const std::string& shortcoming : shortcomings(options, r)) json.string(shortcoming);

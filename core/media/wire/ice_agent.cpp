@@ -11,6 +11,7 @@ using veche::media::IceAgent;
 
 namespace {
 
+// NOLINTBEGIN(performance-no-int-to-ptr): GLib's macros.
 struct LaneIce {
   GstWebRTCICE parent;
   std::shared_ptr<IceAgent>* agent;  // Owned; shared with the session.
@@ -36,6 +37,7 @@ struct LaneIceTransportClass {
   GstWebRTCICETransportClass parent;
 };
 G_DEFINE_TYPE(LaneIceTransport, veche_lane_ice_transport, GST_TYPE_WEBRTC_ICE_TRANSPORT)
+// NOLINTEND(performance-no-int-to-ptr)
 
 void veche_lane_ice_init(LaneIce*) {}
 void veche_lane_ice_stream_init(LaneIceStream*) {}
@@ -44,8 +46,9 @@ void veche_lane_ice_transport_init(LaneIceTransport*) {}
 
 void transport_finalize(GObject* object) {
   auto* transport = GST_WEBRTC_ICE_TRANSPORT(object);
-  gst_clear_object(&transport->src);
-  gst_clear_object(&transport->sink);
+  for (GstElement* element : {transport->src, transport->sink}) {
+    if (element) gst_object_unref(element);
+  }
   G_OBJECT_CLASS(veche_lane_ice_transport_parent_class)->finalize(object);
 }
 void veche_lane_ice_transport_class_init(LaneIceTransportClass* type) {

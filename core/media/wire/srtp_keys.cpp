@@ -9,7 +9,7 @@ namespace {
 
 /// GStreamer's DTLS has AES_CM_128 alone, up to 1.28 at least, with a tag of 80 or 32 bits.
 constexpr guint kAes128Icm = 1;
-constexpr guint kHmacSha1_80 = 2;
+constexpr guint kHmacSha1With80Bits = 2;
 
 glib::Ref<GstElement> find_element(GstElement* bin, const char* factory) {
   const std::unique_ptr<GstIterator, decltype(&gst_iterator_free)> all(
@@ -50,7 +50,7 @@ class Secret {
 bool is_supported(GstElement* element) {
   guint cipher = 0, auth = 0;
   g_object_get(element, "srtp-cipher", &cipher, "srtp-auth", &auth, nullptr);
-  return cipher == kAes128Icm && auth == kHmacSha1_80;
+  return cipher == kAes128Icm && auth == kHmacSha1With80Bits;
 }
 
 }  // namespace

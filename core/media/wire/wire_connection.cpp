@@ -18,6 +18,19 @@ namespace {
 /// begin anew.
 constexpr size_t kMoreStreams = 8;
 
+/// Ends what the relay delivers before it ends who gets it; both may wait.
+struct Spare {
+  Spare(DtlsRelay& relay_, SessionId session_, std::unique_ptr<glib::WebrtcBin> webrtc_)
+      : relay(relay_), session(session_), webrtc(std::move(webrtc_)) {}
+  ~Spare() { relay.remove(session); }
+  Spare(const Spare&) = delete;
+  Spare& operator=(const Spare&) = delete;
+
+  DtlsRelay& relay;
+  const SessionId session;
+  const std::unique_ptr<glib::WebrtcBin> webrtc;
+};
+
 bool is_track(const SectionPlan& section) {
   return section.use == SectionUse::Track || section.use == SectionUse::TrackAndSlot;
 }
@@ -94,12 +107,12 @@ Result<std::string> WireConnection::negotiate(const SessionPlan& plan,
   return say_lite(std::move(*answer));
 }
 
-void WireConnection::admit(std::function<void(Status)> done) {
+void WireConnection::admit(const std::function<void(Status)>& done) {
   peer_ = waiting_peer_.get();
   auto status = std::make_shared<Status>(Ok{});
   lane_.post(make_command(
       [this, status](Lane&) noexcept { *status = port_.add(waiting_peer_, credentials_); },
-      [status, done = std::move(done)] { done(*status); }));
+      [status, done] { done(*status); }));
 }
 
 Status WireConnection::open() {
@@ -121,8 +134,7 @@ void WireConnection::start() {
 std::shared_ptr<void> WireConnection::take_spare() {
   if (!is_dtls_client_) return nullptr;
   agent_->fall_silent();
-  relay_.remove(session_);
-  return std::shared_ptr<glib::WebrtcBin>(std::move(webrtc_));
+  return std::make_shared<Spare>(relay_, session_, std::move(webrtc_));
 }
 
 std::optional<int64_t> WireConnection::silence_ns() const {
@@ -130,12 +142,12 @@ std::optional<int64_t> WireConnection::silence_ns() const {
   return monotonic_ns() - peer_->last_heard_ns();
 }
 
-void WireConnection::leave(std::function<void()> done) {
+void WireConnection::leave(const std::function<void()>& done) {
   lane_.post(make_command(
       [this](Lane&) noexcept {
         if (auto peer = port_.remove(session_)) waiting_peer_ = std::move(peer);
       },
-      std::move(done)));
+      done));
 }
 
 }  // namespace veche::media

@@ -28,7 +28,7 @@ class WireConnection final : public PeerConnection {
 
   Result<std::string> negotiate(const SessionPlan& plan,
                                 const std::vector<rtp::SlotFormat>& slots) override;
-  void admit(std::function<void(Status)> done) override;
+  void admit(const std::function<void(Status)>& done) override;
   std::string peer_certificate() const override { return webrtc_->peer_certificate(); }
   Status open() override;
   void start() override;
@@ -37,7 +37,7 @@ class WireConnection final : public PeerConnection {
   Path* path() const override { return has_slots_ ? peer_ : nullptr; }
   std::optional<int64_t> silence_ns() const override;
   const SessionQuality* quality() const override { return peer_ ? &peer_->quality() : nullptr; }
-  void leave(std::function<void()> done) override;
+  void leave(const std::function<void()>& done) override;
 
  private:
   const SessionId session_;

@@ -9,6 +9,8 @@ namespace {
 
 constexpr size_t kTrailer = rtp::SrtpSender::kMaxTrailer;
 /// A handshake takes some 20 datagrams, a few times that where some are lost.
+/// A lane writes one packet at a time, so all its sessions share the memory: it stays in the cache.
+thread_local std::array<uint8_t, UdpSocket::kMaxDatagram> scratch;
 constexpr TokenRate kHandshakeRate{.interval_ns = 20 * kNsPerMs, .burst = 100};
 
 }  // namespace
@@ -63,16 +65,16 @@ void WirePeer::tick(int64_t now_ns) noexcept {
 }
 
 std::span<uint8_t> WirePeer::begin(size_t size) noexcept {
-  if (size + kTrailer <= buffer_.size()) return std::span(buffer_).first(size);
+  if (size + kTrailer <= scratch.size()) return std::span(scratch).first(size);
   failures.add();
   return {};
 }
 
 void WirePeer::send(size_t size, int64_t capture_ns) noexcept {
   if (size == 0) return;
-  const auto packet = rtp::PacketView::parse(std::span(buffer_).first(size));
-  const size_t sealed = packet && keys_.sender ? keys_.sender->protect_rtp(buffer_, size) : 0;
-  const std::span<const uint8_t> datagram(buffer_.data(), sealed);
+  const auto packet = rtp::PacketView::parse(std::span(scratch).first(size));
+  const size_t sealed = packet && keys_.sender ? keys_.sender->protect_rtp(scratch, size) : 0;
+  const std::span<const uint8_t> datagram(scratch.data(), sealed);
   if (sealed == 0 || !send_raw(datagram)) {
     failures.add();
     return;

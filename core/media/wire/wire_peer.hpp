@@ -68,7 +68,6 @@ class WirePeer final : public Path {
   Address address_;
   TokenBucket handshake_;
   std::atomic<int64_t> last_heard_ns_{0};
-  std::array<uint8_t, UdpSocket::kMaxDatagram> buffer_;
 };
 
 }  // namespace veche::media

@@ -50,7 +50,7 @@ WirePort::WirePort(std::vector<std::unique_ptr<UdpSocket>> sockets, const Settin
 
 Status WirePort::add(std::unique_ptr<WirePeer>& peer, IceCredentials credentials) {
   const SessionId id = peer->id();
-  const Status added = ice_.add(id, std::move(credentials));
+  Status added = ice_.add(id, std::move(credentials));
   if (!added) return added;
   peers_[id] = std::move(peer);
   return Ok{};
@@ -72,10 +72,12 @@ WirePeer* WirePort::find(SessionId session) noexcept {
 
 bool WirePort::receive() noexcept {
   bool more = false;
-  for (uint16_t i = 0; i < sockets_.size(); ++i) {
+  for (size_t i = 0; i < sockets_.size(); ++i) {
     const std::span<const UdpSocket::Datagram> batch = sockets_[i]->receive();
     const int64_t now_ns = monotonic_ns();
-    for (const UdpSocket::Datagram& datagram : batch) handle(datagram, i, now_ns);
+    for (const UdpSocket::Datagram& datagram : batch) {
+      handle(datagram, static_cast<uint16_t>(i), now_ns);
+    }
     more |= batch.size() == UdpSocket::kBatch;
   }
   return more;
