@@ -66,10 +66,7 @@ ControlLoop::~ControlLoop() {
   g_main_context_unref(context_);
 }
 
-void ControlLoop::run() {
-  thread_ = g_thread_self();
-  g_main_loop_run(loop_);
-}
+void ControlLoop::run() { g_main_loop_run(loop_); }
 
 void ControlLoop::quit() { g_main_loop_quit(loop_); }
 

@@ -26,8 +26,8 @@ class Timer {
   GSource* source_ = nullptr;
 };
 
-/// Runs one GMainContext, the default one (libsoup's server uses it too). The thread that calls
-/// run() is control.
+/// Runs one GMainContext, the default one (libsoup's server uses it too). The thread that makes it
+/// is control, and calls run().
 class ControlLoop {
  public:
   ControlLoop();
@@ -54,7 +54,7 @@ class ControlLoop {
  private:
   GMainContext* context_;
   GMainLoop* loop_;
-  GThread* thread_;
+  GThread* const thread_;
 };
 
 }  // namespace veche::glib
