@@ -185,6 +185,10 @@ Status WebrtcBin::add_transceiver(GstWebRTCRTPTransceiverDirection direction, Gs
   g_signal_emit_by_name(webrtc_.get(), "add-transceiver", direction, caps, &raw);
   const Ref<GstWebRTCRTPTransceiver> transceiver = adopt(raw);
   if (!transceiver) return internal("webrtcbin makes no transceiver");
+  // What the caps say of NACK is left out of descriptions without it.
+  if (gst_structure_has_field(gst_caps_get_structure(caps, 0), "rtcp-fb-nack")) {
+    g_object_set(transceiver.get(), "do-nack", TRUE, nullptr);
+  }
   return Ok{};
 }
 

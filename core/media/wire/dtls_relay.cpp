@@ -33,14 +33,9 @@ void DtlsRelay::add(SessionId session, std::shared_ptr<IceAgent> agent) {
 }
 
 void DtlsRelay::remove(SessionId session) {
-  const std::lock_guard lock(mutex_);
+  std::unique_lock lock(mutex_);
   agents_.erase(session);
-}
-
-std::shared_ptr<IceAgent> DtlsRelay::find(SessionId session) {
-  const std::lock_guard lock(mutex_);
-  const auto found = agents_.find(session);
-  return found == agents_.end() ? nullptr : found->second;
+  delivered_.wait(lock, [&] { return delivering_ != session; });
 }
 
 bool DtlsRelay::push(SessionId session, std::span<const uint8_t> datagram,
@@ -71,13 +66,25 @@ void DtlsRelay::post_connected(SessionId session) noexcept {
 }
 
 void DtlsRelay::deliver(const Message& message) {
-  const std::shared_ptr<IceAgent> agent = find(message.session);
-  if (!agent) return;
+  std::shared_ptr<IceAgent> agent;
+  {
+    const std::lock_guard lock(mutex_);
+    const auto found = agents_.find(message.session);
+    if (found == agents_.end()) return;
+    agent = found->second;
+    delivering_ = message.session;
+  }
   if (message.size == 0) {
     agent->connected();
   } else {
     agent->receive({message.bytes.data(), message.size});
   }
+  agent.reset();
+  {
+    const std::lock_guard lock(mutex_);
+    delivering_ = {};
+  }
+  delivered_.notify_all();
 }
 
 void DtlsRelay::run() {

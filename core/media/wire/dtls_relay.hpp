@@ -4,6 +4,7 @@
 
 #include <array>
 #include <atomic>
+#include <condition_variable>
 #include <cstdint>
 #include <memory>
 #include <mutex>
@@ -33,7 +34,9 @@ class DtlsRelay {
 
   /// [any but lane]
   void add(SessionId session, std::shared_ptr<IceAgent> agent);
-  /// [any but lane] What is under way may still arrive.
+  /// [any but lane] Waits for the message that is being delivered, if it is the session's: when
+  /// this returns its agent, and what is behind it, get nothing any more. Not to be called by an
+  /// agent.
   void remove(SessionId session);
 
   /// [lane] Dropped, and counted, if there are too many: DTLS sends it again.
@@ -52,9 +55,10 @@ class DtlsRelay {
   void run();
   void deliver(const Message& message);
   bool push(SessionId session, std::span<const uint8_t> datagram, bool may_use_reserve) noexcept;
-  std::shared_ptr<IceAgent> find(SessionId session);
 
   std::mutex mutex_;
+  std::condition_variable delivered_;
+  SessionId delivering_;  // Whose message is being delivered.
   std::unordered_map<SessionId, std::shared_ptr<IceAgent>> agents_;  // Shared with their sessions.
   Inbox<Message> inbox_;
   std::counting_semaphore<> waiting_{0};

@@ -37,9 +37,10 @@ class IceAgent : public std::enable_shared_from_this<IceAgent> {
   Result<IceCredentials> credentials() const;
   /// [any] webrtcbin's last words at its end, a close notification among them, are not sent.
   void fall_silent() { silent_.store(true); }
-  /// [relay] The first authenticated request has come: DTLS may begin.
+  /// [relay] The first authenticated request has come: DTLS may begin. As long as webrtcbin lives:
+  /// it does not disconnect from what it watches.
   void connected();
-  /// [relay] Hands webrtcbin a DTLS datagram.
+  /// [relay] Hands webrtcbin a DTLS datagram. Likewise.
   void receive(std::span<const uint8_t> datagram);
 
   // What the GstWebRTCICE calls. [webrtcbin's threads]

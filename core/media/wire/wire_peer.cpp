@@ -8,9 +8,11 @@ namespace veche::media {
 namespace {
 
 constexpr size_t kTrailer = rtp::SrtpSender::kMaxTrailer;
-/// A handshake takes some 20 datagrams, a few times that where some are lost.
 /// A lane writes one packet at a time, so all its sessions share the memory: it stays in the cache.
 thread_local std::array<uint8_t, UdpSocket::kMaxDatagram> scratch;
+/// Longer than what reordering between two ways takes, or a pause between two packets of speech.
+constexpr int64_t kRouteSilenceNs = 500 * kNsPerMs;
+/// A handshake takes some 20 datagrams, a few times that where some are lost.
 constexpr TokenRate kHandshakeRate{.interval_ns = 20 * kNsPerMs, .burst = 100};
 
 }  // namespace
@@ -22,27 +24,40 @@ WirePeer::WirePeer(SessionId id, std::shared_ptr<Ingress> ingress, const ReportS
 void WirePeer::send_to(const UdpSocket& socket, const Address& address) noexcept {
   socket_ = &socket;
   address_ = address;
+  route_heard_ns_ = monotonic_ns();
 }
 
-void WirePeer::receive_rtp(std::span<uint8_t> datagram, int64_t now_ns) noexcept {
+bool WirePeer::should_follow(const UdpSocket& socket, const Address& from,
+                             int64_t now_ns) noexcept {
+  if (socket_ == &socket && address_ == from) {
+    route_heard_ns_ = now_ns;
+    return false;
+  }
+  return socket_ && now_ns - route_heard_ns_ > kRouteSilenceNs;
+}
+
+bool WirePeer::receive_rtp(std::span<uint8_t> datagram, int64_t now_ns) noexcept {
   const size_t size = keys_.receiver ? keys_.receiver->unprotect_rtp(datagram) : 0;
   const auto packet = rtp::PacketView::parse(datagram.first(size));
   if (!packet) {
     ingress_->dropped.add();
-    return;
+    return false;
   }
   heard(now_ns);
-  if (!ingress_->handle(packet->bytes(), reports_.times(*packet, now_ns))) return;
-  reports_.on_received(*packet, now_ns);
+  if (ingress_->handle(packet->bytes(), reports_.times(*packet, now_ns))) {
+    reports_.on_received(*packet, now_ns);
+  }
+  return true;
 }
 
-void WirePeer::receive_rtcp(std::span<uint8_t> datagram, int64_t now_ns) noexcept {
+bool WirePeer::receive_rtcp(std::span<uint8_t> datagram, int64_t now_ns) noexcept {
   const size_t size = keys_.receiver ? keys_.receiver->unprotect_rtcp(datagram) : 0;
-  if (size == 0) return;
+  if (size == 0) return false;
   heard(now_ns);
   ingress_->heard(now_ns);
   reports_.on_rtcp(datagram.first(size), now_ns,
                    [this](std::span<const uint8_t> packet) { send_raw(packet); });
+  return true;
 }
 
 bool WirePeer::may_shake_hands(int64_t now_ns) noexcept {

@@ -40,8 +40,13 @@ class WirePeer final : public Path {
   /// Without keys all media is dropped.
   void use_keys(WireKeys keys) noexcept { keys_ = std::move(keys); }
 
-  void receive_rtp(std::span<uint8_t> datagram, int64_t now_ns) noexcept;
-  void receive_rtcp(std::span<uint8_t> datagram, int64_t now_ns) noexcept;
+  /// False: it is not authentic.
+  bool receive_rtp(std::span<uint8_t> datagram, int64_t now_ns) noexcept;
+  bool receive_rtcp(std::span<uint8_t> datagram, int64_t now_ns) noexcept;
+  /// Authentic media came from there. True: media should go there too, because from where it goes
+  /// now nothing has come for a while. Chromium sends on its new pair at once, but nominates it up
+  /// to 2.5 s later.
+  bool should_follow(const UdpSocket& socket, const Address& from, int64_t now_ns) noexcept;
   /// An authentic binding request.
   void heard(int64_t now_ns) noexcept { last_heard_ns_.store(now_ns, std::memory_order_relaxed); }
   /// False: there have been more DTLS datagrams than a handshake needs.
@@ -66,6 +71,7 @@ class WirePeer final : public Path {
   WireKeys keys_;
   const UdpSocket* socket_ = nullptr;
   Address address_;
+  int64_t route_heard_ns_ = 0;
   TokenBucket handshake_;
   std::atomic<int64_t> last_heard_ns_{0};
 };

@@ -100,10 +100,13 @@ void WirePort::handle(const UdpSocket::Datagram& datagram, uint16_t socket,
   WirePeer* peer = session ? find(*session) : nullptr;
   if (!peer) {
     counters_.unknown_source.add();
-  } else if (kind == DatagramKind::Srtp) {
-    peer->receive_rtp(datagram.bytes, now_ns);
-  } else if (kind == DatagramKind::Srtcp) {
-    peer->receive_rtcp(datagram.bytes, now_ns);
+  } else if (kind == DatagramKind::Srtp || kind == DatagramKind::Srtcp) {
+    const bool authentic = kind == DatagramKind::Srtp ? peer->receive_rtp(datagram.bytes, now_ns)
+                                                      : peer->receive_rtcp(datagram.bytes, now_ns);
+    const UdpSocket& at = *sockets_[socket];
+    if (authentic && peer->should_follow(at, datagram.from, now_ns)) {
+      peer->send_to(at, datagram.from);
+    }
   } else if (peer->may_shake_hands(now_ns)) {
     relay_.post(*session, datagram.bytes);
   } else {
