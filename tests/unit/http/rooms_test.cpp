@@ -74,6 +74,42 @@ TEST_F(HttpRooms, ArePatched) {
   EXPECT_EQ(json("PATCH", "/v1/rooms/red", "{}").status, 404);
 }
 
+TEST_F(HttpRooms, SayAndChooseTheirPath) {
+  const auto path_of = [&](const Answer& answer) { return at(answer.body, {"media_path"}); };
+  EXPECT_EQ(path_of(json("PUT", "/v1/rooms/blue", "{}")), "\"wire\"") << "the server's";
+  EXPECT_EQ(path_of(json("PUT", "/v1/rooms/blue", R"({"media_path":"pipeline"})")), "\"pipeline\"");
+  EXPECT_EQ(path_of(get("/v1/rooms/blue")), "\"pipeline\"");
+  EXPECT_EQ(path_of(json("PATCH", "/v1/rooms/blue", R"({"max_participants":5})")), "\"pipeline\"");
+  EXPECT_EQ(path_of(json("PATCH", "/v1/rooms/blue", R"({"media_path":"wire"})")), "\"wire\"");
+  engine.path = media::PathKind::Pipeline;
+  EXPECT_EQ(path_of(get("/v1/rooms/blue")), "\"wire\"") << "chosen";
+  EXPECT_EQ(path_of(json("PATCH", "/v1/rooms/blue", R"({"media_path":null})")), "\"pipeline\"")
+      << "the server's again";
+  json("PATCH", "/v1/rooms/blue", R"({"media_path":"wire"})");
+  EXPECT_EQ(path_of(json("PUT", "/v1/rooms/blue", "{}")), "\"pipeline\"") << "replaced";
+  EXPECT_TRUE(engine.rooms.back()->settings.empty()) << "it is no plugin's";
+}
+
+TEST_F(HttpRooms, SayWhatIsWrongWithTheirPath) {
+  json("PUT", "/v1/rooms/red", "{}");
+  for (const char* value : {R"("tunnel")", R"("")", "3", R"(["wire"])"}) {
+    const std::string body = "{\"media_path\":" + std::string(value) + "}";
+    for (const auto& [method, path] :
+         {std::pair("PUT", "/v1/rooms/blue"), std::pair("PUT", "/v1/rooms/red"),
+          std::pair("PATCH", "/v1/rooms/red")}) {
+      const Answer refused = json(method, path, body);
+      EXPECT_EQ(refused.status, 400) << method << body;
+      EXPECT_NE(refused.body.find("\"pointer\":\"/media_path\""), std::string::npos)
+          << refused.body;
+    }
+  }
+  EXPECT_EQ(get("/v1/rooms/blue").status, 404) << "nothing was made";
+  engine.has_wire = false;
+  const Answer refused = json("PATCH", "/v1/rooms/red", R"({"media_path":"wire"})");
+  EXPECT_EQ(refused.status, 400);
+  EXPECT_NE(refused.body.find("not to be had"), std::string::npos) << refused.body;
+}
+
 TEST_F(HttpRooms, HonourPreconditions) {
   const std::string any = "If-None-Match: *\r\n";
   const Answer made = json("PUT", "/v1/rooms/blue", "{}", any);
@@ -174,6 +210,18 @@ TEST_F(HttpParticipants, AreShownWithTheirSession) {
   EXPECT_EQ(at(get(participants_ + "/ann/stats").body, {"packets_received"}), "7");
   EXPECT_NE(get(participants_).body.find("\"id\":\"ann\""), std::string::npos);
   EXPECT_EQ(at(get("/v1/rooms/blue").body, {"participants"}), "1");
+}
+
+TEST_F(HttpParticipants, ShowThePathAndItsQuality) {
+  json("PUT", "/v1/rooms/blue", R"({"media_path":"pipeline"})");
+  connect("ann");
+  const std::string body = get(participants_ + "/ann/stats").body;
+  EXPECT_EQ(at(body, {"path"}), "\"pipeline\"");
+  EXPECT_EQ(at(body, {"lost_in"}), "3");
+  EXPECT_EQ(at(body, {"lost_out"}), "-1") << "one came twice";
+  EXPECT_EQ(at(body, {"round_trip_ms"}), "12.5");
+  EXPECT_EQ(at(body, {"jitter_in_ms"}), "1.25");
+  EXPECT_EQ(at(body, {"jitter_out_ms"}), "2.5");
 }
 
 TEST_F(HttpParticipants, ArePatchedAndRemoved) {

@@ -73,6 +73,14 @@ TEST_F(HttpSession, TakesTheSettingsOfTheJoinToken) {
   EXPECT_EQ(ann->settings().max_audio_slots, 2u);
 }
 
+TEST_F(HttpSession, TakesThePathOfItsRoom) {
+  post_offer("ann");
+  EXPECT_EQ(newest_session().request.path, std::nullopt) << "the server's";
+  json("PATCH", "/v1/rooms/blue", R"({"media_path":"pipeline"})");
+  post_offer("ann");
+  EXPECT_EQ(newest_session().request.path, media::PathKind::Pipeline);
+}
+
 TEST_F(HttpSession, SaysWhatIsWrongWithAnOffer) {
   const Answer refused = call(
       {.method = "POST", .path = path_, .body = "no offer", .content_type = "application/sdp"});

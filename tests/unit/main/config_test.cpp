@@ -2,28 +2,19 @@
 // Configurations become settings, or a list of problems with their places.
 #include "main/config.hpp"
 
-#include <gtest/gtest.h>
-
 #include <cstdlib>
 #include <filesystem>
 #include <fstream>
 
 #include "main/check_config.hpp"
+#include "parse_config.hpp"
 
 namespace veche::main {
 namespace {
 
-const Places kPlaces{"/etc/veche", {"/usr/lib/veche/plugins"}};
-
-Config good(const std::string& text) {
-  LoadedConfig loaded = parse_config(text, kPlaces);
-  EXPECT_EQ(problem_lines("f", loaded.problems), "") << text;
-  return std::move(loaded.config);
-}
-
-std::string bad(const std::string& text) {
-  return problem_lines("f", parse_config(text, kPlaces).problems);
-}
+using test::bad;
+using test::good;
+using test::kPlaces;
 
 /// A directory that is gone after the test.
 class Directory {
@@ -68,12 +59,6 @@ TEST(Config, HasDefaultsForEverythingAndListensOnLoopbackOnly) {
 
 TEST(Config, HasTheDefaultsOfTheLayers) {
   const Config config = good("{}");
-  const media::Settings media;
-  EXPECT_EQ(config.media.addresses, media.addresses);
-  EXPECT_EQ(config.media.first_port, media.first_port);
-  EXPECT_EQ(config.media.last_port, media.last_port);
-  EXPECT_EQ(config.media.peer_timeout_s, media.peer_timeout_s);
-  EXPECT_EQ(config.media.lanes, media.lanes);
   const room::Limits rooms;
   EXPECT_EQ(config.rooms.auto_create, rooms.auto_create);
   EXPECT_EQ(config.rooms.max_rooms, rooms.max_rooms);
@@ -108,6 +93,7 @@ TEST(Config, ReadsEveryKey) {
   EXPECT_EQ(config.media.addresses, (std::vector<std::string>{"10.0.0.5", "2001:db8::7"}));
   EXPECT_EQ(config.media.first_port, 2000);
   EXPECT_EQ(config.media.last_port, 2003);
+  EXPECT_EQ(config.media.path, media::PathKind::Pipeline);
   EXPECT_EQ(config.media.peer_timeout_s, 30U);
   EXPECT_EQ(config.media.lanes, 2U);
   EXPECT_FALSE(config.rooms.auto_create);
@@ -124,10 +110,6 @@ TEST(Config, ReadsEveryKey) {
   EXPECT_EQ(config.plugins.plugins[0].config, R"({"x":[1]})");
   EXPECT_EQ(config.plugins.plugins[1].name, "q");
   EXPECT_EQ(config.plugins.plugin_dirs, (std::vector<std::string>{"/etc/veche/here", "/there"}));
-}
-
-TEST(Config, AddressesMayBeEmpty) {
-  EXPECT_TRUE(good(R"({"media":{"addresses":[]}})").media.addresses.empty());
 }
 
 TEST(Config, ReadsEveryLogLevel) {
@@ -168,23 +150,6 @@ TEST(Config, SaysWhatIsWrongWhereAndWhatIsAllowed) {
        "origin without path, like \"https://talk.example.org\"\n"},
       {R"({"http":{"static_dir":"/nowhere/at/all"}})",
        "f: /http/static_dir: \"/nowhere/at/all\" is no directory; allowed: a directory, or \"\"\n"},
-      {R"({"media":{"addresses":["example.org"]}})",
-       "f: /media/addresses/0: \"example.org\" is not allowed; allowed: an IP address, like "
-       "\"203.0.113.7\" or \"2001:db8::7\"\n"},
-      {R"({"media":{"ports":[80,90]}})",
-       "f: /media/ports/0: 80 is not allowed; allowed: an integer from 1024 to 65535\n"
-       "f: /media/ports/1: 90 is not allowed; allowed: an integer from 1024 to 65535\n"},
-      {R"({"media":{"ports":[5000,4000]}})",
-       "f: /media/ports: [5000, 4000] is not allowed; allowed: first and last port of a range of "
-       "at least 1\n"},
-      {R"({"media":{"ports":[5000,5002],"addresses":["10.0.0.1","::1"],"path":"pipeline"}})",
-       "f: /media/ports: [5000, 5002] is not allowed; allowed: first and last port of a range of "
-       "at least 4\n"},
-      {R"({"media":{"path":"tunnel"}})",
-       "f: /media/path: \"tunnel\" is not allowed; allowed: \"wire\", \"pipeline\"\n"},
-      {R"({"media":{"ice_servers":[{"urls":["http://x"]}]}})",
-       "f: /media/ice_servers/0/urls/0: \"http://x\" is not allowed; allowed: a URI like "
-       "\"stun:stun.example.org:3478\" or \"turn:turn.example.org:3478\"\n"},
       {R"({"rooms":{"max_rooms":0}})",
        "f: /rooms/max_rooms: 0 is not allowed; allowed: an integer from 1 to 100000\n"},
       {R"({"log":{"level":"loud"}})",

@@ -219,6 +219,31 @@ TEST(SdpProfile, WritesOnlyWhatItKnows) {
   }
 }
 
+TEST(SdpProfile, PlansAndWritesNackWhereItIsOffered) {
+  const std::string transport_cc = "a=rtcp-fb:111 transport-cc\r\n";
+  EXPECT_FALSE(check_offer(offer(), {})->sections[0].nack);
+  EXPECT_THAT(check_offer(offer(), {})->offer, Not(HasSubstr("nack")));
+  const std::string offered[] = {"a=rtcp-fb:111 nack\r\n", "a=rtcp-fb:* nack\r\n"};
+  for (const std::string& line : offered) {
+    const auto plan = check_offer(edited(transport_cc, transport_cc + line), {});
+    ASSERT_TRUE(plan.ok()) << line << plan.error().message;
+    EXPECT_TRUE(plan->sections[0].nack) << line;
+    EXPECT_FALSE(plan->sections[1].nack) << "each for itself";
+    const size_t found = plan->offer.find("a=rtcp-fb:111 nack\r\n");
+    EXPECT_LT(found, plan->offer.rfind("m=audio")) << line;
+    EXPECT_EQ(plan->offer.find("nack", found + 16), std::string::npos) << line;
+  }
+  for (const char* line : {"a=rtcp-fb:111 nack pli\r\n", "a=rtcp-fb:0 nack\r\n",
+                           "a=rtcp-fb:111 ccm fir\r\n", "a=rtcp-fb:111 nackx\r\n"}) {
+    const auto plan = check_offer(edited(transport_cc, line), {});
+    ASSERT_TRUE(plan.ok()) << line;
+    EXPECT_FALSE(plan->sections[0].nack) << line;
+    EXPECT_THAT(plan->offer, Not(HasSubstr("rtcp-fb"))) << line;
+  }
+  EXPECT_TRUE(check_offer(offer() + "a=rtcp-fb:111 nack\r\n", {})->sections[1].nack)
+      << "a listener's";
+}
+
 TEST(SdpProfile, BundledSectionsTakeTheTransportOfTheTag) {
   const auto plan =
       check_offer(offer() + "a=ice-ufrag:other\r\na=ice-pwd:zyxwvutsrqponmlkjihgfedcba\r\n", {});

@@ -31,6 +31,12 @@ class FakeSession : public media::Session {
   media::SessionStatistics statistics() const override {
     media::SessionStatistics statistics;
     statistics.packets_received = 7;
+    statistics.path = media::to_string(request.path.value_or(media::PathKind::Wire));
+    statistics.round_trip_ms = 12.5;
+    statistics.jitter_in_ms = 1.25;
+    statistics.jitter_out_ms = 2.5;
+    statistics.lost_in = 3;
+    statistics.lost_out = -1;
     return statistics;
   }
   void close() override { ++closed; }
@@ -124,12 +130,17 @@ class FakeEngine : public media::Engine {
     return invalid("max_speakers must be 1 to 16.");
   }
   media::ProfileLimits profile_limits() const override { return {}; }
-  std::vector<media::LaneStatistics> lanes() const override { return {{.packets_in = 7}}; }
-  media::PathKind default_path() const override { return media::PathKind::Wire; }
-  bool has_path(media::PathKind) const override { return true; }
+  std::vector<media::LaneStatistics> lanes() const override { return lane_statistics; }
+  media::PathKind default_path() const override { return path; }
+  bool has_path(media::PathKind asked) const override {
+    return has_wire || asked == media::PathKind::Pipeline;
+  }
   bool idle() const override { return true; }
 
   std::string selector = "forwarding";
+  media::PathKind path = media::PathKind::Wire;
+  bool has_wire = true;
+  std::vector<media::LaneStatistics> lane_statistics{{.packets_in = 7}};
   std::vector<std::shared_ptr<FakeRoomLog>> rooms;
 };
 

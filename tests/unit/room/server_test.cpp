@@ -74,6 +74,30 @@ TEST_F(ServerTest, ChecksPoliciesBeforeItMakesTheRoom) {
   EXPECT_THAT(take_events(), IsEmpty());
 }
 
+TEST_F(ServerTest, RefusesAPathThatTheServerDoesNotHave) {
+  Room& room = make_room("a");
+  engine.has_wire = false;
+  EXPECT_EQ(refusal("b", {.path = media::PathKind::Wire}), ErrorCode::InvalidArgument);
+  EXPECT_THAT(message, HasSubstr("The path \"wire\" is not to be had"));
+  EXPECT_FALSE(room.update({.path = media::PathKind::Wire}).ok());
+  EXPECT_EQ(room.policy().path, std::nullopt);
+  EXPECT_TRUE(room.update({.path = media::PathKind::Pipeline}).ok());
+  EXPECT_TRUE(server->create_room("c", {.path = media::PathKind::Pipeline}).ok());
+}
+
+TEST_F(ServerTest, KeepsThePathUnlessAPatchNamesIt) {
+  Room& room = *server->create_room("a", {.path = media::PathKind::Pipeline}).value();
+  ASSERT_TRUE(room.update({.max_participants = 5}).ok());
+  EXPECT_EQ(room.policy().path, media::PathKind::Pipeline);
+  RoomPatch reset;
+  reset.path.emplace(std::nullopt);
+  ASSERT_TRUE(room.update(reset).ok());
+  EXPECT_EQ(room.policy().path, std::nullopt);
+  EXPECT_EQ(room.revision(), 3u);
+  ASSERT_TRUE(room.update(reset).ok());
+  EXPECT_EQ(room.revision(), 3u) << "no change";
+}
+
 TEST_F(ServerTest, GivesTheSelectorItsPartOfThePolicy) {
   const std::string three = R"({"max_speakers":3})";
   Room* room = server->create_room("a", {.plugins = {{"forwarding", three}}}).value();

@@ -58,6 +58,13 @@ TEST_F(SessionTest, HasWhatTheParticipantMay) {
   EXPECT_TRUE(offer(bob).request.subscribe);
 }
 
+TEST_F(SessionTest, TakesThePathThatItsRoomHasWhenItBegins) {
+  EXPECT_EQ(offer(bob).request.path, std::nullopt) << "the server's";
+  ASSERT_TRUE(room.update({.path = media::PathKind::Pipeline}).ok());
+  EXPECT_EQ(offer(bob).request.path, media::PathKind::Pipeline);
+  EXPECT_EQ(media().sessions.front()->request.path, std::nullopt) << "it goes on as it was";
+}
+
 TEST_F(SessionTest, SurvivesABadOffer) {
   const FakeSession& session = connect(room, "bob");
   const std::string name = bob.session_name();

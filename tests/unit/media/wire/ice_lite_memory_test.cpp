@@ -5,10 +5,9 @@
 #include <malloc.h>
 
 #include <array>
-#include <cstdlib>
-#include <new>
 #include <vector>
 
+#include "allocations.hpp"
 #include "stun_client.hpp"
 
 #if defined(__SANITIZE_ADDRESS__)
@@ -24,8 +23,6 @@ extern "C" size_t __sanitizer_get_current_allocated_bytes(void);  // NOLINT: its
 
 namespace {
 
-int allocations = 0;
-
 size_t allocated_bytes() {
 #ifdef VECHE_TEST_ASAN
   return __sanitizer_get_current_allocated_bytes();
@@ -36,17 +33,10 @@ size_t allocated_bytes() {
 
 }  // namespace
 
-void* operator new(size_t size) {
-  ++allocations;
-  if (void* memory = std::malloc(size)) return memory;
-  std::abort();
-}
-void operator delete(void* memory) noexcept { std::free(memory); }
-void operator delete(void* memory, size_t) noexcept { std::free(memory); }
-
 namespace veche::media {
 namespace {
 
+using test::allocations;
 using test::Bytes;
 using test::pair;
 using test::Server;
@@ -77,10 +67,10 @@ TEST(IceLiteMemory, DoesNotGrowOver100000Datagrams) {
     }
   };
   run(1000);
-  const int allocations_before = allocations;
+  const int allocations_before = allocations();
   const size_t bytes_before = allocated_bytes();
   run(100'000);
-  EXPECT_EQ(allocations, allocations_before);
+  EXPECT_EQ(allocations(), allocations_before);
   EXPECT_EQ(allocated_bytes(), bytes_before);
   for (const IceVerdict verdict : {IceVerdict::Accepted, IceVerdict::RoleConflict,
                                    IceVerdict::UnknownAttribute, IceVerdict::BadIntegrity}) {

@@ -1,0 +1,106 @@
+// SPDX-License-Identifier: Apache-2.0
+// The media layer's part of the configuration: addresses, ports and paths.
+#include "parse_config.hpp"
+
+namespace veche::main {
+namespace {
+
+using media::PathKind;
+using test::bad;
+using test::good;
+
+media::Settings media_of(const std::string& members) {
+  return good("{\"media\":{" + members + "}}").media;
+}
+std::string problems_of(const std::string& members) { return bad("{\"media\":{" + members + "}}"); }
+
+TEST(MediaConfig, HasTheDefaultsOfTheLayer) {
+  const media::Settings read = media_of("");
+  const media::Settings media;
+  EXPECT_EQ(read.addresses, media.addresses);
+  EXPECT_EQ(read.first_port, media.first_port);
+  EXPECT_EQ(read.last_port, media.last_port);
+  EXPECT_EQ(read.peer_timeout_s, media.peer_timeout_s);
+  EXPECT_EQ(read.lanes, media.lanes);
+  EXPECT_EQ(read.path, media.path);
+  EXPECT_EQ(read.external_addresses, media.external_addresses);
+}
+
+TEST(MediaConfig, AddressesMayBeEmpty) {
+  EXPECT_TRUE(media_of(R"("addresses":[])").addresses.empty());
+}
+
+TEST(MediaConfig, TakesTheWirePathUnlessToldOtherwise) {
+  EXPECT_EQ(media_of("").path, PathKind::Wire);
+  EXPECT_EQ(media_of(R"("path":"wire")").path, PathKind::Wire);
+  EXPECT_EQ(media_of(R"("path":"pipeline")").path, PathKind::Pipeline);
+  for (const char* path : {R"("tunnel")", R"("")", R"("Wire")"}) {
+    const std::string text = path;
+    EXPECT_EQ(problems_of("\"path\":" + text),
+              "f: /media/path: " + text + " is not allowed; allowed: \"wire\", \"pipeline\"\n");
+  }
+  EXPECT_NE(problems_of(R"("path":null)"), "");
+}
+
+TEST(MediaConfig, ReadsExternalAddresses) {
+  using Map = std::map<std::string, std::string>;
+  EXPECT_EQ(media_of("").external_addresses, Map{});
+  const char* both = R"("addresses":["10.0.0.5","2001:db8::7"],
+      "external_addresses":{"10.0.0.5":"203.0.113.7","2001:db8::7":"2001:db8:1::7"})";
+  EXPECT_EQ(media_of(both).external_addresses,
+            (Map{{"10.0.0.5", "203.0.113.7"}, {"2001:db8::7", "2001:db8:1::7"}}));
+  const char* all = R"("addresses":[],"external_addresses":{"10.0.0.5":"203.0.113.7"})";
+  EXPECT_EQ(media_of(all).external_addresses, (Map{{"10.0.0.5", "203.0.113.7"}}));
+}
+
+TEST(MediaConfig, RefusesExternalAddressesThatAreNone) {
+  EXPECT_EQ(problems_of(R"("external_addresses":{"10.0.0.5":"203.0.113.7"})"),
+            "f: /media/external_addresses/10.0.0.5: \"10.0.0.5\" is not in media.addresses; "
+            "allowed: one that is\n");
+  for (const char* address : {"example.org", "", "203.0.113.7:80", "203.0.113"}) {
+    EXPECT_EQ(
+        problems_of("\"external_addresses\":{\"127.0.0.1\":\"" + std::string(address) + "\"}"),
+        "f: /media/external_addresses/127.0.0.1: \"" + std::string(address) +
+            "\" is not allowed; allowed: an IP address\n");
+  }
+  for (const char* value : {"[]", "3", R"({"127.0.0.1":3})", R"({"127.0.0.1":null})"}) {
+    EXPECT_NE(problems_of("\"external_addresses\":" + std::string(value)), "") << value;
+  }
+}
+
+TEST(MediaConfig, TheWirePathNeedsOnePort) {
+  const media::Settings one = media_of(R"("ports":[5000,5000],"lanes":1)");
+  EXPECT_EQ(one.first_port, 5000);
+  EXPECT_EQ(one.last_port, 5000);
+  media_of(R"("ports":[5000,5000],"addresses":["10.0.0.1","::1"])");
+  EXPECT_EQ(problems_of(R"("ports":[5000,5000],"path":"pipeline")"),
+            "f: /media/ports: [5000, 5000] is not allowed; allowed: first and last port of a range "
+            "of at least 2\n");
+  EXPECT_EQ(problems_of(R"("ports":[5000,4999],"path":"wire")"),
+            "f: /media/ports: [5000, 4999] is not allowed; allowed: first and last port of a range "
+            "of at least 1\n");
+}
+
+TEST(MediaConfig, SaysWhatIsWrongWhereAndWhatIsAllowed) {
+  const std::pair<const char*, const char*> cases[] = {
+      {R"({"media":{"addresses":["example.org"]}})",
+       "f: /media/addresses/0: \"example.org\" is not allowed; allowed: an IP address, like "
+       "\"203.0.113.7\" or \"2001:db8::7\"\n"},
+      {R"({"media":{"ports":[80,90]}})",
+       "f: /media/ports/0: 80 is not allowed; allowed: an integer from 1024 to 65535\n"
+       "f: /media/ports/1: 90 is not allowed; allowed: an integer from 1024 to 65535\n"},
+      {R"({"media":{"ports":[5000,4000]}})",
+       "f: /media/ports: [5000, 4000] is not allowed; allowed: first and last port of a range of "
+       "at least 1\n"},
+      {R"({"media":{"ports":[5000,5002],"addresses":["10.0.0.1","::1"],"path":"pipeline"}})",
+       "f: /media/ports: [5000, 5002] is not allowed; allowed: first and last port of a range of "
+       "at least 4\n"},
+      {R"({"media":{"ice_servers":[{"urls":["http://x"]}]}})",
+       "f: /media/ice_servers/0/urls/0: \"http://x\" is not allowed; allowed: a URI like "
+       "\"stun:stun.example.org:3478\" or \"turn:turn.example.org:3478\"\n"},
+  };
+  for (const auto& [text, lines] : cases) EXPECT_EQ(bad(text), lines) << text;
+}
+
+}  // namespace
+}  // namespace veche::main

@@ -1,0 +1,53 @@
+// SPDX-License-Identifier: Apache-2.0
+// An IceAgent with a test where webrtcbin would be: what the agent gets ends here.
+#pragma once
+
+#include <functional>
+#include <memory>
+#include <mutex>
+#include <semaphore>
+#include <vector>
+
+#include "glib/ref.hpp"
+#include "media/wire/ice_agent.hpp"
+
+namespace veche::media::test {
+
+class AgentEnd {
+ public:
+  using Bytes = std::vector<uint8_t>;
+
+  AgentEnd();
+  ~AgentEnd();
+  AgentEnd(const AgentEnd&) = delete;
+  AgentEnd& operator=(const AgentEnd&) = delete;
+
+  const std::shared_ptr<IceAgent>& agent() const { return agent_; }
+  /// Waits for the next datagram for webrtcbin. A test whose datagram does not come hangs.
+  Bytes take();
+  /// Datagrams that nobody has taken.
+  size_t waiting();
+  /// From true to false each datagram that is delivered waits.
+  void block(bool blocks);
+  /// Waits until a datagram is being delivered, or was.
+  void wait_for_delivery() { entered_.acquire(); }
+  /// The states that webrtcbin saw, as numbers of GstWebRTCICEConnectionState.
+  std::vector<int> states();
+  /// Gives webrtcbin's datagram to the agent as its sink element would.
+  void send(const Bytes& datagram);
+  /// What the agent sent of that.
+  std::vector<Bytes> sent();
+
+ private:
+  static GstFlowReturn on_buffer(GstPad* pad, GstObject*, GstBuffer* buffer);
+  static void on_state(GObject* transport, GParamSpec*, AgentEnd* self);
+
+  std::shared_ptr<IceAgent> agent_;  // Shared with the relay.
+  glib::Ref<GstPad> pad_;
+  std::mutex mutex_, blocking_;
+  std::vector<Bytes> received_, sent_;
+  std::vector<int> states_;
+  std::counting_semaphore<> entered_{0}, arrived_{0};
+};
+
+}  // namespace veche::media::test

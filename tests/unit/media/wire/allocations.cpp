@@ -1,0 +1,24 @@
+// SPDX-License-Identifier: Apache-2.0
+// An operator new that counts, for the whole executable.
+#include "allocations.hpp"
+
+#include <cstdlib>
+#include <new>
+
+namespace {
+thread_local int count = 0;
+}
+
+void* operator new(size_t size) {
+  ++count;
+  if (void* memory = std::malloc(size)) return memory;
+  std::abort();
+}
+void operator delete(void* memory) noexcept { std::free(memory); }
+void operator delete(void* memory, size_t) noexcept { std::free(memory); }
+
+namespace veche::media::test {
+
+int allocations() noexcept { return count; }
+
+}  // namespace veche::media::test

@@ -1,0 +1,82 @@
+// SPDX-License-Identifier: Apache-2.0
+// A session's Reports with a clock of the test's, its client's packets, and what it writes, read.
+#pragma once
+
+#include <gtest/gtest.h>
+
+#include <array>
+#include <map>
+#include <memory>
+#include <string>
+#include <vector>
+
+#include "../../rtp/packet_builder.hpp"
+#include "media/wire/reports.hpp"
+#include "rtp/rtcp/feedback.hpp"
+#include "rtp/rtcp/rtcp_writer.hpp"
+#include "rtp/rtcp/transport_feedback_reader.hpp"
+
+namespace veche::media::test {
+
+using Bytes = std::vector<uint8_t>;
+
+/// What one datagram of ours says.
+struct Written {
+  struct Report {
+    uint32_t ssrc = 0;
+    std::optional<rtp::SenderInfo> info;  ///< Nothing: a receiver report.
+    std::vector<rtp::ReportBlock> blocks;
+  };
+
+  explicit Written(std::span<const uint8_t> datagram);
+  /// A report that goes out on time has a CNAME; what introduces feedback has none.
+  bool is_regular() const { return !cnames.empty(); }
+
+  size_t size = 0;
+  bool is_whole = true;  ///< It is RTCP to its last byte.
+  std::vector<Report> reports;
+  std::map<uint32_t, std::string> cnames;
+  std::map<uint32_t, std::vector<uint16_t>> nacks;              ///< By media SSRC.
+  std::vector<rtp::TransportFeedbackReader::Arrival> arrivals;  ///< Of transport-cc.
+  size_t feedbacks = 0;
+};
+
+class ReportsTest : public testing::Test {
+ protected:
+  static constexpr uint32_t kOurs = 100;    ///< As which we report without slots.
+  static constexpr uint32_t kSlot = 200;    ///< The first slot.
+  static constexpr uint32_t kTrack = 7;     ///< What the client sends.
+  static constexpr uint32_t kClient = 900;  ///< As which the client reports.
+  static constexpr uint8_t kTransportCc = 3;
+  static constexpr int64_t kFrameNs = 20 * kNsPerMs;
+
+  ReportsTest() { start({.ssrc = kOurs}, 0); }
+  void start(const ReportSettings& settings, uint32_t slot_count);
+  void pass_ms(int64_t ms) { now_ns += ms * kNsPerMs; }
+
+  /// The client's packet, 20 ms of voice after the one with the number before, arrives now.
+  void receive(uint16_t sequence, uint32_t ssrc = kTrack);
+  /// With a transport-wide number.
+  void receive_numbered(uint16_t sequence, uint16_t number);
+  /// A slot's packet goes out now; returns its sealed form.
+  Bytes send(uint16_t sequence, uint32_t ssrc = kSlot);
+  /// The client's RTCP arrives. Returns what is sent again for it.
+  std::vector<Bytes> hear(std::span<const uint8_t> datagram);
+  std::vector<Bytes> hear_nack(uint32_t ssrc, const std::vector<uint16_t>& sequences);
+  void hear_sender_report(uint64_t ntp, uint32_t timestamp, uint32_t ssrc = kTrack);
+  void hear_block(const rtp::ReportBlock& block);
+
+  Written write();
+  /// Lets time pass in ticks until a regular report is written.
+  Written next_report();
+  /// Lets one tick pass.
+  Written tick() {
+    now_ns += Reports::kTickNs;
+    return write();
+  }
+
+  int64_t now_ns = 1000 * kNsPerS;
+  std::unique_ptr<Reports> reports;
+};
+
+}  // namespace veche::media::test

@@ -1,0 +1,296 @@
+// SPDX-License-Identifier: Apache-2.0
+// Media over a lane's port: from the client to the lane, and from the path to the client.
+#include <gmock/gmock.h>
+
+#include "reports_fixture.hpp"
+#include "rtp/rtcp/ntp.hpp"
+#include "wire_port_fixture.hpp"
+
+namespace veche::media {
+namespace {
+
+using test::Bytes;
+using test::Written;
+using testing::ElementsAre;
+using testing::IsEmpty;
+using testing::SizeIs;
+
+class WirePortMediaTest : public WirePortTest {
+ protected:
+  /// The talker speaks through the port, and the listener hears it by the lane.
+  void SetUp() override {
+    begin_talk();
+    session_ = add_session();
+    client_ = make_client();
+    nominate(*client_, session_);
+  }
+  uint64_t accepted() const { return session_.ingress->packets.value(); }
+  uint64_t dropped() const { return session_.ingress->dropped.value(); }
+  /// Ticks until the client gets RTCP; returns it, opened.
+  Bytes next_rtcp() {
+    for (int i = 0; i < 100; ++i) {
+      clock_.pass_ms(25);
+      EXPECT_EQ(port_->tick(clock_.now_ns()), clock_.now_ns() + Reports::kTickNs);
+      if (auto datagram = client_->receive()) return session_.open_rtcp(std::move(*datagram));
+    }
+    return {};
+  }
+  Bytes compound(const std::function<void(rtp::RtcpWriter&)>& write) {
+    Bytes memory(512);
+    rtp::RtcpWriter writer(memory);
+    write(writer);
+    memory.resize(writer.bytes().size());
+    return memory;
+  }
+
+  Session session_;
+  std::unique_ptr<test::UdpClient> client_;
+};
+
+TEST_F(WirePortMediaTest, OfAnAuthenticatedPeerReachesTheLane) {
+  receive(*client_, voice(session_, 10));
+  receive(*client_, voice(session_, 11));
+  round_trip();
+  ASSERT_THAT(listener_.path.sent, SizeIs(2));
+  EXPECT_EQ(listener_.path.sent[1].back(), 11);
+  EXPECT_EQ(accepted(), 2u);
+  EXPECT_EQ(session_.ingress->last_heard_ns(), clock_.now_ns());
+  EXPECT_EQ(session_.peer->last_heard_ns(), clock_.now_ns());
+}
+
+TEST_F(WirePortMediaTest, IsDroppedAsLongAsThereAreNoKeys) {
+  Session other = add_session("NEXT", false);
+  const auto client = make_client();
+  nominate(*client, other);
+  clock_.pass_ms(10);
+  receive(*client, voice(session_, 1));
+  receive(*client, session_.seal_rtcp(rtp::test::build_rtcp(kTrack)));
+  EXPECT_EQ(other.ingress->packets.value(), 0u);
+  EXPECT_EQ(other.ingress->dropped.value(), 1u);
+  EXPECT_LT(other.peer->last_heard_ns(), clock_.now_ns());
+  send_voice(*other.peer, 1);
+  port_->tick(clock_.now_ns() + kNsPerS);
+  EXPECT_FALSE(client->receive());
+  EXPECT_EQ(other.peer->failures.value(), 1u);
+}
+
+TEST_F(WirePortMediaTest, OfTheKeysOfAnotherSessionIsDropped) {
+  Session other = add_session("NEXT");
+  other.sender = std::move(
+      *rtp::SrtpSender::create(rtp::SrtpProfile::Aes128CmHmacSha1,
+                               rtp::test::master_of(rtp::SrtpProfile::Aes128CmHmacSha1, 99), 4));
+  receive(*client_, voice(other, 1));
+  EXPECT_EQ(accepted(), 0u);
+  EXPECT_EQ(dropped(), 1u);
+}
+
+TEST_F(WirePortMediaTest, IsTakenOnce) {
+  const Bytes datagram = voice(session_, 1);
+  receive(*client_, datagram);
+  clock_.pass_ms(10);
+  receive(*client_, datagram);
+  round_trip();
+  EXPECT_THAT(listener_.path.sent, SizeIs(1));
+  EXPECT_EQ(accepted(), 1u);
+  EXPECT_EQ(dropped(), 1u);
+  EXPECT_LT(session_.peer->last_heard_ns(), clock_.now_ns()) << "no sign of life";
+}
+
+TEST_F(WirePortMediaTest, WithAChangedBitIsDroppedWhereverItIs) {
+  const Bytes datagram = voice(session_, 1);
+  for (size_t bit = 8; bit < datagram.size() * 8; ++bit) {
+    Bytes changed = datagram;
+    changed[bit / 8] ^= static_cast<uint8_t>(1 << bit % 8);
+    receive(*client_, changed);
+  }
+  receive(*client_, {datagram.begin(), datagram.end() - 1});
+  EXPECT_EQ(accepted(), 0u);
+  receive(*client_, datagram);
+  EXPECT_EQ(accepted(), 1u);
+}
+
+TEST_F(WirePortMediaTest, OfARemovedSessionIsDropped) {
+  receive(*client_, voice(session_, 1));
+  EXPECT_EQ(port_->find(session_.id), session_.peer);
+  const std::unique_ptr<WirePeer> removed = port_->remove(session_.id);
+  ASSERT_EQ(removed.get(), session_.peer);
+  receive(*client_, voice(session_, 2));
+  EXPECT_EQ(accepted(), 1u);
+  EXPECT_EQ(port_->counters().unknown_source.value(), 1u);
+  EXPECT_EQ(port_->remove(session_.id), nullptr);
+  EXPECT_EQ(port_->tick(7), 7 + kNsPerS) << "nobody is left to report to";
+}
+
+TEST_F(WirePortMediaTest, FollowsThePeerToTheAddressThatItNominates) {
+  const auto moved = make_client();
+  bind(*moved, session_, false);
+  send_voice(*session_.peer, 1);
+  EXPECT_TRUE(client_->receive()) << "a check alone changes nothing";
+  receive(*moved, voice(session_, 1));
+  EXPECT_EQ(accepted(), 1u) << "but media is taken from there";
+  clock_.pass_ms(1000);
+  bind(*moved, session_, true);
+  send_voice(*session_.peer, 2);
+  EXPECT_FALSE(client_->receive());
+  const auto sent = moved->receive();
+  ASSERT_TRUE(sent);
+  EXPECT_FALSE(session_.open_rtp(*sent).empty());
+}
+
+TEST_F(WirePortMediaTest, FollowsAuthenticMediaOnceTheOldWayIsSilent) {
+  const auto moved = make_client();
+  bind(*moved, session_, false);
+  const auto goes_to = [&](test::UdpClient& client, uint16_t sequence) {
+    send_voice(*session_.peer, sequence);
+    const bool here = client.receive().has_value();
+    return here && !client_->receive() && !moved->receive();
+  };
+  clock_.pass_ms(400);
+  receive(*client_, voice(session_, 1));
+  clock_.pass_ms(400);
+  const Bytes second = voice(session_, 2);
+  receive(*moved, second);
+  EXPECT_TRUE(goes_to(*client_, 1)) << "the old way is not silent yet";
+  clock_.pass_ms(200);
+  receive(*moved, second);
+  Bytes changed = voice(session_, 3);
+  changed.back() ^= 1;
+  receive(*moved, changed);
+  EXPECT_TRUE(goes_to(*client_, 2)) << "neither was authentic";
+  receive(*moved, voice(session_, 4));
+  EXPECT_TRUE(goes_to(*moved, 3));
+}
+
+TEST_F(WirePortMediaTest, DISABLED_ThatWasFollowedIsNotSentToAPairThatAnotherSessionHasTakenOver) {
+  const auto moved = make_client();
+  bind(*moved, session_, false);
+  clock_.pass_ms(600);
+  receive(*moved, voice(session_, 1));
+  Session next = add_session("NEXT");
+  clock_.pass_ms(11'000);
+  nominate(*moved, next);
+  port_->tick(clock_.now_ns());
+  while (moved->receive()) {
+  }
+  send_voice(*session_.peer, 1);
+  EXPECT_FALSE(moved->receive());
+}
+
+TEST_F(WirePortMediaTest, DoesNotFollowARequestThatIsNotAuthentic) {
+  const auto mallory = make_client();
+  test::StunClient stun;
+  clock_.pass_ms(10'000);
+  receive(*mallory, stun.request({.password = "wrong password, wrong!", .nominates = true}));
+  send_voice(*session_.peer, 1);
+  EXPECT_TRUE(client_->receive());
+  EXPECT_FALSE(mallory->receive());
+}
+
+TEST_F(WirePortMediaTest, IsNotSentToAPairThatAnotherSessionHasTakenOver) {
+  Session next = add_session("NEXT");
+  clock_.pass_ms(11'000);
+  nominate(*client_, next);
+  port_->tick(clock_.now_ns());
+  while (client_->receive()) {
+  }
+  send_voice(*session_.peer, 1);
+  port_->send(session_.id, Bytes(50, 22));
+  EXPECT_FALSE(client_->receive());
+  EXPECT_EQ(session_.peer->failures.value(), 1u);
+  send_voice(*next.peer, 1);
+  EXPECT_TRUE(client_->receive());
+  receive(*client_, voice(next, 1));
+  EXPECT_EQ(next.ingress->packets.value(), 1u);
+  EXPECT_EQ(accepted(), 0u);
+}
+
+TEST_F(WirePortMediaTest, FromThePathArrivesSealed) {
+  send_voice(*session_.peer, 5);
+  const auto sent = client_->receive();
+  ASSERT_TRUE(sent);
+  EXPECT_EQ(client_->sender_port(), port_->port());
+  const Bytes plain = rtp::test::build({.sequence = 5, .ssrc = kSlot, .payload_type = 96});
+  EXPECT_NE(*sent, plain);
+  EXPECT_EQ(session_.open_rtp(*sent), plain);
+  EXPECT_EQ(session_.peer->packets.value(), 1u);
+  EXPECT_EQ(session_.peer->bytes.value(), plain.size());
+  EXPECT_EQ(session_.peer->failures.value(), 0u);
+}
+
+TEST_F(WirePortMediaTest, ThatCannotBeSentIsCounted) {
+  WirePeer& peer = *session_.peer;
+  EXPECT_THAT(peer.begin(UdpSocket::kMaxDatagram), IsEmpty()) << "no room for the trailer";
+  EXPECT_EQ(peer.failures.value(), 1u);
+  EXPECT_THAT(peer.begin(100), SizeIs(100));
+  peer.send(0, 0);
+  EXPECT_EQ(peer.failures.value(), 1u) << "given back unsent";
+  std::ranges::fill(peer.begin(100), uint8_t{0});
+  peer.send(100, 0);
+  EXPECT_EQ(peer.failures.value(), 2u) << "no RTP";
+  send_voice(peer, 1);
+  send_voice(peer, 1);
+  EXPECT_EQ(peer.failures.value(), 3u) << "a number twice";
+  Session unconnected = add_session("NEXT");
+  send_voice(*unconnected.peer, 1);
+  EXPECT_EQ(unconnected.peer->failures.value(), 1u) << "nowhere to";
+  EXPECT_TRUE(client_->receive());
+  EXPECT_FALSE(client_->receive());
+}
+
+TEST_F(WirePortMediaTest, IsReportedToTheClient) {
+  for (uint16_t i = 1; i <= 10; ++i) send_voice(*session_.peer, i);
+  for (const uint16_t i : {1, 2, 4}) receive(*client_, voice(session_, i));
+  while (client_->receive()) {
+  }
+  Bytes rtcp = next_rtcp();
+  while (!rtcp.empty() && !Written(rtcp).is_regular()) rtcp = next_rtcp();
+  const Written written(rtcp);
+  ASSERT_THAT(written.reports, SizeIs(1));
+  EXPECT_EQ(written.reports[0].ssrc, kSlot);
+  EXPECT_EQ(written.reports[0].info.value().packets, 10u);
+  ASSERT_THAT(written.reports[0].blocks, SizeIs(1));
+  EXPECT_EQ(written.reports[0].blocks[0].ssrc, kTrack);
+  EXPECT_EQ(written.reports[0].blocks[0].cumulative_lost, 1);
+  EXPECT_EQ(session_.peer->quality().lost_in.load(), 1);
+}
+
+TEST_F(WirePortMediaTest, IsJudgedByTheClientsReports) {
+  send_voice(*session_.peer, 1);
+  const rtp::ReportBlock block{.ssrc = kSlot, .cumulative_lost = 4, .highest_sequence = 1};
+  const Bytes sealed = session_.seal_rtcp(compound([&](rtp::RtcpWriter& out) {
+    out.add_receiver_report(kTrack, {&block, 1});
+  }));
+  Bytes changed = sealed;
+  changed[10] ^= 1;
+  receive(*client_, changed);
+  EXPECT_EQ(session_.peer->quality().lost_out.load(), 0);
+  clock_.pass_ms(10);
+  receive(*client_, sealed);
+  EXPECT_EQ(session_.peer->quality().lost_out.load(), 4);
+  EXPECT_EQ(session_.ingress->last_heard_ns(), clock_.now_ns()) << "a sign of life";
+}
+
+TEST_F(WirePortMediaTest, IsSentAgainAsItWas) {
+  send_voice(*session_.peer, 1);
+  const auto first = client_->receive();
+  clock_.pass_ms(40);
+  const std::array<uint16_t, 1> lost{1};
+  receive(*client_, session_.seal_rtcp(compound([&](rtp::RtcpWriter& out) {
+    out.add_receiver_report(kTrack, {});
+    out.add_nack(kTrack, kSlot, lost);
+  })));
+  ASSERT_TRUE(first);
+  EXPECT_EQ(client_->receive(), first);
+  EXPECT_FALSE(client_->receive());
+}
+
+TEST_F(WirePortMediaTest, DatagramsOfOthersAreSentAsTheyAre) {
+  const Bytes dtls(80, 22);
+  port_->send(session_.id, dtls);
+  port_->send(SessionId::next(), dtls);
+  EXPECT_EQ(client_->receive(), dtls);
+  EXPECT_FALSE(client_->receive());
+}
+
+}  // namespace
+}  // namespace veche::media
