@@ -3,6 +3,7 @@
 
 (() => {
   const CONTRIBUTING_MS = 500;
+  const SAMPLE_MS = 50; // Chromium makes statistics anew no sooner.
   const probe = { connections: [], messages: [], sockets: [] };
   window.probe = probe;
 
@@ -26,8 +27,29 @@
 
   const current = () => probe.connections.at(-1).pc;
   const statistics = async (type) => [...(await current().getStats()).values()].filter((entry) => entry.type === type);
+  probe.statistics = statistics;
   probe.inbound = () => statistics('inbound-rtp');
   probe.outbound = () => statistics('outbound-rtp');
+  const selectedPair = (report) => {
+    const entries = [...report.values()];
+    const pair = report.get(entries.find(({ type }) => type === 'transport')?.selectedCandidatePairId);
+    return { local: report.get(pair?.localCandidateId)?.address, remote: report.get(pair?.remoteCandidateId)?.address };
+  };
+  probe.pair = async () => selectedPair(await current().getStats());
+  /** Samples of the time, the pair that media takes, and what each slot received. */
+  probe.record = async (durationMs) => {
+    const samples = [];
+    const end = Date.now() + durationMs;
+    while (Date.now() < end) {
+      const report = await current().getStats();
+      const slots = [...report.values()].filter(({ type }) => type === 'inbound-rtp')
+        .map(({ mid, packetsReceived, totalSamplesReceived, concealedSamples, silentConcealedSamples }) =>
+          ({ mid, packetsReceived, totalSamplesReceived, concealedSamples, silentConcealedSamples }));
+      samples.push({ timeMs: Date.now(), pair: selectedPair(report), slots });
+      await new Promise((resolve) => setTimeout(resolve, SAMPLE_MS));
+    }
+    return samples;
+  };
   /** The source numbers that were played within the last half second. */
   probe.sources = () => {
     const now = performance.timeOrigin + performance.now();

@@ -3,6 +3,7 @@
 
 import assert from 'node:assert/strict';
 import { spawn } from 'node:child_process';
+import { randomBytes } from 'node:crypto';
 import { once } from 'node:events';
 import { closeSync, mkdtempSync, openSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { createServer } from 'node:net';
@@ -21,13 +22,15 @@ export const environment = {
   artifacts: process.env.VECHE_ARTIFACTS,
   path: process.env.VECHE_MEDIA_PATH ?? 'wire',
 };
+/** Of a server on loopback; one that listens elsewhere refuses it and has `server.key` of its own. */
 export const KEY = 'dev.devsecret';
+const LOOPBACK = '127.0.0.1';
 
 const READY_MS = 15000;
 const EXIT_MS = 15000;
 
-async function freePort() {
-  const probe = createServer().listen(0, '127.0.0.1');
+async function freePort(host) {
+  const probe = createServer().listen(0, host);
   await once(probe, 'listening');
   const { port } = probe.address();
   probe.close();
@@ -35,12 +38,15 @@ async function freePort() {
   return port;
 }
 
-function configuration(port, { maxSpeakers, peerTimeout }) {
+function configuration(listen, key, { maxSpeakers, peerTimeout, media }) {
   const firstMediaPort = 20000 + 400 * Math.floor(Math.random() * 25);
+  const [id, secret] = key.split('.');
   return {
-    http: { listen: [`127.0.0.1:${port}`], static_dir: join(environment.source, 'examples/voice-client') },
-    auth: { keys: [{ id: 'dev', secret: 'devsecret', scopes: ['admin'] }] },
-    media: { addresses: ['127.0.0.1'], ports: [firstMediaPort, firstMediaPort + 399], peer_timeout_s: peerTimeout, path: environment.path },
+    http: { listen: [listen], static_dir: join(environment.source, 'examples/voice-client') },
+    auth: { keys: [{ id, secret, scopes: ['admin'] }] },
+    media: {
+      addresses: [LOOPBACK], ports: [firstMediaPort, firstMediaPort + 399], peer_timeout_s: peerTimeout, path: environment.path, ...media,
+    },
     plugins: [{ name: 'forwarding', required: true, config: { max_speakers: maxSpeakers } }],
     plugin_dirs: [environment.plugins],
   };
@@ -52,12 +58,13 @@ export class VecheServer {
   #configFile = join(this.#directory, 'veche.json');
   #process;
 
-  /** Started and ready; ends with the test `t`. */
-  static async start(t, { maxSpeakers = 3, peerTimeout = 15 } = {}) {
+  /** Started and ready; ends with the test `t`. `media` goes into that section of the configuration. */
+  static async start(t, { maxSpeakers = 3, peerTimeout = 15, host = LOOPBACK, media = {} } = {}) {
     const server = new VecheServer();
-    const port = await freePort();
-    server.url = `http://127.0.0.1:${port}`;
-    writeFileSync(server.#configFile, JSON.stringify(configuration(port, { maxSpeakers, peerTimeout })));
+    const listen = `${host}:${await freePort(host)}`;
+    server.url = `http://${listen}`;
+    server.key = host === LOOPBACK ? KEY : `test.${randomBytes(16).toString('hex')}`;
+    writeFileSync(server.#configFile, JSON.stringify(configuration(listen, server.key, { maxSpeakers, peerTimeout, media })));
     atEnd(t, () => server.#cleanUp());
     await server.launch();
     return server;
@@ -89,12 +96,30 @@ export class VecheServer {
   async api(method, path, body) {
     const response = await fetch(this.url + path, {
       method,
-      headers: { Authorization: `Bearer ${KEY}`, ...(body && { 'Content-Type': 'application/json' }) },
+      headers: { Authorization: `Bearer ${this.key}`, ...(body && { 'Content-Type': 'application/json' }) },
       body: body && JSON.stringify(body),
     });
     const text = await response.text();
     const isJson = /json/.test(response.headers.get('content-type') ?? '');
     return { status: response.status, headers: response.headers, body: isJson ? JSON.parse(text) : text };
+  }
+
+  /** What is told about the lanes: ports and counters. */
+  async lanes() {
+    return (await this.api('GET', '/v1/server')).body.lanes;
+  }
+
+  /** The statistics of one participant's session. */
+  async statistics(room, participant) {
+    return (await this.api('GET', `/v1/rooms/${room}/participants/${participant}/stats`)).body;
+  }
+
+  /** Waits until so many participants of the room are connected. */
+  connected(room, count) {
+    return until(`${count} are connected in ${room}`, async () => {
+      const { body } = await this.api('GET', `/v1/rooms/${room}/participants`);
+      return body.participants?.filter(({ state }) => state === 'connected').length === count;
+    }, 20000);
   }
 
   async createRoom(room, policy) {

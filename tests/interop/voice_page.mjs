@@ -21,14 +21,20 @@ const FLAGS = [
   '--autoplay-policy=no-user-gesture-required',
 ];
 
-/** A browser whose pages all have the same talkative microphone. Ends with the test `t`. */
-export async function launchBrowser(t) {
+/**
+ * A browser whose pages all have the same talkative microphone. Ends with the test `t`. `prefix` is put before its command line;
+ * pages of `origin` may use the microphone although it is not loopback.
+ */
+export async function launchBrowser(t, { prefix = [], origin } = {}) {
   const directory = mkdtempSync(join(tmpdir(), 'veche-microphone-'));
   atEnd(t, () => rmSync(directory, { recursive: true, force: true }));
   const wav = join(directory, 'speech.wav');
   writeFileSync(wav, speechWav());
   const args = [...FLAGS, `--use-file-for-fake-audio-capture=${wav}`];
-  const browser = await chromium.launch({ executablePath: CHROMIUM, headless: true, args });
+  if (origin) args.push(`--unsafely-treat-insecure-origin-as-secure=${origin}`);
+  const executablePath = prefix.length > 0 ? join(directory, 'chromium') : CHROMIUM;
+  if (prefix.length > 0) writeFileSync(executablePath, `#!/bin/sh\nexec ${prefix.join(' ')} ${CHROMIUM} "$@"\n`, { mode: 0o755 });
+  const browser = await chromium.launch({ executablePath, headless: true, args });
   atEnd(t, () => browser.close());
   return browser;
 }
@@ -37,15 +43,20 @@ export async function launchBrowser(t) {
 export class VoicePage {
   errors = [];
 
-  /** Opens the page, fills in the form, joins, and waits until the page says that it is connected. */
-  static async join(browser, server, { name, room, fragment = '', viewport = { width: 1280, height: 800 } }) {
+  /**
+   * Opens the page, fills in the form, joins, and waits until the page says that it is connected. `prepare` may do something
+   * to the page before it opens.
+   */
+  static async join(browser, server,
+    { name, room, fragment = '', listenOnly = false, viewport = { width: 1280, height: 800 }, prepare = () => {} }) {
     const person = new VoicePage();
     const context = await browser.newContext({ viewport });
     const page = await context.newPage();
-    Object.assign(person, { page, name, room });
+    Object.assign(person, { page, name, room, listenOnly });
     page.on('pageerror', (error) => person.errors.push(error.message));
     page.on('console', (message) => message.type() === 'error' && person.errors.push(message.text()));
     await page.addInitScript({ path: PROBE });
+    await prepare(page);
     await page.goto(`${server.url}/${fragment}`);
     await person.submit();
     return person;
@@ -54,7 +65,7 @@ export class VoicePage {
   async submit() {
     await this.page.getByLabel('Your name').fill(this.name);
     if (await this.page.getByLabel('Room', { exact: true }).isEditable()) await this.page.getByLabel('Room', { exact: true }).fill(this.room);
-    await this.page.getByRole('button', { name: 'Join', exact: true }).click();
+    await this.page.getByRole('button', { name: this.listenOnly ? 'Join without a microphone' : 'Join', exact: true }).click();
     await this.connected();
     await this.identify();
   }
@@ -74,6 +85,26 @@ export class VoicePage {
 
   inbound() {
     return this.page.evaluate(() => window.probe.inbound());
+  }
+
+  /** All of `getStats` that has this type. */
+  statistics(type) {
+    return this.page.evaluate((wanted) => window.probe.statistics(wanted), type);
+  }
+
+  /** What happens on the network from now on: samples, about 20 a second. */
+  record(durationMs) {
+    return this.page.evaluate((duration) => window.probe.record(duration), durationMs);
+  }
+
+  /** The local and the remote address between which media flows. */
+  pair() {
+    return this.page.evaluate(() => window.probe.pair());
+  }
+
+  /** Mutes or unmutes, with the button. */
+  async setMuted(muted) {
+    await this.page.getByRole('button', { name: muted ? 'Mute' : 'Unmute', exact: true }).click();
   }
 
   /** Signalling states of every PeerConnection that the page ever made. */

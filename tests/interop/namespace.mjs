@@ -1,0 +1,56 @@
+// SPDX-License-Identifier: Apache-2.0
+// A second host on this machine: a network namespace with links of its own to this one. All of it goes with the test.
+
+import { execFileSync } from 'node:child_process';
+
+import { atEnd } from './cleanup.mjs';
+
+const ip = (...args) => execFileSync('ip', args, { stdio: ['ignore', 'ignore', 'pipe'], encoding: 'utf8' });
+
+/** Why no namespace with links can be made here (it needs root), or null. */
+export function namespaceProblem() {
+  const name = `veche-probe-${process.pid}`;
+  try {
+    ip('netns', 'add', name);
+  } catch (error) {
+    return `no network namespace can be made: ${(error.stderr || error.message).trim()}`;
+  }
+  try {
+    ip('-n', name, 'link', 'add', 'one', 'type', 'veth', 'peer', 'name', 'other');
+    ip('netns', 'exec', name, 'true');
+    return null;
+  } catch (error) {
+    return `no links can be made in a network namespace: ${(error.stderr || error.message).trim()}`;
+  } finally {
+    ip('netns', 'delete', name);
+  }
+}
+
+/** `prefix` runs a program inside. Each of `links` has the address inside, `local`, and the one at this end, `remote`. */
+export class Namespace {
+  links = [];
+  #name = `veche-${process.pid}`;
+
+  constructor(t, links) {
+    ip('netns', 'add', this.#name);
+    atEnd(t, () => ip('netns', 'delete', this.#name)); // The links go with it.
+    this.prefix = ['ip', 'netns', 'exec', this.#name];
+    ip('-n', this.#name, 'link', 'set', 'lo', 'up');
+    const net = links * Math.floor((Math.random() * 256) / links);
+    for (let i = 0; i < links; i += 1) this.#addLink(`10.197.${net + i}`, `veche${process.pid}.${i}`, `link${i}`);
+  }
+
+  #addLink(net, outer, inner) {
+    ip('link', 'add', outer, 'type', 'veth', 'peer', 'name', inner, 'netns', this.#name);
+    ip('address', 'add', `${net}.1/24`, 'dev', outer);
+    ip('link', 'set', outer, 'up');
+    ip('-n', this.#name, 'address', 'add', `${net}.2/24`, 'dev', inner);
+    ip('-n', this.#name, 'link', 'set', inner, 'up');
+    this.links.push({ inner, local: `${net}.2`, remote: `${net}.1` });
+  }
+
+  /** As if that network were switched off inside. */
+  takeDown({ inner }) {
+    ip('-n', this.#name, 'link', 'set', inner, 'down');
+  }
+}
