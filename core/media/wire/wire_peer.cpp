@@ -21,15 +21,14 @@ WirePeer::WirePeer(SessionId id, std::shared_ptr<Ingress> ingress, const ReportS
                    const std::vector<rtp::SlotFormat>& slots)
     : id_(id), ingress_(std::move(ingress)), reports_(reports, slots, monotonic_ns()) {}
 
-void WirePeer::send_to(const UdpSocket& socket, const Address& address) noexcept {
+void WirePeer::send_to(const UdpSocket& socket, const CandidatePair& route) noexcept {
   socket_ = &socket;
-  address_ = address;
+  route_ = route;
   route_heard_ns_ = monotonic_ns();
 }
 
-bool WirePeer::should_follow(const UdpSocket& socket, const Address& from,
-                             int64_t now_ns) noexcept {
-  if (socket_ == &socket && address_ == from) {
+bool WirePeer::should_follow(const CandidatePair& from, int64_t now_ns) noexcept {
+  if (socket_ && route_ == from) {
     route_heard_ns_ = now_ns;
     return false;
   }
@@ -67,7 +66,7 @@ bool WirePeer::may_shake_hands(int64_t now_ns) noexcept {
 }
 
 bool WirePeer::send_raw(std::span<const uint8_t> datagram) noexcept {
-  return socket_ && socket_->send(datagram, address_);
+  return socket_ && socket_->send(datagram, route_.peer);
 }
 
 void WirePeer::tick(int64_t now_ns) noexcept {

@@ -35,7 +35,9 @@ class WirePeer final : public Path {
 
   SessionId id() const noexcept { return id_; }
   /// Media goes there from now on.
-  void send_to(const UdpSocket& socket, const Address& address) noexcept;
+  void send_to(const UdpSocket& socket, const CandidatePair& route) noexcept;
+  /// Where it goes; null: nowhere.
+  const CandidatePair* route() const noexcept { return socket_ ? &route_ : nullptr; }
   void stop_sending() noexcept { socket_ = nullptr; }
   /// Without keys all media is dropped.
   void use_keys(WireKeys keys) noexcept { keys_ = std::move(keys); }
@@ -46,7 +48,7 @@ class WirePeer final : public Path {
   /// Authentic media came from there. True: media should go there too, because from where it goes
   /// now nothing has come for a while. Chromium sends on its new pair at once, but nominates it up
   /// to 2.5 s later.
-  bool should_follow(const UdpSocket& socket, const Address& from, int64_t now_ns) noexcept;
+  bool should_follow(const CandidatePair& from, int64_t now_ns) noexcept;
   /// An authentic binding request.
   void heard(int64_t now_ns) noexcept { last_heard_ns_.store(now_ns, std::memory_order_relaxed); }
   /// False: there have been more DTLS datagrams than a handshake needs.
@@ -70,7 +72,7 @@ class WirePeer final : public Path {
   Reports reports_;
   WireKeys keys_;
   const UdpSocket* socket_ = nullptr;
-  Address address_;
+  CandidatePair route_;
   int64_t route_heard_ns_ = 0;
   TokenBucket handshake_;
   std::atomic<int64_t> last_heard_ns_{0};

@@ -103,10 +103,7 @@ void WirePort::handle(const UdpSocket::Datagram& datagram, uint16_t socket,
   } else if (kind == DatagramKind::Srtp || kind == DatagramKind::Srtcp) {
     const bool authentic = kind == DatagramKind::Srtp ? peer->receive_rtp(datagram.bytes, now_ns)
                                                       : peer->receive_rtcp(datagram.bytes, now_ns);
-    const UdpSocket& at = *sockets_[socket];
-    if (authentic && peer->should_follow(at, datagram.from, now_ns)) {
-      peer->send_to(at, datagram.from);
-    }
+    if (authentic && peer->should_follow(from, now_ns)) peer->send_to(*sockets_[socket], from);
   } else if (peer->may_shake_hands(now_ns)) {
     relay_.post(*session, datagram.bytes);
   } else {
@@ -127,15 +124,23 @@ void WirePort::handle_stun(std::span<const uint8_t> bytes, const CandidatePair& 
   peer->heard(now_ns);
   if (!outcome.change.nominated && !outcome.change.moved) return;
   if (const CandidatePair* selected = ice_.selected(outcome.session)) {
-    peer->send_to(*sockets_[selected->socket], selected->peer);
+    peer->send_to(*sockets_[selected->socket], *selected);
   }
   if (outcome.change.nominated) relay_.post_connected(outcome.session);
 }
 
 int64_t WirePort::tick(int64_t now_ns) noexcept {
   for (const auto& [id, peer] : peers_) {
-    // Another session may have taken the pair over.
-    if (!ice_.selected(id)) peer->stop_sending();
+    const CandidatePair* route = peer->route();
+    const std::optional<SessionId> owner = route ? ice_.find(*route, now_ns) : std::nullopt;
+    // Another session may have taken a pair over: the nominated one, or where media was followed
+    // to.
+    const CandidatePair* nominated = ice_.selected(id);
+    if (!nominated) {
+      peer->stop_sending();
+    } else if (owner && *owner != id) {
+      peer->send_to(*sockets_[nominated->socket], *nominated);
+    }
     peer->tick(now_ns);
   }
   return peers_.empty() ? now_ns + kNsPerS : now_ns + Reports::kTickNs;

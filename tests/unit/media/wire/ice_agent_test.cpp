@@ -20,7 +20,6 @@ using test::AgentEnd;
 using testing::ElementsAre;
 using testing::HasSubstr;
 using testing::IsEmpty;
-using testing::Not;
 using Bytes = std::vector<uint8_t>;
 
 constexpr const char* kCandidates[] = {"candidate:1 1 UDP 2130706431 192.0.2.1 4000 typ host",

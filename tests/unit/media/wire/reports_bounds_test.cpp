@@ -14,7 +14,6 @@ namespace {
 using test::allocations;
 using test::Bytes;
 using test::Written;
-using testing::ElementsAre;
 using testing::IsEmpty;
 using testing::SizeIs;
 
@@ -120,9 +119,9 @@ TEST_F(ReportsBoundsTest, WhatFindsNoRoomComesWithTheNextDatagrams) {
   start_all(16);
   for (uint32_t slot = 0; slot < 16; ++slot) send(1, kSlot + slot);
   // So far apart that no two share an item of a NACK, which then is as long as it can be.
-  constexpr uint16_t kLosses = 32, kDistance = 18;
+  constexpr uint16_t kLosses = 32, kDistance = 18, kLast = kLosses * kDistance + 1;
   for (uint32_t i = 0; i < kMaxSources; ++i) {
-    for (uint16_t sequence = 1; sequence <= kLosses * kDistance + 1; ++sequence) {
+    for (uint16_t sequence = 1; sequence <= kLast; ++sequence) {
       if (sequence % kDistance != 0) receive(sequence, kTrack + i);
     }
   }

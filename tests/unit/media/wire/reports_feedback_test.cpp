@@ -21,6 +21,7 @@ class ReportsFeedbackTest : public test::ReportsTest {
  protected:
   std::vector<uint16_t> numbers_of(const std::vector<Arrival>& arrivals) {
     std::vector<uint16_t> numbers;
+    numbers.reserve(arrivals.size());
     for (const Arrival& arrival : arrivals) numbers.push_back(arrival.sequence);
     return numbers;
   }
