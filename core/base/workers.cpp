@@ -8,7 +8,7 @@
 
 namespace veche {
 
-Workers::Workers(std::string name, size_t count) {
+Workers::Workers(const std::string& name, size_t count) {
   threads_.reserve(count);
   for (size_t i = 0; i < count; ++i) {
     threads_.emplace_back([this, name] {

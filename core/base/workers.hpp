@@ -16,7 +16,7 @@ namespace veche {
 class Workers {
  public:
   /// `name` is what the threads are called in top and gdb (15 characters).
-  Workers(std::string name, size_t count);
+  Workers(const std::string& name, size_t count);
   /// Finishes what was given, then ends the threads.
   ~Workers();
   Workers(const Workers&) = delete;

@@ -30,7 +30,9 @@ std::string problem_lines(const std::string& file,
                           const std::vector<glib::SchemaProblem>& problems) {
   std::string lines;
   for (const auto& [pointer, detail] : problems) {
-    lines += file + ": " + (pointer.empty() ? "" : pointer + ": ") + detail + "\n";
+    lines.append(file).append(": ");
+    if (!pointer.empty()) lines.append(pointer).append(": ");
+    lines.append(detail).append("\n");
   }
   return lines;
 }

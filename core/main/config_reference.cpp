@@ -39,7 +39,7 @@ std::string kind(JsonNode* schema) {
     }
     return "one of " + list;
   }
-  const std::string type = text(schema, "type");
+  std::string type = text(schema, "type");
   if (type == "integer") return "integer" + in_brackets(range(schema, "minimum", "maximum"), "");
   if (type == "string") {
     return "string" + in_brackets(range(schema, "minLength", "maxLength"), " characters");

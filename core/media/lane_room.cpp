@@ -3,6 +3,7 @@
 #include "media/lane_room.hpp"
 
 #include <algorithm>
+#include <cmath>
 
 #include "base/time.hpp"
 #include "media/lane.hpp"
@@ -147,7 +148,7 @@ bool LaneRoom::read_meters(int64_t now_ns) noexcept {
         (feed.has_levels.load(std::memory_order_relaxed) ? 0u : VECHE_CANDIDATE_NO_LEVELS);
     if (reading.packets > 0) {
       smoothed_[i] += kSmoothing * (static_cast<float>(reading.level) - smoothed_[i]);
-      candidate.smoothed_level = static_cast<uint8_t>(smoothed_[i] + 0.5f);
+      candidate.smoothed_level = static_cast<uint8_t>(std::lround(smoothed_[i]));
       any = true;
     }
   }

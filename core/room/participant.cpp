@@ -90,6 +90,7 @@ void Participant::apply_preferences() {
     }
   }
   std::vector<media::Preference> list;
+  list.reserve(preferences.size());
   for (const auto& [number, preference] : preferences) list.push_back(preference);
   room_.media().set_preferences(number_, list);
 }
