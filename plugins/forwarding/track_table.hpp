@@ -45,7 +45,7 @@ class TrackTable {
   Track* next_of_participant(const Track& track) noexcept { return at(track.next_of_participant); }
 
  private:
-  static constexpr size_t kBuckets = 2 * kCapacity;
+  static constexpr size_t kBuckets = size_t{2} * kCapacity;
   using Index = std::array<uint16_t, kBuckets>;
 
   bool same_tracks(std::span<const veche_candidate> candidates) const noexcept;

@@ -11,7 +11,8 @@ namespace veche::load {
 
 Client::Client(std::unique_ptr<glib::WebrtcBin> webrtc) : webrtc_(std::move(webrtc)) {}
 
-Result<std::unique_ptr<Client>> Client::create(const ClientSettings& settings, ClientEvents events,
+Result<std::unique_ptr<Client>> Client::create(const ClientSettings& settings,
+                                               const ClientEvents& events,
                                                std::shared_ptr<Receiver> receiver) {
   glib::WebrtcEvents webrtc_events;
   webrtc_events.peer_state = [events](glib::PeerState state) {
@@ -88,7 +89,7 @@ Status Client::add_sections(const ClientSettings& settings, std::shared_ptr<Rece
 Status Client::make_offer() {
   Result<std::string> offer = webrtc_->describe("create-offer");
   if (!offer) return offer.error();
-  const Status status =
+  Status status =
       webrtc_->set_description("set-local-description", GST_WEBRTC_SDP_TYPE_OFFER, *offer);
   if (!status) return status;
   offer = webrtc_->local_description();

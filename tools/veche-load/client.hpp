@@ -36,7 +36,8 @@ struct ClientEvents {
 class Client {
  public:
   /// [worker] Makes the pipeline and the offer, with all candidates. Blocks.
-  static Result<std::unique_ptr<Client>> create(const ClientSettings& settings, ClientEvents events,
+  static Result<std::unique_ptr<Client>> create(const ClientSettings& settings,
+                                                const ClientEvents& events,
                                                 std::shared_ptr<Receiver> receiver);
   /// [worker] Everything is let go; blocks. No packet is being sent any more.
   ~Client();
