@@ -79,7 +79,7 @@ Status Client::add_sections(const ClientSettings& settings, std::shared_ptr<Rece
   show_elements();
   const auto slot_caps = section_caps(0);
   for (uint32_t i = 0; i < settings.slots; ++i) {
-    const Status added =
+    Status added =
         webrtc_->add_transceiver(GST_WEBRTC_RTP_TRANSCEIVER_DIRECTION_RECVONLY, slot_caps.get());
     if (!added) return added;
   }
