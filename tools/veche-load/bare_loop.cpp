@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-// Protects and sends packets in a tight loop.
+// Protects and sends packets, and does nothing else.
 #include "bare_loop.hpp"
 
 #include <arpa/inet.h>
@@ -8,11 +8,17 @@
 #include <sys/socket.h>
 #include <unistd.h>
 
+#include <algorithm>
 #include <array>
+#include <chrono>
 #include <cstring>
 #include <ctime>
+#include <memory>
+#include <thread>
+#include <vector>
 
 #include "rtp/srtp/srtp_sender.hpp"
+#include "socket_reader.hpp"
 
 namespace veche::load {
 namespace {
@@ -20,6 +26,7 @@ namespace {
 constexpr int kPackets = 50'000;
 constexpr int kBatch = 50;  // What a socket's receive buffer surely holds.
 constexpr int kPacketSize = 100;
+constexpr size_t kSealedSize = kPacketSize + rtp::srtp_tag_size(rtp::SrtpProfile::Aes128CmHmacSha1);
 using Packet = std::array<uint8_t, 256>;
 
 double cpu_us() {
@@ -28,7 +35,8 @@ double cpu_us() {
   return static_cast<double>(time.tv_sec) * 1e6 + static_cast<double>(time.tv_nsec) / 1e3;
 }
 
-Result<double> protect_cost(Packet& packet, int& protected_size) {
+Result<double> protect_cost() {
+  Packet packet{};
   std::array<uint8_t, SRTP_MAX_KEY_LEN> key{};
   srtp_policy_t policy{};
   srtp_crypto_policy_set_aes_cm_128_hmac_sha1_80(&policy.rtp);
@@ -43,8 +51,8 @@ Result<double> protect_cost(Packet& packet, int& protected_size) {
   const double start_us = cpu_us();
   for (int i = 0; i < kPackets && good; ++i) {
     packet = {0x80, 111, static_cast<uint8_t>(i >> 8), static_cast<uint8_t>(i)};
-    protected_size = kPacketSize;
-    good = srtp_protect(session, packet.data(), &protected_size) == srtp_err_status_ok;
+    int size = kPacketSize;
+    good = srtp_protect(session, packet.data(), &size) == srtp_err_status_ok;
   }
   const double spent_us = cpu_us() - start_us;
   srtp_dealloc(session);
@@ -52,59 +60,130 @@ Result<double> protect_cost(Packet& packet, int& protected_size) {
   return spent_us / kPackets;
 }
 
-Result<double> seal_cost() {
+using Sender = std::unique_ptr<rtp::SrtpSender>;
+
+Result<Sender> make_sender(uint32_t number) {
   std::array<uint8_t, 30> key{};
-  auto sender = rtp::SrtpSender::create(rtp::SrtpProfile::Aes128CmHmacSha1, key, 1);
+  std::memcpy(key.data(), &number, sizeof number);
+  return rtp::SrtpSender::create(rtp::SrtpProfile::Aes128CmHmacSha1, key, 1);
+}
+
+bool seal(rtp::SrtpSender& sender, Packet& packet, int number) {
+  packet = {0x80, 111, static_cast<uint8_t>(number >> 8), static_cast<uint8_t>(number)};
+  return sender.protect_rtp(packet, kPacketSize) == kSealedSize;
+}
+
+Result<double> seal_cost() {
+  Result<Sender> sender = make_sender(0);
   if (!sender) return sender.error();
   Packet packet{};
   bool good = true;
   const double start_us = cpu_us();
-  for (int i = 0; i < kPackets && good; ++i) {
-    packet = {0x80, 111, static_cast<uint8_t>(i >> 8), static_cast<uint8_t>(i)};
-    good = (*sender)->protect_rtp(packet, kPacketSize) > 0;
-  }
+  for (int i = 0; i < kPackets && good; ++i) good = seal(**sender, packet, i);
   if (!good) return internal("a packet cannot be sealed");
   return (cpu_us() - start_us) / kPackets;
 }
 
-Result<double> send_cost(const Packet& packet, int size) {
-  const int from = socket(AF_INET, SOCK_DGRAM, 0);
-  const int to = socket(AF_INET, SOCK_DGRAM | SOCK_NONBLOCK, 0);
-  sockaddr_in address{};
-  address.sin_family = AF_INET;
-  address.sin_addr.s_addr = htonl(INADDR_LOOPBACK);
-  socklen_t length = sizeof address;
-  auto* const any = reinterpret_cast<sockaddr*>(&address);
-  bool good = bind(to, any, length) == 0 && getsockname(to, any, &length) == 0;
-  double spent_us = 0;
-  Packet received;
-  for (int sent = 0; sent < kPackets && good; sent += kBatch) {
-    const double start_us = cpu_us();
-    for (int i = 0; i < kBatch; ++i) {
-      good &= sendto(from, packet.data(), static_cast<size_t>(size), 0, any, length) == size;
-    }
-    spent_us += cpu_us() - start_us;
-    while (recv(to, received.data(), received.size(), 0) > 0) {
+/// A socket on loopback that throws away what arrives.
+class Sink final : public SocketReader::Listener {
+ public:
+  Sink() : descriptor_(socket(AF_INET, SOCK_DGRAM | SOCK_NONBLOCK, 0)) {
+    address_.sin_family = AF_INET;
+    address_.sin_addr.s_addr = htonl(INADDR_LOOPBACK);
+    socklen_t size = sizeof address_;
+    auto* const any = reinterpret_cast<sockaddr*>(&address_);
+    good_ = bind(descriptor_, any, size) == 0 && getsockname(descriptor_, any, &size) == 0;
+  }
+  ~Sink() { close(descriptor_); }
+  Sink(const Sink&) = delete;
+  Sink& operator=(const Sink&) = delete;
+
+  int descriptor() const { return descriptor_; }
+  bool good() const { return good_; }
+  void on_readable() noexcept override {
+    Packet packet;
+    while (recv(descriptor_, packet.data(), packet.size(), 0) > 0) {
     }
   }
-  close(from);
-  close(to);
-  if (!good) return internal(std::string("sending on loopback: ") + strerror(errno));
+  bool send_here(int from, const Packet& packet) const {
+    return sendto(from, packet.data(), kSealedSize, 0, reinterpret_cast<const sockaddr*>(&address_),
+                  sizeof address_) == static_cast<ssize_t>(kSealedSize);
+  }
+
+ private:
+  const int descriptor_;
+  sockaddr_in address_{};
+  bool good_ = false;
+};
+
+Error send_failed() {
+  return internal(std::string("sending on loopback: ") + std::strerror(errno));
+}
+
+Result<double> send_cost() {
+  const Sink from;
+  Sink to;
+  bool good = from.good() && to.good();
+  double spent_us = 0;
+  const Packet packet{};
+  for (int sent = 0; sent < kPackets && good; sent += kBatch) {
+    const double start_us = cpu_us();
+    for (int i = 0; i < kBatch; ++i) good &= to.send_here(from.descriptor(), packet);
+    spent_us += cpu_us() - start_us;
+    to.on_readable();
+  }
+  if (!good) return send_failed();
   return spent_us / kPackets;
+}
+
+Result<double> fan_out_cost(uint32_t listeners, uint32_t talkers) {
+  using Clock = std::chrono::steady_clock;
+  constexpr auto kDuration = std::chrono::seconds(2);
+  const auto pause = std::chrono::milliseconds(20) / talkers;
+  const Sink from;
+  std::vector<Sender> senders;
+  std::vector<std::unique_ptr<Sink>> sinks;
+  SocketReader reader;
+  bool good = from.good();
+  for (uint32_t i = 0; i < listeners; ++i) {
+    Result<Sender> sender = make_sender(i);
+    if (!sender) return sender.error();
+    senders.push_back(std::move(*sender));
+    sinks.push_back(std::make_unique<Sink>());
+    good = good && sinks.back()->good() && reader.add(sinks.back()->descriptor(), *sinks.back());
+  }
+  uint64_t sent = 0;
+  int number = 0;
+  const double start_us = cpu_us();
+  auto due = Clock::now();
+  for (const auto end = due + kDuration; due < end && good; due += pause, ++number) {
+    std::this_thread::sleep_until(due);
+    for (uint32_t i = 0; i < listeners; ++i, ++sent) {
+      Packet packet;
+      good &= seal(*senders[i], packet, number) && sinks[i]->send_here(from.descriptor(), packet);
+    }
+  }
+  const double spent_us = cpu_us() - start_us;
+  for (const auto& sink : sinks) reader.remove(sink->descriptor());
+  if (!good || sent == 0) return send_failed();
+  return spent_us / static_cast<double>(sent);
 }
 
 }  // namespace
 
-Result<BareLoop> measure_bare_loop() {
-  Packet packet{};
-  int size = 0;
-  const Result<double> protect_us = protect_cost(packet, size);
+Result<BareLoop> measure_bare_loop(uint32_t listeners, uint32_t talkers) {
+  const Result<double> protect_us = protect_cost();
   if (!protect_us) return protect_us.error();
   const Result<double> seal_us = seal_cost();
   if (!seal_us) return seal_us.error();
-  const Result<double> send_us = send_cost(packet, size);
+  const Result<double> send_us = send_cost();
   if (!send_us) return send_us.error();
-  return BareLoop{.seal_us = *seal_us, .protect_us = *protect_us, .send_us = *send_us};
+  const Result<double> fan_out_us = fan_out_cost(std::max(listeners, 1u), std::max(talkers, 1u));
+  if (!fan_out_us) return fan_out_us.error();
+  return BareLoop{.seal_us = *seal_us,
+                  .protect_us = *protect_us,
+                  .send_us = *send_us,
+                  .fan_out_us = *fan_out_us};
 }
 
 }  // namespace veche::load

@@ -2,17 +2,23 @@
 // The floor under every forwarded packet: what SRTP and the socket alone cost on this machine.
 #pragma once
 
+#include <cstdint>
+
 #include "base/result.hpp"
 
 namespace veche::load {
 
+/// CPU time per packet.
 struct BareLoop {
-  double seal_us = 0;     ///< Veche's own SRTP on OpenSSL, likewise.
-  double protect_us = 0;  ///< libsrtp2, AES_CM_128_HMAC_SHA1_80, a packet of about 100 bytes.
-  double send_us = 0;     ///< sendto() on loopback.
+  double seal_us = 0;     ///< Veche's own SRTP on OpenSSL, AES_CM_128_HMAC_SHA1_80.
+  double protect_us = 0;  ///< libsrtp2, likewise.
+  double send_us = 0;     ///< sendto() on loopback, always to the same socket.
+  /// Seal and sendto() as a room asks for them: to each listener's own socket with its own key, at
+  /// the pace at which people talk, and somebody reads what arrives.
+  double fan_out_us = 0;
 };
 
-/// CPU time per packet. Takes about a second; not to be run beside a measurement.
-Result<BareLoop> measure_bare_loop();
+/// Takes about three seconds; not to be run beside a measurement.
+Result<BareLoop> measure_bare_loop(uint32_t listeners, uint32_t talkers);
 
 }  // namespace veche::load

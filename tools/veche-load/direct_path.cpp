@@ -5,6 +5,8 @@
 
 #include <algorithm>
 #include <array>
+#include <cstring>
+#include <ctime>
 #include <mutex>
 #include <utility>
 
@@ -47,6 +49,28 @@ Result<SrtpPtr> make_srtp(GstElement* dtls, const char* property, srtp_ssrc_type
 bool is_rtp(std::span<const uint8_t> datagram) {
   return datagram.size() >= 12 && datagram[0] >= 128 && datagram[0] <= 191 &&
          (datagram[1] < 192 || datagram[1] > 223);
+}
+
+/// The next datagram, which stays in the socket, and when the kernel put it there: that this
+/// program reads it late is not the server's doing.
+ssize_t peek(int descriptor, std::span<uint8_t> datagram, int64_t& arrival_ns) {
+  iovec part{datagram.data(), datagram.size()};
+  alignas(cmsghdr) std::array<uint8_t, CMSG_SPACE(sizeof(timespec))> control;
+  msghdr header{};
+  header.msg_iov = &part;
+  header.msg_iovlen = 1;
+  header.msg_control = control.data();
+  header.msg_controllen = control.size();
+  const ssize_t size = recvmsg(descriptor, &header, MSG_PEEK | MSG_DONTWAIT);
+  arrival_ns = monotonic_ns();
+  for (cmsghdr* at = CMSG_FIRSTHDR(&header); size >= 0 && at; at = CMSG_NXTHDR(&header, at)) {
+    if (at->cmsg_level != SOL_SOCKET || at->cmsg_type != SCM_TIMESTAMPNS) continue;
+    timespec stamp{}, now{};
+    std::memcpy(&stamp, CMSG_DATA(at), sizeof stamp);
+    clock_gettime(CLOCK_REALTIME, &now);
+    arrival_ns -= (now.tv_sec - stamp.tv_sec) * kNsPerS + now.tv_nsec - stamp.tv_nsec;
+  }
+  return size;
 }
 
 class DirectPath final : public MediaPath, public SocketReader::Listener {
@@ -103,15 +127,15 @@ class DirectPath final : public MediaPath, public SocketReader::Listener {
     std::array<uint8_t, kMaxPacketSize> datagram;
     const int descriptor = g_socket_get_fd(socket_.get());
     for (int i = 0; i < kBatch; ++i) {
-      const ssize_t size =
-          recv(descriptor, datagram.data(), datagram.size(), MSG_PEEK | MSG_DONTWAIT);
+      int64_t arrival_ns = 0;
+      const ssize_t size = peek(descriptor, datagram, arrival_ns);
       if (size < 0) return;
       const auto packet = std::span(datagram).first(static_cast<size_t>(size));
       const bool rtp = is_rtp(packet);
       // STUN belongs to libnice, which reads it from its socket itself.
       if (!rtp && g_main_context_iteration(context_.get(), FALSE)) continue;
       recv(descriptor, nullptr, 0, MSG_DONTWAIT);
-      if (rtp) receive(packet);
+      if (rtp) receive(packet, arrival_ns);
     }
   }
 
@@ -133,6 +157,8 @@ class DirectPath final : public MediaPath, public SocketReader::Listener {
     // From now on libnice reads only when it is told to, on the reader's thread.
     nice_agent_attach_recv(agent_.get(), stream, NICE_COMPONENT_TYPE_RTP, context_.get(),
                            on_read_by_libnice, this);
+    const int on = 1;
+    setsockopt(g_socket_get_fd(socket_.get()), SOL_SOCKET, SO_TIMESTAMPNS, &on, sizeof on);
     if (!reader_.add(g_socket_get_fd(socket_.get()), *this))
       return internal("the socket cannot be watched");
     return Ok{};
@@ -145,7 +171,7 @@ class DirectPath final : public MediaPath, public SocketReader::Listener {
     if (size > datagram.size()) return;
     std::copy_n(bytes, size, datagram.begin());
     if (is_rtp({datagram.data(), size}))
-      static_cast<DirectPath*>(data)->receive({datagram.data(), size});
+      static_cast<DirectPath*>(data)->receive({datagram.data(), size}, monotonic_ns());
   }
 
   static GstPadProbeReturn drop_rtp(GstPad*, GstPadProbeInfo* info, gpointer) {
@@ -155,12 +181,12 @@ class DirectPath final : public MediaPath, public SocketReader::Listener {
     return is_rtp({head.data(), size}) ? GST_PAD_PROBE_DROP : GST_PAD_PROBE_OK;
   }
 
-  void receive(std::span<uint8_t> packet) noexcept {
+  void receive(std::span<uint8_t> packet, int64_t arrival_ns) noexcept {
     auto size = static_cast<int>(packet.size());
     const bool good = srtp_unprotect(in_.get(), packet.data(), &size) == srtp_err_status_ok;
     // What is not authentic is counted as no RTP.
     receiver_->take(good ? packet.first(static_cast<size_t>(size)) : std::span<uint8_t>(),
-                    monotonic_ns());
+                    arrival_ns);
   }
 
   const glib::Ref<NiceAgent> agent_;

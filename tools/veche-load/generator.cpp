@@ -17,13 +17,13 @@ Generator::~Generator() {
 }
 
 void Generator::add(uint32_t index, Client& client, Talker& talker) {
-  Phase& phase = phases_[index % kPhases];
+  Phase& phase = phase_of(index);
   const std::lock_guard lock(phase.mutex);
   phase.entries.push_back({index, &client, &talker});
 }
 
 void Generator::remove(uint32_t index) {
-  Phase& phase = phases_[index % kPhases];
+  Phase& phase = phase_of(index);
   const std::lock_guard lock(phase.mutex);
   std::erase_if(phase.entries, [index](const Entry& entry) { return entry.index == index; });
 }

@@ -33,7 +33,7 @@ int fail(const Error& error, int code) {
 
 Result<Results> execute(const Options& options) {
   // Before the load, so that neither disturbs the other.
-  const Result<BareLoop> bare_loop = measure_bare_loop();
+  const Result<BareLoop> bare_loop = measure_bare_loop(options.participants, options.talkers);
   if (!bare_loop) return bare_loop.error();
   glib::ControlLoop loop;
   Run run(loop, options);

@@ -135,10 +135,17 @@ std::string to_table(const Results& r) {
     process_line(text, "peak", r.server->peak);
     process_line(text, "after", r.server->after);
   }
+  const BareLoop& bare = r.bare_loop;
   line(text,
        "bare loop                  %.1f us: seal %.1f, sendto %.1f (seal with libsrtp2: %.1f)",
-       r.bare_loop.seal_us + r.bare_loop.send_us, r.bare_loop.seal_us, r.bare_loop.send_us,
-       r.bare_loop.protect_us);
+       bare.seal_us + bare.send_us, bare.seal_us, bare.send_us, bare.protect_us);
+  line(text, "bare fan-out               %.1f us: the same to each listener, at the talkers' pace",
+       bare.fan_out_us);
+  if (r.server && bare.fan_out_us > 0) {
+    const double cost_us = r.server->cpu_us_per_packet;
+    line(text, "server / bare              %.1f times the loop, %.1f times the fan-out",
+         cost_us / (bare.seal_us + bare.send_us), cost_us / bare.fan_out_us);
+  }
   return text;
 }
 
@@ -177,7 +184,9 @@ std::string to_json(const Options& options, const Results& r) {
       .key("protect_us")
       .number(r.bare_loop.protect_us)
       .key("send_us")
-      .number(r.bare_loop.send_us);
+      .number(r.bare_loop.send_us)
+      .key("fan_out_us")
+      .number(r.bare_loop.fan_out_us);
   json.end_object();
   json.key("shortcomings").begin_array();
   for (const std::string& shortcoming : shortcomings(options, r)) json.string(shortcoming);
