@@ -9,8 +9,11 @@ namespace veche::media {
 namespace {
 
 /// So many sessions of one room stay on its home lane; further ones go to the lane with the fewest
-/// of them.
-constexpr uint32_t kSessionsOnHomeLane = 48;
+/// of them. A lane that carries a whole room wakes up less often for the same packets, so rooms are
+/// spread as late as a packet's way to its last listener stays below a millisecond or two.
+constexpr uint32_t sessions_on_home_lane(PathKind path) {
+  return path == PathKind::Wire ? 64 : 48;
+}
 
 }  // namespace
 
@@ -21,12 +24,11 @@ Attachment::Attachment(std::shared_ptr<RoomLanes> room, SessionId session,
       participant_(participant),
       tracks_(std::move(tracks)) {}
 
-std::shared_ptr<Attachment> Attachment::attach(std::shared_ptr<RoomLanes> room, Lane* wanted,
+std::shared_ptr<Attachment> Attachment::attach(std::shared_ptr<RoomLanes> room, Lane& lane,
                                                SessionId session, ParticipantId participant,
                                                Path& path, PacketPolicy* policy,
                                                const std::vector<rtp::SlotFormat>& slots,
                                                std::vector<AttachedTrack> tracks) {
-  Lane& lane = wanted ? *wanted : choose_lane(*room);
   use_lane(*room, lane);
   auto lane_session =
       std::make_unique<LaneSession>(session, participant, path, policy, lane.counters(), slots);
@@ -39,13 +41,13 @@ std::shared_ptr<Attachment> Attachment::attach(std::shared_ptr<RoomLanes> room, 
   return attachment;
 }
 
-Lane& Attachment::choose_lane(const RoomLanes& room) {
+Lane& Attachment::choose_lane(const RoomLanes& room, PathKind path) {
   const auto load = [&room](const Lane& lane) {
     const auto found = room.session_count.find(lane.index());
     return found == room.session_count.end() ? 0 : found->second;
   };
   Lane* lane = room.home;
-  if (load(*lane) < kSessionsOnHomeLane) return *lane;
+  if (load(*lane) < sessions_on_home_lane(path)) return *lane;
   for (const auto& other : *room.all) {
     if (load(*other) < load(*lane)) lane = other.get();
   }

@@ -42,9 +42,9 @@ struct RoomLanes {
 /// [control] all of it.
 class Attachment : public std::enable_shared_from_this<Attachment> {
  public:
-  /// `lane`: the one that has to carry the session; null: choose_lane(). The path outlives the
-  /// attachment until detach() has called back.
-  static std::shared_ptr<Attachment> attach(std::shared_ptr<RoomLanes> room, Lane* lane,
+  /// `lane` has to carry the session. The path outlives the attachment until detach() has called
+  /// back.
+  static std::shared_ptr<Attachment> attach(std::shared_ptr<RoomLanes> room, Lane& lane,
                                             SessionId session, ParticipantId participant,
                                             Path& path, PacketPolicy* policy,
                                             const std::vector<rtp::SlotFormat>& slots,
@@ -52,8 +52,8 @@ class Attachment : public std::enable_shared_from_this<Attachment> {
 
   /// `done` runs on control when no lane knows the session, its tracks and its path any more.
   void detach(std::function<void()> done);
-  /// The room's home lane, until it has enough to carry.
-  static Lane& choose_lane(const RoomLanes& room);
+  /// The room's home lane, until it has enough to carry of such sessions.
+  static Lane& choose_lane(const RoomLanes& room, PathKind path);
   SessionId session() const { return session_; }
   ParticipantId participant() const { return participant_; }
 

@@ -18,10 +18,10 @@ class Path {
   /// Memory for one packet of at most `size` bytes, valid until send() or the next begin(). Empty:
   /// there is none, and the packet is counted as a failure.
   virtual std::span<uint8_t> begin(size_t size) noexcept = 0;
-  /// Sends the first `size` bytes of that memory; 0 gives it back unsent. Never blocks for longer
-  /// than the system's send call does; failures are counted. `capture_ns`: for sender reports, see
-  /// PacketTimes.
-  virtual void send(size_t size, int64_t capture_ns) noexcept = 0;
+  /// Sends the first `size` bytes of that memory as a packet of the session's slot with that index;
+  /// 0 gives it back unsent. Never blocks for longer than the system's send call does; failures are
+  /// counted. `capture_ns`: for sender reports, see PacketTimes.
+  virtual void send(size_t size, size_t slot, int64_t capture_ns) noexcept = 0;
 
   Counter packets, bytes, failures;  ///< [any] reads them.
 };
@@ -30,7 +30,7 @@ class Path {
 class NoPath final : public Path {
  public:
   std::span<uint8_t> begin(size_t) noexcept override { return {}; }
-  void send(size_t, int64_t) noexcept override {}
+  void send(size_t, size_t, int64_t) noexcept override {}
 };
 
 }  // namespace veche::media

@@ -120,7 +120,7 @@ std::unique_ptr<PeerConnection> PeerSession::make_connection(glib::WebrtcEvents 
     return std::make_unique<Pipeline>(sessions_.settings_, std::move(events), ingress_);
   }
   // The answer names the port of a lane, so the lane is chosen here.
-  Lane& lane = Attachment::choose_lane(*room_);
+  Lane& lane = Attachment::choose_lane(*room_, path_);
   return std::make_unique<WireConnection>(id_, lane, *sessions_.ports_[lane.index()],
                                           sessions_.relay_, std::move(events), ingress_);
 }
@@ -185,8 +185,10 @@ void PeerSession::on_opened(const Status& status) {
   connection_->start();
   const bool listens = request_.subscribe && connection_->path() != nullptr;
   Path& path = listens ? *connection_->path() : no_path_;
+  Lane& lane =
+      connection_->lane() ? *connection_->lane() : Attachment::choose_lane(*room_, path_);
   attachment_ =
-      Attachment::attach(room_, connection_->lane(), id_, request_.participant, path, policy_,
+      Attachment::attach(room_, lane, id_, request_.participant, path, policy_,
                          listens ? formats_ : std::vector<rtp::SlotFormat>{}, attached_tracks_);
   if (std::shared_ptr<void> spare = connection_->take_spare()) {
     spare_is_gone_ = true;

@@ -75,7 +75,7 @@ std::span<uint8_t> Carrier::begin(size_t size) noexcept {
   return {map_.data, map_.size};
 }
 
-void Carrier::send(size_t size, int64_t) noexcept {
+void Carrier::send(size_t size, size_t, int64_t) noexcept {
   if (!buffer_ || size == 0) {
     give_back();
     return;

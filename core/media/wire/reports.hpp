@@ -45,8 +45,8 @@ class Reports {
   PacketTimes times(const rtp::PacketView& packet, int64_t arrival_ns) const noexcept;
   /// It belongs to a track. Of more SSRCs than a session may have nothing is reported.
   void on_received(const rtp::PacketView& packet, int64_t arrival_ns) noexcept;
-  /// A slot's packet goes out; `sealed` is what goes over the wire.
-  void on_sent(const rtp::PacketView& packet, std::span<const uint8_t> sealed,
+  /// A packet of the slot with that index goes out; `sealed` is what goes over the wire.
+  void on_sent(size_t slot, const rtp::PacketView& packet, std::span<const uint8_t> sealed,
                int64_t capture_ns) noexcept;
   /// An authentic compound packet. `resend` gets what has to go out once more, as it was.
   void on_rtcp(std::span<const uint8_t> datagram, int64_t now_ns,
@@ -92,7 +92,7 @@ class Reports {
   rtp::ParticipantClock participant_clock_;
   rtp::TransportFeedback transport_feedback_;
   SessionQuality quality_;
-  int64_t next_report_ns_, next_feedback_ns_ = 0;
+  int64_t next_report_ns_, last_feedback_ns_ = 0;
   uint64_t random_state_;
 };
 

@@ -45,6 +45,7 @@ bool WirePeer::receive_rtp(std::span<uint8_t> datagram, int64_t now_ns) noexcept
   heard(now_ns);
   if (ingress_->handle(packet->bytes(), reports_.times(*packet, now_ns))) {
     reports_.on_received(*packet, now_ns);
+    has_received_ = true;
   }
   return true;
 }
@@ -70,6 +71,7 @@ bool WirePeer::send_raw(std::span<const uint8_t> datagram) noexcept {
 }
 
 void WirePeer::tick(int64_t now_ns) noexcept {
+  has_received_ = false;
   if (!keys_.sender) return;
   std::array<uint8_t, Reports::kMaxSize + kTrailer> memory;
   const size_t size = reports_.write(now_ns, std::span(memory).first(Reports::kMaxSize)).size();
@@ -84,7 +86,7 @@ std::span<uint8_t> WirePeer::begin(size_t size) noexcept {
   return {};
 }
 
-void WirePeer::send(size_t size, int64_t capture_ns) noexcept {
+void WirePeer::send(size_t size, size_t slot, int64_t capture_ns) noexcept {
   if (size == 0) return;
   const auto packet = rtp::PacketView::parse(std::span(scratch).first(size));
   const size_t sealed = packet && keys_.sender ? keys_.sender->protect_rtp(scratch, size) : 0;
@@ -95,7 +97,7 @@ void WirePeer::send(size_t size, int64_t capture_ns) noexcept {
   }
   packets.add();
   bytes.add(size);
-  reports_.on_sent(*packet, datagram, capture_ns);
+  reports_.on_sent(slot, *packet, datagram, capture_ns);
 }
 
 }  // namespace veche::media

@@ -55,11 +55,13 @@ class WirePeer final : public Path {
   bool may_shake_hands(int64_t now_ns) noexcept;
   /// As it is: DTLS, or what is sealed already.
   bool send_raw(std::span<const uint8_t> datagram) noexcept;
+  /// Media has come since the last tick(): there may be feedback to give.
+  bool has_received() const noexcept { return has_received_; }
   /// Sends the reports that are due.
   void tick(int64_t now_ns) noexcept;
 
   std::span<uint8_t> begin(size_t size) noexcept override;
-  void send(size_t size, int64_t capture_ns) noexcept override;
+  void send(size_t size, size_t slot, int64_t capture_ns) noexcept override;
 
   /// [any] When something authentic came last; 0: never.
   int64_t last_heard_ns() const noexcept { return last_heard_ns_.load(std::memory_order_relaxed); }
@@ -74,6 +76,7 @@ class WirePeer final : public Path {
   const UdpSocket* socket_ = nullptr;
   CandidatePair route_;
   int64_t route_heard_ns_ = 0;
+  bool has_received_ = false;
   TokenBucket handshake_;
   std::atomic<int64_t> last_heard_ns_{0};
 };

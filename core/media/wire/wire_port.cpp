@@ -9,6 +9,12 @@
 #include "media/wire/datagram.hpp"
 
 namespace veche::media {
+namespace {
+
+/// How often a session is looked at from which nothing comes.
+constexpr int64_t kRoundNs = 250 * kNsPerMs;
+
+}  // namespace
 
 Result<std::unique_ptr<WirePort>> WirePort::open(const Settings& settings, uint16_t first_port,
                                                  DtlsRelay& relay) {
@@ -130,20 +136,25 @@ void WirePort::handle_stun(std::span<const uint8_t> bytes, const CandidatePair& 
 }
 
 int64_t WirePort::tick(int64_t now_ns) noexcept {
+  const bool round = now_ns >= next_round_ns_;
+  if (round) next_round_ns_ = now_ns + kRoundNs;
   for (const auto& [id, peer] : peers_) {
-    const CandidatePair* route = peer->route();
-    const std::optional<SessionId> owner = route ? ice_.find(*route, now_ns) : std::nullopt;
-    // Another session may have taken a pair over: the nominated one, or where media was followed
-    // to.
-    const CandidatePair* nominated = ice_.selected(id);
-    if (!nominated) {
-      peer->stop_sending();
-    } else if (owner && *owner != id) {
-      peer->send_to(*sockets_[nominated->socket], *nominated);
-    }
-    peer->tick(now_ns);
+    if (round) check_route(*peer, now_ns);
+    if (round || peer->has_received()) peer->tick(now_ns);
   }
   return peers_.empty() ? now_ns + kNsPerS : now_ns + Reports::kTickNs;
+}
+
+/// Another session may have taken a pair over: the nominated one, or where media was followed to.
+void WirePort::check_route(WirePeer& peer, int64_t now_ns) noexcept {
+  const CandidatePair* route = peer.route();
+  const std::optional<SessionId> owner = route ? ice_.find(*route, now_ns) : std::nullopt;
+  const CandidatePair* nominated = ice_.selected(peer.id());
+  if (!nominated) {
+    peer.stop_sending();
+  } else if (owner && *owner != peer.id()) {
+    peer.send_to(*sockets_[nominated->socket], *nominated);
+  }
 }
 
 void WirePort::send(SessionId session, std::span<const uint8_t> datagram) noexcept {

@@ -58,6 +58,7 @@ class WirePort final : public Port {
   void handle(const UdpSocket::Datagram& datagram, uint16_t socket, int64_t now_ns) noexcept;
   void handle_stun(std::span<const uint8_t> bytes, const CandidatePair& from,
                    int64_t now_ns) noexcept;
+  void check_route(WirePeer& peer, int64_t now_ns) noexcept;
 
   const std::vector<std::unique_ptr<UdpSocket>> sockets_;
   std::vector<int> descriptors_;
@@ -66,6 +67,7 @@ class WirePort final : public Port {
   WirePortCounters counters_;
   IceLite ice_;
   std::unordered_map<SessionId, std::unique_ptr<WirePeer>> peers_;
+  int64_t next_round_ns_ = 0;  ///< Of all peers, not only of those from which something comes.
 };
 
 }  // namespace veche::media

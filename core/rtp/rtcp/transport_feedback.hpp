@@ -3,6 +3,7 @@
 // feedback (draft-holmer-rmcat-transport-wide-cc-extensions-01).
 #pragma once
 
+#include <algorithm>
 #include <array>
 #include <cstdint>
 
@@ -18,8 +19,10 @@ class TransportFeedback {
   /// `sequence` is the transport-wide one, of the header extension. The first of duplicates counts;
   /// what is further behind the newest than kWindow is left out.
   void record(uint16_t sequence, int64_t arrival_ns) noexcept;
-  /// True if write() has something to say.
-  bool pending() const noexcept { return started_ && ahead(newest_ + 1, next_) > 0; }
+  /// How many sequence numbers write() has to speak of.
+  uint32_t pending() const noexcept {
+    return started_ ? static_cast<uint32_t>(std::max(ahead(newest_ + 1, next_), 0)) : 0;
+  }
 
   /// Adds one feedback packet; the rest, if one does not hold all, is for the next call. False if
   /// nothing is pending, or the writer has less room than kMinRoom. `media_ssrc` is any SSRC of the

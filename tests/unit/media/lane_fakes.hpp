@@ -18,7 +18,7 @@ class FakePath final : public Path {
     memory_.assign(size, 0);
     return memory_;
   }
-  void send(size_t size, int64_t) noexcept override {
+  void send(size_t size, size_t, int64_t) noexcept override {
     if (size == 0) return;
     memory_.resize(size);
     sent.push_back(memory_);

@@ -162,7 +162,7 @@ TEST_F(ReportsBoundsTest, NothingIsAllocatedAfterTheConstructor) {
     const auto view = *rtp::PacketView::parse(received);
     const PacketTimes times = reports->times(view, now_ns);
     if (i % 5 != 0) reports->on_received(view, now_ns);
-    reports->on_sent(*rtp::PacketView::parse(sent), sent, times.capture_ns);
+    reports->on_sent(i % 16, *rtp::PacketView::parse(sent), sent, times.capture_ns);
     reports->on_rtcp(heard, now_ns, [&resent](std::span<const uint8_t>) { ++resent; });
     written += reports->write(now_ns, memory).size();
   }

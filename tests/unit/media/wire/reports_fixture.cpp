@@ -58,7 +58,7 @@ Bytes ReportsTest::send(uint16_t sequence, uint32_t ssrc) {
   const Bytes packet = rtp::test::build(spec_of(sequence, ssrc));
   Bytes sealed(packet.rbegin(), packet.rend());
   sealed.push_back(0xee);
-  reports->on_sent(*rtp::PacketView::parse(packet), sealed, now_ns);
+  reports->on_sent(ssrc - kSlot, *rtp::PacketView::parse(packet), sealed, now_ns);
   return sealed;
 }
 

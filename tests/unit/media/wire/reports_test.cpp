@@ -128,7 +128,7 @@ TEST_F(ReportsTest, CarryThePublishersTiming) {
   // The listener's session says the same of the slot's timestamps.
   Reports listener({.ssrc = kSlot}, {rtp::SlotFormat{.ssrc = kSlot}}, now_ns);
   const test::Bytes sent = rtp::test::build({.sequence = 1, .timestamp = 777'000, .ssrc = kSlot});
-  listener.on_sent(*rtp::PacketView::parse(sent), sent, times.capture_ns);
+  listener.on_sent(0, *rtp::PacketView::parse(sent), sent, times.capture_ns);
   pass_ms(1000);
   std::array<uint8_t, Reports::kMaxSize> memory;
   const Written written(listener.write(now_ns, memory));

@@ -99,7 +99,7 @@ void WirePortTest::send_voice(WirePeer& peer, uint16_t sequence) {
   const std::span<uint8_t> memory = peer.begin(packet.size());
   ASSERT_EQ(memory.size(), packet.size());
   std::copy(packet.begin(), packet.end(), memory.begin());
-  peer.send(packet.size(), monotonic_ns());
+  peer.send(packet.size(), 0, monotonic_ns());
 }
 
 }  // namespace veche::media
