@@ -29,13 +29,13 @@ Result<std::unique_ptr<Application>> Application::start(const Config& config) {
   auto host = plugin::Host::load(app->loop_, config.plugins);
   if (!host) return host.error();
   app->host_ = std::move(host).value();
-  auto engine = media::make_engine(app->loop_, config.media, config.rooms.max_audio_slots,
-                                   app->host_->selector(), app->host_->packet_policy());
+  auto engine = media::make_engine(app->loop_, config.media, config.rooms.max_audio_slots);
   if (!engine) return engine.error();
   app->engine_ = std::move(engine).value();
   app->rooms_ = std::make_unique<room::Server>(app->loop_, *app->engine_, config.rooms);
   app->rooms_->add_event_handler(
       [host = app->host_.get()](const room::Event& event) { host->on_event(event); });
+  app->host_->attach(*app->engine_, *app->rooms_);
   auto http = http::Server::start(app->loop_, config.http, *app->rooms_, *app->host_);
   if (!http) return http.error();
   app->http_ = std::move(http).value();
@@ -49,6 +49,7 @@ void Application::run() {
   log::info("main", "stopping");
   let_sessions_end();
   http_.reset();
+  host_->detach();
   rooms_.reset();
   engine_.reset();
   host_->stop();

@@ -36,6 +36,12 @@ class Engine {
   virtual ~Engine() = default;
   /// A room on the lane with the least to do. It is closed by destroying the handle.
   virtual std::unique_ptr<Room> open_room(RoomId id) = 0;
+  /// All rooms ask this selector from now on, with the plugin's own configuration; null: first
+  /// come, first served. Calls go on. `done` is called on control, later, when nobody asks the
+  /// former one any more.
+  virtual void use_selector(Selector* selector, std::function<void()> done) = 0;
+  /// Likewise; null: everything is forwarded.
+  virtual void use_packet_policy(PacketPolicy* policy, std::function<void()> done) = 0;
   /// The plugin that selects; its room settings are found under this name. Empty: first come, first
   /// served.
   virtual std::string selector_name() const = 0;
@@ -50,12 +56,10 @@ class Engine {
   virtual bool idle() const = 0;
 };
 
-/// The real engine: lanes and webrtcbin sessions. The selector and the policy may be null (first
-/// come, first served; everything is forwarded); they, the loop and all rooms' events outlive the
+/// The real engine: lanes and webrtcbin sessions. The loop and all rooms' events outlive the
 /// engine, whose destructor ends the lanes. Fails if the wire path is the server's and has no port
 /// for each lane.
 Result<std::unique_ptr<Engine>> make_engine(glib::ControlLoop& loop, const Settings& settings,
-                                            uint32_t max_audio_slots, Selector* selector,
-                                            PacketPolicy* policy);
+                                            uint32_t max_audio_slots);
 
 }  // namespace veche::media

@@ -320,6 +320,10 @@ void Lane::fill(SessionId id, uint32_t slot, TrackId track) noexcept {
   if (found != tracks_.end()) add_route(found->second, *session, slot);
 }
 
+void Lane::use_policy(PacketPolicy* policy) noexcept {
+  for (const auto& [id, session] : sessions_) session->use_policy(policy);
+}
+
 void Lane::add_route(Track& track, LaneSession& session, uint32_t slot) {
   track.routes.push_back({&session, slot});
   track.feed->wanted_lanes.fetch_or(bit(), std::memory_order_relaxed);

@@ -67,6 +67,8 @@ class Lane {
   LaneRoom* find_room(RoomId room) noexcept;
   LaneSession* find_session(SessionId session) noexcept;
   void fill(SessionId session, uint32_t slot, TrackId track) noexcept;
+  /// All sessions ask this policy from now on; null: none.
+  void use_policy(PacketPolicy* policy) noexcept;
   /// Begins or goes on with the room's selection.
   void wake(RoomId room) noexcept;
 

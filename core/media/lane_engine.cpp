@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-// Rooms as handles of what runs on their lanes.
+// Makes lanes, spreads rooms over them, and changes what they ask.
 #include "media/lane_engine.hpp"
 
 #include <algorithm>
@@ -11,114 +11,6 @@
 namespace veche::media {
 namespace {
 
-class EngineRoom final : public Room {
- public:
-  EngineRoom(std::shared_ptr<RoomLanes> lanes, Selector& selector, PacketPolicy* policy,
-             std::unique_ptr<Selector::Settings> settings, PeerSessions& sessions,
-             std::function<void()> closed)
-      : lanes_(std::move(lanes)),
-        selector_(selector),
-        policy_(policy),
-        settings_(std::move(settings)),
-        sessions_(sessions),
-        closed_(std::move(closed)),
-        alive_(std::make_shared<bool>(true)) {}
-
-  ~EngineRoom() override {
-    // What the lane used comes back with the command and is freed on control, the settings last.
-    struct Removed {
-      std::unique_ptr<Selector::Settings> settings;
-      std::unique_ptr<LaneRoom> room;
-    };
-    auto removed = std::make_shared<Removed>();
-    removed->settings = std::move(settings_);
-    lanes_->home->post(make_command(
-        [removed, id = id()](Lane& home) noexcept { removed->room = home.remove_room(id); }));
-    closed_();
-  }
-
-  RoomId id() const override { return lanes_->feed->id; }
-
-  Status use_selector_settings(const std::string& json) override {
-    Result<std::unique_ptr<Selector::Settings>> made = selector_.make_settings(json);
-    if (!made) return made.error();
-    // The old settings live until the lane has the new ones.
-    std::shared_ptr<Selector::Settings> old = std::move(settings_);
-    settings_ = std::move(*made);
-    lanes_->home->post(make_command(
-        [id = id(), settings = settings_.get()](Lane& home) noexcept {
-          if (LaneRoom* room = home.find_room(id)) room->use_settings(*settings);
-        },
-        [old] {}));
-    return Ok{};
-  }
-
-  std::shared_ptr<Session> open_session(SessionRequest request, SessionEvents events) override {
-    return sessions_.open(lanes_, policy_, std::move(request), std::move(events));
-  }
-
-  void set_muted(ParticipantId participant, bool muted) override {
-    lanes_->settings[participant].muted = muted;
-    for (const AttachedTrack& track : lanes_->tracks) {
-      if (track.feed->participant == participant) {
-        track.feed->muted.store(muted, std::memory_order_relaxed);
-      }
-    }
-  }
-
-  void set_preferences(ParticipantId participant,
-                       const std::vector<Preference>& preferences) override {
-    lanes_->settings[participant].preferences = preferences;
-    for_home([participant, preferences](LaneRoom& room) mutable noexcept {
-      room.set_preferences(participant, preferences);
-    });
-  }
-
-  void set_max_speakers(ParticipantId participant, uint32_t count) override {
-    lanes_->settings[participant].max_speakers = count;
-    for_home([participant, count](LaneRoom& room) noexcept {
-      room.set_max_speakers(participant, count);
-    });
-  }
-
-  void forget(ParticipantId participant) override { lanes_->settings.erase(participant); }
-
-  void poll_selection(std::function<void(const Selection&)> callback) override {
-    const uint64_t version = lanes_->feed->version.load(std::memory_order_relaxed);
-    if (polling_ || version == polled_version_) return;
-    polling_ = true;
-    polled_version_ = version;
-    auto selection = std::make_shared<Selection>();
-    lanes_->home->post(make_command(
-        [selection, id = id()](Lane& home) noexcept {
-          if (const LaneRoom* room = home.find_room(id)) room->copy(*selection);
-        },
-        [this, selection, alive = std::weak_ptr<bool>(alive_), callback = std::move(callback)] {
-          if (alive.expired()) return;
-          polling_ = false;
-          callback(*selection);
-        }));
-  }
-
- private:
-  template <class Change>
-  void for_home(Change change) {
-    lanes_->home->post(make_command([id = id(), change](Lane& home) mutable noexcept {
-      if (LaneRoom* room = home.find_room(id)) change(*room);
-    }));
-  }
-
-  std::shared_ptr<RoomLanes> lanes_;  // Shared with attachments that end after the room.
-  Selector& selector_;
-  PacketPolicy* policy_;
-  std::unique_ptr<Selector::Settings> settings_;
-  PeerSessions& sessions_;
-  std::function<void()> closed_;
-  std::shared_ptr<bool> alive_;  // Held weakly by callbacks.
-  bool polling_ = false;
-  uint64_t polled_version_ = 0;
-};
-
 size_t lane_count(uint32_t wanted) {
   const size_t cores = std::max(1u, std::thread::hardware_concurrency());
   return std::min<size_t>(wanted == 0 ? cores : wanted, 64);
@@ -126,22 +18,17 @@ size_t lane_count(uint32_t wanted) {
 
 }  // namespace
 
-LaneEngine::LaneEngine(glib::ControlLoop& loop, const Settings& settings, uint32_t max_audio_slots,
-                       Selector* selector, PacketPolicy* policy)
+LaneEngine::LaneEngine(glib::ControlLoop& loop, const Settings& settings, uint32_t max_audio_slots)
     : loop_(loop),
       settings_(settings),
       max_audio_slots_(max_audio_slots),
-      selector_(selector ? selector : &first_come_),
-      policy_(policy),
       returns_(loop),
       sessions_(loop, settings_, relay_, ports_) {}
 
 Result<std::unique_ptr<Engine>> LaneEngine::create(glib::ControlLoop& loop,
                                                    const Settings& settings,
-                                                   uint32_t max_audio_slots, Selector* selector,
-                                                   PacketPolicy* policy) {
-  std::unique_ptr<LaneEngine> engine(
-      new LaneEngine(loop, settings, max_audio_slots, selector, policy));
+                                                   uint32_t max_audio_slots) {
+  std::unique_ptr<LaneEngine> engine(new LaneEngine(loop, settings, max_audio_slots));
   const Status made = engine->make_lanes();
   if (!made) return made.error();
   return std::unique_ptr<Engine>(std::move(engine));
@@ -179,26 +66,51 @@ LaneEngine::~LaneEngine() {
 
 std::unique_ptr<Room> LaneEngine::open_room(RoomId id) {
   const auto least = std::min_element(rooms_of_lane_.begin(), rooms_of_lane_.end());
-  const auto index = static_cast<size_t>(least - rooms_of_lane_.begin());
-  Lane& home = *lanes_[index];
-  // The plugin's own configuration was checked when it was loaded, so "{}" cannot fail for its
-  // content.
-  Result<std::unique_ptr<Selector::Settings>> settings = selector_->make_settings("{}");
-  if (!settings) return nullptr;
-  Result<std::unique_ptr<Selector::RoomState>> state = selector_->open(**settings);
-  if (!state) return nullptr;
-
+  Lane& home = *lanes_[static_cast<size_t>(least - rooms_of_lane_.begin())];
+  *least += 1;
   auto lanes = std::make_shared<RoomLanes>();
   lanes->feed = std::make_shared<RoomFeed>(id);
   lanes->home = &home;
   lanes->all = &lanes_;
   lanes->used = {&home};
-  auto room = std::make_unique<LaneRoom>(lanes->feed, std::move(*state), home.counters());
-  home.post(
-      make_command([room = std::move(room)](Lane& lane) mutable noexcept { lane.add_room(room); }));
-  rooms_of_lane_[index] += 1;
-  return std::make_unique<EngineRoom>(std::move(lanes), *selector_, policy_, std::move(*settings),
-                                      sessions_, [this, index] { rooms_of_lane_[index] -= 1; });
+  auto room = std::make_unique<EngineRoom>(std::move(lanes), sessions_, [this](EngineRoom& closed) {
+    rooms_of_lane_[closed.home().index()] -= 1;
+    std::erase(rooms_, &closed);
+  });
+  rooms_.push_back(room.get());
+  give_selector(*room, nullptr);
+  return room;
+}
+
+void LaneEngine::give_selector(EngineRoom& room, const std::shared_ptr<void>& latch) {
+  const Status given = room.use_selector(*selector_, latch);
+  if (given) return;
+  log::error("media", selector_->name() + " cannot select for room " +
+                          std::to_string(room.id().value) +
+                          ", which is first come, first served: " + given.error().message);
+  // It has no settings and no state that could fail.
+  static_cast<void>(room.use_selector(first_come_, latch));
+}
+
+void LaneEngine::use_selector(Selector* selector, std::function<void()> done) {
+  selector_ = selector ? selector : &first_come_;
+  const std::shared_ptr<void> latch = make_latch(std::move(done));
+  for (EngineRoom* room : rooms_) give_selector(*room, latch);
+}
+
+void LaneEngine::use_packet_policy(PacketPolicy* policy, std::function<void()> done) {
+  sessions_.use_policy(policy);
+  const std::shared_ptr<void> latch = make_latch(std::move(done));
+  for (const auto& lane : lanes_) {
+    lane->post(make_command([latch, policy](Lane& on) noexcept { on.use_policy(policy); }));
+  }
+}
+
+std::shared_ptr<void> LaneEngine::make_latch(std::function<void()> done) {
+  std::shared_ptr<void> latch(nullptr, [done = std::move(done)](void*) { done(); });
+  // Rooms and sessions that are on their way out may still use the former one.
+  for (const auto& lane : lanes_) lane->post(make_command([latch](Lane&) noexcept {}));
+  return latch;
 }
 
 Status LaneEngine::check_selector_settings(const std::string& json) {
@@ -242,9 +154,8 @@ std::vector<LaneStatistics> LaneEngine::lanes() const {
 bool LaneEngine::idle() const { return sessions_.idle(); }
 
 Result<std::unique_ptr<Engine>> make_engine(glib::ControlLoop& loop, const Settings& settings,
-                                            uint32_t max_audio_slots, Selector* selector,
-                                            PacketPolicy* policy) {
-  return LaneEngine::create(loop, settings, max_audio_slots, selector, policy);
+                                            uint32_t max_audio_slots) {
+  return LaneEngine::create(loop, settings, max_audio_slots);
 }
 
 }  // namespace veche::media

@@ -2,6 +2,7 @@
 // The engine: lanes, rooms on them, and sessions over webrtcbin.
 #pragma once
 
+#include <functional>
 #include <memory>
 #include <string>
 #include <vector>
@@ -11,6 +12,7 @@
 #include "media/attachment.hpp"
 #include "media/command.hpp"
 #include "media/engine.hpp"
+#include "media/engine_room.hpp"
 #include "media/first_come.hpp"
 #include "media/lane.hpp"
 #include "media/peer_session.hpp"
@@ -21,11 +23,12 @@ namespace veche::media {
 class LaneEngine final : public Engine {
  public:
   static Result<std::unique_ptr<Engine>> create(glib::ControlLoop& loop, const Settings& settings,
-                                                uint32_t max_audio_slots, Selector* selector,
-                                                PacketPolicy* policy);
+                                                uint32_t max_audio_slots);
   ~LaneEngine() override;
 
   std::unique_ptr<Room> open_room(RoomId id) override;
+  void use_selector(Selector* selector, std::function<void()> done) override;
+  void use_packet_policy(PacketPolicy* policy, std::function<void()> done) override;
   std::string selector_name() const override { return selector_->name(); }
   Status check_selector_settings(const std::string& json) override;
   ProfileLimits profile_limits() const override;
@@ -37,21 +40,24 @@ class LaneEngine final : public Engine {
   bool idle() const override;
 
  private:
-  LaneEngine(glib::ControlLoop& loop, const Settings& settings, uint32_t max_audio_slots,
-             Selector* selector, PacketPolicy* policy);
+  LaneEngine(glib::ControlLoop& loop, const Settings& settings, uint32_t max_audio_slots);
   Status make_lanes();
+  void give_selector(EngineRoom& room, const std::shared_ptr<void>& latch);
+  /// Calls `done` on control when it is let go, and every lane has done what it was asked until
+  /// now.
+  std::shared_ptr<void> make_latch(std::function<void()> done);
 
   glib::ControlLoop& loop_;
   const Settings settings_;
   const uint32_t max_audio_slots_;
   FirstComeSelector first_come_;
-  Selector* selector_;
-  PacketPolicy* policy_;
+  Selector* selector_ = &first_come_;
   CommandReturns returns_;
   DtlsRelay relay_;
   std::vector<std::unique_ptr<Lane>> lanes_;
   std::vector<WirePort*> ports_;  // By lane; the lanes own them. Empty: no wire path.
   std::vector<uint32_t> rooms_of_lane_;
+  std::vector<EngineRoom*> rooms_;
   PeerSessions sessions_;
 };
 

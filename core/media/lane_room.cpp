@@ -22,9 +22,8 @@ uint32_t abi_kind(MediaKind kind) {
 
 }  // namespace
 
-LaneRoom::LaneRoom(std::shared_ptr<RoomFeed> feed, std::unique_ptr<Selector::RoomState> selector,
-                   LaneCounters& counters)
-    : feed_(std::move(feed)), selector_(std::move(selector)), counters_(counters) {}
+LaneRoom::LaneRoom(std::shared_ptr<RoomFeed> feed, LaneCounters& counters)
+    : feed_(std::move(feed)), counters_(counters) {}
 
 void LaneRoom::add_track(std::shared_ptr<TrackFeed> feed) {
   tracks_.push_back(std::move(feed));
@@ -210,7 +209,7 @@ bool LaneRoom::select(int64_t now_ns, Lane& home) noexcept {
   selection.struct_size = sizeof selection;
   selection.slots = wanted_.data();
   selection.speaking = new_speaking_.data();
-  selector_->select(view, selection);
+  if (selector_) selector_->select(view, selection);
   if (speaking_ != new_speaking_ || dominant_ != selection.dominant) {
     std::swap(speaking_, new_speaking_);
     dominant_ = find_candidate(selection.dominant) ? selection.dominant : 0;

@@ -20,9 +20,9 @@ class Lane;
 /// Made on control, used on the lane, destroyed on control.
 class LaneRoom {
  public:
-  /// The feed is shared with the streaming threads of the room's sessions.
-  LaneRoom(std::shared_ptr<RoomFeed> feed, std::unique_ptr<Selector::RoomState> selector,
-           LaneCounters& counters);
+  /// The feed is shared with the streaming threads of the room's sessions. Slots stay as they are
+  /// until there is a selector.
+  LaneRoom(std::shared_ptr<RoomFeed> feed, LaneCounters& counters);
 
   RoomId id() const { return feed_->id; }
 
@@ -37,6 +37,10 @@ class LaneRoom {
                        const std::vector<Preference>& preferences) noexcept;
   void set_max_speakers(ParticipantId participant, uint32_t count) noexcept;
   void use_settings(const Selector::Settings& settings) noexcept;
+  /// Gives the former one back. Slots keep their tracks until the new one decides otherwise.
+  void swap_selector(std::unique_ptr<Selector::RoomState>& selector) noexcept {
+    std::swap(selector_, selector);
+  }
 
   /// Asks the selector and applies its decision. False if nothing has been going on for a while:
   /// the room sleeps until the next wake-up.

@@ -47,6 +47,11 @@ LaneSession::LaneSession(SessionId id, ParticipantId participant, Path& path, Pa
   }
 }
 
+void LaneSession::use_policy(PacketPolicy* policy) noexcept {
+  policy_ = policy;
+  for (Slot& slot : slots_) slot.policy_state.fill(std::byte{0});
+}
+
 void LaneSession::fill(size_t index, TrackId track, int64_t now_ns) noexcept {
   Slot& slot = slots_[index];
   slot.track = track;

@@ -63,6 +63,8 @@ class LaneSession {
   size_t slot_count() const { return slots_.size(); }
   TrackId track(size_t slot) const { return slots_[slot].track; }
 
+  /// [lane] Asks another policy, or none, from the next packet on.
+  void use_policy(PacketPolicy* policy) noexcept;
   /// [lane] Another track, or none, fills the slot from the next packet on.
   void fill(size_t slot, TrackId track, int64_t now_ns) noexcept;
   /// [lane] Sends one packet of the slot's track, and before the first one what `history` holds.

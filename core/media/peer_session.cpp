@@ -41,10 +41,9 @@ double milliseconds(int64_t from_ns, int64_t to_ns) {
 }  // namespace
 
 PeerSession::PeerSession(PeerSessions& sessions, std::shared_ptr<RoomLanes> room,
-                         PacketPolicy* policy, SessionRequest request, SessionEvents events)
+                         SessionRequest request, SessionEvents events)
     : sessions_(sessions),
       room_(std::move(room)),
-      policy_(policy),
       request_(std::move(request)),
       path_(sessions.ports_.empty() ? PathKind::Pipeline
                                     : request_.path.value_or(sessions.settings_.path)),
@@ -185,10 +184,9 @@ void PeerSession::on_opened(const Status& status) {
   connection_->start();
   const bool listens = request_.subscribe && connection_->path() != nullptr;
   Path& path = listens ? *connection_->path() : no_path_;
-  Lane& lane =
-      connection_->lane() ? *connection_->lane() : Attachment::choose_lane(*room_, path_);
+  Lane& lane = connection_->lane() ? *connection_->lane() : Attachment::choose_lane(*room_, path_);
   attachment_ =
-      Attachment::attach(room_, lane, id_, request_.participant, path, policy_,
+      Attachment::attach(room_, lane, id_, request_.participant, path, sessions_.policy_,
                          listens ? formats_ : std::vector<rtp::SlotFormat>{}, attached_tracks_);
   if (std::shared_ptr<void> spare = connection_->take_spare()) {
     spare_is_gone_ = true;
@@ -296,10 +294,10 @@ PeerSessions::PeerSessions(glib::ControlLoop& loop, const Settings& settings, Dt
       makers_("session-make", kMakers),
       unmakers_("session-end", kUnmakers) {}
 
-std::shared_ptr<Session> PeerSessions::open(std::shared_ptr<RoomLanes> room, PacketPolicy* policy,
-                                            SessionRequest request, SessionEvents events) {
-  auto session = std::make_shared<PeerSession>(*this, std::move(room), policy, std::move(request),
-                                               std::move(events));
+std::shared_ptr<Session> PeerSessions::open(std::shared_ptr<RoomLanes> room, SessionRequest request,
+                                            SessionEvents events) {
+  auto session =
+      std::make_shared<PeerSession>(*this, std::move(room), std::move(request), std::move(events));
   sessions_.insert(session);
   session->negotiate();
   return session;

@@ -27,8 +27,8 @@ class PeerSessions;
 /// it.
 class PeerSession final : public Session, public std::enable_shared_from_this<PeerSession> {
  public:
-  PeerSession(PeerSessions& sessions, std::shared_ptr<RoomLanes> room, PacketPolicy* policy,
-              SessionRequest request, SessionEvents events);
+  PeerSession(PeerSessions& sessions, std::shared_ptr<RoomLanes> room, SessionRequest request,
+              SessionEvents events);
   ~PeerSession() override;
 
   SessionId id() const override { return id_; }
@@ -58,7 +58,6 @@ class PeerSession final : public Session, public std::enable_shared_from_this<Pe
 
   PeerSessions& sessions_;
   std::shared_ptr<RoomLanes> room_;
-  PacketPolicy* policy_;
   const SessionRequest request_;
   const PathKind path_;
   SessionEvents events_;
@@ -84,8 +83,10 @@ class PeerSessions {
   PeerSessions(glib::ControlLoop& loop, const Settings& settings, DtlsRelay& relay,
                const std::vector<WirePort*>& ports);
 
-  std::shared_ptr<Session> open(std::shared_ptr<RoomLanes> room, PacketPolicy* policy,
-                                SessionRequest request, SessionEvents events);
+  std::shared_ptr<Session> open(std::shared_ptr<RoomLanes> room, SessionRequest request,
+                                SessionEvents events);
+  /// Of sessions that are attached to their lane from now on; null: none.
+  void use_policy(PacketPolicy* policy) { policy_ = policy; }
   bool idle() const { return sessions_.empty(); }
   /// Closes what is left and runs the loop until it is gone; `acknowledge` takes commands back from
   /// lanes.
@@ -97,6 +98,7 @@ class PeerSessions {
   const Settings& settings_;
   DtlsRelay& relay_;
   const std::vector<WirePort*>& ports_;
+  PacketPolicy* policy_ = nullptr;
   std::set<std::shared_ptr<PeerSession>>
       sessions_;  // Shared with workers and lanes until they are done.
   glib::Timer timer_;

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
-// Loads plugins in the order of the configuration, hands events to their observers, and stops them
-// in reverse.
+// Loads plugins in the order of the configuration, gives their hooks to the engine and takes them
+// back, hands events to their observers, and stops them in reverse.
 #include "plugin/host.hpp"
 
 #include <algorithm>
@@ -41,48 +41,127 @@ class Host::State {
 
   /// Adds the plugin, running or failed. An error only if it is required.
   Status add(const PluginRequest& request) {
-    auto instance = std::make_unique<PluginInstance>(loop_, examine(request, plugin_dirs_));
-    Error error = invalid(instance->error());
-    if (instance->state() != PluginInstance::State::Failed) {
-      if (const auto refusal = refusal_of(instance->candidate()); !refusal.empty()) {
-        instance->refuse(instance->candidate().at_file(refusal));
-        error = Error{ErrorCode::Conflict, instance->error()};
-      } else if (auto started = instance->start(); !started) {
-        error = std::move(started).error();
-      }
-    }
-    const bool running = instance->state() == PluginInstance::State::Running;
-    instances_.push_back(std::move(instance));
-    if (running) {
-      log::info("plugin", request.name + " runs: " + instances_.back()->candidate().path);
-      return Ok{};
-    }
-    if (request.required) {
-      error.message = "the required plugin \"" + request.name + "\" failed: " + error.message;
-      return error;
-    }
-    log::error("plugin", request.name + " failed: " + error.message);
-    return Ok{};
+    instances_.emplace_back();
+    const Status started = start(instances_.size() - 1, request);
+    if (started || !request.required) return Ok{};
+    return Error{started.error().code,
+                 "the required plugin \"" + request.name + "\" failed: " + started.error().message};
   }
 
-  std::vector<std::unique_ptr<PluginInstance>>& instances() { return instances_; }
+  void attach(media::Engine& engine, room::Server& rooms) {
+    engine_ = &engine;
+    rooms_ = &rooms;
+    for (const auto& instance : instances_) give_hooks(*instance);
+  }
+
+  void detach() {
+    engine_ = nullptr;
+    rooms_ = nullptr;
+  }
+
+  void disable(const std::string& name, std::function<void(Status)> done) {
+    const std::shared_ptr<PluginInstance> instance = find(name);
+    if (!instance) return done(unknown(name));
+    if (instance->state() != PluginInstance::State::Running) {
+      return done(Error{ErrorCode::Conflict, "the plugin \"" + name + "\" does not run"});
+    }
+    log::info("plugin", name + " is being disabled");
+    instance->quiesce();
+    // Let go of when nobody calls its hooks any more.
+    const std::shared_ptr<void> latch(nullptr, [instance, done = std::move(done)](void*) {
+      instance->disable();
+      done(Ok{});
+    });
+    take_hooks(*instance, latch);
+  }
+
+  Status enable(const std::string& name) {
+    const std::shared_ptr<PluginInstance> instance = find(name);
+    if (!instance) return unknown(name);
+    if (instance->state() != PluginInstance::State::Disabled &&
+        instance->state() != PluginInstance::State::Failed) {
+      return Error{ErrorCode::Conflict, "the plugin \"" + name + "\" is not disabled"};
+    }
+    const auto found = std::find(instances_.begin(), instances_.end(), instance);
+    const auto index = static_cast<size_t>(found - instances_.begin());
+    Status started = start(index, instance->candidate().request);
+    if (started) give_hooks(*instances_[index]);
+    return started;
+  }
+
+  const std::vector<std::shared_ptr<PluginInstance>>& instances() const { return instances_; }
 
   void stop() {
     std::for_each(instances_.rbegin(), instances_.rend(), [](auto& instance) { instance->stop(); });
   }
 
  private:
-  std::string refusal_of(const Candidate& candidate) const {
-    std::vector<const Candidate*> earlier;
-    for (const auto& instance : instances_) earlier.push_back(&instance->candidate());
-    return find_refusal(candidate, earlier, [this](size_t i) {
-      return instances_[i]->state() == PluginInstance::State::Running;
-    });
+  static Error unknown(const std::string& name) {
+    return not_found("there is no plugin \"" + name + "\" in the configuration");
+  }
+
+  std::shared_ptr<PluginInstance> find(const std::string& name) const {
+    for (const auto& instance : instances_) {
+      if (instance->candidate().request.name == name) return instance;
+    }
+    return nullptr;
+  }
+
+  /// Puts a new instance into that place, running or failed.
+  Status start(size_t index, const PluginRequest& request) {
+    auto instance = std::make_shared<PluginInstance>(loop_, examine(request, plugin_dirs_));
+    Status status = Ok{};
+    if (instance->state() == PluginInstance::State::Failed) {
+      status = invalid(instance->error());
+    } else if (const auto refusal = refusal_of(index, instance->candidate()); !refusal.empty()) {
+      instance->refuse(instance->candidate().at_file(refusal));
+      status = Error{ErrorCode::Conflict, instance->error()};
+    } else {
+      status = instance->start();
+    }
+    instances_[index] = instance;
+    if (status) {
+      log::info("plugin", request.name + " runs: " + instance->candidate().path);
+    } else {
+      log::error("plugin", request.name + " failed: " + status.error().message);
+    }
+    return status;
+  }
+
+  /// Beside all others that are there.
+  std::string refusal_of(size_t index, const Candidate& candidate) const {
+    std::vector<const Candidate*> others;
+    std::vector<bool> in_the_way;
+    for (size_t i = 0; i < instances_.size(); ++i) {
+      if (i == index || !instances_[i]) continue;
+      others.push_back(&instances_[i]->candidate());
+      in_the_way.push_back(instances_[i]->is_in_the_way());
+    }
+    return find_refusal(candidate, others, [&](size_t i) { return in_the_way[i]; });
+  }
+
+  void give_hooks(PluginInstance& instance) {
+    if (!engine_) return;
+    if (media::Selector* selector = instance.selector()) {
+      engine_->use_selector(selector, [] {});
+      rooms_->on_selector_changed();
+    }
+    if (media::PacketPolicy* policy = instance.packet_policy()) {
+      engine_->use_packet_policy(policy, [] {});
+    }
+  }
+
+  void take_hooks(PluginInstance& instance, const std::shared_ptr<void>& latch) {
+    if (!engine_) return;
+    if (instance.selector()) engine_->use_selector(nullptr, [latch] {});
+    if (instance.packet_policy()) engine_->use_packet_policy(nullptr, [latch] {});
   }
 
   glib::ControlLoop& loop_;
   const std::vector<std::string> plugin_dirs_;
-  std::vector<std::unique_ptr<PluginInstance>> instances_;
+  media::Engine* engine_ = nullptr;
+  room::Server* rooms_ = nullptr;
+  std::vector<std::shared_ptr<PluginInstance>> instances_;  // Shared with those who disable one.
 };
 
 Host::Host(std::unique_ptr<State> state) : state_(std::move(state)) {}
@@ -137,6 +216,15 @@ media::PacketPolicy* Host::packet_policy() {
   }
   return nullptr;
 }
+
+void Host::attach(media::Engine& engine, room::Server& rooms) { state_->attach(engine, rooms); }
+void Host::detach() { state_->detach(); }
+
+void Host::disable(const std::string& name, std::function<void(Status)> done) {
+  state_->disable(name, std::move(done));
+}
+
+Status Host::enable(const std::string& name) { return state_->enable(name); }
 
 void Host::on_event(const room::Event& event) {
   veche_event view{};

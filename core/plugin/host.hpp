@@ -4,6 +4,7 @@
 #pragma once
 
 #include <cstdint>
+#include <functional>
 #include <memory>
 #include <string>
 #include <vector>
@@ -35,7 +36,7 @@ struct HookInfo {
 /// What GET /v1/plugins shows.
 struct PluginInfo {
   std::string name, path, id, version, license, summary;
-  std::string state;  ///< "running", "failed" or "stopped"
+  std::string state;  ///< "running", "failed", "disabling", "disabled" or "stopped"
   std::string error;  ///< Why it failed.
   std::string config_schema;
   bool required = false;
@@ -64,9 +65,20 @@ class Host {
   Host(const Host&) = delete;
   Host& operator=(const Host&) = delete;
 
+  /// From now on the plugins decide for the engine, observe the rooms, and may be disabled. Both
+  /// outlive the attachment, which ends with detach().
+  void attach(media::Engine& engine, room::Server& rooms);
+  void detach();
+
   std::vector<PluginInfo> plugins() const;
-  /// Null if no running plugin offers it. The first in the order of the configuration wins; a
-  /// second is refused.
+  /// NotFound, or Conflict if it does not run. Calls go on: what the plugin decided is not decided
+  /// any more. `done` is called on control, once, when the plugin has been destroyed.
+  void disable(const std::string& name, std::function<void(Status)> done);
+  /// Loads, creates and starts a plugin that was disabled or has failed. NotFound, Conflict if it
+  /// runs, or why it failed again.
+  Status enable(const std::string& name);
+
+  /// Null if no running plugin offers it; at most one does. The hooks are gone with the plugin.
   media::Selector* selector();
   media::PacketPolicy* packet_policy();
   /// Hands an event to all observers.

@@ -87,15 +87,41 @@ Status PluginInstance::begin() {
   return Ok{};
 }
 
+void PluginInstance::quiesce() {
+  assert(state_ == State::Running);
+  state_ = State::Disabling;
+}
+
+void PluginInstance::disable() {
+  if (state_ == State::Disabling) end(State::Disabled);
+}
+
 void PluginInstance::stop() {
-  if (state_ != State::Running) return;
+  if (is_in_the_way()) end(State::Stopped);
+}
+
+void PluginInstance::end(State state) {
   assert(loop_.is_control());
   detach();
   const auto stopped = call_hook(stop_timer_, [this] { candidate_.entry->stop(self_); });
   if (!stopped) log::error(candidate_.request.name, stopped.error().message);
   destroy();
-  state_ = State::Stopped;
+  state_ = state;
 }
+
+namespace {
+
+const char* to_string(PluginInstance::State state) {
+  switch (state) {
+    case PluginInstance::State::Running: return "running";
+    case PluginInstance::State::Disabling: return "disabling";
+    case PluginInstance::State::Disabled: return "disabled";
+    case PluginInstance::State::Stopped: return "stopped";
+    default: return "failed";
+  }
+}
+
+}  // namespace
 
 void PluginInstance::detach() {
   if (packet_policy_) bad_verdicts_ = packet_policy_->bad_verdicts();
@@ -125,9 +151,7 @@ PluginInfo PluginInstance::info() const {
   info.name = candidate_.request.name;
   info.path = candidate_.path;
   info.required = candidate_.request.required;
-  info.state = state_ == State::Running   ? "running"
-               : state_ == State::Stopped ? "stopped"
-                                          : "failed";
+  info.state = to_string(state_);
   info.error = error_;
   info.offers = candidate_.offers;
   if (const veche_plugin_entry* entry = candidate_.entry) {

@@ -21,7 +21,7 @@ namespace veche::plugin {
 /// [control] all of it, except for what the adapters are asked.
 class PluginInstance {
  public:
-  enum class State { Loaded = 1, Created, Running, Stopped, Failed };
+  enum class State { Loaded = 1, Created, Running, Disabling, Disabled, Stopped, Failed };
 
   /// The loop outlives the instance. A candidate with problems makes a failed instance.
   PluginInstance(glib::ControlLoop& loop, Candidate candidate);
@@ -33,11 +33,18 @@ class PluginInstance {
   void refuse(std::string reason);
   /// From Loaded to Running; otherwise to Failed, with nothing left behind. Only once.
   Status start();
+  /// From Running to Disabling: it gets no events any more, and its hooks are about to be taken
+  /// away.
+  void quiesce();
+  /// From Disabling to Disabled. Nobody calls its hooks any more.
+  void disable();
   /// Detaches the hooks, cancels timers and posts, stops and destroys. Does nothing if it does not
   /// run.
   void stop();
 
   State state() const { return state_; }
+  /// Others cannot offer what only one may offer, nor have its id.
+  bool is_in_the_way() const { return state_ == State::Running || state_ == State::Disabling; }
   const std::string& error() const { return error_; }
   const Candidate& candidate() const { return candidate_; }
   PluginInfo info() const;
@@ -52,6 +59,7 @@ class PluginInstance {
   Status create();
   Status bind();
   Status begin();
+  void end(State state);
   void detach();
   void destroy();
 

@@ -74,8 +74,13 @@ Status check_policy(const RoomPolicy& policy, media::Engine& engine) {
     return invalid(std::string("The path \"") + media::to_string(*policy.path) +
                    "\" is not to be had: the server found no UDP port for its lanes.");
   }
+  return Ok{};
+}
+
+Status check_plugin_settings(const std::map<std::string, std::string>& plugins,
+                             media::Engine& engine) {
   const std::string selector = engine.selector_name();
-  for (const auto& [plugin, settings] : policy.plugins) {
+  for (const auto& [plugin, settings] : plugins) {
     if (selector.empty()) return invalid("No plugin with settings for rooms is loaded.");
     if (plugin != selector) {
       return invalid("Only the plugin \"" + selector + "\" has settings for rooms.");

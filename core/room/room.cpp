@@ -48,6 +48,10 @@ Status Room::update(const RoomPatch& patch) {
   for (const auto& [plugin, settings] : patch.plugins) policy.plugins[plugin] = settings;
   if (policy == policy_) return Ok{};
   if (Status status = check_policy(policy, server_.engine()); !status) return status;
+  // What is stored for a plugin that does not run now is left alone.
+  if (Status status = check_plugin_settings(patch.plugins, server_.engine()); !status) {
+    return status;
+  }
   // The one step that may still fail comes first.
   for (const auto& [plugin, settings] : patch.plugins) {
     if (Status status = media_->use_selector_settings(settings); !status) return status;

@@ -4,6 +4,7 @@
 
 #include <utility>
 
+#include "base/log.hpp"
 #include "base/time.hpp"
 #include "room/checks.hpp"
 #include "room/random.hpp"
@@ -32,6 +33,9 @@ Result<Room*> Server::create_room(const std::string& id, RoomPolicy policy) {
                  "The server has its limit of " + std::to_string(limits_.max_rooms) + " rooms."};
   }
   if (Status status = check_policy(policy, engine_); !status) return status.error();
+  if (Status status = check_plugin_settings(policy.plugins, engine_); !status) {
+    return status.error();
+  }
   std::unique_ptr<media::Room> media = engine_.open_room(RoomId::next());
   for (const auto& [plugin, settings] : policy.plugins) {
     if (Status status = media->use_selector_settings(settings); !status) return status.error();
@@ -55,6 +59,19 @@ Result<Room*> Server::find_or_create_room(const std::string& id) {
   RoomPolicy policy;
   policy.empty_timeout_s = limits_.empty_timeout_s;
   return create_room(id, std::move(policy));
+}
+
+void Server::on_selector_changed() {
+  const std::string selector = engine_.selector_name();
+  for (const auto& [id, room] : rooms_) {
+    const auto settings = room->policy().plugins.find(selector);
+    if (settings == room->policy().plugins.end()) continue;
+    const Status used = room->media().use_selector_settings(settings->second);
+    if (used) continue;
+    log::warning("room", id + ": " + selector +
+                             " does not take the room's settings, and uses its own: " +
+                             used.error().message);
+  }
 }
 
 Status Server::remove_room(const std::string& id, EndReason reason) {

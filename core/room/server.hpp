@@ -59,6 +59,9 @@ class Server {
   /// replaced.
   const std::map<EndReason, uint64_t>& ended() const { return ended_; }
 
+  /// The engine has another selector: rooms that have settings for it give them to it.
+  void on_selector_changed();
+
   using EventHandler = std::function<void(const Event&)>;
   /// Told of every event, in order, on control, never from within a call of this layer. For the
   /// plugin host and the log; set once at start.

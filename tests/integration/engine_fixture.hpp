@@ -46,7 +46,7 @@ class EngineFixture : public testing::TestWithParam<PathKind> {
     settings_.path = GetParam();
   }
   void SetUp() override {
-    auto engine = make_engine(loop_, settings_, 16, nullptr, nullptr);
+    auto engine = make_engine(loop_, settings_, 16);
     ASSERT_TRUE(engine) << engine.error().message;
     engine_ = std::move(*engine);
     room_ = engine_->open_room(RoomId::next());

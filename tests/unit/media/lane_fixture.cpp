@@ -33,8 +33,9 @@ void LaneFixture::open_room(ScriptedRoom::Script script) {
   room_->home = &lane();
   room_->all = &lanes_;
   room_->used = {&lane()};
-  auto lane_room = std::make_unique<LaneRoom>(
-      room_->feed, std::make_unique<ScriptedRoom>(std::move(script)), lane().counters());
+  auto lane_room = std::make_unique<LaneRoom>(room_->feed, lane().counters());
+  std::unique_ptr<Selector::RoomState> selector = std::make_unique<ScriptedRoom>(std::move(script));
+  lane_room->swap_selector(selector);
   lane().post(make_command(
       [lane_room = std::move(lane_room)](Lane& on) mutable noexcept { on.add_room(lane_room); }));
 }

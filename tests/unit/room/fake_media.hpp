@@ -124,6 +124,14 @@ class FakeEngine : public media::Engine {
     rooms.push_back(std::make_shared<FakeRoomLog>());
     return std::make_unique<FakeRoom>(id, rooms.back());
   }
+  void use_selector(media::Selector* used, std::function<void()> done) override {
+    used_selectors.push_back(used);
+    waiting.push_back(std::move(done));
+  }
+  void use_packet_policy(media::PacketPolicy* used, std::function<void()> done) override {
+    used_policies.push_back(used);
+    waiting.push_back(std::move(done));
+  }
   std::string selector_name() const override { return selector; }
   Status check_selector_settings(const std::string& json) override {
     if (json == R"({"max_speakers":3})" || json == "{}") return Ok{};
@@ -142,6 +150,9 @@ class FakeEngine : public media::Engine {
   bool has_wire = true;
   std::vector<media::LaneStatistics> lane_statistics{{.packets_in = 7}};
   std::vector<std::shared_ptr<FakeRoomLog>> rooms;
+  std::vector<media::Selector*> used_selectors;
+  std::vector<media::PacketPolicy*> used_policies;
+  std::vector<std::function<void()>> waiting;  ///< For the lanes to let go of the former ones.
 };
 
 }  // namespace veche::room

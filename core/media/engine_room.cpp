@@ -1,0 +1,122 @@
+// SPDX-License-Identifier: Apache-2.0
+// What control wants of a room becomes commands to its home lane.
+#include "media/engine_room.hpp"
+
+#include <utility>
+
+namespace veche::media {
+
+EngineRoom::EngineRoom(std::shared_ptr<RoomLanes> lanes, PeerSessions& sessions,
+                       std::function<void(EngineRoom&)> closed)
+    : lanes_(std::move(lanes)),
+      sessions_(sessions),
+      closed_(std::move(closed)),
+      alive_(std::make_shared<bool>(true)) {
+  // The room is there, and silent, until it has a selector.
+  lanes_->home->post(
+      make_command([room = std::make_unique<LaneRoom>(lanes_->feed, lanes_->home->counters())](
+                       Lane& home) mutable noexcept { home.add_room(room); }));
+}
+
+EngineRoom::~EngineRoom() {
+  // What the lane used comes back with the command and is freed on control, the settings last.
+  struct Removed {
+    std::unique_ptr<Selector::Settings> settings;
+    std::unique_ptr<LaneRoom> room;
+  };
+  auto removed = std::make_shared<Removed>();
+  removed->settings = std::move(settings_);
+  lanes_->home->post(make_command(
+      [removed, id = id()](Lane& home) noexcept { removed->room = home.remove_room(id); }));
+  closed_(*this);
+}
+
+template <class Change>
+void EngineRoom::for_home(Change change) {
+  lanes_->home->post(make_command([id = id(), change](Lane& home) mutable noexcept {
+    if (LaneRoom* room = home.find_room(id)) change(*room);
+  }));
+}
+
+Status EngineRoom::use_selector(Selector& selector, std::shared_ptr<void> latch) {
+  // Its own configuration was checked when it was loaded.
+  auto settings = selector.make_settings("{}");
+  if (!settings) return settings.error();
+  auto state = selector.open(**settings);
+  if (!state) return state.error();
+  // Both are freed on control, the settings last, before the latch is let go.
+  struct Change {
+    std::shared_ptr<void> latch;
+    std::unique_ptr<Selector::Settings> old_settings;
+    std::unique_ptr<Selector::RoomState> state;
+  };
+  auto change = std::make_shared<Change>();
+  change->latch = std::move(latch);
+  change->old_settings = std::exchange(settings_, std::move(*settings));
+  change->state = std::move(*state);
+  selector_ = &selector;
+  lanes_->home->post(make_command([change, id = id()](Lane& home) noexcept {
+    if (LaneRoom* room = home.find_room(id)) room->swap_selector(change->state);
+  }));
+  return Ok{};
+}
+
+Status EngineRoom::use_selector_settings(const std::string& json) {
+  auto made = selector_->make_settings(json);
+  if (!made) return made.error();
+  // The old settings live until the lane has the new ones.
+  std::shared_ptr<Selector::Settings> old = std::move(settings_);
+  settings_ = std::move(*made);
+  lanes_->home->post(make_command(
+      [id = id(), settings = settings_.get()](Lane& home) noexcept {
+        if (LaneRoom* room = home.find_room(id)) room->use_settings(*settings);
+      },
+      [old] {}));
+  return Ok{};
+}
+
+std::shared_ptr<Session> EngineRoom::open_session(SessionRequest request, SessionEvents events) {
+  return sessions_.open(lanes_, std::move(request), std::move(events));
+}
+
+void EngineRoom::set_muted(ParticipantId participant, bool muted) {
+  lanes_->settings[participant].muted = muted;
+  for (const AttachedTrack& track : lanes_->tracks) {
+    if (track.feed->participant == participant) {
+      track.feed->muted.store(muted, std::memory_order_relaxed);
+    }
+  }
+}
+
+void EngineRoom::set_preferences(ParticipantId participant,
+                                 const std::vector<Preference>& preferences) {
+  lanes_->settings[participant].preferences = preferences;
+  for_home([participant, preferences](LaneRoom& room) mutable noexcept {
+    room.set_preferences(participant, preferences);
+  });
+}
+
+void EngineRoom::set_max_speakers(ParticipantId participant, uint32_t count) {
+  lanes_->settings[participant].max_speakers = count;
+  for_home(
+      [participant, count](LaneRoom& room) noexcept { room.set_max_speakers(participant, count); });
+}
+
+void EngineRoom::poll_selection(std::function<void(const Selection&)> callback) {
+  const uint64_t version = lanes_->feed->version.load(std::memory_order_relaxed);
+  if (polling_ || version == polled_version_) return;
+  polling_ = true;
+  polled_version_ = version;
+  auto selection = std::make_shared<Selection>();
+  lanes_->home->post(make_command(
+      [selection, id = id()](Lane& home) noexcept {
+        if (const LaneRoom* room = home.find_room(id)) room->copy(*selection);
+      },
+      [this, selection, alive = std::weak_ptr<bool>(alive_), callback = std::move(callback)] {
+        if (alive.expired()) return;
+        polling_ = false;
+        callback(*selection);
+      }));
+}
+
+}  // namespace veche::media

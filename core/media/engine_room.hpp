@@ -1,0 +1,53 @@
+// SPDX-License-Identifier: Apache-2.0
+// A room of the engine: control's handle of what runs on its home lane.
+#pragma once
+
+#include <functional>
+#include <memory>
+#include <string>
+
+#include "media/attachment.hpp"
+#include "media/peer_session.hpp"
+#include "media/room.hpp"
+#include "media/selector.hpp"
+
+namespace veche::media {
+
+/// [control] all of it.
+class EngineRoom final : public Room {
+ public:
+  /// First come, first served, until use_selector(). `closed` is told of the end.
+  EngineRoom(std::shared_ptr<RoomLanes> lanes, PeerSessions& sessions,
+             std::function<void(EngineRoom&)> closed);
+  ~EngineRoom() override;
+
+  /// Asks another selector from now on, with its own configuration. `latch` is let go when the lane
+  /// does not use the former one any more. On failure nothing has changed.
+  Status use_selector(Selector& selector, std::shared_ptr<void> latch);
+
+  RoomId id() const override { return lanes_->feed->id; }
+  const Lane& home() const { return *lanes_->home; }
+  Status use_selector_settings(const std::string& json) override;
+  std::shared_ptr<Session> open_session(SessionRequest request, SessionEvents events) override;
+  void set_muted(ParticipantId participant, bool muted) override;
+  void set_preferences(ParticipantId participant,
+                       const std::vector<Preference>& preferences) override;
+  void set_max_speakers(ParticipantId participant, uint32_t count) override;
+  void forget(ParticipantId participant) override { lanes_->settings.erase(participant); }
+  void poll_selection(std::function<void(const Selection&)> callback) override;
+
+ private:
+  template <class Change>
+  void for_home(Change change);
+
+  std::shared_ptr<RoomLanes> lanes_;  // Shared with attachments that end after the room.
+  Selector* selector_ = nullptr;
+  std::unique_ptr<Selector::Settings> settings_;
+  PeerSessions& sessions_;
+  std::function<void(EngineRoom&)> closed_;
+  std::shared_ptr<bool> alive_;  // Held weakly by callbacks.
+  bool polling_ = false;
+  uint64_t polled_version_ = 0;
+};
+
+}  // namespace veche::media
