@@ -74,6 +74,14 @@ std::string speakers_message(const room::Speakers& speakers) {
   return json.end_object().end_object().text();
 }
 
+std::string hint_message(const room::PublishHint& hint) {
+  glib::JsonWriter json;
+  begin(json, "hint");
+  json.begin_object().key("max_bitrate_bps").integer(hint.max_bitrate_bps);
+  json.key("fec_percent").integer(hint.fec_percent);
+  return json.end_object().end_object().text();
+}
+
 std::string closing_message(room::EndReason reason) {
   glib::JsonWriter json;
   begin(json, "closing");

@@ -25,6 +25,7 @@ class ClientSocket : public room::ClientSink {
   void on_roster(const room::RosterChange& change) override;
   void on_slots(const std::vector<room::SlotView>& changed) override;
   void on_speakers(const room::Speakers& speakers) override;
+  void on_hint(const room::PublishHint& hint) override;
   void on_closing(room::EndReason reason) override;
 
  private:

@@ -122,6 +122,31 @@ void write_slot(glib::JsonWriter& json, const room::SlotView& slot) {
   json.key("track").integer(static_cast<int64_t>(slot.track)).end_object();
 }
 
+namespace {
+
+const char* kind_of(const plugin::MetricInfo& metric) {
+  switch (metric.kind) {
+    case VECHE_METRIC_GAUGE: return "gauge";
+    case VECHE_METRIC_HISTOGRAM: return "histogram";
+    default: return "counter";
+  }
+}
+
+void write_metric(glib::JsonWriter& json, const plugin::MetricInfo& metric) {
+  json.begin_object().key("name").string(metric.name).key("help").string(metric.help);
+  json.key("kind").string(kind_of(metric)).key("value").integer(metric.value);
+  if (metric.kind == VECHE_METRIC_HISTOGRAM) {
+    json.key("bounds").begin_array();
+    for (const int64_t bound : metric.bounds) json.integer(bound);
+    json.end_array().key("counts").begin_array();
+    for (const uint64_t count : metric.counts) json.integer(static_cast<int64_t>(count));
+    json.end_array();
+  }
+  json.end_object();
+}
+
+}  // namespace
+
 void write_plugin(glib::JsonWriter& json, const plugin::PluginInfo& plugin) {
   json.begin_object().key("name").string(plugin.name).key("id").string(plugin.id);
   json.key("version").string(plugin.version).key("license").string(plugin.license);
@@ -136,7 +161,10 @@ void write_plugin(glib::JsonWriter& json, const plugin::PluginInfo& plugin) {
     json.key("total_ns").integer(static_cast<int64_t>(hook.total_ns));
     json.key("max_ns").integer(static_cast<int64_t>(hook.max_ns)).end_object();
   }
+  json.end_array().key("metrics").begin_array();
+  for (const plugin::MetricInfo& metric : plugin.metrics) write_metric(json, metric);
   json.end_array().key("bad_verdicts").integer(static_cast<int64_t>(plugin.bad_verdicts));
+  json.key("bad_targets").integer(static_cast<int64_t>(plugin.bad_targets));
   json.key("config_schema");
   if (plugin.config_schema.empty()) {
     json.null();

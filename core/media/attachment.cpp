@@ -99,6 +99,13 @@ void Attachment::add_listener(uint32_t slot_count) {
       }));
 }
 
+void Attachment::set_active(size_t slot, bool active) {
+  lane_->post(make_command([session = session_, slot, active](Lane& lane) noexcept {
+    LaneSession* found = lane.find_session(session);
+    if (found && slot < found->slot_count()) found->set_active(slot, active);
+  }));
+}
+
 void Attachment::detach(std::function<void()> done) {
   detached_ = true;
   room_->session_count[lane_->index()] -= 1;

@@ -50,6 +50,8 @@ class Attachment : public std::enable_shared_from_this<Attachment> {
                                             const std::vector<rtp::SlotFormat>& slots,
                                             std::vector<AttachedTrack> tracks);
 
+  /// A slot that is not active sends nothing.
+  void set_active(size_t slot, bool active);
   /// `done` runs on control when no lane knows the session, its tracks and its path any more.
   void detach(std::function<void()> done);
   /// The room's home lane, until it has enough to carry of such sessions.

@@ -67,6 +67,10 @@ void LaneSession::forward(size_t index, const TrackFeed& feed, const LanePacket&
                           const rtp::History& history, uint8_t level_extension,
                           int64_t now_ns) noexcept {
   Slot& slot = slots_[index];
+  if (!slot.active) {
+    slot.rewriter.skip(packet.view);
+    return;
+  }
   if (slot.fresh) {
     slot.fresh = false;
     replay(slot, feed, packet, history, level_extension, now_ns);

@@ -47,6 +47,7 @@ class LaneSession {
 
     rtp::Rewriter rewriter;
     TrackId track;
+    bool active = true;  ///< Otherwise nothing is sent.
     bool fresh = false;  ///< The track has just been selected: its history is replayed before the
                          ///< next packet.
     veche_route route{};
@@ -67,6 +68,8 @@ class LaneSession {
   void use_policy(PacketPolicy* policy) noexcept;
   /// [lane] Another track, or none, fills the slot from the next packet on.
   void fill(size_t slot, TrackId track, int64_t now_ns) noexcept;
+  /// [lane]
+  void set_active(size_t slot, bool active) noexcept { slots_[slot].active = active; }
   /// [lane] Sends one packet of the slot's track, and before the first one what `history` holds.
   void forward(size_t slot, const TrackFeed& feed, const LanePacket& packet,
                const rtp::History& history, uint8_t level_extension, int64_t now_ns) noexcept;

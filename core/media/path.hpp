@@ -5,6 +5,7 @@
 #include <cstddef>
 #include <cstdint>
 #include <span>
+#include <vector>
 
 #include "base/counter.hpp"
 
@@ -14,6 +15,7 @@ namespace veche::media {
 /// detach.
 class Path {
  public:
+  explicit Path(size_t slot_count) : slot_bytes(slot_count) {}
   virtual ~Path() = default;
   /// Memory for one packet of at most `size` bytes, valid until send() or the next begin(). Empty:
   /// there is none, and the packet is counted as a failure.
@@ -23,12 +25,23 @@ class Path {
   /// counted. `capture_ns`: for sender reports, see PacketTimes.
   virtual void send(size_t size, size_t slot, int64_t capture_ns) noexcept = 0;
 
-  Counter packets, bytes, failures;  ///< [any] reads them.
+  // [any] reads them.
+  Counter packets, bytes, failures;
+  std::vector<Counter> slot_bytes;  ///< By the slot's index.
+
+ protected:
+  /// A packet has gone out.
+  void count(size_t size, size_t slot) noexcept {
+    packets.add();
+    bytes.add(size);
+    slot_bytes[slot].add(size);
+  }
 };
 
 /// Of a session that only publishes: there is nowhere to send to.
 class NoPath final : public Path {
  public:
+  NoPath() : Path(0) {}
   std::span<uint8_t> begin(size_t) noexcept override { return {}; }
   void send(size_t, size_t, int64_t) noexcept override {}
 };

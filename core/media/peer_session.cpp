@@ -249,6 +249,10 @@ void PeerSession::watch(int64_t now_ns) {
   }
 }
 
+void PeerSession::set_active(size_t slot, bool active) {
+  if (attachment_) attachment_->set_active(slot, active);
+}
+
 SessionStatistics PeerSession::statistics() const {
   SessionStatistics statistics;
   if (ingress_) {
@@ -263,6 +267,9 @@ SessionStatistics PeerSession::statistics() const {
     statistics.packets_sent = path->packets.value();
     statistics.bytes_sent = path->bytes.value();
     statistics.send_failures = path->failures.value();
+    for (const Counter& sent : path->slot_bytes) {
+      statistics.slot_bytes_sent.push_back(sent.value());
+    }
   }
   statistics.path = to_string(path_);
   const SessionQuality* quality =

@@ -35,6 +35,7 @@ class PeerSession final : public Session, public std::enable_shared_from_this<Pe
   const std::vector<SessionTrack>& tracks() const override { return tracks_; }
   const std::vector<SessionSlot>& slots() const override { return slots_; }
   SessionStatistics statistics() const override;
+  void set_active(size_t slot, bool active) override;
   void close() override;
 
  private:

@@ -29,7 +29,8 @@ enum class SessionEnd {
 struct SessionStatistics {
   uint64_t packets_received = 0, bytes_received = 0;
   uint64_t packets_sent = 0, bytes_sent = 0;
-  uint64_t packets_unwanted = 0;  ///< Received, but nobody listened.
+  std::vector<uint64_t> slot_bytes_sent;  ///< In the order of the slots.
+  uint64_t packets_unwanted = 0;          ///< Received, but nobody listened.
   uint64_t packets_dropped =
       0;  ///< Refused: unknown SSRC, wrong payload type, not RTP, before verification.
   uint64_t send_failures = 0;
@@ -78,6 +79,8 @@ class Session {
   virtual const std::vector<SessionTrack>& tracks() const = 0;
   virtual const std::vector<SessionSlot>& slots() const = 0;
   virtual SessionStatistics statistics() const = 0;
+  /// A slot that is not active sends nothing, whatever fills it. All are active at first.
+  virtual void set_active(size_t slot, bool active) = 0;
   /// Ends it: returns at once; lane, pipeline and memory are let go in the background.
   virtual void close() = 0;
 };

@@ -2,6 +2,7 @@
 // One check per extension: the table's size and its function pointers.
 #include "plugin/extensions.hpp"
 
+#include <veche/controller.h>
 #include <veche/observer.h>
 #include <veche/packet_policy.h>
 #include <veche/selector.h>
@@ -49,6 +50,12 @@ Status check_observer(const void* data) {
   return check_members({{"on_event", table.on_event != nullptr}});
 }
 
+Status check_controller(const void* data) {
+  const auto& table = *static_cast<const veche_controller*>(data);
+  return check_members(
+      {{"control", table.control != nullptr}, {"forget", table.forget != nullptr}});
+}
+
 struct Extension {
   std::string_view id;
   bool exclusive;
@@ -63,6 +70,7 @@ constexpr Extension kExtensions[] = {
     {VECHE_EXT_SELECTOR, true, up_to(offsetof(veche_selector, select)), check_selector},
     {VECHE_EXT_PACKET_POLICY, true, up_to(offsetof(veche_packet_policy, decide)),
      check_packet_policy},
+    {VECHE_EXT_CONTROLLER, true, up_to(offsetof(veche_controller, forget)), check_controller},
     {VECHE_EXT_OBSERVER, false, up_to(offsetof(veche_observer, on_event)), check_observer},
 };
 

@@ -50,13 +50,14 @@ class Host::State {
 
   void attach(media::Engine& engine, room::Server& rooms) {
     engine_ = &engine;
-    rooms_ = &rooms;
+    surroundings_.rooms = &rooms;
     for (const auto& instance : instances_) give_hooks(*instance);
   }
 
   void detach() {
+    if (surroundings_.rooms) surroundings_.rooms->use_controller(nullptr);
     engine_ = nullptr;
-    rooms_ = nullptr;
+    surroundings_.rooms = nullptr;
   }
 
   void disable(const std::string& name, std::function<void(Status)> done) {
@@ -109,7 +110,8 @@ class Host::State {
 
   /// Puts a new instance into that place, running or failed.
   Status start(size_t index, const PluginRequest& request) {
-    auto instance = std::make_shared<PluginInstance>(loop_, examine(request, plugin_dirs_));
+    auto instance =
+        std::make_shared<PluginInstance>(loop_, surroundings_, examine(request, plugin_dirs_));
     Status status = Ok{};
     if (instance->state() == PluginInstance::State::Failed) {
       status = invalid(instance->error());
@@ -144,7 +146,10 @@ class Host::State {
     if (!engine_) return;
     if (media::Selector* selector = instance.selector()) {
       engine_->use_selector(selector, [] {});
-      rooms_->on_selector_changed();
+      surroundings_.rooms->on_selector_changed();
+    }
+    if (room::Controller* controller = instance.controller()) {
+      surroundings_.rooms->use_controller(controller);
     }
     if (media::PacketPolicy* policy = instance.packet_policy()) {
       engine_->use_packet_policy(policy, [] {});
@@ -153,6 +158,7 @@ class Host::State {
 
   void take_hooks(PluginInstance& instance, const std::shared_ptr<void>& latch) {
     if (!engine_) return;
+    if (instance.controller()) surroundings_.rooms->use_controller(nullptr);
     if (instance.selector()) engine_->use_selector(nullptr, [latch] {});
     if (instance.packet_policy()) engine_->use_packet_policy(nullptr, [latch] {});
   }
@@ -160,7 +166,7 @@ class Host::State {
   glib::ControlLoop& loop_;
   const std::vector<std::string> plugin_dirs_;
   media::Engine* engine_ = nullptr;
-  room::Server* rooms_ = nullptr;
+  Surroundings surroundings_;
   std::vector<std::shared_ptr<PluginInstance>> instances_;  // Shared with those who disable one.
 };
 

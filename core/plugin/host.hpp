@@ -12,6 +12,7 @@
 #include "base/result.hpp"
 #include "glib/control_loop.hpp"
 #include "media/selector.hpp"
+#include "plugin/metric_set.hpp"
 #include "room/server.hpp"
 
 namespace veche::plugin {
@@ -42,7 +43,8 @@ struct PluginInfo {
   bool required = false;
   std::vector<std::string> offers;
   std::vector<HookInfo> hooks;
-  uint64_t bad_verdicts = 0;
+  std::vector<MetricInfo> metrics;  ///< While it runs.
+  uint64_t bad_verdicts = 0, bad_targets = 0;
 };
 
 /// A problem in one plugin's part of the configuration.

@@ -11,8 +11,10 @@
 
 namespace veche::plugin {
 
-PluginInstance::PluginInstance(glib::ControlLoop& loop, Candidate candidate)
+PluginInstance::PluginInstance(glib::ControlLoop& loop, Surroundings& surroundings,
+                               Candidate candidate)
     : loop_(loop),
+      surroundings_(surroundings),
       candidate_(std::move(candidate)),
       create_timer_(timers_.emplace_back("create")),
       start_timer_(timers_.emplace_back("start")),
@@ -43,7 +45,7 @@ Status PluginInstance::start() {
 
 Status PluginInstance::create() {
   services_ = std::make_unique<Services>(candidate_.request.name, loop_, *candidate_.config,
-                                         callback_timer_);
+                                         callback_timer_, surroundings_);
   veche_error error = make_error();
   auto created =
       call_hook(create_timer_, [&] { return candidate_.entry->create(services_->host(), &error); });
@@ -67,6 +69,9 @@ Status PluginInstance::bind() {
     } else if (id == VECHE_EXT_PACKET_POLICY) {
       packet_policy_ = std::make_unique<PacketPolicyAdapter>(
           *static_cast<const veche_packet_policy*>(*table), self_, timers_);
+    } else if (id == VECHE_EXT_CONTROLLER) {
+      controller_ = std::make_unique<ControllerAdapter>(
+          candidate_.request.name, *static_cast<const veche_controller*>(*table), self_, timers_);
     } else if (id == VECHE_EXT_OBSERVER) {
       observer_ = static_cast<const veche_observer*>(*table);
       observer_timer_ = &timers_.emplace_back("observer.on_event");
@@ -125,7 +130,9 @@ const char* to_string(PluginInstance::State state) {
 
 void PluginInstance::detach() {
   if (packet_policy_) bad_verdicts_ = packet_policy_->bad_verdicts();
+  if (controller_) bad_targets_ = controller_->bad_targets();
   observer_ = nullptr;
+  controller_.reset();
   packet_policy_.reset();
   selector_.reset();
   services_->close();
@@ -164,6 +171,8 @@ PluginInfo PluginInstance::info() const {
   for (const HookTimer& timer : timers_) {
     info.hooks.push_back({timer.name(), timer.calls(), timer.total_ns(), timer.max_ns()});
   }
+  if (services_) info.metrics = services_->metrics().read();
+  info.bad_targets = controller_ ? controller_->bad_targets() : bad_targets_;
   info.bad_verdicts = packet_policy_ ? packet_policy_->bad_verdicts() : bad_verdicts_;
   return info;
 }

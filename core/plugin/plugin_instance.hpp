@@ -10,6 +10,7 @@
 #include "base/result.hpp"
 #include "glib/control_loop.hpp"
 #include "plugin/candidate.hpp"
+#include "plugin/controller_adapter.hpp"
 #include "plugin/hook_timer.hpp"
 #include "plugin/host.hpp"
 #include "plugin/packet_policy_adapter.hpp"
@@ -23,8 +24,8 @@ class PluginInstance {
  public:
   enum class State { Loaded = 1, Created, Running, Disabling, Disabled, Stopped, Failed };
 
-  /// The loop outlives the instance. A candidate with problems makes a failed instance.
-  PluginInstance(glib::ControlLoop& loop, Candidate candidate);
+  /// Loop and surroundings outlive the instance. A candidate with problems makes a failed instance.
+  PluginInstance(glib::ControlLoop& loop, Surroundings& surroundings, Candidate candidate);
   ~PluginInstance() { stop(); }
   PluginInstance(const PluginInstance&) = delete;
   PluginInstance& operator=(const PluginInstance&) = delete;
@@ -52,6 +53,7 @@ class PluginInstance {
   /// Null if it does not offer that, or does not run.
   media::Selector* selector() { return selector_.get(); }
   media::PacketPolicy* packet_policy() { return packet_policy_.get(); }
+  room::Controller* controller() { return controller_.get(); }
   /// Does nothing unless it runs and observes.
   void on_event(const veche_event& event);
 
@@ -64,6 +66,7 @@ class PluginInstance {
   void destroy();
 
   glib::ControlLoop& loop_;
+  Surroundings& surroundings_;
   const Candidate candidate_;
   State state_ = State::Loaded;
   std::string error_;
@@ -74,9 +77,10 @@ class PluginInstance {
 
   std::unique_ptr<SelectorAdapter> selector_;
   std::unique_ptr<PacketPolicyAdapter> packet_policy_;
+  std::unique_ptr<ControllerAdapter> controller_;
   const veche_observer* observer_ = nullptr;
   HookTimer* observer_timer_ = nullptr;
-  uint64_t bad_verdicts_ = 0;  ///< Of the policy that is gone.
+  uint64_t bad_verdicts_ = 0, bad_targets_ = 0;  ///< Of hooks that are gone.
 };
 
 }  // namespace veche::plugin

@@ -5,6 +5,7 @@
 
 #include <veche/host.h>
 
+#include "plugin/host_services.hpp"
 #include "plugin/services.hpp"
 
 namespace veche::plugin {
@@ -100,6 +101,8 @@ const void* find_service_table(std::string_view id) {
   if (id == VECHE_HOST_LOG) return &kLog;
   if (id == VECHE_HOST_CONFIG) return &kConfig;
   if (id == VECHE_HOST_LOOP) return &kLoop;
+  if (id == VECHE_HOST_ROOMS) return &kRoomsService;
+  if (id == VECHE_HOST_METRICS) return &kMetricsService;
   return nullptr;
 }
 

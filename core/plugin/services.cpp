@@ -31,13 +31,19 @@ log::Level to_level(uint32_t level) {
 bool is_known_service(std::string_view id) { return find_service_table(id) != nullptr; }
 
 Services::Services(std::string name, glib::ControlLoop& loop, const Config& config,
-                   HookTimer& callbacks)
+                   HookTimer& callbacks, Surroundings& surroundings)
     : handle_{{sizeof(veche_host), VECHE_ABI_MINOR, get_extension}, this},
       name_(std::move(name)),
       loop_(loop),
       config_(config),
       callbacks_(callbacks),
-      open_(std::make_shared<std::atomic<bool>>(true)) {}
+      surroundings_(surroundings),
+      metrics_(name_),
+      open_(std::make_shared<std::atomic<bool>>(true)) {
+  surroundings_.metric_sets.push_back(&metrics_);
+}
+
+Services::~Services() { close(); }
 
 Services* Services::of(const veche_host* host) {
   // The plugin's veche_host is the first member of the handle.
@@ -47,12 +53,15 @@ Services* Services::of(const veche_host* host) {
 void Services::close() {
   *open_ = false;
   timers_.clear();
+  std::erase(surroundings_.metric_sets, &metrics_);
 }
 
 void Services::write(uint32_t level, const char* message) const {
   const log::Level known = to_level(level);
   if (log::enabled(known)) log::write(known, name_, plugin_text(message));
 }
+
+void Services::complain(const std::string& message) const { log::error(name_, message); }
 
 veche_status Services::post(veche_callback callback, void* data) {
   if (!callback) return VECHE_E_INVALID;

@@ -14,6 +14,8 @@
 #include "glib/control_loop.hpp"
 #include "plugin/config.hpp"
 #include "plugin/hook_timer.hpp"
+#include "plugin/metric_set.hpp"
+#include "plugin/surroundings.hpp"
 
 namespace veche::plugin {
 
@@ -25,8 +27,9 @@ class Services {
  public:
   /// `name` is the plugin's in the configuration. Everything that is referred to outlives this;
   /// `callbacks` measures what the plugin runs by posts and timers.
-  Services(std::string name, glib::ControlLoop& loop, const Config& config, HookTimer& callbacks);
-  ~Services() { close(); }
+  Services(std::string name, glib::ControlLoop& loop, const Config& config, HookTimer& callbacks,
+           Surroundings& surroundings);
+  ~Services();
   Services(const Services&) = delete;
   Services& operator=(const Services&) = delete;
 
@@ -40,7 +43,13 @@ class Services {
 
   /// [any but lane]
   void write(uint32_t level, const char* message) const;
+  const std::string& name() const { return name_; }
   const Config& config() const { return config_; }
+  const Surroundings& surroundings() const { return surroundings_; }
+  MetricSet& metrics() { return metrics_; }
+  const MetricSet& metrics() const { return metrics_; }
+  /// [any but lane] A line in the log: the plugin has asked for what cannot be.
+  void complain(const std::string& message) const;
   /// [any but lane]
   veche_status post(veche_callback callback, void* data);
   /// [control]
@@ -64,6 +73,8 @@ class Services {
   glib::ControlLoop& loop_;
   const Config& config_;
   HookTimer& callbacks_;
+  Surroundings& surroundings_;
+  MetricSet metrics_;
   /// Shared with posts under way: while it is true, on control, this object is alive.
   const std::shared_ptr<std::atomic<bool>> open_;
   std::map<uint64_t, glib::Timer> timers_;

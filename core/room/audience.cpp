@@ -41,6 +41,12 @@ void Audience::slots_restarted(const std::string& participant, const std::vector
   }
 }
 
+void Audience::hint_changed(const std::string& participant, const PublishHint& hint) {
+  for (ClientFeed* feed : feeds_) {
+    if (feed->participant_ == participant) feed->notices_.hint_changed(hint);
+  }
+}
+
 bool Audience::has(const ClientFeed* feed) const {
   return std::find(feeds_.begin(), feeds_.end(), feed) != feeds_.end();
 }
@@ -69,6 +75,10 @@ void Audience::tell(ClientFeed* feed, bool roster_is_due, const Lookup& lookup) 
   }
   if (const std::optional<Speakers> speakers = feed->notices_.take_speakers()) {
     feed->sink_.on_speakers(*speakers);
+    if (!has(feed)) return;
+  }
+  if (const std::optional<PublishHint> hint = feed->notices_.take_hint()) {
+    feed->sink_.on_hint(*hint);
   }
 }
 

@@ -25,6 +25,7 @@ class Audience {
   // For the clients of that participant.
   void slots_changed(const std::string& participant, const std::vector<SlotView>& slots);
   void slots_restarted(const std::string& participant, const std::vector<SlotView>& slots);
+  void hint_changed(const std::string& participant, const PublishHint& hint);
 
   /// Finds who is told of; it is called for names of the roster only.
   using Lookup = std::function<RosterEntry(const std::string&)>;

@@ -51,6 +51,8 @@ class ClientSink {
   virtual void on_roster(const RosterChange& change) = 0;
   virtual void on_slots(const std::vector<SlotView>& changed) = 0;
   virtual void on_speakers(const Speakers& speakers) = 0;
+  /// What the client should send from now on.
+  virtual void on_hint(const PublishHint& hint) = 0;
   /// The last call. The session ended, or the participant or the room is gone.
   virtual void on_closing(EndReason reason) = 0;
 };

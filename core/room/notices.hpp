@@ -5,8 +5,10 @@
 #include <map>
 #include <optional>
 #include <string>
+#include <utility>
 #include <vector>
 
+#include "room/controller.hpp"
 #include "room/types.hpp"
 
 namespace veche::room {
@@ -31,11 +33,14 @@ class Notices {
   void slots_restarted(const std::vector<SlotView>& slots);
   void speakers_changed(const Speakers& speakers) { speakers_ = speakers; }
 
+  void hint_changed(const PublishHint& hint) { hint_ = hint; }
+
   bool has_roster() const { return !roster_.empty(); }
   RosterNames take_roster();
   std::vector<SlotView> take_slots();
   /// Nothing if they are those that were told last.
   std::optional<Speakers> take_speakers();
+  std::optional<PublishHint> take_hint() { return std::exchange(hint_, std::nullopt); }
 
  private:
   enum class Change { Joined = 1, Changed, Left };
@@ -44,6 +49,7 @@ class Notices {
   std::map<std::string, SlotView> slots_;  ///< By mid.
   std::optional<Speakers> speakers_;
   Speakers told_speakers_;
+  std::optional<PublishHint> hint_;
 };
 
 }  // namespace veche::room

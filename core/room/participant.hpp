@@ -11,6 +11,7 @@
 #include "base/ids.hpp"
 #include "base/result.hpp"
 #include "media/session.hpp"
+#include "room/controller.hpp"
 #include "room/types.hpp"
 
 namespace veche::room {
@@ -46,10 +47,15 @@ class Participant {
   /// Connecting and Connected while there is a session, Ended otherwise.
   SessionState session_state() const;
   std::string session_name() const;  ///< Empty without a session.
+  /// Empty unless it is connected.
+  SessionId session_number() const;
   std::vector<TrackView> tracks() const;
   std::vector<SlotView> slots() const;
   /// Of the current session; zeros without one.
   media::SessionStatistics statistics() const;
+
+  /// What its client is asked to send.
+  const PublishHint& hint() const { return hint_; }
 
   /// Changes what the patch names. Everything is checked before anything changes.
   Status update(const ParticipantPatch& patch);
@@ -83,6 +89,11 @@ class Participant {
   void fill_slots(const std::vector<TrackId>& tracks);
   /// Empties slots whose tracks belong to nobody any more.
   void check_slots();
+  /// Asks what the session should get and send; null: everything.
+  void control(Controller* controller, int64_t now_ns);
+  void use_targets(const std::vector<uint32_t>& targets, const PublishHint& hint);
+  /// The session is about to go.
+  void forget_control();
   std::string profile_json() const;
 
   Room& room_;
@@ -101,6 +112,9 @@ class Participant {
   std::string session_name_;
   SessionState session_state_ = SessionState::Ended;
   std::vector<SlotView> slots_;
+  SessionRates rates_;
+  std::vector<uint32_t> targets_;  ///< VECHE_TARGET_*, by slot.
+  PublishHint hint_;
   AnswerCallback answer_callback_;  ///< Set while a session waits for its answer.
   std::shared_ptr<media::Session>
       session_;  // Shared with the worker that takes it down after control let go of it.

@@ -65,6 +65,10 @@ SessionState Participant::session_state() const { return session_state_; }
 
 std::string Participant::session_name() const { return session_name_; }
 
+SessionId Participant::session_number() const {
+  return session_ && session_state_ == SessionState::Connected ? session_->id() : SessionId{};
+}
+
 std::vector<TrackView> Participant::tracks() const {
   std::vector<TrackView> tracks;
   if (!session_) return tracks;
@@ -188,6 +192,7 @@ void Participant::drop_session(const Error& error) {
   session_name_.clear();
   session_state_ = SessionState::Ended;
   without_session_ns_ = room_.server().now_ns();
+  forget_control();
   room_.forget_session(*session_, *this);
   session_->close();
   // This may be a call from within the session.

@@ -62,6 +62,11 @@ Status Room::update(const RoomPatch& patch) {
   return Ok{};
 }
 
+void Room::announce(const std::string& type, const std::string& participant,
+                    const std::string& data) {
+  server_.emit(*this, type, participant, data);
+}
+
 std::string Room::policy_json() const {
   return glib::JsonWriter()
       .begin_object()
@@ -159,6 +164,7 @@ Result<std::unique_ptr<ClientFeed>> Room::watch(const std::string& participant, 
                                            std::to_string(kMaxFeeds) + " event connections."};
   }
   auto feed = std::make_unique<ClientFeed>(audience_, watcher->id(), speakers_, sink);
+  if (watcher->hint() != PublishHint{}) audience_.hint_changed(participant, watcher->hint());
   sink.on_snapshot(snapshot_for(*watcher));
   return feed;
 }

@@ -54,6 +54,9 @@ class Room {
   /// feed ends with the object or with `closing`.
   Result<std::unique_ptr<ClientFeed>> watch(const std::string& participant, ClientSink& sink);
 
+  /// An event that somebody else makes: a plugin. The participant may be "".
+  void announce(const std::string& type, const std::string& participant, const std::string& data);
+
   media::Room& media() { return *media_; }
   Server& server() { return server_; }
   const Server& server() const { return server_; }

@@ -18,6 +18,9 @@ void Room::tick(int64_t now_ns) {
           if (!alive.expired()) on_selection(selection);
         });
   }
+  for (const auto& [id, participant] : participants_) {
+    participant->control(server_.controller(), now_ns);
+  }
   audience_.tell([this](const std::string& id) { return roster_entry(*participants_.at(id)); });
 }
 

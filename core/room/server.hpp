@@ -14,6 +14,7 @@
 #include "base/result.hpp"
 #include "glib/control_loop.hpp"
 #include "media/engine.hpp"
+#include "room/controller.hpp"
 #include "room/room.hpp"
 #include "room/types.hpp"
 
@@ -59,6 +60,11 @@ class Server {
   /// replaced.
   const std::map<EndReason, uint64_t>& ended() const { return ended_; }
 
+  /// Asked about every connected session from now on, ten times a second; null: everybody gets and
+  /// sends everything. It outlives its use.
+  void use_controller(Controller* controller) { controller_ = controller; }
+  Controller* controller() const { return controller_; }
+
   /// The engine has another selector: rooms that have settings for it give them to it.
   void on_selector_changed();
 
@@ -96,6 +102,7 @@ class Server {
   const Limits limits_;
   std::map<EndReason, uint64_t> ended_;
   bool is_stopping_ = false;
+  Controller* controller_ = nullptr;
   int64_t now_ns_;  ///< Of the last tick: fine enough for everything that is timed here.
   std::vector<EventHandler> event_handlers_;
   std::deque<Event> events_;                     ///< Not delivered yet.

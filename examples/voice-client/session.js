@@ -87,6 +87,18 @@ export class Session {
     return new Promise((resolve, reject) => this.#pending.set(id, { resolve, reject }));
   }
 
+  /** What the server asks the microphone to send at most, in bit/s; 0: what the browser likes. */
+  async limitBitrate(bps) {
+    for (const sender of this.pc.getSenders().filter(({ track }) => track)) {
+      const parameters = sender.getParameters();
+      for (const encoding of parameters.encodings ?? []) {
+        if (bps > 0) encoding.maxBitrate = bps;
+        else delete encoding.maxBitrate;
+      }
+      await sender.setParameters(parameters).catch(() => {}); // It is a wish; the call goes on without.
+    }
+  }
+
   /** Whether a command waits for its answer. */
   get busy() {
     return this.#pending.size > 0;

@@ -232,6 +232,7 @@ export class SFUVoiceClient extends EventTarget {
     else if (type === 'roster') this.#takeRoster(data);
     else if (type === 'slots') for (const slot of data) this.slots.set(slot.mid, slot.participant);
     else if (type === 'speakers') this.#takeSpeakers(data);
+    else if (type === 'hint') this.#session?.limitBitrate(data.max_bitrate_bps);
     if (type === 'snapshot' || type === 'roster') this.#emit('roster');
     if (type === 'snapshot' || type === 'slots') this.#emit('slots');
     if (type === 'snapshot' || type === 'speakers') this.#emit('speakers');

@@ -12,7 +12,8 @@ constexpr guint kBufferSize = rtp::kMaxPacketSize + 64;
 
 }  // namespace
 
-Result<std::unique_ptr<Carrier>> Carrier::create(GstPad* sink, GstCaps* caps) {
+Result<std::unique_ptr<Carrier>> Carrier::create(GstPad* sink, GstCaps* caps,
+                                                 size_t slot_count) {
   glib::Ref<GstPad> pad = glib::sink(gst_pad_new("carrier", GST_PAD_SRC));
   // The pad belongs to no element, so the check of the hierarchy would refuse it.
   const GstPadLinkReturn linked = gst_pad_link_full(pad.get(), sink, GST_PAD_LINK_CHECK_NOTHING);
@@ -26,11 +27,12 @@ Result<std::unique_ptr<Carrier>> Carrier::create(GstPad* sink, GstCaps* caps) {
       !gst_buffer_pool_set_active(pool.get(), TRUE)) {
     return internal("the pool of outgoing packets cannot be made");
   }
-  return std::unique_ptr<Carrier>(new Carrier(std::move(pad), std::move(pool), glib::share(caps)));
+  return std::unique_ptr<Carrier>(new Carrier(std::move(pad), std::move(pool), glib::share(caps), slot_count));
 }
 
-Carrier::Carrier(glib::Ref<GstPad> pad, glib::Ref<GstBufferPool> pool, glib::Ref<GstCaps> caps)
-    : pad_(std::move(pad)), pool_(std::move(pool)), caps_(std::move(caps)) {}
+Carrier::Carrier(glib::Ref<GstPad> pad, glib::Ref<GstBufferPool> pool, glib::Ref<GstCaps> caps,
+                 size_t slot_count)
+    : Path(slot_count), pad_(std::move(pad)), pool_(std::move(pool)), caps_(std::move(caps)) {}
 
 Carrier::~Carrier() {
   give_back();
@@ -75,7 +77,7 @@ std::span<uint8_t> Carrier::begin(size_t size) noexcept {
   return {map_.data, map_.size};
 }
 
-void Carrier::send(size_t size, size_t, int64_t) noexcept {
+void Carrier::send(size_t size, size_t slot, int64_t) noexcept {
   if (!buffer_ || size == 0) {
     give_back();
     return;
@@ -87,8 +89,7 @@ void Carrier::send(size_t size, size_t, int64_t) noexcept {
   const auto now_ns = static_cast<int64_t>(gst_clock_get_time(clock_.get()));
   GST_BUFFER_PTS(buffer) = static_cast<GstClockTime>(now_ns - base_time_ns_);
   if (gst_pad_push(pad_.get(), buffer) == GST_FLOW_OK) {
-    packets.add();
-    bytes.add(size);
+    count(size, slot);
   } else {
     failures.add();
   }

@@ -17,7 +17,7 @@ namespace veche::media {
 class Carrier final : public Path {
  public:
   /// `sink`: rtpbin's pad; `caps` have to name the SSRC of the first slot. [worker]
-  static Result<std::unique_ptr<Carrier>> create(GstPad* sink, GstCaps* caps);
+  static Result<std::unique_ptr<Carrier>> create(GstPad* sink, GstCaps* caps, size_t slot_count);
   ~Carrier() override;
 
   /// [worker] Sends the events that begin the stream; once, when the session is connected.
@@ -27,7 +27,8 @@ class Carrier final : public Path {
   void send(size_t size, size_t slot, int64_t capture_ns) noexcept override;
 
  private:
-  Carrier(glib::Ref<GstPad> pad, glib::Ref<GstBufferPool> pool, glib::Ref<GstCaps> caps);
+  Carrier(glib::Ref<GstPad> pad, glib::Ref<GstBufferPool> pool, glib::Ref<GstCaps> caps,
+          size_t slot_count);
   void give_back() noexcept;
 
   glib::Ref<GstPad> pad_;

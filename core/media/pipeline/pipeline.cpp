@@ -139,7 +139,7 @@ Status Pipeline::make_carrier(const SessionPlan& plan, const std::vector<rtp::Sl
   const glib::Ref<GstPad> funnel = glib::adopt(gst_pad_get_peer(sink.get()));
   if (funnel) gst_pad_unlink(funnel.get(), sink.get());
   Result<std::unique_ptr<Carrier>> carrier =
-      Carrier::create(sink.get(), section_caps(*first, slots.front().ssrc).get());
+      Carrier::create(sink.get(), section_caps(*first, slots.front().ssrc).get(), slots.size());
   if (!carrier) return carrier.error();
   carrier_ = std::move(*carrier);
   return Ok{};

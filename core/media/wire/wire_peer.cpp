@@ -19,7 +19,7 @@ constexpr TokenRate kHandshakeRate{.interval_ns = 20 * kNsPerMs, .burst = 100};
 
 WirePeer::WirePeer(SessionId id, std::shared_ptr<Ingress> ingress, const ReportSettings& reports,
                    const std::vector<rtp::SlotFormat>& slots)
-    : id_(id), ingress_(std::move(ingress)), reports_(reports, slots, monotonic_ns()) {}
+    : Path(slots.size()), id_(id), ingress_(std::move(ingress)), reports_(reports, slots, monotonic_ns()) {}
 
 void WirePeer::send_to(const UdpSocket& socket, const CandidatePair& route) noexcept {
   socket_ = &socket;
@@ -95,8 +95,7 @@ void WirePeer::send(size_t size, size_t slot, int64_t capture_ns) noexcept {
     failures.add();
     return;
   }
-  packets.add();
-  bytes.add(size);
+  count(size, slot);
   reports_.on_sent(slot, *packet, datagram, capture_ns);
 }
 

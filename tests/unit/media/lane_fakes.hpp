@@ -14,6 +14,7 @@ namespace veche::media {
 /// Remembers packets. Used by the lane, read by the test after a round trip.
 class FakePath final : public Path {
  public:
+  FakePath() : Path(16) {}
   std::span<uint8_t> begin(size_t size) noexcept override {
     memory_.assign(size, 0);
     return memory_;

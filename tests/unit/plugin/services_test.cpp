@@ -45,7 +45,8 @@ class ServicesTest : public ::testing::Test {
   glib::ControlLoop loop_;
   const Config config_ = make_config();
   HookTimer callbacks_{"loop.callback"};
-  Services services_{"test", loop_, config_, callbacks_};
+  Surroundings surroundings_;
+  Services services_{"test", loop_, config_, callbacks_, surroundings_};
   const veche_host* const host_ = services_.host();
   const veche_loop* const loop_table_ = table<veche_loop>(VECHE_HOST_LOOP);
   const veche_config* const config_table_ = table<veche_config>(VECHE_HOST_CONFIG);

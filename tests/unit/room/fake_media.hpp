@@ -39,6 +39,7 @@ class FakeSession : public media::Session {
     statistics.lost_out = -1;
     return statistics;
   }
+  void set_active(size_t slot, bool active) override { active_slots[slot] = active; }
   void close() override { ++closed; }
 
   // As the real one, these use the session after the callback: whoever frees it in there is found
@@ -58,6 +59,7 @@ class FakeSession : public media::Session {
 
   const media::SessionRequest request;
   int closed = 0;
+  std::map<size_t, bool> active_slots;  ///< What was said of them last.
 
  private:
   const SessionId id_ = SessionId::next();

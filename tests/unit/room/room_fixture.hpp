@@ -42,6 +42,9 @@ class RecordingSink : public ClientSink {
     for (const std::string& name : speakers.speaking) line += " " + name;
     say(line + " >" + speakers.dominant);
   }
+  void on_hint(const PublishHint& hint) override {
+    say("hint " + std::to_string(hint.max_bitrate_bps) + " " + std::to_string(hint.fec_percent));
+  }
   void on_closing(EndReason reason) override { say(std::string("closing ") + to_string(reason)); }
 
   std::vector<std::string> take() { return std::exchange(lines, {}); }

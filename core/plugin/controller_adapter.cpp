@@ -1,0 +1,52 @@
+// SPDX-License-Identifier: Apache-2.0
+// Asks the plugin for targets, and trusts none of them unseen.
+#include "plugin/controller_adapter.hpp"
+
+#include <algorithm>
+#include <span>
+#include <utility>
+
+#include "base/log.hpp"
+#include "plugin/hook_call.hpp"
+
+namespace veche::plugin {
+namespace {
+
+/// Opus ends at 510 kbit/s (RFC 6716 section 2.1.1); more than that is a mistake.
+constexpr uint32_t kMaxBitrateBps = 510'000;
+constexpr uint32_t kMaxPercent = 100;
+
+}  // namespace
+
+ControllerAdapter::ControllerAdapter(std::string name, const veche_controller& table,
+                                     veche_plugin* self, HookTimers& timers)
+    : name_(std::move(name)),
+      table_(table),
+      self_(self),
+      control_(timers.emplace_back("controller.control")),
+      forget_(timers.emplace_back("controller.forget")) {}
+
+void ControllerAdapter::control(const veche_session_view& view, veche_session_targets& targets) {
+  const std::span<uint32_t> all(targets.targets, view.route_count);
+  const auto done = call_hook(control_, [&] { table_.control(self_, &view, &targets); });
+  if (!done) {
+    log::error(name_, done.error().message);
+    std::fill(all.begin(), all.end(), VECHE_TARGET_ALL);
+    targets.hint = {};
+    return;
+  }
+  for (uint32_t& target : all) {
+    if (target == VECHE_TARGET_ALL || target == VECHE_TARGET_OFF) continue;
+    target = VECHE_TARGET_ALL;
+    ++bad_targets_;
+  }
+  targets.hint.max_bitrate_bps = std::min(targets.hint.max_bitrate_bps, kMaxBitrateBps);
+  targets.hint.fec_percent = std::min(targets.hint.fec_percent, kMaxPercent);
+}
+
+void ControllerAdapter::forget(SessionId session) {
+  const auto done = call_hook(forget_, [&] { table_.forget(self_, session.value); });
+  if (!done) log::error(name_, done.error().message);
+}
+
+}  // namespace veche::plugin

@@ -1,0 +1,60 @@
+// SPDX-License-Identifier: Apache-2.0
+// The service veche.metrics/1.
+#include "base/log.hpp"
+#include "plugin/hook_call.hpp"
+#include "plugin/host_services.hpp"
+#include "plugin/metric_set.hpp"
+#include "plugin/services.hpp"
+
+namespace veche::plugin {
+namespace {
+
+veche_metric* add_metric(const veche_host* host, uint32_t kind, const char* name, const char* help,
+                         const int64_t* bounds, uint32_t bound_count) {
+  Services* services = Services::of(host);
+  if (!services || !name || !services->expect_control("veche_metrics.add_metric")) return nullptr;
+  const std::span<const int64_t> all(bounds, bounds ? bound_count : 0);
+  auto added = services->metrics().add(kind, plugin_text(name), plugin_text(help), all);
+  if (added) return *added;
+  services->complain(added.error().message);
+  return nullptr;
+}
+
+void add(veche_metric* metric, int64_t amount) {
+  if (metric) metric->add(amount);
+}
+
+void set(veche_metric* metric, int64_t value) {
+  if (metric) metric->set(value);
+}
+
+void visit(const veche_host* host, void (*visitor)(void* data, const veche_metric_info* metric),
+           void* data) {
+  const Services* services = Services::of(host);
+  if (!services || !visitor || !services->expect_control("veche_metrics.visit")) return;
+  for (const MetricSet* set : services->surroundings().metric_sets) {
+    for (const MetricInfo& metric : set->read()) {
+      veche_metric_info info{};
+      info.struct_size = sizeof info;
+      info.kind = metric.kind;
+      info.plugin = set->plugin().c_str();
+      info.name = metric.name.c_str();
+      info.help = metric.help.c_str();
+      info.value = metric.value;
+      info.bounds = metric.bounds.data();
+      info.counts = metric.counts.data();
+      info.bound_count = static_cast<uint32_t>(metric.bounds.size());
+      visitor(data, &info);
+    }
+  }
+}
+
+}  // namespace
+
+const veche_metrics kMetricsService = {.struct_size = sizeof(veche_metrics),
+                                       .add_metric = add_metric,
+                                       .add = add,
+                                       .set = set,
+                                       .visit = visit};
+
+}  // namespace veche::plugin

@@ -1,0 +1,157 @@
+// SPDX-License-Identifier: Apache-2.0
+// The service veche.rooms/1.
+#include <algorithm>
+#include <string>
+#include <string_view>
+
+#include "glib/json.hpp"
+#include "plugin/hook_call.hpp"
+#include "plugin/host_services.hpp"
+#include "plugin/services.hpp"
+#include "room/server.hpp"
+
+namespace veche::plugin {
+namespace {
+
+constexpr size_t kMaxEventData = 16 * 1024;
+constexpr size_t kMaxEventType = 64;
+
+/// Null, with the reason in `status`, off control and before there are rooms.
+room::Server* rooms_of(const veche_host* host, const char* function, veche_status& status) {
+  const Services* services = Services::of(host);
+  status = VECHE_E_INVALID;
+  if (!services || !services->expect_control(function)) return nullptr;
+  status = VECHE_E_GONE;
+  return services->surroundings().rooms;
+}
+
+room::Room* find_room(const veche_host* host, const char* room, const char* function,
+                      veche_status& status) {
+  room::Server* rooms = rooms_of(host, function, status);
+  return rooms && room ? rooms->find_room(room) : nullptr;
+}
+
+veche_status visit_rooms(const veche_host* host,
+                         void (*visit)(void* data, const veche_room_info* room), void* data) {
+  veche_status status = VECHE_OK;
+  const room::Server* rooms = rooms_of(host, "veche_rooms.visit_rooms", status);
+  if (!visit || status == VECHE_E_INVALID) return VECHE_E_INVALID;
+  if (!rooms) return VECHE_OK;     // There are none yet.
+  std::vector<std::string> names;  // What the visitor changes does not disturb the visit.
+  for (const auto& [name, room] : rooms->rooms()) names.push_back(name);
+  for (const std::string& name : names) {
+    const auto found = rooms->rooms().find(name);
+    if (found == rooms->rooms().end()) continue;
+    veche_room_info info{};
+    info.struct_size = sizeof info;
+    info.participant_count = static_cast<uint32_t>(found->second->participants().size());
+    info.room = name.c_str();
+    info.created_unix_ms = found->second->created_unix_ms();
+    visit(data, &info);
+  }
+  return VECHE_OK;
+}
+
+void show(const room::Participant& participant, const std::string& room,
+          void (*visit)(void* data, const veche_participant_info* participant), void* data) {
+  std::vector<uint64_t> tracks;
+  for (const room::TrackView& track : participant.tracks()) tracks.push_back(track.track);
+  const std::string id = participant.id(), name = participant.name(),
+                    metadata = participant.settings().metadata;
+  veche_participant_info info{};
+  info.struct_size = sizeof info;
+  info.muted = participant.muted() ? 1 : 0;
+  info.id = participant.number().value;
+  info.room = room.c_str();
+  info.participant = id.c_str();
+  info.name = name.c_str();
+  info.metadata = metadata.c_str();
+  info.session = participant.session_number().value;
+  info.tracks = tracks.data();
+  info.track_count = static_cast<uint32_t>(tracks.size());
+  visit(data, &info);
+}
+
+veche_status visit_participants(const veche_host* host, const char* room,
+                                void (*visit)(void* data, const veche_participant_info* info),
+                                void* data) {
+  veche_status status = VECHE_OK;
+  const room::Room* found = find_room(host, room, "veche_rooms.visit_participants", status);
+  if (!visit || status == VECHE_E_INVALID) return VECHE_E_INVALID;
+  if (!found) return VECHE_E_GONE;
+  const std::string room_name = room;
+  std::vector<std::string> names;
+  for (const auto& [name, participant] : found->participants()) names.push_back(name);
+  for (const std::string& name : names) {
+    room::Room* still = find_room(host, room_name.c_str(), "", status);
+    room::Participant* participant = still ? still->find(name) : nullptr;
+    if (participant) show(*participant, room_name, visit, data);
+  }
+  return VECHE_OK;
+}
+
+veche_status set_muted(const veche_host* host, const char* room, const char* participant,
+                       int32_t muted) {
+  veche_status status = VECHE_OK;
+  room::Room* found = find_room(host, room, "veche_rooms.set_muted", status);
+  if (status == VECHE_E_INVALID || !participant) return VECHE_E_INVALID;
+  room::Participant* person = found ? found->find(participant) : nullptr;
+  if (!person) return VECHE_E_GONE;
+  return person->update({.muted = muted != 0}) ? VECHE_OK : VECHE_E_INTERNAL;
+}
+
+veche_status request_key_frame(const veche_host* host, uint64_t track) {
+  veche_status status = VECHE_OK;
+  const room::Server* rooms = rooms_of(host, "veche_rooms.request_key_frame", status);
+  if (!rooms) return status;
+  for (const auto& [name, room] : rooms->rooms()) {
+    for (const auto& [id, participant] : room->participants()) {
+      const auto tracks = participant->tracks();
+      // All tracks are audio.
+      const bool found = std::any_of(tracks.begin(), tracks.end(),
+                                     [&](const auto& each) { return each.track == track; });
+      if (found) return VECHE_E_UNSUPPORTED;
+    }
+  }
+  return VECHE_E_GONE;
+}
+
+/// "<plugin>.<what>"
+bool is_event_type(std::string_view type, const std::string& plugin) {
+  if (type.size() > kMaxEventType || !type.starts_with(plugin + ".")) return false;
+  const std::string_view what = type.substr(plugin.size() + 1);
+  return !what.empty() && std::all_of(what.begin(), what.end(), [](char c) {
+    return (c >= 'a' && c <= 'z') || (c >= '0' && c <= '9') || c == '-' || c == '_';
+  });
+}
+
+bool is_object(const std::string& json) {
+  const auto parsed = glib::parse_json(json);
+  return parsed && JSON_NODE_HOLDS_OBJECT(parsed->get());
+}
+
+veche_status emit(const veche_host* host, const char* room, const char* participant,
+                  const char* type, const char* data) {
+  veche_status status = VECHE_OK;
+  room::Room* found = find_room(host, room, "veche_rooms.emit", status);
+  const Services* services = Services::of(host);
+  if (status == VECHE_E_INVALID || !participant || !type || !data) return VECHE_E_INVALID;
+  if (!is_event_type(type, services->name()) || strnlen(data, kMaxEventData + 1) > kMaxEventData ||
+      !is_object(data)) {
+    return VECHE_E_INVALID;
+  }
+  if (!found || (*participant != '\0' && !found->find(participant))) return VECHE_E_GONE;
+  found->announce(type, participant, data);
+  return VECHE_OK;
+}
+
+}  // namespace
+
+const veche_rooms kRoomsService = {.struct_size = sizeof(veche_rooms),
+                                   .visit_rooms = visit_rooms,
+                                   .visit_participants = visit_participants,
+                                   .set_muted = set_muted,
+                                   .request_key_frame = request_key_frame,
+                                   .emit = emit};
+
+}  // namespace veche::plugin

@@ -1,0 +1,21 @@
+// SPDX-License-Identifier: Apache-2.0
+// What the services of all plugins share.
+#pragma once
+
+#include <vector>
+
+namespace veche::room {
+class Server;
+}
+
+namespace veche::plugin {
+
+class MetricSet;
+
+/// [control] Outlives all services.
+struct Surroundings {
+  room::Server* rooms = nullptr;              ///< Null until the server listens.
+  std::vector<const MetricSet*> metric_sets;  ///< Of the plugins that run.
+};
+
+}  // namespace veche::plugin

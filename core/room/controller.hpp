@@ -1,0 +1,64 @@
+// SPDX-License-Identifier: Apache-2.0
+// Who decides how much each listener gets and what publishers should send, and what is remembered
+// of a session for it.
+#pragma once
+
+#include <veche/controller.h>
+
+#include <cstdint>
+#include <vector>
+
+#include "media/session.hpp"
+
+namespace veche::room {
+
+/// A plugin implements it (plugin/). [control]
+class Controller {
+ public:
+  virtual ~Controller() = default;
+  /// The targets have as many elements as the view has routes, all VECHE_TARGET_ALL.
+  virtual void control(const veche_session_view& view, veche_session_targets& targets) = 0;
+  virtual void forget(SessionId session) = 0;
+};
+
+/// What a client is asked to send. 0: what it likes.
+struct PublishHint {
+  uint32_t max_bitrate_bps = 0;
+  uint32_t fec_percent = 0;
+
+  friend bool operator==(const PublishHint&, const PublishHint&) = default;
+};
+
+/// Rates of one session, from counters that only grow. Pure.
+class SessionRates {
+ public:
+  /// To be asked about every 100 ms.
+  void update(const media::SessionStatistics& now, int64_t now_ns);
+
+  float loss_in() const { return loss_in_; }
+  float loss_out() const { return loss_out_; }
+  uint32_t bitrate_in_bps() const { return in_.bps(); }
+  uint32_t bitrate_out_bps() const { return out_.bps(); }
+  uint32_t slot_bps(size_t slot) const { return slot < slots_.size() ? slots_[slot].bps() : 0; }
+
+ private:
+  /// An exponential average over about a second.
+  class Rate {
+   public:
+    void update(uint64_t bytes, int64_t passed_ns);
+    uint32_t bps() const { return static_cast<uint32_t>(bps_); }
+
+   private:
+    uint64_t bytes_ = 0;
+    double bps_ = 0;
+  };
+
+  int64_t last_ns_ = 0;
+  uint64_t received_ = 0, sent_ = 0;
+  int64_t lost_in_ = 0, lost_out_ = 0;
+  float loss_in_ = 0, loss_out_ = 0;
+  Rate in_, out_;
+  std::vector<Rate> slots_;
+};
+
+}  // namespace veche::room

@@ -1,0 +1,194 @@
+// SPDX-License-Identifier: Apache-2.0
+// The services veche.rooms/1 and veche.metrics/1 through their tables, over a real room server.
+#include <gmock/gmock.h>
+#include <gtest/gtest.h>
+
+#include <optional>
+#include <thread>
+
+#include "../room/fake_media.hpp"
+#include "plugin/services.hpp"
+#include "room/server.hpp"
+
+namespace veche::plugin {
+namespace {
+
+using ::testing::ElementsAre;
+using ::testing::IsEmpty;
+
+class RoomsServiceTest : public ::testing::Test {
+ protected:
+  void SetUp() override {
+    rooms_.emplace(loop_, engine_, room::Limits{}, 0);
+    rooms_->add_event_handler([this](const room::Event& event) {
+      events_.push_back(event.type + " " + event.participant + " " + event.data);
+    });
+    surroundings_.rooms = &*rooms_;
+    room_ = *rooms_->create_room("lobby", {});
+    room::ParticipantSettings settings;
+    settings.name = "Ada L.";
+    settings.metadata = R"({"role":"host"})";
+    ada_ = *room_->join("ada", settings);
+    run();
+    events_.clear();
+  }
+  void TearDown() override {
+    rooms_.reset();
+    run();
+  }
+  void run() {
+    while (loop_.iterate()) {
+    }
+  }
+  veche_status emit(const char* type, const char* data, const char* participant = "ada") {
+    return table_->emit(host_, "lobby", participant, type, data);
+  }
+
+  glib::ControlLoop loop_;
+  room::FakeEngine engine_;
+  std::optional<room::Server> rooms_;
+  room::Room* room_ = nullptr;
+  room::Participant* ada_ = nullptr;
+  std::vector<std::string> events_;
+  std::vector<SchemaProblem> problems_;
+  const Config config_ = *Config::make(nullptr, "{}", problems_);
+  HookTimer callbacks_{"loop.callback"};
+  Surroundings surroundings_;
+  Services services_{"stage", loop_, config_, callbacks_, surroundings_};
+  const veche_host* const host_ = services_.host();
+  const veche_rooms* const table_ =
+      static_cast<const veche_rooms*>(host_->get_extension(host_, VECHE_HOST_ROOMS));
+};
+
+TEST_F(RoomsServiceTest, ShowsRoomsAndParticipants) {
+  std::vector<std::string> seen;
+  EXPECT_EQ(table_->visit_rooms(
+                host_,
+                [](void* data, const veche_room_info* info) {
+                  static_cast<std::vector<std::string>*>(data)->push_back(
+                      std::string(info->room) + " " + std::to_string(info->participant_count));
+                },
+                &seen),
+            VECHE_OK);
+  EXPECT_THAT(seen, ElementsAre("lobby 1"));
+  seen.clear();
+  EXPECT_EQ(table_->visit_participants(
+                host_, "lobby",
+                [](void* data, const veche_participant_info* info) {
+                  static_cast<std::vector<std::string>*>(data)->push_back(
+                      std::string(info->room) + " " + info->participant + " " + info->name + " " +
+                      info->metadata + " " + std::to_string(info->session) +
+                      std::to_string(info->track_count));
+                },
+                &seen),
+            VECHE_OK);
+  EXPECT_THAT(seen, ElementsAre(R"(lobby ada Ada L. {"role":"host"} 00)"));
+}
+
+TEST_F(RoomsServiceTest, AVisitorMayEmptyTheRoom) {
+  (void)room_->join("bob", {});
+  struct Visit {
+    room::Server* rooms;
+    std::vector<std::string> seen;
+  } visit{&*rooms_, {}};
+  EXPECT_EQ(table_->visit_participants(
+                host_, "lobby",
+                [](void* data, const veche_participant_info* info) {
+                  auto* self = static_cast<Visit*>(data);
+                  self->seen.emplace_back(info->participant);
+                  (void)self->rooms->remove_room("lobby");
+                },
+                &visit),
+            VECHE_OK);
+  EXPECT_THAT(visit.seen, ElementsAre("ada"));
+}
+
+TEST_F(RoomsServiceTest, SaysWhatIsGone) {
+  const auto nothing = [](void*, const veche_participant_info*) { FAIL() << "nobody is there"; };
+  EXPECT_EQ(table_->visit_participants(host_, "attic", nothing, nullptr), VECHE_E_GONE);
+  EXPECT_EQ(table_->visit_participants(host_, "lobby", nullptr, nullptr), VECHE_E_INVALID);
+  EXPECT_EQ(table_->set_muted(host_, "lobby", "bob", 1), VECHE_E_GONE);
+  EXPECT_EQ(table_->set_muted(host_, "attic", "ada", 1), VECHE_E_GONE);
+  EXPECT_EQ(table_->set_muted(host_, "lobby", nullptr, 1), VECHE_E_INVALID);
+  EXPECT_EQ(table_->request_key_frame(host_, 77), VECHE_E_GONE);
+  surroundings_.rooms = nullptr;
+  EXPECT_EQ(table_->visit_rooms(
+                host_, [](void*, const veche_room_info*) { FAIL(); }, nullptr),
+            VECHE_OK)
+      << "while the server starts there are none";
+  EXPECT_EQ(table_->set_muted(host_, "lobby", "ada", 1), VECHE_E_GONE);
+}
+
+TEST_F(RoomsServiceTest, MutesAsTheBackendDoes) {
+  EXPECT_EQ(table_->set_muted(host_, "lobby", "ada", 1), VECHE_OK);
+  EXPECT_TRUE(ada_->muted());
+  EXPECT_EQ(table_->set_muted(host_, "lobby", "ada", 0), VECHE_OK);
+  EXPECT_FALSE(ada_->muted());
+}
+
+TEST_F(RoomsServiceTest, EmitsEventsUnderItsOwnNameOnly) {
+  EXPECT_EQ(emit("stage.host-changed", R"({"host":"ada"})"), VECHE_OK);
+  EXPECT_EQ(emit("stage.emptied", "{}", ""), VECHE_OK);
+  run();
+  EXPECT_THAT(events_,
+              ElementsAre(R"(stage.host-changed ada {"host":"ada"})", "stage.emptied  {}"));
+  EXPECT_EQ(emit("participant.left", "{}"), VECHE_E_INVALID);
+  EXPECT_EQ(emit("stage.", "{}"), VECHE_E_INVALID);
+  EXPECT_EQ(emit("stage.Host", "{}"), VECHE_E_INVALID);
+  EXPECT_EQ(emit("stage.a\nb", "{}"), VECHE_E_INVALID);
+  EXPECT_EQ(emit("stage.x", "[1]"), VECHE_E_INVALID);
+  EXPECT_EQ(emit("stage.x", "{"), VECHE_E_INVALID);
+  EXPECT_EQ(emit("stage.x", ("{\"a\":\"" + std::string(17'000, 'x') + "\"}").c_str()),
+            VECHE_E_INVALID);
+  EXPECT_EQ(emit("stage.x", "{}", "bob"), VECHE_E_GONE);
+  run();
+  EXPECT_EQ(events_.size(), 2u);
+}
+
+TEST_F(RoomsServiceTest, DoesNothingOffControl) {
+  std::thread([this] {
+    EXPECT_EQ(table_->set_muted(host_, "lobby", "ada", 1), VECHE_E_INVALID);
+    EXPECT_EQ(emit("stage.x", "{}"), VECHE_E_INVALID);
+    EXPECT_EQ(table_->visit_rooms(
+                  host_, [](void*, const veche_room_info*) { FAIL(); }, nullptr),
+              VECHE_E_INVALID);
+    EXPECT_EQ(table_->request_key_frame(host_, 1), VECHE_E_INVALID);
+  }).join();
+  EXPECT_FALSE(ada_->muted());
+}
+
+TEST_F(RoomsServiceTest, MetricsOfAllPluginsAreVisited) {
+  Services other("pulse", loop_, config_, callbacks_, surroundings_);
+  const auto* metrics =
+      static_cast<const veche_metrics*>(host_->get_extension(host_, VECHE_HOST_METRICS));
+  const int64_t bounds[] = {10, 20};
+  veche_metric* hosts =
+      metrics->add_metric(host_, VECHE_METRIC_GAUGE, "hosts", "Who may talk.", nullptr, 0);
+  veche_metric* waits =
+      metrics->add_metric(other.host(), VECHE_METRIC_HISTOGRAM, "wait_us", "Waits.", bounds, 2);
+  ASSERT_TRUE(hosts && waits);
+  EXPECT_EQ(metrics->add_metric(host_, VECHE_METRIC_GAUGE, "hosts", "", nullptr, 0), nullptr);
+  metrics->set(hosts, 3);
+  metrics->add(waits, 15);
+  metrics->add(nullptr, 1);
+  std::vector<std::string> seen;
+  const auto visit = [](void* data, const veche_metric_info* info) {
+    static_cast<std::vector<std::string>*>(data)->push_back(
+        std::string(info->plugin) + " " + info->name + " " + std::to_string(info->value) + " " +
+        (info->bound_count == 2 ? std::to_string(info->counts[1]) : "-"));
+  };
+  metrics->visit(host_, visit, &seen);
+  EXPECT_THAT(seen, ElementsAre("stage hosts 3 -", "pulse wait_us 15 1"));
+  other.close();
+  seen.clear();
+  metrics->visit(host_, visit, &seen);
+  EXPECT_THAT(seen, ElementsAre("stage hosts 3 -")) << "that one does not run any more";
+  std::thread([&] {
+    seen.clear();
+    metrics->visit(host_, visit, &seen);
+    EXPECT_THAT(seen, IsEmpty());
+  }).join();
+}
+
+}  // namespace
+}  // namespace veche::plugin
