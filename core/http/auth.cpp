@@ -34,6 +34,8 @@ bool scopes_reach(const std::set<Scope>& scopes, Access access) {
     case Access::ReadParticipant: return has(Scope::Rooms) || has(Scope::Read);
     case Access::WriteRooms:
     case Access::UseParticipant: return has(Scope::Rooms);
+    case Access::Administer: return false;
+    case Access::ReadMetrics: return has(Scope::Metrics);
   }
   return false;
 }

@@ -31,6 +31,8 @@ enum class Access {
   WriteRooms,       ///< rooms
   ReadParticipant,  ///< rooms, read, and the participant's own join token
   UseParticipant,   ///< rooms, and the participant's own join token
+  Administer,       ///< admin
+  ReadMetrics,      ///< metrics
 };
 
 /// Whom a credential stands for: an API key, or the participant of a join token.

@@ -44,12 +44,13 @@ std::optional<Response> refuse_type(const Exchange& exchange, const BodyRule& ru
 
 }  // namespace
 
-Dispatcher::Dispatcher(const Router& router, const Authenticator& auth,
+Dispatcher::Dispatcher(const Router& router, const PluginRoutes& plugins, const Authenticator& auth,
                        std::vector<std::string> cors_origins, Route pages)
     : router_(router),
+      plugins_(plugins),
       auth_(auth),
       cors_origins_(std::move(cors_origins)),
-      pages_(std::move(pages)) {}
+      pages_(std::make_shared<const Route>(std::move(pages))) {}
 
 bool Dispatcher::add_cors_headers(Exchange& exchange) const {
   if (cors_origins_.empty()) return false;
@@ -67,10 +68,12 @@ bool Dispatcher::add_cors_headers(Exchange& exchange) const {
 
 Result<Match> Dispatcher::find(const std::string& method, const std::string& path) const {
   Result<Match> match = router_.match(method, path);
-  if (!match.ok() || !match->allowed.empty() || is_api_path(path) || !pages_.handler) return match;
+  if (!match.ok() || !match->allowed.empty()) return match;
+  match = plugins_.match(method, path);
+  if (!match.ok() || !match->allowed.empty() || is_api_path(path) || !pages_->handler) return match;
   Match page;
-  page.allowed = {pages_.method};
-  if (method == pages_.method) page.route = &pages_;
+  page.allowed = {pages_->method};
+  if (method == pages_->method) page.route = pages_;
   return page;
 }
 
@@ -116,6 +119,8 @@ void Dispatcher::on_headers(Exchange& exchange, const std::map<std::string, std:
   request.method = sent_method == "HEAD" ? "GET" : sent_method;
   request.path = g_uri_get_path(soup_server_message_get_uri(message));
   request.query = query;
+  const char* raw_query = g_uri_get_query(soup_server_message_get_uri(message));
+  request.raw_query = raw_query ? raw_query : "";
   request.if_match = exchange.request_header("If-Match");
   request.if_none_match = exchange.request_header("If-None-Match");
 
@@ -128,7 +133,7 @@ void Dispatcher::on_headers(Exchange& exchange, const std::map<std::string, std:
   if (!match->route) {
     return exchange.respond(problem(405, "Allowed are " + allow + ".").header("Allow", allow));
   }
-  exchange.route = match->route;
+  exchange.route = std::move(match->route);
   request.params = std::move(match->params);
   if (!authenticate(exchange)) return;
   const BodyRule& rule = rule_of(exchange.route->body);

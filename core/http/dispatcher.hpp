@@ -7,6 +7,7 @@
 
 #include "http/auth.hpp"
 #include "http/exchange.hpp"
+#include "http/plugin_routes.hpp"
 #include "http/router.hpp"
 
 namespace veche::http {
@@ -16,8 +17,8 @@ class Dispatcher {
  public:
   /// `pages` answers what is no route of the API; its handler may be null. All references outlive
   /// it.
-  Dispatcher(const Router& router, const Authenticator& auth, std::vector<std::string> cors_origins,
-             Route pages);
+  Dispatcher(const Router& router, const PluginRoutes& plugins, const Authenticator& auth,
+             std::vector<std::string> cors_origins, Route pages);
 
   /// When the headers have come: answers what can be refused by now, so that its body is not kept.
   void on_headers(Exchange& exchange, const std::map<std::string, std::string>& query);
@@ -32,9 +33,10 @@ class Dispatcher {
   bool authenticate(Exchange& exchange) const;
 
   const Router& router_;
+  const PluginRoutes& plugins_;
   const Authenticator& auth_;
   const std::vector<std::string> cors_origins_;
-  const Route pages_;
+  const std::shared_ptr<const Route> pages_;
 };
 
 }  // namespace veche::http

@@ -67,6 +67,7 @@ Exchange::Exchange(glib::ControlLoop& loop, SoupServerMessage* message, Deadline
   };
   const auto disconnected = +[](SoupServerMessage*, gpointer self) {
     static_cast<Exchange*>(self)->is_connected_ = false;
+    static_cast<Exchange*>(self)->watch_.notify();
   };
   const auto wrote_informational = +[](SoupServerMessage* from, gpointer self) {
     auto* exchange = static_cast<Exchange*>(self);
@@ -96,6 +97,11 @@ void Exchange::on_deadline() {
     return;
   }
   cut();
+}
+
+void Exchange::watch_client(std::function<void()> gone) {
+  if (is_answered_) return;
+  watch_ = ClientWatch(socket_.get(), loop_.context(), std::move(gone));
 }
 
 void Exchange::cut() {
@@ -146,6 +152,7 @@ void Exchange::respond(const Response& response) {
     return;
   }
   is_answered_ = true;
+  watch_ = {};
   start_timer(deadlines_.send_ms);
   SoupMessageBody* request_body = soup_server_message_get_request_body(message_);
   soup_message_body_set_accumulate(request_body, FALSE);
@@ -187,7 +194,9 @@ void Exchange::handle(const Handler& handler) {
   start_timer(deadlines_.answer_ms);
   const auto pending = std::make_shared<Pending>(message_);
   pending_ = pending;
+  request.watch_client = [this](std::function<void()> gone) { watch_client(std::move(gone)); };
   handler(request, [pending](const Response& response) { pending->answer(response); });
+  request.watch_client = nullptr;
   if (pending->is_done) return;
   is_paused_ = true;
   soup_server_message_pause(message_);

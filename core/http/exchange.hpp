@@ -11,6 +11,7 @@
 
 #include "glib/control_loop.hpp"
 #include "glib/ref.hpp"
+#include "http/client_watch.hpp"
 #include "http/deadlines.hpp"
 #include "http/message.hpp"
 #include "http/router.hpp"
@@ -36,7 +37,7 @@ class Exchange {
   void add_header(std::string name, std::string value);
 
   /// What was found out when the headers had come: the route and the request but for its body.
-  const Route* route = nullptr;
+  std::shared_ptr<const Route> route;
   Request request;
 
   /// Refuses more than this with 413, already while it is received.
@@ -55,6 +56,7 @@ class Exchange {
   void start_timer(uint32_t delay_ms);
   void on_deadline();
   void cut();
+  void watch_client(std::function<void()> gone);
   void on_chunk(size_t bytes);
   void write(const Response& response);
   bool begin_upgrade(const Response& response);
@@ -71,6 +73,7 @@ class Exchange {
   bool is_connected_ = true;
   std::vector<std::pair<std::string, std::string>> headers_;
   std::weak_ptr<Pending> pending_;
+  ClientWatch watch_;
   Upgrade upgrade_;
 };
 

@@ -20,10 +20,13 @@ struct Request {
   std::string path;                           ///< As sent, percent-encoded.
   std::map<std::string, std::string> params;  ///< Of the route's pattern, decoded and valid names.
   std::map<std::string, std::string> query;   ///< Decoded.
+  std::string raw_query;                      ///< As sent, without the "?".
   std::string if_match;
   std::string if_none_match;
   std::string body;  ///< Of a type and size that the route accepts.
   Principal caller;
+  /// While the handler runs: calls `gone` once, on control, if the client leaves before its answer.
+  std::function<void(std::function<void()> gone)> watch_client;
 
   const std::string& param(const std::string& name) const { return params.at(name); }
   /// Empty if it is not there.

@@ -2,6 +2,8 @@
 // The table of problem types, and their JSON.
 #include "http/problem.hpp"
 
+#include <libsoup/soup.h>
+
 #include "base/log.hpp"
 #include "glib/ref.hpp"
 
@@ -27,6 +29,7 @@ constexpr Kind kKinds[] = {
     {426, "upgrade-required", "This is a WebSocket"},
     {500, "internal", "The server failed"},
     {503, "unavailable", "Not possible now"},
+    {504, "plugin-timeout", "The plugin did not answer in time"},
 };
 constexpr Kind kExhausted{503, "exhausted", "A limit is reached"};
 
@@ -66,6 +69,12 @@ int status_of(ErrorCode code) {
 
 Problem problem_of(int status, std::string_view detail, FieldProblems errors) {
   return make(kind_of(status), detail, std::move(errors));
+}
+
+Problem problem_of_plugin(int status, const std::string& slug, std::string_view detail) {
+  const bool is_known = kind_of(status).status == status;
+  const char* title = is_known ? kind_of(status).title : soup_status_get_phrase(status);
+  return make({status, slug.c_str(), title}, detail, {});
 }
 
 Problem problem_of(const Error& error) {

@@ -26,6 +26,9 @@ Problem problem_of(int status, std::string_view detail, FieldProblems errors = {
 /// The message of an Internal error goes to the log, not to the caller.
 Problem problem_of(const Error& error);
 
+/// What a plugin, or the host in its place, says went wrong.
+Problem problem_of_plugin(int status, const std::string& slug, std::string_view detail);
+
 /// The JSON object.
 std::string to_json(const Problem& problem);
 /// With Retry-After for 503, and WWW-Authenticate for 401.

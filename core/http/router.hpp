@@ -3,18 +3,20 @@
 #pragma once
 
 #include <map>
+#include <memory>
 #include <string>
 #include <string_view>
 #include <vector>
 
 #include "base/result.hpp"
+#include "glib/path_pattern.hpp"
 #include "http/auth.hpp"
 #include "http/message.hpp"
 
 namespace veche::http {
 
 /// What a route reads, which decides the Content-Types and the size that are accepted.
-enum class BodyKind { Nothing = 1, Json, MergePatch, Sdp, SdpFragment };
+enum class BodyKind { Nothing = 1, Json, SmallJson, MergePatch, Sdp, SdpFragment };
 
 struct BodyRule {
   std::vector<std::string_view> content_types;  ///< Empty: none is asked for.
@@ -33,13 +35,15 @@ struct Route {
 };
 
 struct Match {
-  const Route* route = nullptr;      ///< Null: the path or the method is unknown.
+  /// Null: the path or the method is unknown. Shared, because a plugin's is made for one request.
+  std::shared_ptr<const Route> route;
   std::vector<std::string> allowed;  ///< Methods of this path; empty: the path is unknown.
   std::map<std::string, std::string> params;
 };
 
 class Router {
  public:
+  /// Its pattern has to be legal.
   void add(Route route);
   /// InvalidArgument when the path fits a route but a part of it is no valid name. `path` is
   /// percent-encoded.
@@ -47,8 +51,8 @@ class Router {
 
  private:
   struct Entry {
-    Route route;
-    std::vector<std::string> parts;
+    std::shared_ptr<const Route> route;
+    glib::PathPattern pattern;
   };
   std::vector<Entry> entries_;
 };

@@ -15,6 +15,7 @@
 #include "http/dispatcher.hpp"
 #include "http/exchange.hpp"
 #include "http/listen.hpp"
+#include "http/plugin_routes.hpp"
 #include "http/problem.hpp"
 #include "http/static_files.hpp"
 
@@ -78,7 +79,8 @@ class Server::State {
              std::move(auth), settings.ice_servers,
              sockets_,        [this] { return addresses(); },
              unix_ms()},
-        dispatcher_(router_, api_.auth, settings.cors_origins,
+        plugin_routes_(plugins, settings.deadlines.plugin_ms),
+        dispatcher_(router_, plugin_routes_, api_.auth, settings.cors_origins,
                     pages_of(std::move(files), !settings.static_dir.empty())),
         soup_(glib::adopt(soup_server_new("raw-paths", TRUE, nullptr))) {
     add_server_routes(router_, api_);
@@ -139,6 +141,7 @@ class Server::State {
   ClientSockets sockets_;
   Api api_;
   Router router_;
+  const PluginRoutes plugin_routes_;
   Dispatcher dispatcher_;
   const glib::Ref<SoupServer> soup_;
   glib::Signal begun_;

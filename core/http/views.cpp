@@ -152,9 +152,15 @@ void write_plugin(glib::JsonWriter& json, const plugin::PluginInfo& plugin) {
   json.key("version").string(plugin.version).key("license").string(plugin.license);
   json.key("summary").string(plugin.summary).key("path").string(plugin.path);
   json.key("state").string(plugin.state).key("error").string(plugin.error);
-  json.key("required").boolean(plugin.required).key("offers");
+  json.key("required").boolean(plugin.required);
+  json.key("serves_metrics").boolean(plugin.serves_metrics).key("offers");
   write_names(json, plugin.offers);
-  json.key("hooks").begin_array();
+  json.key("routes").begin_array();
+  for (const plugin::RouteInfo& route : plugin.routes) {
+    json.begin_object().key("method").string(route.method).key("pattern").string(route.pattern);
+    json.key("summary").string(route.summary).key("access").string(route.access).end_object();
+  }
+  json.end_array().key("hooks").begin_array();
   for (const plugin::HookInfo& hook : plugin.hooks) {
     json.begin_object().key("name").string(hook.name);
     json.key("calls").integer(static_cast<int64_t>(hook.calls));

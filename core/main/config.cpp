@@ -7,6 +7,7 @@
 #include <filesystem>
 #include <optional>
 #include <set>
+#include <utility>
 
 #include "glib/json.hpp"
 #include "glib/json_node.hpp"
@@ -263,13 +264,19 @@ class Reader {
 
   void plugins(JsonNode* root) {
     std::set<std::string> names;
+    bool metrics_are_served = false;
     for (JsonNode* node : elements_of(member(root, "plugins"))) {
       plugin::PluginRequest request{text(node, "name"), path(text(node, "path")),
-                                    flag(node, "required"), glib::to_text(member(node, "config"))};
+                                    flag(node, "required"), glib::to_text(member(node, "config")),
+                                    flag(node, "serves_metrics")};
       if (!names.insert(request.name).second) {
         refuse(at("/plugins", config_.plugins.plugins.size()) + "/name",
                in_quotes(request.name) +
                    " is the name of an earlier plugin; allowed: a name of its own");
+      }
+      if (request.serves_metrics && std::exchange(metrics_are_served, true)) {
+        refuse(at("/plugins", config_.plugins.plugins.size()) + "/serves_metrics",
+               "an earlier plugin serves them; allowed: one plugin with true");
       }
       config_.plugins.plugins.push_back(std::move(request));
     }

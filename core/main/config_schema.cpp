@@ -169,6 +169,10 @@ constexpr const char* kSchema = R"json({
           "type": "boolean", "default": false,
           "description": "Does the server refuse to start without it?"
         },
+        "serves_metrics": {
+          "type": "boolean", "default": false,
+          "description": "Is `GET /metrics`, for keys with the scope `metrics`, answered by its route of that name? One plugin at most."
+        },
         "config": {
           "type": "object", "additionalProperties": true, "default": {},
           "description": "The plugin's own settings. Each plugin describes and checks them itself."

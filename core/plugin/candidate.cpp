@@ -2,6 +2,8 @@
 // Finds a plugin's file, and takes it through all checks that need none of its functions.
 #include "plugin/candidate.hpp"
 
+#include <veche/http_routes.h>
+
 #include <algorithm>
 #include <filesystem>
 
@@ -77,6 +79,11 @@ Candidate examine(const PluginRequest& request, const std::vector<std::string>& 
   }
   candidate.entry = &entry;
   for (auto offer = entry.offers; *offer; ++offer) candidate.offers.emplace_back(*offer);
+  const auto offers_routes = std::count(candidate.offers.begin(), candidate.offers.end(),
+                                        std::string_view(VECHE_EXT_HTTP_ROUTES));
+  if (request.serves_metrics && offers_routes == 0) {
+    return refuse("serves_metrics is set, but it does not offer " VECHE_EXT_HTTP_ROUTES);
+  }
   candidate.config = Config::make(entry.config_schema, request.config, candidate.problems);
   return candidate;
 }

@@ -3,6 +3,7 @@
 #include "plugin/extensions.hpp"
 
 #include <veche/controller.h>
+#include <veche/http_routes.h>
 #include <veche/observer.h>
 #include <veche/packet_policy.h>
 #include <veche/selector.h>
@@ -10,6 +11,7 @@
 #include <initializer_list>
 
 #include "media/selector.hpp"
+#include "plugin/http_routes.hpp"
 
 namespace veche::plugin {
 namespace {
@@ -56,6 +58,12 @@ Status check_controller(const void* data) {
       {{"control", table.control != nullptr}, {"forget", table.forget != nullptr}});
 }
 
+Status check_http_routes(const void* data) {
+  auto routes = read_http_routes(*static_cast<const veche_http_routes*>(data));
+  if (!routes) return std::move(routes).error();
+  return Ok{};
+}
+
 struct Extension {
   std::string_view id;
   bool exclusive;
@@ -63,7 +71,7 @@ struct Extension {
   Status (*check)(const void* table);
 };
 
-/// The size of a table that ends with this function pointer.
+/// The size of a table that ends with this pointer.
 constexpr uint32_t up_to(size_t last_offset) { return last_offset + sizeof(void (*)()); }
 
 constexpr Extension kExtensions[] = {
@@ -72,6 +80,7 @@ constexpr Extension kExtensions[] = {
      check_packet_policy},
     {VECHE_EXT_CONTROLLER, true, up_to(offsetof(veche_controller, forget)), check_controller},
     {VECHE_EXT_OBSERVER, false, up_to(offsetof(veche_observer, on_event)), check_observer},
+    {VECHE_EXT_HTTP_ROUTES, false, up_to(offsetof(veche_http_routes, routes)), check_http_routes},
 };
 
 const Extension* find(std::string_view id) {

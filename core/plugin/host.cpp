@@ -232,6 +232,23 @@ void Host::disable(const std::string& name, std::function<void(Status)> done) {
 
 Status Host::enable(const std::string& name) { return state_->enable(name); }
 
+HttpRoutesAdapter* Host::http_routes(std::string_view name) const {
+  for (const auto& instance : state_->instances()) {
+    if (instance->candidate().request.name == name && instance->http_routes()) {
+      return instance->http_routes();
+    }
+  }
+  return nullptr;
+}
+
+std::string Host::metrics_plugin() const {
+  for (const auto& instance : state_->instances()) {
+    const PluginRequest& request = instance->candidate().request;
+    if (request.serves_metrics) return request.name;
+  }
+  return "";
+}
+
 void Host::on_event(const room::Event& event) {
   veche_event view{};
   view.struct_size = sizeof view;

@@ -7,6 +7,7 @@
 #include <functional>
 #include <memory>
 #include <string>
+#include <string_view>
 #include <vector>
 
 #include "base/result.hpp"
@@ -17,11 +18,14 @@
 
 namespace veche::plugin {
 
+class HttpRoutesAdapter;
+
 struct PluginRequest {
   std::string name;  ///< "forwarding": found as <plugin_dir>/forwarding.so unless there is a path.
   std::string path;
   bool required = false;
-  std::string config = "{}";  ///< A JSON object.
+  std::string config = "{}";    ///< A JSON object.
+  bool serves_metrics = false;  ///< GET /metrics is its route of that name. Of one plugin only.
 };
 
 struct HostSettings {
@@ -34,6 +38,11 @@ struct HookInfo {
   uint64_t calls = 0, total_ns = 0, max_ns = 0;
 };
 
+struct RouteInfo {
+  std::string method, pattern, summary;
+  std::string access;  ///< "read", "rooms", "admin" or "metrics"
+};
+
 /// What GET /v1/plugins shows.
 struct PluginInfo {
   std::string name, path, id, version, license, summary;
@@ -41,7 +50,9 @@ struct PluginInfo {
   std::string error;  ///< Why it failed.
   std::string config_schema;
   bool required = false;
+  bool serves_metrics = false;
   std::vector<std::string> offers;
+  std::vector<RouteInfo> routes;  ///< While it runs.
   std::vector<HookInfo> hooks;
   std::vector<MetricInfo> metrics;  ///< While it runs.
   uint64_t bad_verdicts = 0, bad_targets = 0;
@@ -83,6 +94,10 @@ class Host {
   /// Null if no running plugin offers it; at most one does. The hooks are gone with the plugin.
   media::Selector* selector();
   media::PacketPolicy* packet_policy();
+  /// The routes of a running plugin; null if there is none of that name, or it has none.
+  HttpRoutesAdapter* http_routes(std::string_view name) const;
+  /// The name of the plugin whose route is GET /metrics as long as it runs; "" if there is none.
+  std::string metrics_plugin() const;
   /// Hands an event to all observers.
   void on_event(const room::Event& event);
   /// Stops and destroys the plugins in reverse order. Lanes must not call hooks any more.

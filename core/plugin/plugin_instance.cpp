@@ -72,10 +72,25 @@ Status PluginInstance::bind() {
     } else if (id == VECHE_EXT_CONTROLLER) {
       controller_ = std::make_unique<ControllerAdapter>(
           candidate_.request.name, *static_cast<const veche_controller*>(*table), self_, timers_);
+    } else if (id == VECHE_EXT_HTTP_ROUTES) {
+      auto bound = bind_http_routes(*static_cast<const veche_http_routes*>(*table));
+      if (!bound) return bound;
     } else if (id == VECHE_EXT_OBSERVER) {
       observer_ = static_cast<const veche_observer*>(*table);
       observer_timer_ = &timers_.emplace_back("observer.on_event");
     }
+  }
+  return Ok{};
+}
+
+Status PluginInstance::bind_http_routes(const veche_http_routes& table) {
+  auto routes = read_http_routes(table);
+  if (!routes) return std::move(routes).error();
+  http_routes_ = std::make_unique<HttpRoutesAdapter>(candidate_.request.name, std::move(*routes),
+                                                     self_, services_->requests(), timers_);
+  if (candidate_.request.serves_metrics && !http_routes_->find("GET", kMetricsPattern)) {
+    return invalid(std::string("serves_metrics is set, but it has no route GET ") +
+                   kMetricsPattern);
   }
   return Ok{};
 }
@@ -135,6 +150,7 @@ void PluginInstance::detach() {
   controller_.reset();
   packet_policy_.reset();
   selector_.reset();
+  http_routes_.reset();
   services_->close();
 }
 
@@ -167,6 +183,13 @@ PluginInfo PluginInstance::info() const {
     info.license = entry->license;
     info.summary = entry->summary;
     info.config_schema = plugin_text(entry->config_schema);
+  }
+  info.serves_metrics = candidate_.request.serves_metrics;
+  if (http_routes_) {
+    for (const HttpRoute& route : http_routes_->routes()) {
+      info.routes.push_back(
+          {route.method, route.pattern.text(), route.row->summary, access_name(route.row->access)});
+    }
   }
   for (const HookTimer& timer : timers_) {
     info.hooks.push_back({timer.name(), timer.calls(), timer.total_ns(), timer.max_ns()});

@@ -13,6 +13,7 @@
 #include "plugin/controller_adapter.hpp"
 #include "plugin/hook_timer.hpp"
 #include "plugin/host.hpp"
+#include "plugin/http_routes_adapter.hpp"
 #include "plugin/packet_policy_adapter.hpp"
 #include "plugin/selector_adapter.hpp"
 #include "plugin/services.hpp"
@@ -54,12 +55,14 @@ class PluginInstance {
   media::Selector* selector() { return selector_.get(); }
   media::PacketPolicy* packet_policy() { return packet_policy_.get(); }
   room::Controller* controller() { return controller_.get(); }
+  HttpRoutesAdapter* http_routes() { return http_routes_.get(); }
   /// Does nothing unless it runs and observes.
   void on_event(const veche_event& event);
 
  private:
   Status create();
   Status bind();
+  Status bind_http_routes(const veche_http_routes& table);
   Status begin();
   void end(State state);
   void detach();
@@ -78,6 +81,7 @@ class PluginInstance {
   std::unique_ptr<SelectorAdapter> selector_;
   std::unique_ptr<PacketPolicyAdapter> packet_policy_;
   std::unique_ptr<ControllerAdapter> controller_;
+  std::unique_ptr<HttpRoutesAdapter> http_routes_;
   const veche_observer* observer_ = nullptr;
   HookTimer* observer_timer_ = nullptr;
   uint64_t bad_verdicts_ = 0, bad_targets_ = 0;  ///< Of hooks that are gone.

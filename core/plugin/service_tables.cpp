@@ -6,6 +6,7 @@
 #include <veche/host.h>
 
 #include "plugin/host_services.hpp"
+#include "plugin/http_service.hpp"
 #include "plugin/services.hpp"
 
 namespace veche::plugin {
@@ -103,6 +104,7 @@ const void* find_service_table(std::string_view id) {
   if (id == VECHE_HOST_LOOP) return &kLoop;
   if (id == VECHE_HOST_ROOMS) return &kRoomsService;
   if (id == VECHE_HOST_METRICS) return &kMetricsService;
+  if (id == VECHE_HOST_HTTP) return http_service();
   return nullptr;
 }
 

@@ -6,7 +6,7 @@
 
 namespace veche::plugin {
 
-/// [any] The table of a service of veche/host.h; null if this host does not have it.
+/// [any] The table of a service; null if this host does not have it.
 const void* find_service_table(std::string_view id);
 
 }  // namespace veche::plugin

@@ -39,6 +39,7 @@ Services::Services(std::string name, glib::ControlLoop& loop, const Config& conf
       callbacks_(callbacks),
       surroundings_(surroundings),
       metrics_(name_),
+      requests_(loop),
       open_(std::make_shared<std::atomic<bool>>(true)) {
   surroundings_.metric_sets.push_back(&metrics_);
 }
@@ -54,6 +55,7 @@ void Services::close() {
   *open_ = false;
   timers_.clear();
   std::erase(surroundings_.metric_sets, &metrics_);
+  requests_.close();
 }
 
 void Services::write(uint32_t level, const char* message) const {

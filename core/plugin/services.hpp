@@ -16,6 +16,7 @@
 #include "plugin/hook_timer.hpp"
 #include "plugin/metric_set.hpp"
 #include "plugin/surroundings.hpp"
+#include "plugin/open_requests.hpp"
 
 namespace veche::plugin {
 
@@ -35,8 +36,8 @@ class Services {
 
   const veche_host* host() const { return &handle_.host; }
 
-  /// [control] Ends all timers and drops the posts that have not run. New ones are refused from now
-  /// on.
+  /// [control] Ends all timers, drops the posts that have not run, and answers open requests. New
+  /// ones are refused from now on.
   void close();
 
   // What the tables call.
@@ -55,6 +56,7 @@ class Services {
   /// [control]
   uint64_t add_timer(uint32_t interval_ms, veche_callback callback, void* data);
   veche_status cancel_timer(uint64_t timer);
+  OpenRequests& requests() { return requests_; }
   /// True on control; elsewhere it logs that the plugin called `function` on the wrong thread.
   bool expect_control(const char* function) const;
 
@@ -75,6 +77,7 @@ class Services {
   HookTimer& callbacks_;
   Surroundings& surroundings_;
   MetricSet metrics_;
+  OpenRequests requests_;
   /// Shared with posts under way: while it is true, on control, this object is alive.
   const std::shared_ptr<std::atomic<bool>> open_;
   std::map<uint64_t, glib::Timer> timers_;

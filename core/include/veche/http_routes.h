@@ -27,22 +27,26 @@ typedef struct veche_http_request {
   uint64_t id;               /* for veche_http; never 0 and never used again */
   const char* method;        /* of the route */
   const char* path;          /* behind /v1/plugins/<name>, percent-encoded: "/rooms/lobby/stage" */
-  const char* const* params; /* what the braces of the pattern matched, decoded, in their order */
+  const char* const* params; /* what the braces of the pattern matched, in their order: names of
+                                [A-Za-z0-9_.~-]{1,64}, neither "." nor ".." */
   const char* query;         /* as it was sent, without the "?"; "" */
   const char* key_id;        /* of the API key that was used */
-  const char* body;          /* valid JSON that fits body_schema, terminated by 0; "" without */
+  const char* body;          /* valid JSON that fits body_schema, with its defaults filled in,
+                                terminated by 0; "" without a schema */
   uint64_t body_size;
 } veche_http_request;
 
 /* One route. The host authenticates, limits the size of the body (64 KiB), checks it against the
- * schema, and answers with 504 what is not answered within 5 s. */
+ * schema (an empty body counts as {}), and answers with 504 what is not answered within 5 s. A GET
+ * route answers HEAD too. Where several patterns fit a path, the first in the table is taken. */
 typedef struct veche_http_route {
   uint32_t struct_size;
   uint32_t access;         /* VECHE_ACCESS_* */
   const char* method;      /* "GET", "POST", "PUT", "PATCH" or "DELETE" */
-  const char* pattern;     /* "/rooms/{room}/stage": a part in braces matches one name */
+  const char* pattern;     /* "/rooms/{room}/stage": a part in braces ([a-z_]+) matches one name */
   const char* summary;     /* one sentence for the list of routes */
-  const char* body_schema; /* JSON Schema of the body; null: it takes none */
+  const char* body_schema; /* JSON Schema of the body, as config_schema; null: it takes none. A GET
+                              has none */
   /* [control] Answers with veche_http, now or later, from any thread, once. */
   void (*handle)(veche_plugin* self, const veche_http_request* request);
 } veche_http_route;
@@ -55,13 +59,14 @@ typedef struct veche_http_routes {
 } veche_http_routes;
 
 /* The host service. Each request is answered once: VECHE_E_GONE if that has happened, also by 504,
- * or if the client has gone. Everything is copied. */
+ * or if the client has gone (one that closes its sending side counts as gone). At most 256 requests
+ * are open; stop() is called when the host has answered them with 503. Everything is copied. */
 typedef struct veche_http {
   uint32_t struct_size;
   uint32_t reserved;
-  /* [any but lane] status: 200 to 299, or 301 to 599. body may be null if size is 0. content_type:
-   * null for "application/json". VECHE_E_INVALID if an argument is wrong: the request is then still
-   * open. */
+  /* [any but lane] status: 200 to 299, or 400 to 599. body: at most 16 MiB; may be null if size is
+   * 0, as it has to be with 204 and 205. content_type: null for "application/json".
+   * VECHE_E_INVALID if an argument is wrong: the request is then still open. */
   veche_status (*reply)(const veche_host* host, uint64_t request, uint32_t status,
                         const char* content_type, const char* body, uint64_t size);
   /* [any but lane] A problem document (RFC 9457) with this status, 400 to 599. type: lower case

@@ -1,0 +1,118 @@
+// SPDX-License-Identifier: Apache-2.0
+// Finds a plugin's route, checks the body, and turns the plugin's answer into a response.
+#include "http/plugin_routes.hpp"
+
+#include <algorithm>
+#include <utility>
+
+#include "glib/json.hpp"
+#include "http/bodies.hpp"
+#include "http/problem.hpp"
+#include "plugin/http_routes_adapter.hpp"
+
+namespace veche::http {
+namespace {
+
+constexpr std::string_view kPrefix = "/v1/plugins/";
+
+/// A route of a plugin, by what finds it again: the plugin may stop while the body comes.
+struct Target {
+  const plugin::Host& plugins;
+  std::string plugin;
+  std::string method, pattern;
+  std::string path;  ///< Behind the plugin's name.
+  std::vector<std::string> params;
+  uint32_t answer_ms;
+};
+
+Access access_of(uint32_t access) {
+  switch (access) {
+    case VECHE_ACCESS_READ: return Access::ReadRooms;
+    case VECHE_ACCESS_ROOMS: return Access::WriteRooms;
+    case VECHE_ACCESS_METRICS: return Access::ReadMetrics;
+    default: return Access::Administer;
+  }
+}
+
+Response response_of(const plugin::HttpAnswer& answer) {
+  const int status = static_cast<int>(answer.status);
+  if (!answer.problem.empty()) {
+    return to_response(problem_of_plugin(status, answer.problem, answer.body));
+  }
+  return {.status = status, .content_type = answer.content_type, .body = answer.body};
+}
+
+/// The body with defaults filled in; "" where the route takes none.
+Checked<std::string> read_body(const plugin::HttpRoute& route, const std::string& body) {
+  if (!route.body_schema) return {};
+  const auto node = glib::parse_json(body.empty() ? "{}" : body);
+  if (!node.ok()) return {"", {{"", "is not JSON: " + node.error().message}}};
+  FieldProblems problems = route.body_schema->apply(node->get(), true);
+  return {glib::to_text(node->get()), std::move(problems)};
+}
+
+void handle(const Target& target, const Request& request, const Reply& reply) {
+  plugin::HttpRoutesAdapter* routes = target.plugins.http_routes(target.plugin);
+  const plugin::HttpRoute* route = routes ? routes->find(target.method, target.pattern) : nullptr;
+  if (!route) return reply(problem(503, "The plugin was stopped."));
+  Checked<std::string> body = read_body(*route, request.body);
+  if (!body.ok()) return reply(problem(std::move(body.problems)));
+  const uint64_t id = routes->handle(
+      *route,
+      {target.path, target.params, request.raw_query, request.caller.key_id, std::move(body.value)},
+      target.answer_ms, [reply](const plugin::HttpAnswer& answer) { reply(response_of(answer)); });
+  request.watch_client([&plugins = target.plugins, name = target.plugin, id] {
+    if (plugin::HttpRoutesAdapter* running = plugins.http_routes(name)) running->forget(id);
+  });
+}
+
+std::shared_ptr<const Route> make_route(Target target, Access access, BodyKind body) {
+  Route route{target.method, target.pattern, access, body, nullptr};
+  route.handler = [target = std::move(target)](const Request& request, const Reply& reply) {
+    handle(target, request, reply);
+  };
+  return std::make_shared<const Route>(std::move(route));
+}
+
+}  // namespace
+
+Result<Match> PluginRoutes::match(const std::string& method, const std::string& path) const {
+  if (path == plugin::kMetricsPattern) return match_metrics(method);
+  Match match;
+  if (path.rfind(kPrefix, 0) != 0) return match;
+  const size_t end = path.find('/', kPrefix.size());
+  if (end == std::string::npos) return match;
+  const std::string name = path.substr(kPrefix.size(), end - kPrefix.size());
+  const plugin::HttpRoutesAdapter* routes = plugins_.http_routes(name);
+  if (!routes) return match;
+  const std::string rest = path.substr(end);
+  const glib::PathParts parts = glib::split_path(rest);
+  for (const plugin::HttpRoute& route : routes->routes()) {
+    if (!route.pattern.fits(parts)) continue;
+    const bool is_new =
+        std::find(match.allowed.begin(), match.allowed.end(), route.method) == match.allowed.end();
+    if (is_new) match.allowed.push_back(route.method);
+    if (route.method != method || match.route) continue;
+    const auto names = route.pattern.names_in(parts);
+    if (!names.ok()) return names.error();
+    Target target{plugins_, name, method, route.pattern.text(), rest, {}, answer_ms_};
+    for (const auto& [variable, value] : *names) target.params.push_back(value);
+    match.route = make_route(std::move(target), access_of(route.row->access),
+                             route.body_schema ? BodyKind::SmallJson : BodyKind::Nothing);
+  }
+  return match;
+}
+
+Result<Match> PluginRoutes::match_metrics(const std::string& method) const {
+  Match match;
+  const std::string name = plugins_.metrics_plugin();
+  if (name.empty() || !plugins_.http_routes(name)) return match;
+  match.allowed = {"GET"};
+  if (method != "GET") return match;
+  const std::string pattern = plugin::kMetricsPattern;
+  match.route = make_route({plugins_, name, method, pattern, pattern, {}, answer_ms_},
+                           Access::ReadMetrics, BodyKind::Nothing);
+  return match;
+}
+
+}  // namespace veche::http

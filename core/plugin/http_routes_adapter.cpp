@@ -1,0 +1,54 @@
+// SPDX-License-Identifier: Apache-2.0
+// Shows a request to the plugin as the C struct that it expects.
+#include "plugin/http_routes_adapter.hpp"
+
+#include <algorithm>
+#include <utility>
+
+#include "base/log.hpp"
+#include "plugin/hook_call.hpp"
+
+namespace veche::plugin {
+
+HttpRoutesAdapter::HttpRoutesAdapter(std::string name, std::vector<HttpRoute> routes,
+                                     veche_plugin* self, OpenRequests& requests, HookTimers& timers)
+    : name_(std::move(name)),
+      routes_(std::move(routes)),
+      self_(self),
+      requests_(requests),
+      handle_(timers.emplace_back("http_routes.handle")) {}
+
+const HttpRoute* HttpRoutesAdapter::find(const std::string& method,
+                                         const std::string& pattern) const {
+  const auto found = std::find_if(routes_.begin(), routes_.end(), [&](const HttpRoute& route) {
+    return route.method == method && route.pattern.text() == pattern;
+  });
+  return found == routes_.end() ? nullptr : &*found;
+}
+
+uint64_t HttpRoutesAdapter::handle(const HttpRoute& route, const HttpRequest& request,
+                                   uint32_t timeout_ms, HttpAnswered answered) {
+  const uint64_t id = requests_.open(timeout_ms, std::move(answered));
+  if (id == 0) return id;
+  std::vector<const char*> params;
+  for (const std::string& param : request.params) params.push_back(param.c_str());
+  veche_http_request view{};
+  view.struct_size = sizeof view;
+  view.param_count = static_cast<uint32_t>(params.size());
+  view.id = id;
+  view.method = route.row->method;
+  view.path = request.path.c_str();
+  view.params = params.data();
+  view.query = request.query.c_str();
+  view.key_id = request.key_id.c_str();
+  view.body = request.body.c_str();
+  view.body_size = request.body.size();
+  const auto done = call_hook(handle_, [&] { route.row->handle(self_, &view); });
+  if (!done) {
+    log::error(name_, done.error().message);
+    requests_.answer(id, problem_answer(500, "plugin-failed", "The server's log says more."));
+  }
+  return id;
+}
+
+}  // namespace veche::plugin

@@ -1,0 +1,68 @@
+// SPDX-License-Identifier: Apache-2.0
+// Checks and copies what a plugin answers.
+#include "plugin/http_service.hpp"
+
+#include <algorithm>
+#include <string_view>
+#include <utility>
+
+#include "plugin/hook_call.hpp"
+#include "plugin/services.hpp"
+
+namespace veche::plugin {
+namespace {
+
+constexpr size_t kMaxTypeLength = 128;
+constexpr uint64_t kMaxBodyBytes = uint64_t{16} * 1024 * 1024;
+
+bool is_success(uint32_t status) { return status >= 200 && status <= 299; }
+bool is_failure(uint32_t status) { return status >= 400 && status <= 599; }
+
+/// Visible ASCII and spaces: nothing that could end the header.
+bool is_content_type(std::string_view type) {
+  return type.size() <= kMaxTypeLength && type.find('/') != std::string_view::npos &&
+         std::all_of(type.begin(), type.end(), [](char c) { return c >= ' ' && c <= '~'; });
+}
+
+bool is_problem_type(std::string_view type) {
+  const auto allowed = [](char c) {
+    return (c >= 'a' && c <= 'z') || (c >= '0' && c <= '9') || c == '-';
+  };
+  return !type.empty() && type.size() <= kMaxTypeLength &&
+         std::all_of(type.begin(), type.end(), allowed);
+}
+
+veche_status reply(const veche_host* host, uint64_t request, uint32_t status,
+                   const char* content_type, const char* body, uint64_t size) {
+  Services* services = Services::of(host);
+  const std::string_view type = content_type ? content_type : "application/json";
+  if (!services || !(is_success(status) || is_failure(status)) || !is_content_type(type) ||
+      size > kMaxBodyBytes || (size > 0 && !body)) {
+    return VECHE_E_INVALID;
+  }
+  // RFC 9110, sections 15.3.5 and 15.3.6: these have no content.
+  const bool is_bare = status == 204 || status == 205;
+  if (is_bare && size > 0) return VECHE_E_INVALID;
+  return services->requests().answer(request, {status, is_bare ? "" : std::string(type),
+                                               size > 0 ? std::string(body, size) : "", ""});
+}
+
+veche_status reply_problem(const veche_host* host, uint64_t request, uint32_t status,
+                           const char* type, const char* detail) {
+  Services* services = Services::of(host);
+  if (!services || !is_failure(status) || !type || !is_problem_type(type) || !detail) {
+    return VECHE_E_INVALID;
+  }
+  return services->requests().answer(request, problem_answer(status, type, plugin_text(detail)));
+}
+
+constexpr veche_http kHttp = {.struct_size = sizeof(veche_http),
+                              .reserved = 0,
+                              .reply = reply,
+                              .reply_problem = reply_problem};
+
+}  // namespace
+
+const veche_http* http_service() { return &kHttp; }
+
+}  // namespace veche::plugin

@@ -1,0 +1,81 @@
+// SPDX-License-Identifier: Apache-2.0
+// Who takes a request out of its slot answers it; a compare-and-swap decides between threads.
+#include "plugin/open_requests.hpp"
+
+#include <array>
+#include <atomic>
+#include <cassert>
+#include <map>
+#include <utility>
+#include <vector>
+
+namespace veche::plugin {
+
+struct OpenRequests::State {
+  struct Entry {
+    HttpAnswered answered;
+    glib::Timer timeout;
+  };
+
+  /// [any] True for one caller in each request's life.
+  bool take(uint64_t id) { return id != 0 && slots[id % kMaxOpen].compare_exchange_strong(id, 0); }
+  /// [control] For what was taken. Nothing happens if it was forgotten meanwhile.
+  void finish(uint64_t id, const HttpAnswer& answer) {
+    const auto entry = entries.extract(id);
+    if (entry) entry.mapped().answered(answer);
+  }
+
+  /// The id of the open request in each slot, 0 if there is none. An id is a serial number and its
+  /// slot, so no id comes again.
+  std::array<std::atomic<uint64_t>, kMaxOpen> slots{};
+  uint64_t serial = 0;
+  std::map<uint64_t, Entry> entries;  ///< [control] Open, or taken and under way to control.
+};
+
+OpenRequests::OpenRequests(glib::ControlLoop& loop)
+    : loop_(loop), state_(std::make_shared<State>()) {}
+
+uint64_t OpenRequests::open(uint32_t timeout_ms, HttpAnswered answered) {
+  assert(loop_.is_control());
+  size_t slot = 0;
+  while (slot < kMaxOpen && state_->slots[slot] != 0) ++slot;
+  if (slot == kMaxOpen) {
+    answered(problem_answer(503, "exhausted", "The plugin has too many requests to answer."));
+    return 0;
+  }
+  const uint64_t id = ++state_->serial * kMaxOpen + slot;
+  // The timer ends with its entry, and that with the state.
+  const auto on_timeout = [state = state_.get(), id] {
+    if (!state->take(id)) return;
+    state->finish(id, problem_answer(504, "plugin-timeout", "The plugin did not answer in time."));
+  };
+  state_->entries.emplace(id,
+                          State::Entry{std::move(answered), loop_.once(timeout_ms, on_timeout)});
+  state_->slots[slot] = id;
+  return id;
+}
+
+veche_status OpenRequests::answer(uint64_t id, HttpAnswer answer) {
+  if (!state_->take(id)) return VECHE_E_GONE;
+  loop_.post([state = state_, id, answer = std::move(answer)] { state->finish(id, answer); });
+  return VECHE_OK;
+}
+
+void OpenRequests::forget(uint64_t id) {
+  assert(loop_.is_control());
+  state_->take(id);
+  // Erased when it is out of the map: its end may lead back here.
+  const auto entry = state_->entries.extract(id);
+}
+
+void OpenRequests::close() {
+  std::vector<uint64_t> open;
+  for (const auto& [id, entry] : state_->entries) open.push_back(id);
+  for (const uint64_t id : open) {
+    // Whatever was taken before has its answer under way.
+    if (!state_->take(id)) continue;
+    state_->finish(id, problem_answer(503, "unavailable", "The plugin was stopped."));
+  }
+}
+
+}  // namespace veche::plugin
