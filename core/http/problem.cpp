@@ -2,7 +2,7 @@
 // The table of problem types, and their JSON.
 #include "http/problem.hpp"
 
-#include <libsoup/soup.h>
+#include <algorithm>
 
 #include "base/log.hpp"
 #include "glib/ref.hpp"
@@ -16,6 +16,7 @@ struct Kind {
   const char* title;
 };
 
+constexpr Kind kExhausted{503, "exhausted", "A limit is reached"};
 constexpr Kind kKinds[] = {
     {400, "invalid-request", "The request is not valid"},
     {401, "unauthenticated", "A valid credential is needed"},
@@ -29,9 +30,9 @@ constexpr Kind kKinds[] = {
     {426, "upgrade-required", "This is a WebSocket"},
     {500, "internal", "The server failed"},
     {503, "unavailable", "Not possible now"},
+    kExhausted,
     {504, "plugin-timeout", "The plugin did not answer in time"},
 };
-constexpr Kind kExhausted{503, "exhausted", "A limit is reached"};
 
 const Kind& kind_of(int status) {
   const Kind* internal = nullptr;
@@ -72,9 +73,14 @@ Problem problem_of(int status, std::string_view detail, FieldProblems errors) {
 }
 
 Problem problem_of_plugin(int status, const std::string& slug, std::string_view detail) {
-  const bool is_known = kind_of(status).status == status;
-  const char* title = is_known ? kind_of(status).title : soup_status_get_phrase(status);
-  return make({status, slug.c_str(), title}, detail, {});
+  for (const Kind& kind : kKinds) {
+    if (kind.status == status && kind.slug == slug) return make(kind, detail, {});
+  }
+  // "stage-is-full": "Stage is full", the same for all problems of this type.
+  std::string title = slug;
+  std::replace(title.begin(), title.end(), '-', ' ');
+  if (!title.empty()) title[0] = g_ascii_toupper(title[0]);
+  return make({status, slug.c_str(), title.c_str()}, detail, {});
 }
 
 Problem problem_of(const Error& error) {

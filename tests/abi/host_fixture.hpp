@@ -14,6 +14,7 @@
 
 #include "base/time.hpp"
 #include "plugin/host.hpp"
+#include "plugins/answerer.h"
 #include "plugins/recorder.h"
 
 namespace veche::plugin {
@@ -50,6 +51,13 @@ class HostTest : public ::testing::Test {
     snprintf(config, sizeof config, R"({"journal": "%)" PRIxPTR R"("})",
              reinterpret_cast<uintptr_t>(&journal_));
     return request(name, true, config);
+  }
+  /// The plugin is one directory up: the tests of HTTP load it too.
+  static PluginRequest answerer(answerer_desk& desk, const std::string& name, bool serves_metrics) {
+    char config[64];
+    snprintf(config, sizeof config, R"({"desk": "%)" PRIxPTR R"("})",
+             reinterpret_cast<uintptr_t>(&desk));
+    return {name, test_dir() + "/../answerer.so", true, config, serves_metrics};
   }
   void run_until(const std::function<bool()>& done) {
     const int64_t deadline_ns = monotonic_ns() + 10 * kNsPerS;

@@ -3,6 +3,7 @@
 #include <gmock/gmock.h>
 
 #include "host_fixture.hpp"
+#include "plugin/http_routes_adapter.hpp"
 
 namespace veche::plugin {
 namespace {
@@ -120,6 +121,48 @@ TEST_F(HostTest, OutlivesHooksThatThrowWhileRunningAndStopping) {
   EXPECT_EQ(find(**host, "event_throws").state, "running");
   (*host)->stop();
   EXPECT_EQ(find(**host, "stop_throws").state, "stopped");
+}
+
+TEST_F(HostTest, OffersTheRoutesOfRunningPluginsByName) {
+  answerer_desk desk{};
+  auto host = Host::load(loop_, settings_of({recorder(), answerer(desk, "stage", true)}));
+  ASSERT_TRUE(host.ok()) << host.error().message;
+  ASSERT_NE((*host)->http_routes("stage"), nullptr);
+  EXPECT_EQ((*host)->http_routes("recorder"), nullptr) << "it offers none";
+  EXPECT_EQ((*host)->http_routes("answerer"), nullptr) << "the name in the configuration counts";
+  EXPECT_EQ((*host)->metrics_plugin(), "stage");
+  const PluginInfo info = find(**host, "stage");
+  EXPECT_TRUE(info.serves_metrics);
+  ASSERT_EQ(info.routes.size(), 6u);
+  EXPECT_EQ(info.routes[1].method, "PUT");
+  EXPECT_EQ(info.routes[1].pattern, "/rooms/{room}/stage");
+  EXPECT_EQ(info.routes[1].access, "rooms");
+  (*host)->stop();
+  EXPECT_EQ((*host)->http_routes("stage"), nullptr);
+  EXPECT_THAT(find(**host, "stage").routes, IsEmpty());
+}
+
+TEST_F(HostTest, GrantsMetricsOnlyToAPluginThatHasThatRoute) {
+  answerer_desk desk{};
+  auto none = Host::load(loop_, settings_of({answerer(desk, "stage", false)}));
+  ASSERT_TRUE(none.ok()) << none.error().message;
+  EXPECT_EQ((*none)->metrics_plugin(), "");
+
+  PluginRequest without_routes = request("sound", true), without_that_route = request("routes");
+  without_routes.serves_metrics = without_that_route.serves_metrics = true;
+  without_that_route.required = true;
+  const struct {
+    PluginRequest plugin;
+    const char* reason;
+  } cases[] = {
+      {without_routes, "serves_metrics is set, but it does not offer veche.http-routes/1"},
+      {without_that_route, "serves_metrics is set, but it has no route GET /metrics"},
+  };
+  for (const auto& [plugin, reason] : cases) {
+    const auto host = Host::load(loop_, settings_of({plugin}));
+    ASSERT_FALSE(host.ok()) << reason;
+    EXPECT_THAT(host.error().message, HasSubstr(reason));
+  }
 }
 
 TEST_F(HostTest, RunsWithoutPlugins) {

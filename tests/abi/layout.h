@@ -3,6 +3,7 @@
  * C++20. */
 #include <assert.h>
 #include <veche/host.h>
+#include <veche/http_routes.h>
 #include <veche/observer.h>
 #include <veche/packet_policy.h>
 #include <veche/plugin.h>
@@ -156,3 +157,35 @@ SIZE(veche_observer, 16);
 AT(veche_observer, struct_size, 0);
 AT(veche_observer, reserved, 4);
 AT(veche_observer, on_event, 8);
+
+SIZE(veche_http_request, 72);
+AT(veche_http_request, struct_size, 0);
+AT(veche_http_request, param_count, 4);
+AT(veche_http_request, id, 8);
+AT(veche_http_request, method, 16);
+AT(veche_http_request, path, 24);
+AT(veche_http_request, params, 32);
+AT(veche_http_request, query, 40);
+AT(veche_http_request, key_id, 48);
+AT(veche_http_request, body, 56);
+AT(veche_http_request, body_size, 64);
+
+SIZE(veche_http_route, 48);
+AT(veche_http_route, struct_size, 0);
+AT(veche_http_route, access, 4);
+AT(veche_http_route, method, 8);
+AT(veche_http_route, pattern, 16);
+AT(veche_http_route, summary, 24);
+AT(veche_http_route, body_schema, 32);
+AT(veche_http_route, handle, 40);
+
+SIZE(veche_http_routes, 16);
+AT(veche_http_routes, struct_size, 0);
+AT(veche_http_routes, route_count, 4);
+AT(veche_http_routes, routes, 8);
+
+SIZE(veche_http, 24);
+AT(veche_http, struct_size, 0);
+AT(veche_http, reserved, 4);
+AT(veche_http, reply, 8);
+AT(veche_http, reply_problem, 16);

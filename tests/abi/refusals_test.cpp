@@ -45,6 +45,11 @@ const Refusal kRefusals[] = {
 /// Refused only when the host calls the plugin, so check() cannot know.
 const Refusal kLateRefusals[] = {
     {"null_table", "get_extension gave null for \"veche.observer/1\""},
+    {"zero_routes", "the table of \"veche.http-routes/1\": route_count is 0"},
+    {"bad_pattern", "routes[0] is refused: the pattern \"/rooms/{Room}\""},
+    {"duplicate_route", "routes[1] is there twice: PUT /stage"},
+    {"bad_route_schema", "routes[0] has a body_schema that is refused"},
+    {"null_handle", "routes[1] has no handle"},
     {"create_fails", "create: the disk is on fire"},
     {"start_fails", "start: the port is taken"},
     {"create_throws", "create threw an exception: create threw this"},

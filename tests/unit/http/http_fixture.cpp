@@ -157,7 +157,8 @@ void HttpTest::start(Settings settings) {
   settings.listen = {"127.0.0.1:0"};
   settings.keys = {{"dev", "devsecret", {"admin"}},
                    {"back", "backsecret", {"rooms"}},
-                   {"eye", "eyesecret", {"read"}}};
+                   {"eye", "eyesecret", {"read"}},
+                   {"graph", "graphsecret", {"metrics"}}};
   auto started = Server::start(loop, settings, *rooms, *plugins);
   ASSERT_TRUE(started.ok()) << started.error().message;
   server = std::move(*started);

@@ -78,7 +78,8 @@ TEST(Config, ReadsEveryKey) {
     "rooms": {"auto_create": false, "max_rooms": 1, "max_participants": 2, "empty_timeout_s": 3,
               "max_audio_slots": 4, "max_video_slots": 5},
     "log": {"level": "debug", "format": "json"},
-    "plugins": [{"name": "p", "path": "p.so", "required": true, "config": {"x": [1]}}, {"name": "q"}],
+    "plugins": [{"name": "p", "path": "p.so", "required": true, "serves_metrics": true,
+                 "config": {"x": [1]}}, {"name": "q"}],
     "plugin_dirs": ["here", "/there"]
   })");
   EXPECT_EQ(config.http.listen, (std::vector<std::string>{"0.0.0.0:80", "[::1]:0"}));
@@ -107,6 +108,8 @@ TEST(Config, ReadsEveryKey) {
   ASSERT_EQ(config.plugins.plugins.size(), 2U);
   EXPECT_EQ(config.plugins.plugins[0].path, "/etc/veche/p.so");
   EXPECT_TRUE(config.plugins.plugins[0].required);
+  EXPECT_TRUE(config.plugins.plugins[0].serves_metrics);
+  EXPECT_FALSE(config.plugins.plugins[1].serves_metrics);
   EXPECT_EQ(config.plugins.plugins[0].config, R"({"x":[1]})");
   EXPECT_EQ(config.plugins.plugins[1].name, "q");
   EXPECT_EQ(config.plugins.plugin_dirs, (std::vector<std::string>{"/etc/veche/here", "/there"}));
@@ -157,6 +160,9 @@ TEST(Config, SaysWhatIsWrongWhereAndWhatIsAllowed) {
        "\"debug\"\n"},
       {R"({"plugins":[{"name":"a"},{"name":"a"}]})",
        "f: /plugins/1/name: \"a\" is the name of an earlier plugin; allowed: a name of its own\n"},
+      {R"({"plugins":[{"name":"a","serves_metrics":true},{"name":"b","serves_metrics":true}]})",
+       "f: /plugins/1/serves_metrics: an earlier plugin serves them; allowed: one plugin with "
+       "true\n"},
       {R"({"plugins":[{}]})",
        "f: /plugins/0/name: is missing; allowed: a string of 1 to 32 characters\n"},
   };
