@@ -158,6 +158,14 @@ TEST_F(PluginRoutesTest, LetsKeysInByTheirScopes) {
   EXPECT_EQ(desk.handled, 3u + 2u + 1u + 2u + 2u);
 }
 
+TEST_F(PluginRoutesTest, LetsNoJoinTokenIn) {
+  const Answer invited = json("POST", "/v1/rooms/blue/participants", R"({"id": "ann"})");
+  const size_t begin = invited.body.find("\"token\":\"") + 9;
+  const std::string token = invited.body.substr(begin, invited.body.find('"', begin) - begin);
+  expect_problem(call({.path = kStage, .key = token}), 403, "permission-denied");
+  expect_problem(call({.path = "/metrics", .key = token}), 403, "permission-denied");
+}
+
 TEST_F(PluginRoutesTest, TellsThePluginsProblems) {
   const Answer answer = call({.method = "POST", .path = "/v1/plugins/stage/refused"});
   expect_problem(answer, 409, "stage-is-full");
