@@ -9,6 +9,8 @@
 #include <utility>
 #include <vector>
 
+#include "base/ids.hpp"
+
 namespace veche::plugin {
 
 struct OpenRequests::State {
@@ -25,10 +27,8 @@ struct OpenRequests::State {
     if (entry) entry.mapped().answered(answer);
   }
 
-  /// The id of the open request in each slot, 0 if there is none. An id is a serial number and its
-  /// slot, so no id comes again.
+  /// The id of the open request in each slot, 0 if there is none.
   std::array<std::atomic<uint64_t>, kMaxOpen> slots{};
-  uint64_t serial = 0;
   std::map<uint64_t, Entry> entries;  ///< [control] Open, or taken and under way to control.
 };
 
@@ -43,7 +43,8 @@ uint64_t OpenRequests::open(uint32_t timeout_ms, HttpAnswered answered) {
     answered(problem_answer(503, "exhausted", "The plugin has too many requests to answer."));
     return 0;
   }
-  const uint64_t id = ++state_->serial * kMaxOpen + slot;
+  // A serial number of all plugins, and the slot: no id comes again, also not after a restart.
+  const uint64_t id = Id<struct HttpRequestTag>::next().value * kMaxOpen + slot;
   // The timer ends with its entry, and that with the state.
   const auto on_timeout = [state = state_.get(), id] {
     if (!state->take(id)) return;

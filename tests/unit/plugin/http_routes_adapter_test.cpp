@@ -172,6 +172,16 @@ TEST_F(HttpRoutesAdapterTest, KnowsNoOtherRequests) {
   EXPECT_EQ(reply(id), VECHE_OK);
 }
 
+TEST_F(HttpRoutesAdapterTest, SharesNoIdsWithOtherPluginsOrWithARestartedOne) {
+  const auto ignore = [](const HttpAnswer&) {};
+  OpenRequests other(loop_);
+  const uint64_t ours = ask(), theirs = other.open(kNever_ms, ignore);
+  EXPECT_NE(ours, theirs);
+  EXPECT_EQ(reply(theirs), VECHE_E_GONE);
+  EXPECT_EQ(other.answer(ours, {}), VECHE_E_GONE);
+  EXPECT_EQ(other.answer(theirs, {}), VECHE_OK);
+}
+
 TEST_F(HttpRoutesAdapterTest, TurnsAnExceptionIntoAProblem) {
   plugin_.act = [](const veche_http_request&) { throw std::runtime_error("thrown"); };
   const uint64_t id = ask();
