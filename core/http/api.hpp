@@ -23,7 +23,7 @@ class ClientSockets;
 /// Lives as long as the HTTP server, and longer than the router whose handlers refer to it.
 struct Api {
   room::Server& rooms;
-  const plugin::Host& plugins;
+  plugin::Host& plugins;
   const Authenticator auth;
   const std::vector<IceServer> ice_servers;
   ClientSockets& sockets;
@@ -32,6 +32,7 @@ struct Api {
 };
 
 void add_server_routes(Router& router, Api& api);
+void add_plugin_routes(Router& router, Api& api);
 void add_room_routes(Router& router, Api& api);
 void add_participant_routes(Router& router, Api& api);
 void add_session_routes(Router& router, Api& api);

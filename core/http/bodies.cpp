@@ -163,6 +163,17 @@ Checked<room::RoomPatch> read_room_patch(const std::string& body, const room::Ro
   return {std::move(patch), {}};
 }
 
+Checked<PluginPatch> read_plugin_patch(const std::string& body) {
+  static const JsonSchema schema = schema_of(kPluginPatchSchema);
+  Checked<JsonPtr> object = parse_object(body, schema);
+  if (!object.ok()) return {{}, std::move(object.problems)};
+  PluginPatch patch;
+  if (JsonNode* enabled = member(object.value.get(), "enabled")) {
+    patch.enabled = json_node_get_boolean(enabled);
+  }
+  return {patch, {}};
+}
+
 Checked<Invitation> read_invitation(const std::string& body) {
   static const JsonSchema schema = schema_of(kInvitationSchema);
   Checked<JsonPtr> object = parse_object(body.empty() ? "{}" : body, schema);

@@ -4,6 +4,7 @@
 #pragma once
 
 #include <cstdint>
+#include <optional>
 #include <string>
 #include <vector>
 
@@ -28,6 +29,11 @@ Checked<room::RoomPolicy> read_room(const std::string& body, uint32_t default_em
 /// RFC 7396 on the policy as it is; null resets to the default.
 Checked<room::RoomPatch> read_room_patch(const std::string& body, const room::RoomPolicy& current,
                                          uint32_t default_empty_timeout_s);
+
+struct PluginPatch {
+  std::optional<bool> enabled;
+};
+Checked<PluginPatch> read_plugin_patch(const std::string& body);
 
 struct Invitation {
   std::string participant;  ///< Empty: the server makes a name.

@@ -26,6 +26,9 @@ inline const std::string kRoomSchema = R"({"type": "object", "properties": {
     "metadata": )" + kOpenObject + R"(},
     "additionalProperties": )" + kOpenObject + "}";
 
+inline const std::string kPluginPatchSchema =
+    R"({"type": "object", "properties": {"enabled": {"type": "boolean"}}})";
+
 inline const std::string kInvitationSchema = R"({"type": "object", "properties": {
     "id": {"type": "string"},
     "name": {"type": "string"},

@@ -71,7 +71,7 @@ Route pages_of(StaticFiles files, bool are_there) {
 class Server::State {
  public:
   State(glib::ControlLoop& loop, const Settings& settings, room::Server& rooms,
-        const plugin::Host& plugins, Authenticator auth, StaticFiles files)
+        plugin::Host& plugins, Authenticator auth, StaticFiles files)
       : loop_(loop),
         deadlines_(settings.deadlines),
         sockets_(loop, rooms, settings.deadlines.ping_ms),
@@ -83,6 +83,7 @@ class Server::State {
         dispatcher_(router_, plugin_routes_, api_.auth, settings.cors_origins,
                     pages_of(std::move(files), !settings.static_dir.empty())),
         soup_(glib::adopt(soup_server_new("raw-paths", TRUE, nullptr))) {
+    add_plugin_routes(router_, api_);
     add_server_routes(router_, api_);
     add_room_routes(router_, api_);
     add_participant_routes(router_, api_);
@@ -154,7 +155,7 @@ Server::~Server() = default;
 std::vector<std::string> Server::addresses() const { return state_->addresses(); }
 
 Result<std::unique_ptr<Server>> Server::start(glib::ControlLoop& loop, const Settings& settings,
-                                              room::Server& rooms, const plugin::Host& plugins) {
+                                              room::Server& rooms, plugin::Host& plugins) {
   auto auth = Authenticator::create(settings.keys);
   if (!auth.ok()) return auth.error();
   auto files = StaticFiles::create(settings.static_dir);

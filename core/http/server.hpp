@@ -31,7 +31,7 @@ class Server {
   /// Internal with the address and the reason if it cannot listen. All references outlive the
   /// server.
   static Result<std::unique_ptr<Server>> start(glib::ControlLoop& loop, const Settings& settings,
-                                               room::Server& rooms, const plugin::Host& plugins);
+                                               room::Server& rooms, plugin::Host& plugins);
   ~Server();
   Server(const Server&) = delete;
   Server& operator=(const Server&) = delete;

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-// Routes about the server itself: health, version, plugins.
+// Routes about the server itself: health, version, lanes.
 #include <gst/gst.h>
 
 #include "base/time.hpp"
@@ -62,13 +62,6 @@ Response server(Api& api) {
   return json_response(200, json.end_array().end_object().text());
 }
 
-Response plugins(Api& api) {
-  glib::JsonWriter json;
-  json.begin_object().key("plugins").begin_array();
-  for (const plugin::PluginInfo& plugin : api.plugins.plugins()) write_plugin(json, plugin);
-  return json_response(200, json.end_array().end_object().text());
-}
-
 }  // namespace
 
 void add_server_routes(Router& router, Api& api) {
@@ -79,8 +72,6 @@ void add_server_routes(Router& router, Api& api) {
               at_once([](const Request&) { return health("ready"); })});
   router.add({"GET", "/v1/server", Access::ReadServer, BodyKind::Nothing,
               at_once([&api](const Request&) { return server(api); })});
-  router.add({"GET", "/v1/plugins", Access::ReadServer, BodyKind::Nothing,
-              at_once([&api](const Request&) { return plugins(api); })});
 }
 
 }  // namespace veche::http

@@ -165,12 +165,16 @@ void write_plugin(glib::JsonWriter& json, const plugin::PluginInfo& plugin) {
     json.begin_object().key("name").string(hook.name);
     json.key("calls").integer(static_cast<int64_t>(hook.calls));
     json.key("total_ns").integer(static_cast<int64_t>(hook.total_ns));
-    json.key("max_ns").integer(static_cast<int64_t>(hook.max_ns)).end_object();
+    json.key("max_ns").integer(static_cast<int64_t>(hook.max_ns));
+    json.key("limit_ns").integer(static_cast<int64_t>(hook.limit_ns));
+    json.key("slow").integer(static_cast<int64_t>(hook.slow));
+    json.key("failures").integer(static_cast<int64_t>(hook.failures)).end_object();
   }
   json.end_array().key("metrics").begin_array();
   for (const plugin::MetricInfo& metric : plugin.metrics) write_metric(json, metric);
   json.end_array().key("bad_verdicts").integer(static_cast<int64_t>(plugin.bad_verdicts));
   json.key("bad_targets").integer(static_cast<int64_t>(plugin.bad_targets));
+  json.key("wrong_thread").integer(static_cast<int64_t>(plugin.wrong_thread));
   json.key("config_schema");
   if (plugin.config_schema.empty()) {
     json.null();

@@ -266,9 +266,17 @@ class Reader {
     std::set<std::string> names;
     bool metrics_are_served = false;
     for (JsonNode* node : elements_of(member(root, "plugins"))) {
-      plugin::PluginRequest request{text(node, "name"), path(text(node, "path")),
-                                    flag(node, "required"), glib::to_text(member(node, "config")),
-                                    flag(node, "serves_metrics")};
+      plugin::PluginRequest request{text(node, "name"),
+                                    path(text(node, "path")),
+                                    flag(node, "required"),
+                                    glib::to_text(member(node, "config")),
+                                    flag(node, "serves_metrics"),
+                                    {},
+                                    false};
+      request.disable_when_slow = flag(node, "disable_when_slow");
+      JsonNode* limits = member(node, "time_limits");
+      request.time_limits.lane_us = number<uint32_t>(limits, "lane_us");
+      request.time_limits.control_ms = number<uint32_t>(limits, "control_ms");
       if (!names.insert(request.name).second) {
         refuse(at("/plugins", config_.plugins.plugins.size()) + "/name",
                in_quotes(request.name) +

@@ -173,6 +173,24 @@ constexpr const char* kSchema = R"json({
           "type": "boolean", "default": false,
           "description": "Is `GET /metrics`, for keys with the scope `metrics`, answered by its route of that name? One plugin at most."
         },
+        "time_limits": {
+          "type": "object", "default": {},
+          "description": "How long one call of the plugin may take. Longer ones are counted, and reported in the log once a minute.",
+          "properties": {
+            "lane_us": {
+              "type": "integer", "minimum": 1, "maximum": 100000, "default": 500,
+              "description": "Of what is called on lanes, where packets wait for it."
+            },
+            "control_ms": {
+              "type": "integer", "minimum": 1, "maximum": 10000, "default": 50,
+              "description": "Of what is called on the control thread, where everything else waits for it."
+            }
+          }
+        },
+        "disable_when_slow": {
+          "type": "boolean", "default": false,
+          "description": "Is the plugin disabled, while calls go on, when ten of its calls within ten seconds have taken longer than they may?"
+        },
         "config": {
           "type": "object", "additionalProperties": true, "default": {},
           "description": "The plugin's own settings. Each plugin describes and checks them itself."

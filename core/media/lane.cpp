@@ -11,6 +11,7 @@
 #include <algorithm>
 #include <cstring>
 
+#include "base/lane_thread.hpp"
 #include "base/time.hpp"
 
 namespace veche::media {
@@ -148,6 +149,7 @@ void Lane::wake_thread() noexcept {
 }
 
 void Lane::run() noexcept {
+  is_lane_thread = true;
   while (true) {
     // Ticks are never starved by packets: at most a batch lies between two looks at the clock.
     constexpr int kBatch = 64;

@@ -23,8 +23,8 @@ ControllerAdapter::ControllerAdapter(std::string name, const veche_controller& t
     : name_(std::move(name)),
       table_(table),
       self_(self),
-      control_(timers.emplace_back("controller.control")),
-      forget_(timers.emplace_back("controller.forget")) {}
+      control_(timers.on_control("controller.control")),
+      forget_(timers.on_control("controller.forget")) {}
 
 void ControllerAdapter::control(const veche_session_view& view, veche_session_targets& targets) {
   const std::span<uint32_t> all(targets.targets, view.route_count);

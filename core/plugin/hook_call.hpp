@@ -38,9 +38,11 @@ auto call_hook(HookTimer& timer, Hook&& hook) {
       return Outcome(hook());
     }
   } catch (const std::exception& exception) {
+    timer.fail();
     return Outcome(
         internal(timer.name() + " threw an exception: " + plugin_text(exception.what())));
   } catch (...) {
+    timer.fail();
     return Outcome(internal(timer.name() + " threw an exception of an unknown type"));
   }
 }

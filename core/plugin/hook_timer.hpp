@@ -17,7 +17,9 @@ namespace veche::plugin {
 /// never a lock.
 class HookTimer {
  public:
-  explicit HookTimer(std::string name) : name_(std::move(name)) {}
+  /// `limit_ns`: a call that takes longer counts as slow; 0: none does.
+  explicit HookTimer(std::string name, uint64_t limit_ns = 0)
+      : name_(std::move(name)), limit_ns_(limit_ns) {}
 
   /// [any] One call under way.
   class Span {
@@ -36,23 +38,58 @@ class HookTimer {
   void record(uint64_t ns) noexcept {
     calls_.add();
     total_ns_.add(ns);
+    if (limit_ns_ != 0 && ns > limit_ns_) slow_.add();
     uint64_t max = max_ns_.load(std::memory_order_relaxed);
     while (ns > max && !max_ns_.compare_exchange_weak(max, ns, std::memory_order_relaxed)) {
     }
   }
 
+  /// [any] A call ended with an exception.
+  void fail() noexcept { failures_.add(); }
+
   const std::string& name() const { return name_; }
+  uint64_t failures() const noexcept { return failures_.value(); }
   uint64_t calls() const noexcept { return calls_.value(); }
   uint64_t total_ns() const noexcept { return total_ns_.value(); }
+  /// Calls that took longer than the limit.
+  uint64_t slow() const noexcept { return slow_.value(); }
+  uint64_t limit_ns() const noexcept { return limit_ns_; }
   uint64_t max_ns() const noexcept { return max_ns_.load(std::memory_order_relaxed); }
 
  private:
   const std::string name_;
-  Counter calls_, total_ns_;
+  const uint64_t limit_ns_;
+  Counter calls_, total_ns_, slow_, failures_;
   std::atomic<uint64_t> max_ns_{0};
 };
 
+/// How long one call of a plugin may take. A lane's hooks hold up packets, control's the whole
+/// server.
+struct TimeLimits {
+  uint32_t lane_us = 500;
+  uint32_t control_ms = 50;
+};
+
 /// All hooks of one plugin. [control] A deque, because the hooks keep references to their timers.
-using HookTimers = std::deque<HookTimer>;
+class HookTimers {
+ public:
+  explicit HookTimers(const TimeLimits& limits = {}) : limits_(limits) {}
+  HookTimer& on_lane(std::string name) {
+    return timers_.emplace_back(std::move(name), uint64_t{limits_.lane_us} * 1000);
+  }
+  /// Runs when the plugin starts and ends.
+  HookTimer& unlimited(std::string name) { return timers_.emplace_back(std::move(name)); }
+  HookTimer& on_control(std::string name) {
+    return timers_.emplace_back(std::move(name), uint64_t{limits_.control_ms} * kNsPerMs);
+  }
+  auto begin() const { return timers_.begin(); }
+  auto end() const { return timers_.end(); }
+  const HookTimer& operator[](size_t index) const { return timers_[index]; }
+  size_t size() const { return timers_.size(); }
+
+ private:
+  const TimeLimits limits_;
+  std::deque<HookTimer> timers_;
+};
 
 }  // namespace veche::plugin

@@ -7,6 +7,7 @@
 #include <utility>
 
 #include "base/log.hpp"
+#include "base/time.hpp"
 #include "plugin/plugin_instance.hpp"
 
 namespace veche::plugin {
@@ -51,10 +52,12 @@ class Host::State {
   void attach(media::Engine& engine, room::Server& rooms) {
     engine_ = &engine;
     surroundings_.rooms = &rooms;
+    watch_timer_ = loop_.every(1000, [this] { look_at_times(monotonic_ns()); });
     for (const auto& instance : instances_) give_hooks(*instance);
   }
 
   void detach() {
+    watch_timer_.cancel();
     if (surroundings_.rooms) surroundings_.rooms->use_controller(nullptr);
     engine_ = nullptr;
     surroundings_.rooms = nullptr;
@@ -142,6 +145,19 @@ class Host::State {
     return find_refusal(candidate, others, [&](size_t i) { return in_the_way[i]; });
   }
 
+  void look_at_times(int64_t now_ns) {
+    for (const auto& instance : std::vector(instances_)) {
+      if (instance->state() != PluginInstance::State::Running) continue;
+      const PluginRequest& request = instance->candidate().request;
+      const TimeWatch::Verdict verdict = instance->look_at_times(now_ns);
+      if (!verdict.report.empty()) log::warning(request.name, verdict.report);
+      if (!verdict.too_slow || !request.disable_when_slow) continue;
+      log::error("plugin",
+                 request.name + " is too slow, and is disabled as the configuration says");
+      disable(request.name, [](const Status&) {});
+    }
+  }
+
   void give_hooks(PluginInstance& instance) {
     if (!engine_) return;
     if (media::Selector* selector = instance.selector()) {
@@ -167,6 +183,7 @@ class Host::State {
   const std::vector<std::string> plugin_dirs_;
   media::Engine* engine_ = nullptr;
   Surroundings surroundings_;
+  glib::Timer watch_timer_;
   std::vector<std::shared_ptr<PluginInstance>> instances_;  // Shared with those who disable one.
 };
 
@@ -234,7 +251,8 @@ Status Host::enable(const std::string& name) { return state_->enable(name); }
 
 HttpRoutesAdapter* Host::http_routes(std::string_view name) const {
   for (const auto& instance : state_->instances()) {
-    if (instance->candidate().request.name == name && instance->http_routes()) {
+    if (instance->candidate().request.name == name &&
+        instance->state() == PluginInstance::State::Running) {
       return instance->http_routes();
     }
   }

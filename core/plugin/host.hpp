@@ -13,6 +13,7 @@
 #include "base/result.hpp"
 #include "glib/control_loop.hpp"
 #include "media/selector.hpp"
+#include "plugin/hook_timer.hpp"
 #include "plugin/metric_set.hpp"
 #include "room/server.hpp"
 
@@ -26,6 +27,8 @@ struct PluginRequest {
   bool required = false;
   std::string config = "{}";    ///< A JSON object.
   bool serves_metrics = false;  ///< GET /metrics is its route of that name. Of one plugin only.
+  TimeLimits time_limits;
+  bool disable_when_slow = false;  ///< Otherwise slow calls are only reported.
 };
 
 struct HostSettings {
@@ -36,6 +39,8 @@ struct HostSettings {
 struct HookInfo {
   std::string name;  ///< "selector.select"
   uint64_t calls = 0, total_ns = 0, max_ns = 0;
+  uint64_t slow = 0, limit_ns = 0;  ///< Calls that took longer than the limit; 0: there is none.
+  uint64_t failures = 0;            ///< Calls that ended with an exception.
 };
 
 struct RouteInfo {
@@ -56,6 +61,7 @@ struct PluginInfo {
   std::vector<HookInfo> hooks;
   std::vector<MetricInfo> metrics;  ///< While it runs.
   uint64_t bad_verdicts = 0, bad_targets = 0;
+  uint64_t wrong_thread = 0;  ///< Calls of host services on threads where they must not be called.
 };
 
 /// A problem in one plugin's part of the configuration.

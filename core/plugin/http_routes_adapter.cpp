@@ -16,7 +16,7 @@ HttpRoutesAdapter::HttpRoutesAdapter(std::string name, std::vector<HttpRoute> ro
       routes_(std::move(routes)),
       self_(self),
       requests_(requests),
-      handle_(timers.emplace_back("http_routes.handle")) {}
+      handle_(timers.on_control("http_routes.handle")) {}
 
 const HttpRoute* HttpRoutesAdapter::find(const std::string& method,
                                          const std::string& pattern) const {

@@ -3,15 +3,19 @@
 #include "plugin/packet_policy_adapter.hpp"
 
 #include <algorithm>
+#include <cassert>
+
+#include "base/lane_thread.hpp"
 
 namespace veche::plugin {
 
 PacketPolicyAdapter::PacketPolicyAdapter(const veche_packet_policy& table, veche_plugin* self,
                                          HookTimers& timers)
-    : table_(table), self_(self), decide_(timers.emplace_back("packet_policy.decide")) {}
+    : table_(table), self_(self), decide_(timers.on_lane("packet_policy.decide")) {}
 
 void PacketPolicyAdapter::decide(void* state, const veche_route& route, const veche_packet* packets,
                                  uint32_t packet_count, uint32_t* verdicts) noexcept {
+  assert(is_lane_thread);
   // 0 is no verdict: a packet that the plugin forgets counts as misbehaviour too.
   std::fill_n(verdicts, packet_count, 0u);
   {

@@ -16,11 +16,12 @@ PluginInstance::PluginInstance(glib::ControlLoop& loop, Surroundings& surroundin
     : loop_(loop),
       surroundings_(surroundings),
       candidate_(std::move(candidate)),
-      create_timer_(timers_.emplace_back("create")),
-      start_timer_(timers_.emplace_back("start")),
-      stop_timer_(timers_.emplace_back("stop")),
-      destroy_timer_(timers_.emplace_back("destroy")),
-      callback_timer_(timers_.emplace_back("loop.callback")) {
+      timers_(candidate_.request.time_limits),
+      create_timer_(timers_.unlimited("create")),
+      start_timer_(timers_.unlimited("start")),
+      stop_timer_(timers_.unlimited("stop")),
+      destroy_timer_(timers_.unlimited("destroy")),
+      callback_timer_(timers_.on_control("loop.callback")) {
   if (!candidate_.accepted()) refuse(candidate_.problems_text());
 }
 
@@ -77,7 +78,7 @@ Status PluginInstance::bind() {
       if (!bound) return bound;
     } else if (id == VECHE_EXT_OBSERVER) {
       observer_ = static_cast<const veche_observer*>(*table);
-      observer_timer_ = &timers_.emplace_back("observer.on_event");
+      observer_timer_ = &timers_.on_control("observer.on_event");
     }
   }
   return Ok{};
@@ -152,6 +153,7 @@ void PluginInstance::detach() {
   selector_.reset();
   http_routes_.reset();
   services_->close();
+  wrong_thread_ = services_->wrong_thread();
 }
 
 void PluginInstance::destroy() {
@@ -192,9 +194,11 @@ PluginInfo PluginInstance::info() const {
     }
   }
   for (const HookTimer& timer : timers_) {
-    info.hooks.push_back({timer.name(), timer.calls(), timer.total_ns(), timer.max_ns()});
+    info.hooks.push_back({timer.name(), timer.calls(), timer.total_ns(), timer.max_ns(),
+                          timer.slow(), timer.limit_ns(), timer.failures()});
   }
   if (services_) info.metrics = services_->metrics().read();
+  info.wrong_thread = services_ ? services_->wrong_thread() : wrong_thread_;
   info.bad_targets = controller_ ? controller_->bad_targets() : bad_targets_;
   info.bad_verdicts = packet_policy_ ? packet_policy_->bad_verdicts() : bad_verdicts_;
   return info;

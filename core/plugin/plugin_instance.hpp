@@ -17,6 +17,7 @@
 #include "plugin/packet_policy_adapter.hpp"
 #include "plugin/selector_adapter.hpp"
 #include "plugin/services.hpp"
+#include "plugin/time_watch.hpp"
 
 namespace veche::plugin {
 
@@ -51,6 +52,9 @@ class PluginInstance {
   const Candidate& candidate() const { return candidate_; }
   PluginInfo info() const;
 
+  /// Once a second while it runs.
+  TimeWatch::Verdict look_at_times(int64_t now_ns) { return watch_.look(timers_, now_ns); }
+
   /// Null if it does not offer that, or does not run.
   media::Selector* selector() { return selector_.get(); }
   media::PacketPolicy* packet_policy() { return packet_policy_.get(); }
@@ -74,6 +78,7 @@ class PluginInstance {
   State state_ = State::Loaded;
   std::string error_;
   HookTimers timers_;
+  TimeWatch watch_;
   HookTimer &create_timer_, &start_timer_, &stop_timer_, &destroy_timer_, &callback_timer_;
   std::unique_ptr<Services> services_;
   veche_plugin* self_ = nullptr;
@@ -84,7 +89,7 @@ class PluginInstance {
   std::unique_ptr<HttpRoutesAdapter> http_routes_;
   const veche_observer* observer_ = nullptr;
   HookTimer* observer_timer_ = nullptr;
-  uint64_t bad_verdicts_ = 0, bad_targets_ = 0;  ///< Of hooks that are gone.
+  uint64_t bad_verdicts_ = 0, bad_targets_ = 0, wrong_thread_ = 0;  ///< Of what is gone.
 };
 
 }  // namespace veche::plugin

@@ -5,6 +5,7 @@
 #include <cassert>
 #include <utility>
 
+#include "base/lane_thread.hpp"
 #include "base/log.hpp"
 #include "glib/json.hpp"
 #include "plugin/hook_call.hpp"
@@ -64,10 +65,12 @@ class SelectorAdapter::PluginRoom final : public RoomState {
   PluginRoom& operator=(const PluginRoom&) = delete;
 
   void use_settings(const Settings& settings) noexcept override {
+    assert(is_lane_thread);
     const HookTimer::Span span(binding_->use_settings);
     binding_->table.use_settings(room_, static_cast<const PluginSettings&>(settings).get());
   }
   void select(const veche_room_view& view, veche_selection& selection) noexcept override {
+    assert(is_lane_thread);
     const HookTimer::Span span(binding_->select);
     binding_->table.select(room_, &view, &selection);
   }
@@ -81,11 +84,11 @@ SelectorAdapter::SelectorAdapter(std::string name, const glib::ControlLoop& loop
                                  const veche_selector& table, veche_plugin* self,
                                  HookTimers& timers)
     : name_(std::move(name)),
-      binding_(new Binding{
-          loop, table, self, timers.emplace_back("selector.make_settings"),
-          timers.emplace_back("selector.free_settings"), timers.emplace_back("selector.open"),
-          timers.emplace_back("selector.close"), timers.emplace_back("selector.use_settings"),
-          timers.emplace_back("selector.select")}) {}
+      binding_(new Binding{loop, table, self, timers.on_control("selector.make_settings"),
+                           timers.on_control("selector.free_settings"),
+                           timers.on_control("selector.open"), timers.on_control("selector.close"),
+                           timers.on_lane("selector.use_settings"),
+                           timers.on_lane("selector.select")}) {}
 
 SelectorAdapter::~SelectorAdapter() {
   binding_->self = nullptr;

@@ -4,6 +4,7 @@
 
 #include <utility>
 
+#include "base/lane_thread.hpp"
 #include "base/log.hpp"
 #include "plugin/hook_call.hpp"
 #include "plugin/service_tables.hpp"
@@ -59,6 +60,7 @@ void Services::close() {
 }
 
 void Services::write(uint32_t level, const char* message) const {
+  if (!expect_no_lane()) return;
   const log::Level known = to_level(level);
   if (log::enabled(known)) log::write(known, name_, plugin_text(message));
 }
@@ -66,7 +68,7 @@ void Services::write(uint32_t level, const char* message) const {
 void Services::complain(const std::string& message) const { log::error(name_, message); }
 
 veche_status Services::post(veche_callback callback, void* data) {
-  if (!callback) return VECHE_E_INVALID;
+  if (!callback || !expect_no_lane()) return VECHE_E_INVALID;
   if (!*open_) return VECHE_E_GONE;
   loop_.post([this, open = open_, callback, data] {
     if (*open) run(callback, data);
@@ -89,9 +91,16 @@ veche_status Services::cancel_timer(uint64_t timer) {
 
 bool Services::expect_control(const char* function) const {
   if (loop_.is_control()) return true;
+  wrong_thread_.add();
+  if (is_lane_thread) return false;
   log::error(name_, std::string(function) +
                         " was called on another thread than control; nothing was done");
   return false;
+}
+
+bool Services::expect_no_lane() const noexcept {
+  if (is_lane_thread) wrong_thread_.add();
+  return !is_lane_thread;
 }
 
 void Services::run(veche_callback callback, void* data) {

@@ -10,13 +10,14 @@
 #include <string>
 #include <string_view>
 
+#include "base/counter.hpp"
 #include "base/result.hpp"
 #include "glib/control_loop.hpp"
 #include "plugin/config.hpp"
 #include "plugin/hook_timer.hpp"
 #include "plugin/metric_set.hpp"
-#include "plugin/surroundings.hpp"
 #include "plugin/open_requests.hpp"
+#include "plugin/surroundings.hpp"
 
 namespace veche::plugin {
 
@@ -57,8 +58,12 @@ class Services {
   uint64_t add_timer(uint32_t interval_ms, veche_callback callback, void* data);
   veche_status cancel_timer(uint64_t timer);
   OpenRequests& requests() { return requests_; }
-  /// True on control; elsewhere it logs that the plugin called `function` on the wrong thread.
+  /// True on control; elsewhere it is counted, and logged, that the plugin called `function` on the
+  /// wrong thread.
   bool expect_control(const char* function) const;
+  /// [any] False on a lane, where it is counted, and not logged: that would make it worse.
+  bool expect_no_lane() const noexcept;
+  uint64_t wrong_thread() const noexcept { return wrong_thread_.value(); }
 
   /// The services behind a veche_host; null for null.
   static Services* of(const veche_host* host);
@@ -77,6 +82,7 @@ class Services {
   HookTimer& callbacks_;
   Surroundings& surroundings_;
   MetricSet metrics_;
+  mutable Counter wrong_thread_;
   OpenRequests requests_;
   /// Shared with posts under way: while it is true, on control, this object is alive.
   const std::shared_ptr<std::atomic<bool>> open_;

@@ -63,7 +63,8 @@ class HttpRoutesAdapterTest : public ::testing::Test {
   const Config config_ = make_config();
   HookTimer callbacks_{"loop.callback"};
   HookTimers timers_;
-  Services services_{"stage", loop_, config_, callbacks_};
+  Surroundings surroundings_;
+  Services services_{"stage", loop_, config_, callbacks_, surroundings_};
   const veche_http* const http_ = static_cast<const veche_http*>(
       services_.host()->get_extension(services_.host(), VECHE_HOST_HTTP));
   const veche_http_route row_{sizeof(veche_http_route),
@@ -97,8 +98,8 @@ TEST_F(HttpRoutesAdapterTest, ShowsThePluginTheWholeRequest) {
   };
   ask({"/rooms/bl%75e/of/ann", {"blue", "ann"}, "a=b", "dev", "{}"});
   EXPECT_TRUE(is_shown);
-  EXPECT_EQ(timers_.back().name(), "http_routes.handle");
-  EXPECT_EQ(timers_.back().calls(), 1u);
+  EXPECT_EQ(timers_[timers_.size() - 1].name(), "http_routes.handle");
+  EXPECT_EQ(timers_[timers_.size() - 1].calls(), 1u);
 }
 
 TEST_F(HttpRoutesAdapterTest, FindsARouteByMethodAndPattern) {

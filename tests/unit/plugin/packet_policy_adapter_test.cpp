@@ -4,6 +4,8 @@
 
 #include <gmock/gmock.h>
 
+#include "base/lane_thread.hpp"
+
 namespace veche::plugin {
 namespace {
 
@@ -32,6 +34,7 @@ TEST(PacketPolicyAdapter, DropsAndCountsVerdictsItDoesNotKnow) {
   uint32_t state = 0;
   veche_route route{};
   route.generation = 42;
+  const AsLane as_lane;
   policy.decide(&state, route, packets, 5, verdicts);
 
   EXPECT_THAT(verdicts, ElementsAre(VECHE_VERDICT_FORWARD, VECHE_VERDICT_DROP, VECHE_VERDICT_DROP,

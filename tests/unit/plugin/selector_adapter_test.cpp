@@ -8,6 +8,8 @@
 #include <list>
 #include <stdexcept>
 
+#include "base/lane_thread.hpp"
+
 namespace veche {
 
 struct FakeSettings {
@@ -107,6 +109,7 @@ TEST_F(SelectorAdapterTest, CarriesSettingsAndRoomsToThePluginAndBack) {
     veche_room_view view{};
     view.room = 100;
     veche_selection selection{};
+    const AsLane as_lane;
     (*room)->select(view, selection);
     EXPECT_EQ(selection.dominant, 104u);
     (*room)->use_settings(**own);
@@ -117,8 +120,8 @@ TEST_F(SelectorAdapterTest, CarriesSettingsAndRoomsToThePluginAndBack) {
               ElementsAre("make_settings null", R"(make_settings {"max":1})", "open null", "close",
                           R"(free_settings {"max":1})", "free_settings null"));
   EXPECT_TRUE(plugin_.settings.empty() && plugin_.rooms.empty());
-  EXPECT_EQ(timers_.back().name(), "selector.select");
-  EXPECT_EQ(timers_.back().calls(), 2u);
+  EXPECT_EQ(timers_[timers_.size() - 1].name(), "selector.select");
+  EXPECT_EQ(timers_[timers_.size() - 1].calls(), 2u);
 }
 
 TEST_F(SelectorAdapterTest, RefusesSettingsWithThePluginsReason) {

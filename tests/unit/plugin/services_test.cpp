@@ -7,6 +7,7 @@
 #include <stdexcept>
 #include <thread>
 
+#include "base/lane_thread.hpp"
 #include "base/time.hpp"
 
 namespace veche::plugin {
@@ -51,6 +52,24 @@ class ServicesTest : public ::testing::Test {
   const veche_loop* const loop_table_ = table<veche_loop>(VECHE_HOST_LOOP);
   const veche_config* const config_table_ = table<veche_config>(VECHE_HOST_CONFIG);
 };
+
+TEST_F(ServicesTest, LanesGetNothingAndAreCounted) {
+  const auto* logs = table<veche_log>(VECHE_HOST_LOG);
+  const auto callback = [](void*) { FAIL() << "it was refused"; };
+  {
+    const AsLane as_lane;
+    logs->write(host_, VECHE_LOG_INFO, "never written");
+    EXPECT_EQ(loop_table_->post(host_, callback, nullptr), VECHE_E_INVALID);
+  }
+  run_ready();
+  EXPECT_EQ(services_.wrong_thread(), 2u);
+  std::thread([this] {
+    EXPECT_EQ(loop_table_->add_timer(
+                  host_, 100, [](void*) {}, nullptr),
+              0u);
+  }).join();
+  EXPECT_EQ(services_.wrong_thread(), 3u);
+}
 
 TEST_F(ServicesTest, KnowsItsServices) {
   EXPECT_EQ(host_->struct_size, sizeof(veche_host));

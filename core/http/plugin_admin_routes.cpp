@@ -1,0 +1,63 @@
+// SPDX-License-Identifier: Apache-2.0
+// Routes about plugins: list, read, disable and enable. What plugins serve is in plugin_routes.
+#include <algorithm>
+#include <utility>
+
+#include "glib/json.hpp"
+#include "http/api.hpp"
+#include "http/bodies.hpp"
+#include "http/views.hpp"
+
+namespace veche::http {
+namespace {
+
+Response list(const plugin::Host& host) {
+  glib::JsonWriter json;
+  json.begin_object().key("plugins").begin_array();
+  for (const plugin::PluginInfo& plugin : host.plugins()) write_plugin(json, plugin);
+  return json_response(200, json.end_array().end_object().text());
+}
+
+Response represent(const plugin::Host& host, const std::string& name) {
+  const std::vector<plugin::PluginInfo> all = host.plugins();
+  const auto found = std::find_if(all.begin(), all.end(), [&](const plugin::PluginInfo& plugin) {
+    return plugin.name == name;
+  });
+  if (found == all.end()) return problem(not_found("There is no plugin of that name."));
+  glib::JsonWriter json;
+  write_plugin(json, *found);
+  return json_response(200, json.text());
+}
+
+void change(plugin::Host& host, const Request& request, const Reply& reply) {
+  const std::string& name = request.param("plugin");
+  Checked<PluginPatch> patch = read_plugin_patch(request.body);
+  if (!patch.ok()) return reply(problem(std::move(patch.problems)));
+  if (!patch.value.enabled) return reply(represent(host, name));
+  // The answer may come when this server is gone, but never after the host.
+  const auto answer = [&host, name, reply](const Status& status) {
+    reply(status ? represent(host, name) : problem(status.error()));
+  };
+  if (*patch.value.enabled) {
+    answer(host.enable(name));
+  } else {
+    host.disable(name, answer);
+  }
+}
+
+}  // namespace
+
+void add_plugin_routes(Router& router, Api& api) {
+  plugin::Host& host = api.plugins;
+  router.add({"GET", "/v1/plugins", Access::ReadServer, BodyKind::Nothing,
+              at_once([&host](const Request&) { return list(host); })});
+  router.add({"GET", "/v1/plugins/{plugin}", Access::ReadServer, BodyKind::Nothing,
+              at_once([&host](const Request& request) {
+                return represent(host, request.param("plugin"));
+              })});
+  router.add(
+      {"PATCH", "/v1/plugins/{plugin}", Access::Administer, BodyKind::MergePatch,
+       [&host](const Request& request, const Reply& reply) { change(host, request, reply); }});
+}
+
+}  // namespace veche::http
