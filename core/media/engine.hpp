@@ -12,6 +12,7 @@
 #include "media/room.hpp"
 #include "media/selector.hpp"
 #include "media/settings.hpp"
+#include "media/track_tap.hpp"
 
 namespace veche::media {
 
@@ -52,7 +53,10 @@ class Engine {
   /// The path of rooms that do not choose.
   virtual PathKind default_path() const = 0;
   virtual bool has_path(PathKind path) const = 0;
-  /// True when no session is being made or let go any more.
+  /// Those who take copies of tracks come and go here. It lives as long as the engine, whose
+  /// destructor ends all taps.
+  virtual TrackTaps& track_taps() = 0;
+  /// True when no session and no tap is being made or let go any more.
   virtual bool idle() const = 0;
 };
 

@@ -4,7 +4,19 @@
 
 #include <algorithm>
 
+#include "media/tap/tap_inbox.hpp"
+
 namespace veche::media {
+namespace {
+
+void copy_to_tap(TrackFeed& feed, std::span<const uint8_t> bytes,
+                 const PacketTimes& times) noexcept {
+  // Once more, because only this load makes what control has made visible here.
+  TapInbox* inbox = feed.tap.load(std::memory_order_acquire);
+  if (inbox && !inbox->post(feed.id, bytes, times)) feed.tap_dropped.add();
+}
+
+}  // namespace
 
 Ingress::Ingress(std::vector<IngressTrack> tracks, std::shared_ptr<RoomFeed> room, Lane& home,
                  const std::vector<std::unique_ptr<Lane>>& lanes, std::function<void()> violation)
@@ -33,6 +45,7 @@ bool Ingress::handle(std::span<const uint8_t> bytes_in, const PacketTimes& times
   bytes.add(bytes_in.size());
   TrackFeed& feed = *track->feed;
   if (feed.muted.load(std::memory_order_relaxed)) return true;
+  if (feed.tap.load(std::memory_order_relaxed)) copy_to_tap(feed, bytes_in, times);
 
   const std::optional<rtp::AudioLevel> measured = view->audio_level(track->level_extension);
   if (feed.has_levels.load(std::memory_order_relaxed) != measured.has_value()) {

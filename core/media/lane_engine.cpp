@@ -23,7 +23,8 @@ LaneEngine::LaneEngine(glib::ControlLoop& loop, const Settings& settings, uint32
       settings_(settings),
       max_audio_slots_(max_audio_slots),
       returns_(loop),
-      sessions_(loop, settings_, relay_, ports_) {}
+      taps_(loop),
+      sessions_(loop, settings_, relay_, ports_, taps_) {}
 
 Result<std::unique_ptr<Engine>> LaneEngine::create(glib::ControlLoop& loop,
                                                    const Settings& settings,
@@ -61,6 +62,7 @@ Status LaneEngine::make_lanes() {
 LaneEngine::~LaneEngine() {
   // Sessions first: their last commands run on the lanes.
   sessions_.finish([this] { returns_.drain(); });
+  taps_.finish();
   lanes_.clear();
 }
 
@@ -151,7 +153,7 @@ std::vector<LaneStatistics> LaneEngine::lanes() const {
   return all;
 }
 
-bool LaneEngine::idle() const { return sessions_.idle(); }
+bool LaneEngine::idle() const { return sessions_.idle() && taps_.idle(); }
 
 Result<std::unique_ptr<Engine>> make_engine(glib::ControlLoop& loop, const Settings& settings,
                                             uint32_t max_audio_slots) {

@@ -16,6 +16,7 @@
 #include "media/first_come.hpp"
 #include "media/lane.hpp"
 #include "media/peer_session.hpp"
+#include "media/tap/taps.hpp"
 #include "media/wire/wire_port.hpp"
 
 namespace veche::media {
@@ -37,6 +38,7 @@ class LaneEngine final : public Engine {
   bool has_path(PathKind path) const override {
     return path == PathKind::Pipeline || !ports_.empty();
   }
+  TrackTaps& track_taps() override { return taps_; }
   bool idle() const override;
 
  private:
@@ -53,6 +55,7 @@ class LaneEngine final : public Engine {
   FirstComeSelector first_come_;
   Selector* selector_ = &first_come_;
   CommandReturns returns_;
+  Taps taps_;  // Outlives the lanes, which may copy to it.
   DtlsRelay relay_;
   std::vector<std::unique_ptr<Lane>> lanes_;
   std::vector<WirePort*> ports_;  // By lane; the lanes own them. Empty: no wire path.

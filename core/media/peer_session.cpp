@@ -81,6 +81,7 @@ std::shared_ptr<Ingress> PeerSession::make_ingress() {
     if (!request_.publish_audio) continue;
     tracks_.push_back({feed->id, section.mid, section.kind});
     attached_tracks_.push_back({feed, section.extensions.audio_level});
+    track_infos_.push_back(track_info(section, feed->id));
   }
   auto violation = [weak = weak_from_this(), &loop = sessions_.loop_] {
     loop.post([weak] {
@@ -91,6 +92,21 @@ std::shared_ptr<Ingress> PeerSession::make_ingress() {
   };
   return std::make_shared<Ingress>(std::move(ingress_tracks), room_->feed, *room_->home,
                                    *room_->all, std::move(violation));
+}
+
+TrackInfo PeerSession::track_info(const SectionPlan& section, TrackId track) const {
+  TrackInfo info;
+  info.track = track;
+  info.kind = section.kind;
+  info.room = request_.room_name;
+  info.participant = request_.participant_name;
+  info.codec = "opus";  // The only one that a plan has; RFC 7587 fixes rate and channels.
+  info.fmtp = section.fmtp;
+  info.clock_rate = 48000;
+  info.channels = 2;
+  info.payload_type = section.payload_type;
+  info.ssrc = section.ssrcs.empty() ? 0 : section.ssrcs.front();
+  return info;
 }
 
 void PeerSession::negotiate() {
@@ -192,6 +208,9 @@ void PeerSession::on_opened(const Status& status) {
     spare_is_gone_ = true;
     sessions_.unmakers_.run([spare = std::move(spare)]() mutable { spare.reset(); });
   }
+  for (size_t i = 0; i < attached_tracks_.size(); ++i) {
+    sessions_.taps_.publish(track_infos_[i], attached_tracks_[i].feed);
+  }
   if (events_.connected) events_.connected();
 }
 
@@ -224,6 +243,7 @@ void PeerSession::take_down() {
     });
   };
   if (attachment_) {
+    for (const AttachedTrack& track : attached_tracks_) sessions_.taps_.unpublish(track.feed->id);
     attachment_->detach(std::move(unmake));
   } else {
     unmake();
@@ -287,11 +307,12 @@ SessionStatistics PeerSession::statistics() const {
 }
 
 PeerSessions::PeerSessions(glib::ControlLoop& loop, const Settings& settings, DtlsRelay& relay,
-                           const std::vector<WirePort*>& ports)
+                           const std::vector<WirePort*>& ports, Taps& taps)
     : loop_(loop),
       settings_(settings),
       relay_(relay),
       ports_(ports),
+      taps_(taps),
       timer_(loop.every(kWatchMs,
                         [this] {
                           const int64_t now_ns = monotonic_ns();

@@ -16,6 +16,7 @@
 #include "media/peer_connection.hpp"
 #include "media/session.hpp"
 #include "media/settings.hpp"
+#include "media/tap/taps.hpp"
 #include "media/wire/wire_port.hpp"
 
 namespace veche::media {
@@ -43,6 +44,7 @@ class PeerSession final : public Session, public std::enable_shared_from_this<Pe
   enum class Phase { Negotiating = 1, Answered, Opening, Attached, Closing, Closed };
 
   std::shared_ptr<Ingress> make_ingress();
+  TrackInfo track_info(const SectionPlan& section, TrackId track) const;
   std::unique_ptr<PeerConnection> make_connection(glib::WebrtcEvents events);
   void make_slots();
   void negotiate();
@@ -65,6 +67,7 @@ class PeerSession final : public Session, public std::enable_shared_from_this<Pe
   const SessionId id_ = SessionId::next();
   std::vector<SessionTrack> tracks_;
   std::vector<AttachedTrack> attached_tracks_;
+  std::vector<TrackInfo> track_infos_;  // Parallel to attached_tracks_.
   std::vector<SessionSlot> slots_;
   std::vector<rtp::SlotFormat> formats_;
   std::shared_ptr<Ingress> ingress_;  // Shared with whoever brings packets.
@@ -82,7 +85,7 @@ class PeerSessions {
  public:
   /// `ports`: of the wire path, by lane; empty: it is not to be had. All outlive it.
   PeerSessions(glib::ControlLoop& loop, const Settings& settings, DtlsRelay& relay,
-               const std::vector<WirePort*>& ports);
+               const std::vector<WirePort*>& ports, Taps& taps);
 
   std::shared_ptr<Session> open(std::shared_ptr<RoomLanes> room, SessionRequest request,
                                 SessionEvents events);
@@ -100,6 +103,7 @@ class PeerSessions {
   DtlsRelay& relay_;
   const std::vector<WirePort*>& ports_;
   PacketPolicy* policy_ = nullptr;
+  Taps& taps_;
   std::set<std::shared_ptr<PeerSession>>
       sessions_;  // Shared with workers and lanes until they are done.
   glib::Timer timer_;

@@ -66,6 +66,7 @@ struct SessionRequest {
   SessionPlan plan;
   ParticipantId participant;
   uint32_t source_number = 0;
+  std::string room_name, participant_name;  ///< In URLs; taps are told them.
   bool publish_audio = true;
   bool subscribe = true;
   std::optional<PathKind> path;  ///< The server's, if the room does not choose.

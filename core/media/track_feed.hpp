@@ -6,21 +6,14 @@
 #include <atomic>
 #include <cstdint>
 
+#include "base/counter.hpp"
 #include "base/ids.hpp"
+#include "media/packet_times.hpp"
 #include "media/sdp_profile.hpp"
 
 namespace veche::media {
 
-/// When a packet came, and when what it carries was captured, both by our clock. Without a sender
-/// report of its publisher that is the same.
-struct PacketTimes {
-  PacketTimes() = default;
-  PacketTimes(int64_t arrival) : arrival_ns(arrival), capture_ns(arrival) {}  // NOLINT: implicit
-  PacketTimes(int64_t arrival, int64_t capture) : arrival_ns(arrival), capture_ns(capture) {}
-
-  int64_t arrival_ns = 0;
-  int64_t capture_ns = 0;
-};
+class TapInbox;
 
 /// Levels of the packets since the last reading. One writer, one reader.
 class LevelMeter {
@@ -74,6 +67,8 @@ struct TrackFeed {
   std::atomic<uint64_t> wanted_lanes{
       0};  ///< Bit n: lane n has a route for this track. Written by the lanes.
   std::atomic<bool> muted{false};  ///< Written by control; the session then hands nothing over.
+  std::atomic<TapInbox*> tap{nullptr};  ///< Takes copies; null: nobody taps. Written by control.
+  Counter tap_dropped;                  ///< Found no room there.
 };
 
 /// One room.

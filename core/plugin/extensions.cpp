@@ -7,6 +7,7 @@
 #include <veche/observer.h>
 #include <veche/packet_policy.h>
 #include <veche/selector.h>
+#include <veche/track_tap.h>
 
 #include <initializer_list>
 
@@ -64,6 +65,11 @@ Status check_http_routes(const void* data) {
   return Ok{};
 }
 
+Status check_track_tap(const void* data) {
+  const auto& table = *static_cast<const veche_track_tap*>(data);
+  return check_members({{"open", table.open != nullptr}, {"closed", table.closed != nullptr}});
+}
+
 struct Extension {
   std::string_view id;
   bool exclusive;
@@ -81,6 +87,7 @@ constexpr Extension kExtensions[] = {
     {VECHE_EXT_CONTROLLER, true, up_to(offsetof(veche_controller, forget)), check_controller},
     {VECHE_EXT_OBSERVER, false, up_to(offsetof(veche_observer, on_event)), check_observer},
     {VECHE_EXT_HTTP_ROUTES, false, up_to(offsetof(veche_http_routes, routes)), check_http_routes},
+    {VECHE_EXT_TRACK_TAP, false, up_to(offsetof(veche_track_tap, closed)), check_track_tap},
 };
 
 const Extension* find(std::string_view id) {

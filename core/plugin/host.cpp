@@ -167,6 +167,7 @@ class Host::State {
     if (room::Controller* controller = instance.controller()) {
       surroundings_.rooms->use_controller(controller);
     }
+    if (TrackTapAdapter* tap = instance.track_tap()) tap->attach(engine_->track_taps());
     if (media::PacketPolicy* policy = instance.packet_policy()) {
       engine_->use_packet_policy(policy, [] {});
     }
@@ -175,6 +176,7 @@ class Host::State {
   void take_hooks(PluginInstance& instance, const std::shared_ptr<void>& latch) {
     if (!engine_) return;
     if (instance.controller()) surroundings_.rooms->use_controller(nullptr);
+    if (TrackTapAdapter* tap = instance.track_tap()) tap->release([latch] {});
     if (instance.selector()) engine_->use_selector(nullptr, [latch] {});
     if (instance.packet_policy()) engine_->use_packet_policy(nullptr, [latch] {});
   }

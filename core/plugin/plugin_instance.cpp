@@ -76,6 +76,11 @@ Status PluginInstance::bind() {
     } else if (id == VECHE_EXT_HTTP_ROUTES) {
       auto bound = bind_http_routes(*static_cast<const veche_http_routes*>(*table));
       if (!bound) return bound;
+    } else if (id == VECHE_EXT_TRACK_TAP) {
+      track_tap_ = std::make_unique<TrackTapAdapter>(candidate_.request.name, loop_,
+                                                     *static_cast<const veche_track_tap*>(*table),
+                                                     self_, timers_);
+      services_->use_taps(track_tap_.get());
     } else if (id == VECHE_EXT_OBSERVER) {
       observer_ = static_cast<const veche_observer*>(*table);
       observer_timer_ = &timers_.on_control("observer.on_event");
@@ -147,6 +152,9 @@ const char* to_string(PluginInstance::State state) {
 void PluginInstance::detach() {
   if (packet_policy_) bad_verdicts_ = packet_policy_->bad_verdicts();
   if (controller_) bad_targets_ = controller_->bad_targets();
+  // First, because the plugin is told of the ends of its taps.
+  track_tap_.reset();
+  services_->use_taps(nullptr);
   observer_ = nullptr;
   controller_.reset();
   packet_policy_.reset();

@@ -18,6 +18,7 @@
 #include "plugin/selector_adapter.hpp"
 #include "plugin/services.hpp"
 #include "plugin/time_watch.hpp"
+#include "plugin/track_tap_adapter.hpp"
 
 namespace veche::plugin {
 
@@ -60,6 +61,9 @@ class PluginInstance {
   media::PacketPolicy* packet_policy() { return packet_policy_.get(); }
   room::Controller* controller() { return controller_.get(); }
   HttpRoutesAdapter* http_routes() { return http_routes_.get(); }
+  /// Null if it does not tap tracks, or does not run. Before a stop() during calls it has to be
+  /// released: stop() itself waits for that, up to Tap::kMaxDrainMs and longer.
+  TrackTapAdapter* track_tap() { return track_tap_.get(); }
   /// Does nothing unless it runs and observes.
   void on_event(const veche_event& event);
 
@@ -87,6 +91,7 @@ class PluginInstance {
   std::unique_ptr<PacketPolicyAdapter> packet_policy_;
   std::unique_ptr<ControllerAdapter> controller_;
   std::unique_ptr<HttpRoutesAdapter> http_routes_;
+  std::unique_ptr<TrackTapAdapter> track_tap_;
   const veche_observer* observer_ = nullptr;
   HookTimer* observer_timer_ = nullptr;
   uint64_t bad_verdicts_ = 0, bad_targets_ = 0, wrong_thread_ = 0;  ///< Of what is gone.

@@ -4,10 +4,12 @@
 #include "plugin/service_tables.hpp"
 
 #include <veche/host.h>
+#include <veche/track_tap.h>
 
 #include "plugin/host_services.hpp"
 #include "plugin/http_service.hpp"
 #include "plugin/services.hpp"
+#include "plugin/track_tap_adapter.hpp"
 
 namespace veche::plugin {
 namespace {
@@ -82,6 +84,18 @@ veche_status cancel_timer(const veche_host* host, uint64_t timer) {
   return services ? services->cancel_timer(timer) : VECHE_E_INVALID;
 }
 
+veche_status open_tap(const veche_host* host, uint64_t track) {
+  const Services* services = Services::of(host);
+  if (!services || !services->expect_control("veche_taps.open")) return VECHE_E_INVALID;
+  return services->taps() ? services->taps()->open_track(track) : VECHE_E_GONE;
+}
+
+veche_status close_tap(const veche_host* host, uint64_t track) {
+  const Services* services = Services::of(host);
+  if (!services || !services->expect_control("veche_taps.close")) return VECHE_E_INVALID;
+  return services->taps() ? services->taps()->close_track(track) : VECHE_E_GONE;
+}
+
 constexpr veche_log kLog = {.struct_size = sizeof(veche_log), .write = log_write};
 
 constexpr veche_config kConfig = {.struct_size = sizeof(veche_config),
@@ -96,6 +110,9 @@ constexpr veche_loop kLoop = {.struct_size = sizeof(veche_loop),
                               .add_timer = add_timer,
                               .cancel_timer = cancel_timer};
 
+constexpr veche_taps kTaps = {
+    .struct_size = sizeof(veche_taps), .open = open_tap, .close = close_tap};
+
 }  // namespace
 
 const void* find_service_table(std::string_view id) {
@@ -105,6 +122,7 @@ const void* find_service_table(std::string_view id) {
   if (id == VECHE_HOST_ROOMS) return &kRoomsService;
   if (id == VECHE_HOST_METRICS) return &kMetricsService;
   if (id == VECHE_HOST_HTTP) return http_service();
+  if (id == VECHE_HOST_TAPS) return &kTaps;
   return nullptr;
 }
 

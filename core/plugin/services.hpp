@@ -21,6 +21,8 @@
 
 namespace veche::plugin {
 
+class TrackTapAdapter;
+
 bool is_known_service(std::string_view id);
 
 /// The veche_host of one instance, and what stands behind its tables. Made and destroyed on
@@ -41,6 +43,9 @@ class Services {
   /// ones are refused from now on.
   void close();
 
+  /// [control] Null: the plugin does not tap, or not any more.
+  void use_taps(TrackTapAdapter* taps) { taps_ = taps; }
+
   // What the tables call.
 
   /// [any but lane]
@@ -58,6 +63,8 @@ class Services {
   uint64_t add_timer(uint32_t interval_ms, veche_callback callback, void* data);
   veche_status cancel_timer(uint64_t timer);
   OpenRequests& requests() { return requests_; }
+  /// [control]
+  TrackTapAdapter* taps() const { return taps_; }
   /// True on control; elsewhere it is counted, and logged, that the plugin called `function` on the
   /// wrong thread.
   bool expect_control(const char* function) const;
@@ -88,6 +95,7 @@ class Services {
   const std::shared_ptr<std::atomic<bool>> open_;
   std::map<uint64_t, glib::Timer> timers_;
   uint64_t last_timer_ = 0;
+  TrackTapAdapter* taps_ = nullptr;
 };
 
 }  // namespace veche::plugin

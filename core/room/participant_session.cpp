@@ -115,6 +115,8 @@ media::SessionRequest Participant::session_request(media::SessionPlan plan) cons
   request.plan = std::move(plan);
   request.participant = number_;
   request.source_number = source_number_;
+  request.room_name = room_.id();
+  request.participant_name = id_;
   request.publish_audio = settings_.permissions.publish_audio;
   request.subscribe = settings_.permissions.subscribe;
   return request;

@@ -43,7 +43,9 @@ Reports::Reports(const ReportSettings& settings, const std::vector<rtp::SlotForm
 PacketTimes Reports::times(const rtp::PacketView& packet, int64_t arrival_ns) const noexcept {
   const Source* source = find_source(packet.ssrc());
   if (!source) return arrival_ns;
-  return {arrival_ns, source->clock.capture_ns(packet.timestamp(), participant_clock_)};
+  const rtp::CaptureClock::Capture capture =
+      source->clock.capture(packet.timestamp(), participant_clock_);
+  return {arrival_ns, capture.ns, capture.is_reported};
 }
 
 void Reports::on_received(const rtp::PacketView& packet, int64_t arrival_ns) noexcept {

@@ -24,16 +24,17 @@ void CaptureClock::on_packet(uint32_t timestamp, int64_t arrival_ns) noexcept {
   last_arrival_ns_ = arrival_ns;
 }
 
-int64_t CaptureClock::capture_ns(uint32_t timestamp,
-                                 const ParticipantClock& participant) const noexcept {
+CaptureClock::Capture CaptureClock::capture(uint32_t timestamp,
+                                            const ParticipantClock& participant) const noexcept {
   const int64_t by_arrival =
       last_arrival_ns_ + ticks_to_ns(timestamp_distance(last_timestamp_, timestamp), clock_rate_);
   const auto offset = participant.offset_ns();
-  if (!report_ || !offset) return by_arrival;
+  if (!report_ || !offset) return {by_arrival, false};
   const int64_t by_report =
       report_->publisher_ns +
       ticks_to_ns(timestamp_distance(report_->timestamp, timestamp), clock_rate_) + *offset;
-  return std::abs(by_report - by_arrival) > kMaxDisagreementNs ? by_arrival : by_report;
+  if (std::abs(by_report - by_arrival) > kMaxDisagreementNs) return {by_arrival, false};
+  return {by_report, true};
 }
 
 }  // namespace veche::rtp

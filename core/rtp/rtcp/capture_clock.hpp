@@ -21,9 +21,16 @@ class CaptureClock {
   void on_sender_report(uint64_t ntp, uint32_t timestamp) noexcept;
   void on_packet(uint32_t timestamp, int64_t arrival_ns) noexcept;
 
+  struct Capture {
+    int64_t ns = 0;
+    bool is_reported = false;
+  };
   /// By the last sender report. Without one, or where it contradicts the arrival by more than
   /// kMaxDisagreementNs: as far from the arrival of the last packet as the timestamps are apart.
-  int64_t capture_ns(uint32_t timestamp, const ParticipantClock& participant) const noexcept;
+  Capture capture(uint32_t timestamp, const ParticipantClock& participant) const noexcept;
+  int64_t capture_ns(uint32_t timestamp, const ParticipantClock& participant) const noexcept {
+    return capture(timestamp, participant).ns;
+  }
 
   static constexpr int64_t kMaxDisagreementNs = 10 * kNsPerS;
 

@@ -120,6 +120,14 @@ class FakeRoom : public media::Room {
   const std::shared_ptr<FakeRoomLog> log_;
 };
 
+class FakeTaps : public media::TrackTaps {
+ public:
+  void use(media::TrackTap&) override {}
+  void release(media::TrackTap& tap) override { tap.released(); }
+  Status open(media::TrackTap&, TrackId) override { return not_found("no track"); }
+  Status close(media::TrackTap&, TrackId) override { return not_found("no tap"); }
+};
+
 class FakeEngine : public media::Engine {
  public:
   std::unique_ptr<media::Room> open_room(RoomId id) override {
@@ -145,8 +153,10 @@ class FakeEngine : public media::Engine {
   bool has_path(media::PathKind asked) const override {
     return has_wire || asked == media::PathKind::Pipeline;
   }
+  media::TrackTaps& track_taps() override { return taps; }
   bool idle() const override { return true; }
 
+  FakeTaps taps;
   std::string selector = "forwarding";
   media::PathKind path = media::PathKind::Wire;
   bool has_wire = true;

@@ -1,0 +1,114 @@
+// SPDX-License-Identifier: Apache-2.0
+// Offers tracks to the plugin, and takes over the elements that it returns.
+#include "plugin/track_tap_adapter.hpp"
+
+#include <veche/selector.h>
+
+#include <cassert>
+#include <utility>
+
+#include "base/log.hpp"
+#include "plugin/hook_call.hpp"
+
+namespace veche::plugin {
+namespace {
+
+veche_track track_view(const media::TrackInfo& info) {
+  veche_track track{};
+  track.struct_size = sizeof track;
+  track.kind = info.kind == media::MediaKind::Audio ? VECHE_KIND_AUDIO : VECHE_KIND_VIDEO;
+  track.track = info.track.value;
+  track.room = info.room.c_str();
+  track.participant = info.participant.c_str();
+  track.codec = info.codec.c_str();
+  track.fmtp = info.fmtp.c_str();
+  track.clock_rate = info.clock_rate;
+  track.channels = info.channels;
+  track.payload_type = info.payload_type;
+  track.ssrc = info.ssrc;
+  return track;
+}
+
+veche_status status_code(const Status& status) {
+  if (status) return VECHE_OK;
+  switch (status.error().code) {
+    case ErrorCode::NotFound: return VECHE_E_GONE;
+    case ErrorCode::InvalidArgument:
+    case ErrorCode::Conflict: return VECHE_E_INVALID;
+    default: return VECHE_E_INTERNAL;
+  }
+}
+
+}  // namespace
+
+TrackTapAdapter::TrackTapAdapter(std::string name, glib::ControlLoop& loop,
+                                 const veche_track_tap& table, veche_plugin* self,
+                                 HookTimers& timers)
+    : name_(std::move(name)),
+      loop_(loop),
+      table_(table),
+      self_(self),
+      open_timer_(timers.on_control("track_tap.open")),
+      closed_timer_(timers.on_control("track_tap.closed")) {}
+
+TrackTapAdapter::~TrackTapAdapter() {
+  if (!taps_) return;
+  taps_->release(*this);
+  while (taps_) loop_.iterate(true);
+}
+
+void TrackTapAdapter::attach(media::TrackTaps& taps) {
+  assert(loop_.is_control());
+  if (taps_) return;
+  taps_ = &taps;
+  taps.use(*this);
+}
+
+void TrackTapAdapter::release(std::function<void()> done) {
+  if (!taps_) {
+    loop_.post(std::move(done));
+    return;
+  }
+  released_ = std::move(done);
+  taps_->release(*this);
+}
+
+void TrackTapAdapter::released() {
+  taps_ = nullptr;
+  if (released_) std::exchange(released_, nullptr)();
+}
+
+veche_status TrackTapAdapter::open_track(uint64_t track) {
+  if (!taps_) return VECHE_E_GONE;
+  if (is_asked_) return VECHE_E_INVALID;
+  return status_code(taps_->open(*this, TrackId{track}));
+}
+
+veche_status TrackTapAdapter::close_track(uint64_t track) {
+  return taps_ ? status_code(taps_->close(*this, TrackId{track})) : VECHE_E_GONE;
+}
+
+Result<glib::Ref<GstElement>> TrackTapAdapter::open(const media::TrackInfo& track) {
+  const veche_track view = track_view(track);
+  is_asked_ = true;
+  auto opened = call_hook(open_timer_, [&] { return table_.open(self_, &view); });
+  is_asked_ = false;
+  if (!opened) return std::move(opened).error();
+  GstElement* element = *opened;
+  if (!element) return glib::Ref<GstElement>();
+  // Whose reference it would be is not known, so it is not touched.
+  if (!GST_IS_ELEMENT(element) || g_object_is_floating(element) == FALSE) {
+    return invalid("track_tap.open returned what is not a floating element");
+  }
+  return glib::sink(element);
+}
+
+void TrackTapAdapter::closed(TrackId track, const Status& status, uint64_t dropped) {
+  const std::string reason = status ? std::string() : status.error().message;
+  const auto done = call_hook(closed_timer_, [&] {
+    table_.closed(self_, track.value, status_code(status), reason.c_str(), dropped);
+  });
+  if (!done) log::error(name_, done.error().message);
+}
+
+}  // namespace veche::plugin
