@@ -8,6 +8,7 @@
 #include <veche/packet_policy.h>
 #include <veche/plugin.h>
 #include <veche/selector.h>
+#include <veche/track_tap.h>
 
 #define SIZE(type, bytes) static_assert(sizeof(type) == (bytes), #type)
 #define AT(type, field, bytes) static_assert(offsetof(type, field) == (bytes), #type "." #field)
@@ -189,3 +190,28 @@ AT(veche_http, struct_size, 0);
 AT(veche_http, reserved, 4);
 AT(veche_http, reply, 8);
 AT(veche_http, reply_problem, 16);
+
+SIZE(veche_track, 64);
+AT(veche_track, struct_size, 0);
+AT(veche_track, kind, 4);
+AT(veche_track, track, 8);
+AT(veche_track, room, 16);
+AT(veche_track, participant, 24);
+AT(veche_track, codec, 32);
+AT(veche_track, fmtp, 40);
+AT(veche_track, clock_rate, 48);
+AT(veche_track, channels, 52);
+AT(veche_track, payload_type, 56);
+AT(veche_track, ssrc, 60);
+
+SIZE(veche_track_tap, 24);
+AT(veche_track_tap, struct_size, 0);
+AT(veche_track_tap, reserved, 4);
+AT(veche_track_tap, open, 8);
+AT(veche_track_tap, closed, 16);
+
+SIZE(veche_taps, 24);
+AT(veche_taps, struct_size, 0);
+AT(veche_taps, reserved, 4);
+AT(veche_taps, open, 8);
+AT(veche_taps, close, 16);

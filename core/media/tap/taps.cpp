@@ -62,10 +62,11 @@ void Taps::offer(TrackTap& tap, TrackId track) {
   auto gone = [this, key, feed = offered.feed](const Status& status, uint64_t dropped) {
     on_gone(key, feed, status, dropped);
   };
-  offered.feed->tap.store(&feeder_->inbox(), std::memory_order_release);
   const std::shared_ptr<Tap> opened =
       Tap::open(loop_, *feeder_, offered.info, offered.feed, std::move(element), std::move(gone));
   taps_.emplace(key, opened);
+  // Now that the feeder expects them.
+  offered.feed->tap.store(&feeder_->inbox(), std::memory_order_release);
   if (!uses(tap)) opened->end();
 }
 

@@ -6,6 +6,7 @@
 #include <veche/observer.h>
 #include <veche/packet_policy.h>
 #include <veche/selector.h>
+#include <veche/track_tap.h>
 
 namespace veche::plugin {
 namespace {
@@ -47,6 +48,8 @@ TEST(Extensions, KnowsItsIdsAndWhichAreExclusive) {
   EXPECT_TRUE(is_exclusive_extension(VECHE_EXT_PACKET_POLICY));
   EXPECT_TRUE(is_known_extension(VECHE_EXT_OBSERVER));
   EXPECT_FALSE(is_exclusive_extension(VECHE_EXT_OBSERVER));
+  EXPECT_TRUE(is_known_extension(VECHE_EXT_TRACK_TAP));
+  EXPECT_FALSE(is_exclusive_extension(VECHE_EXT_TRACK_TAP));
   EXPECT_FALSE(is_known_extension("veche.selector/2") ||
                is_exclusive_extension("veche.selector/2"));
 }
@@ -72,6 +75,14 @@ TEST(Extensions, RefusesIncompleteTables) {
   policy = policy_table(0);
   policy.decide = nullptr;
   EXPECT_THAT(reason(VECHE_EXT_PACKET_POLICY, &policy), HasSubstr("decide is null"));
+
+  veche_track_tap tap{};
+  tap.struct_size = 16;
+  EXPECT_THAT(reason(VECHE_EXT_TRACK_TAP, &tap), HasSubstr("struct_size of 16, at least 24"));
+  tap.struct_size = sizeof tap;
+  EXPECT_THAT(reason(VECHE_EXT_TRACK_TAP, &tap), HasSubstr("open is null"));
+  tap.open = [](veche_plugin*, const veche_track*) -> _GstElement* { return nullptr; };
+  EXPECT_THAT(reason(VECHE_EXT_TRACK_TAP, &tap), HasSubstr("closed is null"));
 }
 
 TEST(Extensions, NamesTheSelectorFunctionThatIsMissing) {

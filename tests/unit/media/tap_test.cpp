@@ -1,0 +1,212 @@
+// SPDX-License-Identifier: Apache-2.0
+// Taps without a network: what a copy costs, what caps say, and taps that end while they begin.
+#include <gmock/gmock.h>
+
+#include <atomic>
+#include <deque>
+
+#include "base/time.hpp"
+#include "glib/signal.hpp"
+#include "media/ingress.hpp"
+#include "media/tap/tap_caps.hpp"
+#include "media/tap/taps.hpp"
+#include "wire/allocations.hpp"
+
+namespace veche::media {
+namespace {
+
+using ::testing::ElementsAre;
+
+constexpr uint32_t kSsrc = 7;
+constexpr uint8_t kPayloadType = 111;
+
+TrackInfo voice(TrackId track) {
+  TrackInfo info;
+  info.track = track;
+  info.room = "lobby";
+  info.participant = "ada";
+  info.codec = "opus";
+  info.clock_rate = 48000;
+  info.channels = 2;
+  info.payload_type = kPayloadType;
+  return info;
+}
+
+std::vector<uint8_t> packet_of(uint16_t sequence) {
+  std::vector<uint8_t> packet{0x80, kPayloadType, static_cast<uint8_t>(sequence >> 8),
+                              static_cast<uint8_t>(sequence)};
+  packet.resize(100);
+  packet[11] = kSsrc;
+  return packet;
+}
+
+TEST(TapCaps, SayWhatDepayloadersAskFor) {
+  TrackInfo info = voice(TrackId::next());
+  info.ssrc = 42;
+  info.fmtp = "minptime=10; UseInbandFEC=1;payload=3;odd;=";
+  const glib::Ref<GstCaps> caps = tap_caps(info);
+  const glib::Ref<GstCaps> expected = glib::adopt(gst_caps_from_string(
+      "application/x-rtp, media=audio, encoding-name=OPUS, clock-rate=48000, payload=111, "
+      "encoding-params=(string)2, ssrc=(uint)42, minptime=(string)10, useinbandfec=(string)1"));
+  EXPECT_TRUE(gst_caps_is_equal(caps.get(), expected.get()));
+}
+
+/// Takes tracks into a fakesink, and remembers what it was told.
+class Listener : public TrackTap {
+ public:
+  enum class Give { Sink, Nothing, Error };
+
+  std::string name() const override { return "test"; }
+  Result<glib::Ref<GstElement>> open(const TrackInfo& track) override {
+    offered.push_back(track.track);
+    if (give == Give::Nothing) return glib::Ref<GstElement>();
+    if (give == Give::Error) return internal("open threw an exception");
+    auto sink = glib::sink(gst_element_factory_make("fakesink", nullptr));
+    const auto pad = glib::adopt(gst_element_get_static_pad(sink.get(), "sink"));
+    probes.emplace_back(
+        pad.get(), GST_PAD_PROBE_TYPE_BUFFER,
+        [](GstPad*, GstPadProbeInfo* info, gpointer data) {
+          auto& self = *static_cast<Listener*>(data);
+          uint8_t bytes[4] = {};
+          gst_buffer_extract(GST_PAD_PROBE_INFO_BUFFER(info), 0, bytes, sizeof bytes);
+          self.newest_sequence = bytes[2] << 8 | bytes[3];
+          self.buffers.fetch_add(1);
+          return GST_PAD_PROBE_OK;
+        },
+        this);
+    return sink;
+  }
+  void closed(TrackId track, const Status& status, uint64_t dropped) override {
+    ended.push_back(track);
+    reason = status ? "" : status.error().message;
+    dropped_total += dropped;
+  }
+  void released() override { is_released = true; }
+
+  Give give = Give::Sink;
+  std::vector<TrackId> offered, ended;
+  std::string reason;
+  uint64_t dropped_total = 0;
+  bool is_released = false;
+  std::atomic<int> buffers{0}, newest_sequence{0};
+  std::deque<glib::PadProbe> probes;
+};
+
+class TapsTest : public testing::Test {
+ protected:
+  TapsTest() : returns_(loop_) {
+    lanes_.push_back(std::make_unique<Lane>(0, loop_, returns_));
+    std::vector<IngressTrack> tracks{{feed_, "0", {kSsrc}, kPayloadType, 0, 0}};
+    ingress_ = std::make_unique<Ingress>(std::move(tracks), room_, *lanes_[0], lanes_, [] {});
+    ingress_->accept();
+  }
+  ~TapsTest() override { taps_.finish(); }
+
+  template <class Condition>
+  bool run_until(Condition condition) {
+    const int64_t end_ns = monotonic_ns() + 10 * kNsPerS;
+    const glib::Timer wake = loop_.every(2, [] {});
+    while (!condition() && monotonic_ns() < end_ns) loop_.iterate(true);
+    return condition();
+  }
+  void receive(uint16_t sequence) { ingress_->handle(packet_of(sequence), monotonic_ns()); }
+  void publish() { taps_.publish(voice(feed_->id), feed_); }
+
+  glib::ControlLoop loop_;
+  CommandReturns returns_;
+  std::vector<std::unique_ptr<Lane>> lanes_;
+  const std::shared_ptr<RoomFeed> room_ = std::make_shared<RoomFeed>(RoomId::next());
+  const std::shared_ptr<TrackFeed> feed_ =
+      std::make_shared<TrackFeed>(ParticipantId::next(), 1, MediaKind::Audio, false);
+  std::unique_ptr<Ingress> ingress_;
+  Listener listener_, second_;
+  Taps taps_{loop_};
+};
+
+TEST_F(TapsTest, ACopyAllocatesNothingAndATrackWithoutTapsIsNotCopied) {
+  taps_.use(listener_);
+  const auto packet = packet_of(1);
+  EXPECT_EQ(feed_->tap.load(), nullptr);
+  publish();
+  ASSERT_NE(feed_->tap.load(), nullptr);
+  ingress_->handle(packet, monotonic_ns());  // Learns the SSRC.
+  const int before = test::allocations();
+  for (int i = 0; i < 1000; ++i) ingress_->handle(packet, 1000 + i);
+  EXPECT_EQ(test::allocations(), before);
+  taps_.unpublish(feed_->id);
+  ASSERT_TRUE(run_until([&] { return listener_.ended.size() == 1; }));
+  EXPECT_EQ(feed_->tap.load(), nullptr);
+  EXPECT_EQ(static_cast<uint64_t>(listener_.buffers) + listener_.dropped_total, 1001u);
+  taps_.release(listener_);
+  ASSERT_TRUE(run_until([&] { return listener_.is_released; }));
+}
+
+TEST_F(TapsTest, WhatComesWhileTheElementStartsIsNotLost) {
+  taps_.use(listener_);
+  publish();
+  for (uint16_t i = 1; i <= 100; ++i) receive(i);  // The element starts on another thread.
+  taps_.unpublish(feed_->id);
+  ASSERT_TRUE(run_until([&] { return listener_.ended.size() == 1; }));
+  EXPECT_EQ(listener_.buffers, 100);
+  EXPECT_EQ(listener_.newest_sequence, 100);
+  EXPECT_EQ(listener_.dropped_total, 0u);
+}
+
+TEST_F(TapsTest, SeveralMayTapATrackAndEachEndsAlone) {
+  taps_.use(listener_);
+  taps_.use(second_);
+  publish();
+  for (uint16_t i = 1; i <= 10; ++i) receive(i);
+  ASSERT_TRUE(run_until([&] { return listener_.buffers == 10 && second_.buffers == 10; }));
+  ASSERT_TRUE(taps_.close(listener_, feed_->id));
+  EXPECT_FALSE(taps_.open(listener_, feed_->id));
+  ASSERT_TRUE(run_until([&] { return listener_.ended.size() == 1; }));
+  for (uint16_t i = 11; i <= 20; ++i) receive(i);
+  ASSERT_TRUE(run_until([&] { return second_.buffers == 20; }));
+  EXPECT_EQ(listener_.buffers, 10);
+  EXPECT_TRUE(second_.ended.empty());
+  EXPECT_TRUE(taps_.open(listener_, feed_->id));
+  taps_.finish();
+  EXPECT_TRUE(listener_.is_released && second_.is_released);
+  EXPECT_EQ(listener_.ended.size(), 2u);
+}
+
+TEST_F(TapsTest, WhoDeclinesIsNotToldOfAnEndAndWhoFailsIs) {
+  Listener &declining = listener_, &failing = second_;
+  declining.give = Listener::Give::Nothing;
+  failing.give = Listener::Give::Error;
+  publish();
+  taps_.use(declining);
+  taps_.use(failing);
+  EXPECT_THAT(failing.offered, ElementsAre(feed_->id));
+  EXPECT_TRUE(failing.ended.empty());
+  ASSERT_TRUE(run_until([&] { return failing.ended.size() == 1; }));
+  EXPECT_EQ(failing.reason, "open threw an exception");
+  taps_.finish();
+  EXPECT_TRUE(declining.ended.empty());
+  EXPECT_TRUE(declining.is_released);
+}
+
+TEST_F(TapsTest, AFullInboxIsCountedAsDropped) {
+  publish();
+  taps_.use(listener_);
+  // The feeder needs longer for a packet than this thread.
+  const auto packet = packet_of(1);
+  uint64_t packets = 0;
+  while (feed_->tap_dropped.value() == 0 && packets < 10'000'000) {
+    ingress_->handle(packet, 1000 + static_cast<int64_t>(++packets));
+  }
+  EXPECT_GT(feed_->tap_dropped.value(), 0u);
+  taps_.unpublish(feed_->id);
+  ASSERT_TRUE(run_until([&] { return listener_.ended.size() == 1; }));
+  EXPECT_EQ(static_cast<uint64_t>(listener_.buffers) + listener_.dropped_total, packets);
+}
+
+}  // namespace
+}  // namespace veche::media
+
+int main(int argc, char** argv) {
+  gst_init(&argc, &argv);
+  testing::InitGoogleTest(&argc, argv);
+  return RUN_ALL_TESTS();
+}
