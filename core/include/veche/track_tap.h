@@ -46,10 +46,10 @@ typedef struct veche_track_tap {
    * Buffers hold one RTP packet each, as the publisher sent it, decrypted. Their PTS, which is
    * their running time too, is the arrival: nanoseconds of the system's monotonic clock. That is
    * past when they come, so a sink that waits for its clock (sync) does not wait, but may find them
-   * late: turn it off. When the publisher has sent a sender report, a GstReferenceTimestampMeta
-   * with the caps "timestamp/x-veche-capture" says when the packet's first sample was captured, by
-   * the same clock: for lips and for mixing. Nothing is reordered or repaired, and muted packets do
-   * not come. */
+   * late: turn it off. When the publisher has sent a sender report (on the wire path), a
+   * GstReferenceTimestampMeta with the caps "timestamp/x-veche-capture" says when the packet's
+   * first sample was captured, by the same clock: for lips and for mixing. Nothing is reordered or
+   * repaired, and muted packets do not come. */
   struct _GstElement* (*open)(veche_plugin* self, const veche_track* track);
   /* [control] Once for each element that open() has returned: the tap has ended, and the element is
    * gone. VECHE_OK after the track ended, veche_taps.close(), or before stop(): end of stream has

@@ -67,6 +67,9 @@ void TapFeeder::run() {
     const Commands commands = wait();
     for (const auto& [track, pipeline] : commands.additions) pipelines_[track].push_back(pipeline);
     inbox_.drain([this](const TapPacket& packet) { deliver(packet); });
+    for (const auto& [track, pipelines] : pipelines_) {
+      for (TapPipeline* pipeline : pipelines) pipeline->push_early();
+    }
     for (const Removal& removal : commands.removals) remove(removal);
     if (commands.stop) return;
   }

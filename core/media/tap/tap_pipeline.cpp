@@ -106,17 +106,18 @@ void TapPipeline::stop() {
 
 void TapPipeline::push(GstBuffer* buffer) {
   pushed_.add();
-  if (!plays_.load(std::memory_order_acquire)) {
+  push_early();
+  if (!early_.empty() || !plays_.load(std::memory_order_acquire)) {
     if (early_.size() == max_packets_) early_.pop_front();
     early_.push_back(glib::share(buffer));
     return;
   }
-  push_early();
   // Refused only where the element has failed already; then it counts as waiting for ever.
   gst_app_src_push_buffer(GST_APP_SRC(source_.get()), gst_buffer_ref(buffer));
 }
 
 void TapPipeline::push_early() {
+  if (early_.empty() || !plays_.load(std::memory_order_acquire)) return;
   for (glib::Ref<GstBuffer>& buffer : early_) {
     gst_app_src_push_buffer(GST_APP_SRC(source_.get()), buffer.release());
   }

@@ -44,8 +44,10 @@ class TapPipeline {
   /// [worker] After play(). The element has let go of everything; no event follows.
   void stop();
 
-  /// [feeder] Never blocks. What comes before play() is done waits.
+  /// [feeder] Never blocks. What comes before play() is done waits for push_early().
   void push(GstBuffer* buffer);
+  /// [feeder] Hands over what waits, if play() is done.
+  void push_early();
   /// [feeder] After play() is done: end of stream, behind what waits.
   void end();
 
@@ -56,7 +58,6 @@ class TapPipeline {
   explicit TapPipeline(size_t max_packets);
   Status link(const TrackInfo& track, GstElement* element);
   void watch_bus(TapEvents events);
-  void push_early();
 
   const size_t max_packets_;
   glib::Ref<GstElement> pipeline_;

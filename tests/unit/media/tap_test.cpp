@@ -54,7 +54,7 @@ TEST(TapCaps, SayWhatDepayloadersAskFor) {
 /// Takes tracks into a fakesink, and remembers what it was told.
 class Listener : public TrackTap {
  public:
-  enum class Give { Sink, Nothing, Error };
+  enum class Give { Sink, StandingSink, Nothing, Error };
 
   std::string name() const override { return "test"; }
   Result<glib::Ref<GstElement>> open(const TrackInfo& track) override {
@@ -62,6 +62,10 @@ class Listener : public TrackTap {
     if (give == Give::Nothing) return glib::Ref<GstElement>();
     if (give == Give::Error) return internal("open threw an exception");
     auto sink = glib::sink(gst_element_factory_make("fakesink", nullptr));
+    ++elements;
+    g_object_weak_ref(
+        G_OBJECT(sink.get()),
+        [](gpointer data, GObject*) { static_cast<Listener*>(data)->elements -= 1; }, this);
     const auto pad = glib::adopt(gst_element_get_static_pad(sink.get(), "sink"));
     probes.emplace_back(
         pad.get(), GST_PAD_PROBE_TYPE_BUFFER,
@@ -74,10 +78,16 @@ class Listener : public TrackTap {
           return GST_PAD_PROBE_OK;
         },
         this);
+    if (give == Give::StandingSink) {
+      probes.emplace_back(
+          pad.get(), static_cast<GstPadProbeType>(GST_PAD_PROBE_TYPE_BLOCK_DOWNSTREAM),
+          [](GstPad*, GstPadProbeInfo*, gpointer) { return GST_PAD_PROBE_OK; }, nullptr);
+    }
     return sink;
   }
   void closed(TrackId track, const Status& status, uint64_t dropped) override {
     ended.push_back(track);
+    EXPECT_EQ(elements, 0) << "the element is gone by now";
     reason = status ? "" : status.error().message;
     dropped_total += dropped;
   }
@@ -89,6 +99,7 @@ class Listener : public TrackTap {
   uint64_t dropped_total = 0;
   bool is_released = false;
   std::atomic<int> buffers{0}, newest_sequence{0};
+  std::atomic<int> elements{0};  ///< That have not been freed; at most one at a time here.
   std::deque<glib::PadProbe> probes;
 };
 
@@ -169,6 +180,22 @@ TEST_F(TapsTest, SeveralMayTapATrackAndEachEndsAlone) {
   taps_.finish();
   EXPECT_TRUE(listener_.is_released && second_.is_released);
   EXPECT_EQ(listener_.ended.size(), 2u);
+}
+
+TEST_F(TapsTest, ATapThatStandsStillHoldsUpNoOtherAndKeepsTheNewestPackets) {
+  listener_.give = Listener::Give::StandingSink;
+  taps_.use(listener_);
+  taps_.use(second_);
+  publish();
+  for (uint16_t i = 1; i <= 1000; ++i) {
+    receive(i);
+    ASSERT_TRUE(i % 100 != 0 || run_until([&] { return second_.buffers == i; }));
+  }
+  EXPECT_EQ(listener_.buffers, 0);
+  listener_.probes.clear();  // It goes on, and is counted no more.
+  taps_.finish();
+  EXPECT_EQ(listener_.dropped_total, 1000 - TapPipeline::kMaxAudioPackets);
+  EXPECT_EQ(second_.dropped_total, 0u);
 }
 
 TEST_F(TapsTest, WhoDeclinesIsNotToldOfAnEndAndWhoFailsIs) {

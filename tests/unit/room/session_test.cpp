@@ -29,6 +29,8 @@ TEST_F(SessionTest, GoesFromOfferToConnected) {
   EXPECT_EQ(bob.session_state(), SessionState::Connecting);
   EXPECT_EQ(session.request.participant, bob.number());
   EXPECT_EQ(session.request.source_number, bob.source_number());
+  EXPECT_EQ(session.request.room_name, "r");
+  EXPECT_EQ(session.request.participant_name, "bob");
   session.answer(std::string("v=0 answer"));
   EXPECT_THAT(answers, IsEmpty()) << "later, not from within the media layer's call";
   run();
