@@ -5,6 +5,7 @@
 #include <cinttypes>
 #include <cstdio>
 #include <cstdlib>
+#include <optional>
 
 #include "engine_fixture.hpp"
 #include "plugin/host.hpp"
@@ -24,7 +25,8 @@ class TapTest : public EngineFixture {
     auto host = plugin::Host::load(loop_, {{{"tap", "", true, config}}, {dir ? dir : "."}});
     ASSERT_TRUE(host) << host.error().message;
     host_ = std::move(*host);
-    host_->use_track_taps(engine_->track_taps());
+    rooms_.emplace(loop_, *engine_, room::Limits{}, 0);
+    host_->attach(*engine_, *rooms_);
   }
 
   /// Reads the journal, which the pipeline's thread writes.
@@ -68,6 +70,7 @@ class TapTest : public EngineFixture {
 
   const int64_t begin_ns_ = monotonic_ns();
   const std::unique_ptr<tap_journal> journal_ = std::make_unique<tap_journal>();
+  std::optional<room::Server> rooms_;
   std::unique_ptr<plugin::Host> host_;  // Destroyed before the engine: it waits for its taps.
 };
 
@@ -98,6 +101,23 @@ TEST_P(TapTest, GetsEveryPacketOfATrackFromTheFirstToTheLast) {
             0u)
       << caps;
   EXPECT_NE(caps.find("ssrc=(uint)1001"), std::string::npos) << caps;
+}
+
+TEST_P(TapTest, IsDisabledAndEnabledWhileSomebodyTalks) {
+  load();
+  Peer& anna = add_peer();
+  join(anna);
+  for (uint32_t round = 1; round <= 3; ++round) {
+    const uint32_t before = packets();
+    ASSERT_TRUE(talk_until(anna, [&] { return packets() >= before + 50; })) << round;
+    bool disabled = false;
+    host_->disable("tap", [&](const Status& status) { disabled = status.ok(); });
+    ASSERT_TRUE(talk_until(anna, [&] { return disabled; })) << round;
+    EXPECT_EQ(closed(), round);
+    EXPECT_EQ(journal_->status, VECHE_OK) << journal_->reason;
+    ASSERT_TRUE(host_->enable("tap")) << round;
+    EXPECT_EQ(journal_->opened, round + 1) << "it gets the tracks that are there";
+  }
 }
 
 TEST_P(TapTest, SaysWhenAPacketWasCapturedOnceTheSenderHasReported) {
