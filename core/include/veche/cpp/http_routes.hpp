@@ -1,0 +1,93 @@
+// SPDX-License-Identifier: Apache-2.0
+// The trait for extension veche.http-routes/1.
+#pragma once
+
+#include <array>
+#include <iterator>
+#include <span>
+#include <string_view>
+#include <utility>
+
+#include "../http_routes.h"
+#include "instance.hpp"
+
+namespace veche {
+
+/// One request. Strings are borrowed until the handler returns.
+struct Request {
+  uint64_t id;  ///< For Host::reply().
+  std::string_view method, path;
+  std::span<const char* const> params;  ///< What the braces of the pattern matched.
+  std::string_view query, key_id;
+  std::string_view body;  ///< JSON that fits the route's schema; "" without.
+};
+
+/// One route of the class P, whose handler is [control].
+template <class P>
+struct Route {
+  const char* method;
+  const char* pattern;
+  uint32_t access;  ///< VECHE_ACCESS_*
+  const char* summary;
+  Reply (P::*handle)(const Request&);
+  const char* body_schema = nullptr;
+};
+
+/// `static constexpr veche::Route<P> kRoutes[] = {...}`, after the handlers. An exception of a
+/// handler is answered with a problem.
+struct HttpRoutes {
+  static constexpr const char* kId = VECHE_EXT_HTTP_ROUTES;
+  static constexpr const char* kNeeds = VECHE_HOST_HTTP;
+
+  /// The problem that tells a client of a failure.
+  static Reply to_problem(veche_status code, const char* why) {
+    switch (code) {
+      case VECHE_E_INVALID: return Reply::failed(400, "invalid-request", why);
+      case VECHE_E_GONE: return Reply::failed(404, "not-found", why);
+      case VECHE_E_EXHAUSTED: return Reply::failed(503, "exhausted", why);
+      default: return Reply::failed(500, "plugin-failed", why);
+    }
+  }
+
+  template <class P>
+  struct Traits {
+    static constexpr size_t kCount = std::size(P::kRoutes);
+
+    template <size_t kIndex>
+    static void handle(veche_plugin* self, const veche_http_request* r) {
+      auto& instance = detail::Instance<P>::of(self);
+      Reply reply = Reply::later();
+      detail::guarded(
+          [&] {
+            const Request request{r->id,
+                                  r->method,
+                                  r->path,
+                                  {r->params, r->param_count},
+                                  r->query,
+                                  r->key_id,
+                                  {r->body, r->body_size}};
+            reply = (instance.plugin.*P::kRoutes[kIndex].handle)(request);
+          },
+          [&](veche_status code, const char* why) { reply = to_problem(code, why); });
+      if (reply.status != 0) instance.host.reply(r->id, reply);
+    }
+
+    template <size_t... kIndex>
+    static constexpr auto make_routes(std::index_sequence<kIndex...>) {
+      return std::array<veche_http_route, kCount>{veche_http_route{
+          sizeof(veche_http_route), P::kRoutes[kIndex].access, P::kRoutes[kIndex].method,
+          P::kRoutes[kIndex].pattern, P::kRoutes[kIndex].summary, P::kRoutes[kIndex].body_schema,
+          handle<kIndex>}...};
+    }
+    static constexpr auto kAll = make_routes(std::make_index_sequence<kCount>());
+
+    template <size_t... kIndex>
+    static constexpr auto make_list(std::index_sequence<kIndex...>) {
+      return std::array<const veche_http_route*, kCount>{&kAll[kIndex]...};
+    }
+    static constexpr auto kList = make_list(std::make_index_sequence<kCount>());
+    static constexpr veche_http_routes kTable = {sizeof(veche_http_routes), kCount, kList.data()};
+  };
+};
+
+}  // namespace veche

@@ -1,0 +1,99 @@
+// SPDX-License-Identifier: Apache-2.0
+// What a selector sees of a room and what it decides, as spans.
+#pragma once
+
+#include <algorithm>
+#include <cstdint>
+#include <span>
+
+#include "../selector.h"
+
+namespace veche {
+
+/// A room as a selector sees it. Views are valid during the call.
+class RoomView {
+ public:
+  explicit RoomView(const veche_room_view& view) noexcept : view_(view) {}
+  uint64_t room() const noexcept { return view_.room; }
+  int64_t now_ns() const noexcept { return view_.now_ns; }
+  std::span<const veche_candidate> candidates() const noexcept {
+    return {view_.candidates, view_.candidate_count};
+  }
+  std::span<const veche_listener> listeners() const noexcept {
+    return {view_.listeners, view_.listener_count};
+  }
+  std::span<const veche_preference> preferences(const veche_listener& listener) const noexcept {
+    if (listener.preference_count == 0) return {};
+    return {view_.preferences + listener.first_preference, listener.preference_count};
+  }
+  /// VECHE_PREFER_* of what the listener wants of that participant.
+  uint32_t preference(const veche_listener& listener, uint64_t participant) const noexcept {
+    for (const veche_preference& wish : preferences(listener)) {
+      if (wish.participant == participant) return wish.flags;
+    }
+    return 0;
+  }
+  const veche_candidate* find(uint64_t track) const noexcept {
+    for (const veche_candidate& candidate : candidates()) {
+      if (candidate.track == track) return &candidate;
+    }
+    return nullptr;
+  }
+
+ private:
+  const veche_room_view& view_;
+};
+
+/// What a selector decides.
+class Assignments {
+ public:
+  Assignments(const veche_room_view& view, veche_selection& selection) noexcept
+      : view_(view), selection_(selection) {}
+  std::span<veche_slot> slots(const veche_listener& listener) const noexcept {
+    if (listener.slot_count == 0) return {};
+    return {selection_.slots + listener.first_slot, listener.slot_count};
+  }
+  void set_speaking(const veche_candidate& candidate, bool speaking = true) noexcept {
+    selection_.speaking[&candidate - view_.candidates] = speaking ? 1 : 0;
+  }
+  void set_dominant(uint64_t track) noexcept { selection_.dominant = track; }
+
+  /// Fills the listener's slots with the candidates for which wanted(candidate) is true. Those that
+  /// have a slot keep it; free slots go to the others in the order of the candidates. Whoever is
+  /// muted, blocked, or the listener, is left out, and max_speakers is kept.
+  template <class Wanted>
+  void fill(const veche_listener& listener, Wanted&& wanted) noexcept {
+    const RoomView room(view_);
+    const auto fits = [&](const veche_candidate& candidate, const veche_slot& slot) {
+      return candidate.kind == slot.kind && candidate.participant != listener.participant &&
+             (candidate.flags & VECHE_CANDIDATE_MUTED) == 0 &&
+             (room.preference(listener, candidate.participant) & VECHE_PREFER_BLOCKED) == 0 &&
+             wanted(candidate);
+    };
+    uint32_t left = listener.max_speakers != 0 ? listener.max_speakers : UINT32_MAX;
+    const auto take = [&](const veche_slot& slot) {
+      return slot.kind != VECHE_KIND_AUDIO || (left > 0 && left-- > 0);
+    };
+    const auto all = slots(listener);
+    for (veche_slot& slot : all) {
+      const veche_candidate* now = room.find(slot.track);
+      if (now == nullptr || !fits(*now, slot) || !take(slot)) slot.track = 0;
+    }
+    for (veche_slot& slot : all) {
+      if (slot.track != 0 || (slot.kind == VECHE_KIND_AUDIO && left == 0)) continue;
+      for (const veche_candidate& candidate : room.candidates()) {
+        const auto has_it = [&](const veche_slot& s) { return s.track == candidate.track; };
+        if (!fits(candidate, slot) || std::any_of(all.begin(), all.end(), has_it)) continue;
+        slot.track = candidate.track;
+        take(slot);
+        break;
+      }
+    }
+  }
+
+ private:
+  const veche_room_view& view_;
+  veche_selection& selection_;
+};
+
+}  // namespace veche

@@ -1,0 +1,102 @@
+// SPDX-License-Identifier: Apache-2.0
+// The plugin interface for C++20: VECHE_EXPORT_PLUGIN turns an ordinary class into the tables. It
+// is compiled into the plugin, so that it may change while the C interface stays.
+#pragma once
+
+#include <array>
+#include <cstring>
+
+#include "cpp/extensions.hpp"
+#include "cpp/host.hpp"
+#include "cpp/http_routes.hpp"
+#include "cpp/instance.hpp"
+#include "cpp/selector.hpp"
+
+namespace veche {
+
+/// What the plugin says of itself: `static constexpr veche::Info kInfo{.id = "org.example.stage"}`.
+struct Info {
+  const char* id = nullptr;  ///< Reverse DNS, unique.
+  const char* version = "0.0.0";
+  const char* license = "NOASSERTION";  ///< SPDX expression.
+  const char* summary = "";
+  const char* schema = nullptr;        ///< JSON Schema of its configuration.
+  std::array<const char*, 8> needs{};  ///< Services it cannot do without: {VECHE_HOST_METRICS}.
+};
+
+namespace detail {
+
+/// The entry of a plugin of class P, which has, apart from the hooks of its extensions: kInfo; a
+/// constructor that takes a veche::Host, or nothing, and may throw; if wanted start() and stop().
+template <class P, class... Extensions>
+struct Plugin {
+  static_assert(sizeof...(Extensions) > 0,
+                "name at least one extension: VECHE_EXPORT_PLUGIN(Class, veche::Observer)");
+  static_assert(P::kInfo.id != nullptr, "kInfo needs an id: .id = \"org.example.stage\"");
+
+  static constexpr std::array<const char*, sizeof...(Extensions) + 1> kOffers{Extensions::kId...,
+                                                                              nullptr};
+  static constexpr auto make_needs() {
+    std::array<const char*, sizeof...(Extensions) + P::kInfo.needs.size() + 1> all{};
+    size_t count = 0;
+    for (const char* need : {Extensions::kNeeds...}) {
+      if (need != nullptr) all[count++] = need;
+    }
+    for (const char* need : P::kInfo.needs) {
+      if (need != nullptr) all[count++] = need;
+    }
+    return all;
+  }
+  static constexpr auto kNeeds = make_needs();
+
+  static veche_plugin* create(const veche_host* host, veche_error* error) {
+    return make_opaque<veche_plugin>(error, [&] { return new Instance<P>(host); });
+  }
+  static veche_status start(veche_plugin* self, veche_error* error) {
+    veche_status status = VECHE_OK;
+    if constexpr (requires(P & plugin) { plugin.start(); }) {
+      guarded([&] { Instance<P>::of(self).plugin.start(); },
+              [&](veche_status code, const char* why) { report(error, status = code, why); });
+    }
+    return status;
+  }
+  static void stop(veche_plugin* self) {
+    if constexpr (requires(P & plugin) { plugin.stop(); }) {
+      Instance<P>::call(self, "stop", [](P& plugin) { plugin.stop(); });
+    }
+  }
+  static void destroy(veche_plugin* self) { delete &Instance<P>::of(self); }
+  static const void* get_extension(const char* id) {
+    const void* table = nullptr;
+    const auto offer = [&](const char* own, const void* own_table) {
+      if (std::strcmp(id, own) == 0) table = own_table;
+    };
+    (offer(Extensions::kId, &Extensions::template Traits<P>::kTable), ...);
+    return table;
+  }
+
+  static constexpr veche_plugin_entry entry() {
+    return {sizeof(veche_plugin_entry),
+            VECHE_ABI_MINOR,
+            P::kInfo.id,
+            P::kInfo.version,
+            P::kInfo.license,
+            P::kInfo.summary,
+            P::kInfo.schema,
+            kNeeds.data(),
+            kOffers.data(),
+            create,
+            start,
+            stop,
+            destroy,
+            get_extension};
+  }
+};
+
+}  // namespace detail
+}  // namespace veche
+
+/// At global scope, once: VECHE_EXPORT_PLUGIN(Stage, veche::Selector, veche::HttpRoutes)
+#define VECHE_EXPORT_PLUGIN(...)                            \
+  constinit const veche_plugin_entry veche_plugin_entry_1 = \
+      ::veche::detail::Plugin<__VA_ARGS__>::entry()

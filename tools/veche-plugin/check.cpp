@@ -1,0 +1,61 @@
+// SPDX-License-Identifier: Apache-2.0
+// Runs the parts of the conformance kit in their order.
+#include "check.hpp"
+
+#include <algorithm>
+#include <filesystem>
+#include <sstream>
+
+#include "lane_guard.hpp"
+
+namespace veche::tool {
+namespace {
+
+/// The name that a server would give it: that of the file.
+std::string name_of(const std::string& file) {
+  std::string name = std::filesystem::path(file).stem().string();
+  std::transform(name.begin(), name.end(), name.begin(), [](char c) {
+    const bool allowed = (c >= 'a' && c <= 'z') || (c >= '0' && c <= '9') || c == '_';
+    return allowed ? c : '-';
+  });
+  name.resize(std::min<size_t>(name.size(), 32));
+  return name.empty() ? "plugin" : name;
+}
+
+}  // namespace
+
+plugin::Candidate Kit::examine(const std::string& config) const {
+  return plugin::examine({name_of(options.file), options.file, true, config}, {});
+}
+
+void check_log(const Kit& kit, const std::string& part) {
+  std::istringstream log(kit.report.take_log());
+  for (std::string line; std::getline(log, line);) {
+    const bool threw = line.find(" threw an exception") != std::string::npos;
+    const bool strayed =
+        line.find("was called on another thread than control") != std::string::npos;
+    if (threw || strayed) kit.report.fail(part + ": " + line);
+  }
+  const std::string output = kit.report.take_output();
+  if (!output.empty())
+    kit.report.fail(part + ": it wrote to standard output, which is not its own: " +
+                    output.substr(0, output.find('\n')));
+}
+
+bool check(const CheckOptions& options) {
+  Report report;
+  glib::ControlLoop loop;
+  const Kit kit{options, report, loop};
+  if (!lane_guard_works())
+    report.skip("allocations and locks on lanes, growth: this build has a sanitizer");
+  if (!check_entry(kit)) return false;
+  check_configuration(kit);
+  check_events(kit);
+  check_room_settings(kit);
+  check_selector(kit);
+  check_packet_policy(kit);
+  check_life(kit);
+  return report.failures() == 0;
+}
+
+}  // namespace veche::tool

@@ -1,0 +1,52 @@
+// SPDX-License-Identifier: Apache-2.0
+// `veche-plugin check`: the conformance kit. One function for each part.
+#pragma once
+
+#include <cstdint>
+#include <string>
+
+#include "glib/control_loop.hpp"
+#include "plugin/plugin_instance.hpp"
+#include "report.hpp"
+
+namespace veche::tool {
+
+struct CheckOptions {
+  std::string file;
+  std::string config = "{}";
+  uint32_t cycles = 1000;  ///< How often the plugin is started and stopped.
+};
+
+/// What all parts of the kit work with. [control]
+struct Kit {
+  const CheckOptions& options;
+  Report& report;
+  glib::ControlLoop& loop;
+
+  plugin::Candidate examine(const std::string& config) const;
+  plugin::Candidate examine() const { return examine(options.config); }
+};
+
+/// True if nothing failed.
+bool check(const CheckOptions& options);
+
+/// The entry, what the file exports, the schema and the configuration. False: it cannot be created.
+bool check_entry(const Kit& kit);
+/// Values outside the schema are refused; those at its limits start, or are refused with a reason.
+void check_configuration(const Kit& kit);
+/// Starts and stops many times: no memory, descriptor or thread is left, and the process is as
+/// before.
+void check_life(const Kit& kit);
+/// Events of all kinds, also of those that do not exist yet.
+void check_events(const Kit& kit);
+/// Rooms on two threads: legal slots, no allocation or lock.
+void check_selector(const Kit& kit);
+/// What make_settings() refuses.
+void check_room_settings(const Kit& kit);
+/// Packets of several routes on two threads: valid verdicts, no allocation or lock.
+void check_packet_policy(const Kit& kit);
+
+/// Judges what the plugin has written: exceptions and calls on the wrong thread are failures.
+void check_log(const Kit& kit, const std::string& part);
+
+}  // namespace veche::tool

@@ -1,0 +1,73 @@
+// SPDX-License-Identifier: Apache-2.0
+// The part of the kit about the plugin's configuration, and rooms' own settings.
+#include "check.hpp"
+#include "schema_variants.hpp"
+
+namespace veche::tool {
+namespace {
+
+const char* schema_of(const Kit& kit) { return kit.examine().entry->config_schema; }
+
+/// What is wrong with a failure's message; "" if it says why.
+std::string reason_fault(const std::string& message) {
+  return message.find("failed without a reason") != std::string::npos
+             ? "it fails without a reason in veche_error"
+             : "";
+}
+
+}  // namespace
+
+void check_configuration(const Kit& kit) {
+  kit.report.begin("configuration");
+  const char* schema = schema_of(kit);
+  uint32_t refused = 0;
+  for (const Variant& variant : invalid_variants(schema, kit.options.config)) {
+    if (!kit.examine(variant.config).accepted()) {
+      ++refused;
+    } else if (variant.key != "no_such_key") {
+      // A schema may allow keys that it does not name.
+      kit.report.fail("configuration: the schema allows " + variant.config);
+    }
+  }
+  kit.report.ok("configuration: " + std::to_string(refused) +
+                " values outside the schema are refused");
+  uint32_t taken = 0, declined = 0;
+  for (const Variant& variant : limit_variants(schema, kit.options.config)) {
+    plugin::PluginInstance instance(kit.loop, kit.examine(variant.config));
+    const auto started = instance.start();
+    started ? ++taken : ++declined;
+    if (started) continue;
+    if (const auto fault = reason_fault(started.error().message); !fault.empty())
+      kit.report.fail("configuration " + variant.config + ": " + fault);
+  }
+  if (taken + declined > 0) {
+    kit.report.ok("configuration: at the schema's limits it starts " + std::to_string(taken) +
+                  " times, and declines " + std::to_string(declined));
+  }
+  check_log(kit, "configuration");
+}
+
+void check_room_settings(const Kit& kit) {
+  kit.report.begin("room settings");
+  plugin::PluginInstance instance(kit.loop, kit.examine());
+  if (!instance.start() || !instance.selector()) return;
+  auto defaults = instance.selector()->make_settings("{}");
+  kit.report.judge("room settings: none are taken", defaults ? "" : defaults.error().message);
+  uint32_t refused = 0;
+  for (const Variant& variant : invalid_variants(schema_of(kit), "{}")) {
+    const auto made = instance.selector()->make_settings(variant.config);
+    if (made) {
+      kit.report.fail("room settings: make_settings takes " + variant.config +
+                      ", which its configuration could not be");
+    } else if (const auto fault = reason_fault(made.error().message); !fault.empty()) {
+      kit.report.fail("room settings " + variant.config + ": " + fault);
+    } else {
+      ++refused;
+    }
+  }
+  kit.report.ok("room settings: " + std::to_string(refused) +
+                " values outside the schema are refused");
+  check_log(kit, "room settings");
+}
+
+}  // namespace veche::tool

@@ -1,0 +1,92 @@
+// SPDX-License-Identifier: Apache-2.0
+// The part of the kit that starts and stops the plugin many times.
+#include "check.hpp"
+#include "lane_guard.hpp"
+#include "process_state.hpp"
+
+namespace veche::tool {
+namespace {
+
+constexpr uint32_t kWarmUp = 20;
+constexpr double kSlowHookMs = 100;
+
+/// One life, with a room that is still open when it ends.
+Status live_once(const Kit& kit) {
+  std::unique_ptr<media::Selector::Settings> settings;
+  std::unique_ptr<media::Selector::RoomState> room;
+  plugin::PluginInstance instance(kit.loop, kit.examine());
+  if (auto started = instance.start(); !started) return started;
+  if (instance.selector()) {
+    if (auto made = instance.selector()->make_settings("{}"); made)
+      settings = std::move(made).value();
+    if (settings) {
+      if (auto opened = instance.selector()->open(*settings); opened)
+        room = std::move(opened).value();
+    }
+  }
+  room.reset();
+  settings.reset();
+  kit.loop.iterate();
+  instance.stop();
+  kit.loop.iterate();
+  return Ok{};
+}
+
+std::string growth(const char* what, int64_t before, int64_t after, uint32_t cycles) {
+  // Less than one for ten lives is the server's own.
+  if (after - before <= static_cast<int64_t>(cycles) / 10) return {};
+  return std::to_string(after - before) + " more " + what + " after " + std::to_string(cycles) +
+         " lives";
+}
+
+/// The slowest control hook of one life, if it is too slow.
+std::string slow_hook(const Kit& kit) {
+  plugin::PluginInstance instance(kit.loop, kit.examine());
+  if (!instance.start()) return {};
+  instance.stop();
+  for (const plugin::HookInfo& hook : instance.info().hooks) {
+    const double ms = static_cast<double>(hook.max_ns) / 1e6;
+    if (ms > kSlowHookMs)
+      return hook.name + " takes " + std::to_string(ms) + " ms, and the server waits";
+  }
+  return {};
+}
+
+}  // namespace
+
+void check_life(const Kit& kit) {
+  kit.report.begin("1,000 lives");
+  const uint32_t cycles = kit.options.cycles;
+  for (uint32_t i = 0; i < kWarmUp; ++i) {
+    if (auto lived = live_once(kit); !lived) {
+      kit.report.fail("started again: " + lived.error().message);
+      return;
+    }
+  }
+  const ProcessState before = read_process_state();
+  const int64_t memory = live_allocations();
+  std::string failure;
+  for (uint32_t i = 0; i < cycles && failure.empty(); ++i) {
+    if (auto lived = live_once(kit); !lived) failure = lived.error().message;
+    kit.report.take_log();
+  }
+  const int64_t memory_after = live_allocations();
+  const ProcessState after = read_process_state();
+  const std::string part = "started and stopped " + std::to_string(cycles) + " times: ";
+  kit.report.judge(part + "always succeeds", failure);
+  if (lane_guard_works())
+    kit.report.judge(part + "memory", growth("pieces of memory", memory, memory_after, cycles));
+  kit.report.judge(part + "descriptors",
+                   growth("descriptors", static_cast<int64_t>(before.descriptors),
+                          static_cast<int64_t>(after.descriptors), 0));
+  kit.report.judge(part + "threads", growth("threads", static_cast<int64_t>(before.threads),
+                                            static_cast<int64_t>(after.threads), 0));
+  const std::string changes = find_changes(before, after);
+  kit.report.judge(part + "the process is as before", changes.empty() ? "" : "changed: " + changes);
+  kit.report.judge("control hooks take at most " + std::to_string(static_cast<int>(kSlowHookMs)) +
+                       " ms here (5 ms is what they have)",
+                   slow_hook(kit));
+  check_log(kit, "start and stop");
+}
+
+}  // namespace veche::tool
