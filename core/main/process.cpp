@@ -32,12 +32,11 @@ void prepare_process() {
 }
 
 std::vector<std::string> default_plugin_dirs() {
-  std::vector<std::string> dirs;
   std::error_code error;
   const auto executable = std::filesystem::read_symlink(kExecutable, error);
-  if (!error) dirs.push_back(executable.parent_path() / "plugins");
-  dirs.emplace_back(VECHE_PLUGIN_DIR);
-  return dirs;
+  if (error) return {};
+  const auto directory = executable.parent_path();
+  return {directory / "plugins", (directory / VECHE_INSTALLED_PLUGINS).lexically_normal()};
 }
 
 }  // namespace veche::main

@@ -52,7 +52,7 @@ void check_room_settings(const Kit& kit) {
   plugin::PluginInstance instance(kit.loop, kit.examine());
   if (!instance.start() || !instance.selector()) return;
   auto defaults = instance.selector()->make_settings("{}");
-  kit.report.judge("room settings: none are taken", defaults ? "" : defaults.error().message);
+  kit.report.judge("room settings: {} is taken", defaults ? "" : defaults.error().message);
   uint32_t refused = 0;
   for (const Variant& variant : invalid_variants(schema_of(kit), "{}")) {
     const auto made = instance.selector()->make_settings(variant.config);

@@ -10,7 +10,7 @@ namespace {
 constexpr uint32_t kWarmUp = 20;
 constexpr double kSlowHookMs = 100;
 
-/// One life, with a room that is still open when it ends.
+/// One life, with one room if it selects.
 Status live_once(const Kit& kit) {
   std::unique_ptr<media::Selector::Settings> settings;
   std::unique_ptr<media::Selector::RoomState> room;
