@@ -45,7 +45,8 @@ void check_log(const Kit& kit, const std::string& part) {
 bool check(const CheckOptions& options) {
   Report report;
   glib::ControlLoop loop;
-  const Kit kit{options, report, loop};
+  const ProcessState process = read_process_state();
+  const Kit kit{options, report, loop, process};
   if (!lane_guard_works())
     report.skip("allocations and locks on lanes, growth: this build has a sanitizer");
   if (!check_entry(kit)) return false;

@@ -7,6 +7,7 @@
 
 #include "glib/control_loop.hpp"
 #include "plugin/plugin_instance.hpp"
+#include "process_state.hpp"
 #include "report.hpp"
 
 namespace veche::tool {
@@ -22,6 +23,7 @@ struct Kit {
   const CheckOptions& options;
   Report& report;
   glib::ControlLoop& loop;
+  const ProcessState& process_before;  ///< Before the library was opened.
 
   plugin::Candidate examine(const std::string& config) const;
   plugin::Candidate examine() const { return examine(options.config); }

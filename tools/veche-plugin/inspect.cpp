@@ -26,7 +26,11 @@ void add_line(std::string& text, std::string name, const std::string& value) {
 
 std::string joined(const std::vector<std::string>& words) {
   std::string text;
-  for (const std::string& word : words) text += (text.empty() ? "" : " ") + word;
+  // The file may be damaged, and terminals take orders.
+  for (const std::string& word : words) {
+    text += text.empty() ? "" : " ";
+    for (const char c : plugin::plugin_text(word.c_str())) text += c > 0 && c < ' ' ? '?' : c;
+  }
   return text.empty() ? "(nothing)" : text;
 }
 

@@ -92,7 +92,9 @@ std::string Report::take_log() { return take(log_memory_, log_end_); }
 
 std::string Report::take_output() {
   fflush(stdout);
-  return take(output_memory_, output_end_);
+  const bool first = output_end_ == 0;
+  std::string text = take(output_memory_, output_end_);
+  return first ? text : "";
 }
 
 }  // namespace veche::tool

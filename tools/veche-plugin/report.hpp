@@ -29,7 +29,7 @@ class Report {
 
   /// What was logged since the last call, through the server's log or past it.
   std::string take_log();
-  /// What was written to standard output since the last call.
+  /// What was written to standard output, the first time that there is any.
   std::string take_output();
 
  private:

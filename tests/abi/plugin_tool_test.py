@@ -1,0 +1,107 @@
+#!/usr/bin/env python3
+# SPDX-License-Identifier: Apache-2.0
+"""veche-plugin finds each fault, and only that one. Usage: plugin_tool_test.py TOOL FOLDER_OF_PLUGINS"""
+import os
+import subprocess
+import sys
+import tempfile
+
+# What the line says that begins with FAIL; the plugin is tests/abi/plugins/misbehaves.c.
+FAULTS = {
+    "allocation": "selector: no allocation, free or lock: ",
+    "lock": "selector: no allocation, free or lock: 0 allocations, 0 frees, ",
+    "own": "is the listener's own",
+    "beyond": "wrote behind the end of the slots",
+    "speaking": "speaking is 2",
+    "dominant": "the dominant track 42 is no candidate",
+    "control_service": "veche_config.get_integer was called on another thread than control",
+    "verdict": "packets got another verdict",
+    "state": "wrote behind the end of its state",
+    "settings": 'make_settings takes {"x":10}',
+    "silent": "fails without a reason",
+    "unknown_id": "an unknown id is not answered with null",
+    "leak": "more pieces of memory after 200 lives",
+    "descriptor": "more descriptors after 200 lives",
+    "thread": "more threads after 200 lives",
+    "signal": "changed: signal handlers",
+    "environment": "changed: the environment",
+    "print": "wrote to standard output, which is not its own: here I am",
+    "crash": "events: it crashed with signal 6",
+}
+NEEDS_GUARD = {"allocation", "lock", "leak"}  # Which builds with sanitizers do not have.
+
+
+def run(*command):
+    return subprocess.run(command, capture_output=True, text=True, check=False)
+
+
+def check_fault(tool, folder, fault):
+    """The complaint about what the kit said, or None."""
+    done = run(tool, "check", os.path.join(folder, f"misbehaves_{fault}.so"), "--cycles", "200")
+    if fault in NEEDS_GUARD and "this build has a sanitizer" in done.stdout:
+        return None
+    failures = [line for line in done.stdout.splitlines() if line.startswith("FAIL")]
+    if done.returncode != 1 or not failures:
+        return f"{fault}: status {done.returncode}, no FAIL in:\n{done.stdout}{done.stderr}"
+    if not any(FAULTS[fault] in line for line in failures):
+        return f"{fault}: \"{FAULTS[fault]}\" is not in:\n" + "\n".join(failures)
+    parts = {line.split(":")[0] for line in failures}
+    if len(parts) > 2:
+        return f"{fault}: more than this fault is found:\n" + "\n".join(failures)
+    return None
+
+
+def check_place(tool, folder):
+    """The first allocation is named so that addr2line finds it."""
+    done = run(tool, "check", os.path.join(folder, "misbehaves_allocation.so"), "--cycles", "1")
+    if "addr2line" not in done.stdout:
+        return None if "sanitizer" in done.stdout else "no place of the allocation is named"
+    command = done.stdout.split("addr2line ", 1)[1].splitlines()[0].split()
+    return None if "select_tracks" in run("addr2line", *command).stdout else f"addr2line {command} finds nothing"
+
+
+def check_inspect(tool, folder):
+    """Nothing of the plugin runs: its constructor would end the program."""
+    done = run(tool, "inspect", os.path.join(folder, "misbehaves_constructor.so"))
+    wanted = ["org.example.misbehaves", "1.0.0", "Has the fault: constructor.", "veche.config/1",
+              "veche.selector/1 veche.packet-policy/1 veche.observer/1", '"maximum": 9']
+    missing = [text for text in wanted if text not in done.stdout]
+    if done.returncode != 0 or missing:
+        return f"inspect: status {done.returncode}, missing {missing} in:\n{done.stdout}{done.stderr}"
+    foreign = run(tool, "inspect", os.path.join(folder, "no_entry.so"))
+    if foreign.returncode != 1 or "exports no symbol veche_plugin_entry_1" not in foreign.stderr:
+        return f"inspect of what is no plugin: {foreign.returncode} {foreign.stderr}"
+    return None
+
+
+def check_damaged(tool, folder):
+    """Whatever the damage: an answer, no crash."""
+    with open(os.path.join(folder, "misbehaves_none.so"), "rb") as file:
+        whole = file.read()
+    with tempfile.TemporaryDirectory() as scratch:
+        path = os.path.join(scratch, "damaged.so")
+        for seed in range(60):
+            damaged = bytearray(whole)
+            for i in range(40):
+                damaged[(seed * 7919 + i * i * 104729) % len(whole)] ^= 0xFF
+            with open(path, "wb") as file:
+                file.write(damaged)
+            done = run(tool, "inspect", path)
+            if done.returncode not in (0, 1):
+                return f"inspect of damage {seed}: status {done.returncode} {done.stderr}"
+    return None
+
+
+def main():
+    tool, folder = sys.argv[1:3]
+    sound = run(tool, "check", os.path.join(folder, "misbehaves_none.so"), "--cycles", "200")
+    complaints = [None if sound.returncode == 0 else f"without fault:\n{sound.stdout}{sound.stderr}"]
+    complaints += [check_fault(tool, folder, fault) for fault in FAULTS]
+    complaints += [check(tool, folder) for check in (check_place, check_inspect, check_damaged)]
+    complaints = [complaint for complaint in complaints if complaint]
+    if complaints:
+        sys.exit("\n".join(complaints))
+    print(f"{len(FAULTS)} faults found")
+
+
+main()

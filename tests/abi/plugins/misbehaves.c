@@ -1,0 +1,165 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* A selector, packet policy and observer with one fault, FAULT, which the conformance kit finds. */
+#include <pthread.h>
+#include <signal.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+#include <veche/host.h>
+#include <veche/observer.h>
+#include <veche/packet_policy.h>
+#include <veche/selector.h>
+
+#define HAS(fault) (strcmp(FAULT, fault) == 0)
+
+struct veche_plugin {
+  const veche_host* host;
+};
+struct veche_selector_settings {
+  int unused;
+};
+struct veche_selector_room {
+  veche_plugin* self;
+};
+
+static pthread_mutex_t mutex = PTHREAD_MUTEX_INITIALIZER;
+void* lost; /* not static: the compiler keeps it */
+static void on_signal(int number) { (void)number; }
+static void* wait_for_ever(void* data) {
+  pause();
+  return data;
+}
+
+__attribute__((constructor)) static void construct(void) {
+  if (HAS("constructor")) abort();
+}
+
+static veche_plugin* create(const veche_host* host, veche_error* error) {
+  (void)error;
+  veche_plugin* self = calloc(1, sizeof *self);
+  if (self) self->host = host;
+  return self;
+}
+
+static veche_status start(veche_plugin* self, veche_error* error) {
+  (void)self, (void)error;
+  if (HAS("leak")) lost = malloc(64);
+  if (HAS("descriptor") && dup(STDIN_FILENO) < 0) return VECHE_E_INTERNAL;
+  if (HAS("print")) puts("here I am");
+  if (HAS("signal")) signal(SIGUSR1, on_signal);
+  if (HAS("environment")) setenv("VECHE_MISBEHAVES", "1", 1);
+  if (HAS("thread")) {
+    pthread_t thread;
+    pthread_create(&thread, NULL, wait_for_ever, NULL);
+    pthread_detach(thread);
+  }
+  return VECHE_OK;
+}
+static void stop(veche_plugin* self) { (void)self; }
+static void destroy(veche_plugin* self) { free(self); }
+
+static veche_selector_settings* make_settings(veche_plugin* self, const char* json,
+                                              veche_error* error) {
+  (void)self;
+  if (!json || HAS("settings")) return calloc(1, sizeof(veche_selector_settings));
+  if (!HAS("silent")) snprintf(error->message, sizeof error->message, "has no room settings");
+  return NULL;
+}
+static void free_settings(veche_plugin* self, veche_selector_settings* settings) {
+  (void)self;
+  free(settings);
+}
+static veche_selector_room* open_room(veche_plugin* self, const veche_selector_settings* settings,
+                                      veche_error* error) {
+  (void)settings, (void)error;
+  veche_selector_room* room = calloc(1, sizeof *room);
+  if (room) room->self = self;
+  return room;
+}
+static void close_room(veche_plugin* self, veche_selector_room* room) {
+  (void)self;
+  free(room);
+}
+static void use_settings(veche_selector_room* room, const veche_selector_settings* settings) {
+  (void)room, (void)settings;
+}
+
+static void select_tracks(veche_selector_room* room, const veche_room_view* view,
+                          veche_selection* selection) {
+  if (HAS("allocation")) {
+    lost = malloc(view->candidate_count + 1);
+    free(lost);
+  }
+  if (HAS("lock")) {
+    pthread_mutex_lock(&mutex);
+    pthread_mutex_unlock(&mutex);
+  }
+  if (HAS("own") && view->candidate_count > 0) {
+    for (uint32_t i = 0; i < view->slot_count; ++i)
+      selection->slots[i].track = view->candidates[0].track;
+  }
+  if (HAS("beyond")) selection->slots[view->slot_count].track = 0;
+  if (HAS("speaking") && view->candidate_count > 0) selection->speaking[0] = 2;
+  if (HAS("dominant")) selection->dominant = 42;
+  if (HAS("control_service")) {
+    const veche_config* config =
+        room->self->host->get_extension(room->self->host, VECHE_HOST_CONFIG);
+    int64_t value = 0;
+    config->get_integer(room->self->host, "/x", &value);
+  }
+}
+
+static void decide(veche_plugin* self, void* state, const veche_route* route,
+                   const veche_packet* packets, uint32_t packet_count, uint32_t* verdicts) {
+  (void)self, (void)route, (void)packets;
+  for (uint32_t i = 0; i < packet_count; ++i)
+    verdicts[i] = HAS("verdict") ? 99 : VECHE_VERDICT_FORWARD;
+  if (HAS("state")) memset(state, 1, 17);
+}
+
+static void on_event(veche_plugin* self, const veche_event* event) {
+  (void)self;
+  if (HAS("crash") && strcmp(event->type, "participant.joined") == 0) abort();
+}
+
+static const veche_selector selector = {.struct_size = sizeof(veche_selector),
+                                        .make_settings = make_settings,
+                                        .free_settings = free_settings,
+                                        .open = open_room,
+                                        .close = close_room,
+                                        .use_settings = use_settings,
+                                        .select = select_tracks};
+static const veche_packet_policy policy = {
+    .struct_size = sizeof(veche_packet_policy), .state_size = 16, .decide = decide};
+static const veche_observer observer = {.struct_size = sizeof(veche_observer),
+                                        .on_event = on_event};
+
+static const void* get_extension(const char* id) {
+  if (strcmp(id, VECHE_EXT_SELECTOR) == 0) return &selector;
+  if (strcmp(id, VECHE_EXT_PACKET_POLICY) == 0) return &policy;
+  return strcmp(id, VECHE_EXT_OBSERVER) == 0 || HAS("unknown_id") ? &observer : NULL;
+}
+
+static const char* const needs[] = {VECHE_HOST_CONFIG, NULL};
+static const char* const offers[] = {VECHE_EXT_SELECTOR, VECHE_EXT_PACKET_POLICY,
+                                     VECHE_EXT_OBSERVER, NULL};
+
+const veche_plugin_entry veche_plugin_entry_1 = {
+    .struct_size = sizeof(veche_plugin_entry),
+    .abi_minor = VECHE_ABI_MINOR,
+    .id = "org.example.misbehaves",
+    .version = "1.0.0",
+    .license = "Apache-2.0",
+    .summary = "Has the fault: " FAULT ".",
+    .config_schema =
+        "{\"type\": \"object\", \"properties\": {\"x\": {\"type\": \"integer\", "
+        "\"minimum\": 1, \"maximum\": 9, \"default\": 3}}}",
+    .needs = needs,
+    .offers = offers,
+    .create = create,
+    .start = start,
+    .stop = stop,
+    .destroy = destroy,
+    .get_extension = get_extension,
+};
