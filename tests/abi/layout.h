@@ -2,6 +2,7 @@
 /* The memory layout of every public struct, frozen: a line may be added, none may change. C11 and
  * C++20. */
 #include <assert.h>
+#include <veche/controller.h>
 #include <veche/host.h>
 #include <veche/http_routes.h>
 #include <veche/observer.h>
@@ -190,6 +191,94 @@ AT(veche_http, struct_size, 0);
 AT(veche_http, reserved, 4);
 AT(veche_http, reply, 8);
 AT(veche_http, reply_problem, 16);
+
+SIZE(veche_room_info, 24);
+AT(veche_room_info, struct_size, 0);
+AT(veche_room_info, participant_count, 4);
+AT(veche_room_info, room, 8);
+AT(veche_room_info, created_unix_ms, 16);
+
+SIZE(veche_participant_info, 72);
+AT(veche_participant_info, struct_size, 0);
+AT(veche_participant_info, muted, 4);
+AT(veche_participant_info, id, 8);
+AT(veche_participant_info, room, 16);
+AT(veche_participant_info, participant, 24);
+AT(veche_participant_info, name, 32);
+AT(veche_participant_info, metadata, 40);
+AT(veche_participant_info, session, 48);
+AT(veche_participant_info, tracks, 56);
+AT(veche_participant_info, track_count, 64);
+AT(veche_participant_info, reserved, 68);
+
+SIZE(veche_rooms, 48);
+AT(veche_rooms, struct_size, 0);
+AT(veche_rooms, reserved, 4);
+AT(veche_rooms, visit_rooms, 8);
+AT(veche_rooms, visit_participants, 16);
+AT(veche_rooms, set_muted, 24);
+AT(veche_rooms, request_key_frame, 32);
+AT(veche_rooms, emit, 40);
+
+SIZE(veche_metric_info, 64);
+AT(veche_metric_info, struct_size, 0);
+AT(veche_metric_info, kind, 4);
+AT(veche_metric_info, plugin, 8);
+AT(veche_metric_info, name, 16);
+AT(veche_metric_info, help, 24);
+AT(veche_metric_info, value, 32);
+AT(veche_metric_info, bounds, 40);
+AT(veche_metric_info, counts, 48);
+AT(veche_metric_info, bound_count, 56);
+AT(veche_metric_info, reserved, 60);
+
+SIZE(veche_metrics, 40);
+AT(veche_metrics, struct_size, 0);
+AT(veche_metrics, reserved, 4);
+AT(veche_metrics, add_metric, 8);
+AT(veche_metrics, add, 16);
+AT(veche_metrics, set, 24);
+AT(veche_metrics, visit, 32);
+
+SIZE(veche_controlled_route, 32);
+AT(veche_controlled_route, track, 0);
+AT(veche_controlled_route, participant, 8);
+AT(veche_controlled_route, kind, 16);
+AT(veche_controlled_route, slot, 20);
+AT(veche_controlled_route, bitrate_bps, 24);
+AT(veche_controlled_route, reserved, 28);
+
+SIZE(veche_session_view, 72);
+AT(veche_session_view, struct_size, 0);
+AT(veche_session_view, route_count, 4);
+AT(veche_session_view, session, 8);
+AT(veche_session_view, participant, 16);
+AT(veche_session_view, now_ns, 24);
+AT(veche_session_view, round_trip_us, 32);
+AT(veche_session_view, jitter_us, 36);
+AT(veche_session_view, loss_out, 40);
+AT(veche_session_view, loss_in, 44);
+AT(veche_session_view, bitrate_out_bps, 48);
+AT(veche_session_view, bitrate_in_bps, 52);
+AT(veche_session_view, estimate_bps, 56);
+AT(veche_session_view, reserved, 60);
+AT(veche_session_view, routes, 64);
+
+SIZE(veche_publish_hint, 8);
+AT(veche_publish_hint, max_bitrate_bps, 0);
+AT(veche_publish_hint, fec_percent, 4);
+
+SIZE(veche_session_targets, 24);
+AT(veche_session_targets, struct_size, 0);
+AT(veche_session_targets, reserved, 4);
+AT(veche_session_targets, targets, 8);
+AT(veche_session_targets, hint, 16);
+
+SIZE(veche_controller, 24);
+AT(veche_controller, struct_size, 0);
+AT(veche_controller, reserved, 4);
+AT(veche_controller, control, 8);
+AT(veche_controller, forget, 16);
 
 SIZE(veche_track, 64);
 AT(veche_track, struct_size, 0);

@@ -46,7 +46,8 @@ bool check(const CheckOptions& options) {
   Report report;
   glib::ControlLoop loop;
   const ProcessState process = read_process_state();
-  const Kit kit{options, report, loop, process};
+  plugin::Surroundings surroundings;
+  const Kit kit{options, report, loop, surroundings, process};
   if (!lane_guard_works())
     report.skip("allocations and locks on lanes, growth: this build has a sanitizer");
   if (!check_entry(kit)) return false;
@@ -55,6 +56,7 @@ bool check(const CheckOptions& options) {
   check_room_settings(kit);
   check_selector(kit);
   check_packet_policy(kit);
+  check_controller(kit);
   check_life(kit);
   return report.failures() == 0;
 }

@@ -23,6 +23,7 @@ struct Kit {
   const CheckOptions& options;
   Report& report;
   glib::ControlLoop& loop;
+  plugin::Surroundings& surroundings;  ///< A server without rooms.
   const ProcessState& process_before;  ///< Before the library was opened.
 
   plugin::Candidate examine(const std::string& config) const;
@@ -47,6 +48,9 @@ void check_selector(const Kit& kit);
 void check_room_settings(const Kit& kit);
 /// Packets of several routes on two threads: valid verdicts, no allocation or lock.
 void check_packet_policy(const Kit& kit);
+
+/// Sessions with and without routes: known targets.
+void check_controller(const Kit& kit);
 
 /// Judges what the plugin has written: exceptions and calls on the wrong thread are failures.
 void check_log(const Kit& kit, const std::string& part);

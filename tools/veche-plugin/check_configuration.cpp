@@ -33,7 +33,7 @@ void check_configuration(const Kit& kit) {
                 " values outside the schema are refused");
   uint32_t taken = 0, declined = 0;
   for (const Variant& variant : limit_variants(schema, kit.options.config)) {
-    plugin::PluginInstance instance(kit.loop, kit.examine(variant.config));
+    plugin::PluginInstance instance(kit.loop, kit.surroundings, kit.examine(variant.config));
     const auto started = instance.start();
     started ? ++taken : ++declined;
     if (started) continue;
@@ -49,7 +49,7 @@ void check_configuration(const Kit& kit) {
 
 void check_room_settings(const Kit& kit) {
   kit.report.begin("room settings");
-  plugin::PluginInstance instance(kit.loop, kit.examine());
+  plugin::PluginInstance instance(kit.loop, kit.surroundings, kit.examine());
   if (!instance.start() || !instance.selector()) return;
   auto defaults = instance.selector()->make_settings("{}");
   kit.report.judge("room settings: {} is taken", defaults ? "" : defaults.error().message);

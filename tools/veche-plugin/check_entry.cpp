@@ -45,7 +45,7 @@ bool check_entry(const Kit& kit) {
   kit.report.judge("entry: one exported symbol", export_fault(kit.options.file));
 
   kit.report.begin("create, start, stop, destroy");
-  plugin::PluginInstance instance(kit.loop, kit.examine());
+  plugin::PluginInstance instance(kit.loop, kit.surroundings, kit.examine());
   auto started = instance.start();
   kit.report.judge("start", started ? "" : started.error().message);
   if (!started) return false;

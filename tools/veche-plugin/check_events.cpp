@@ -39,7 +39,7 @@ void check_events(const Kit& kit) {
     veche_event known;
     uint8_t newer[64];  // As a newer host would have it.
   } event{};
-  plugin::PluginInstance instance(kit.loop, kit.examine());
+  plugin::PluginInstance instance(kit.loop, kit.surroundings, kit.examine());
   if (!instance.start()) return;
   for (const Told& what : told()) {
     ++event.known.seq;

@@ -14,7 +14,7 @@ constexpr double kSlowHookMs = 100;
 Status live_once(const Kit& kit) {
   std::unique_ptr<media::Selector::Settings> settings;
   std::unique_ptr<media::Selector::RoomState> room;
-  plugin::PluginInstance instance(kit.loop, kit.examine());
+  plugin::PluginInstance instance(kit.loop, kit.surroundings, kit.examine());
   if (auto started = instance.start(); !started) return started;
   if (instance.selector()) {
     if (auto made = instance.selector()->make_settings("{}"); made)
@@ -43,7 +43,7 @@ std::string growth(const char* what, Count before, Count after, uint32_t cycles,
 
 /// The slowest control hook of one life, if it is too slow.
 std::string slow_hook(const Kit& kit) {
-  plugin::PluginInstance instance(kit.loop, kit.examine());
+  plugin::PluginInstance instance(kit.loop, kit.surroundings, kit.examine());
   if (!instance.start()) return {};
   instance.stop();
   for (const plugin::HookInfo& hook : instance.info().hooks) {

@@ -79,7 +79,7 @@ void run(RouteRun& run, media::PacketPolicy& policy) {
 }  // namespace
 
 void check_packet_policy(const Kit& kit) {
-  plugin::PluginInstance instance(kit.loop, kit.examine());
+  plugin::PluginInstance instance(kit.loop, kit.surroundings, kit.examine());
   if (!instance.start() || !instance.packet_policy()) return;
   kit.report.begin("packet policy");
   reset_lane_violations();

@@ -49,7 +49,7 @@ std::string try_shape(media::Selector& selector, const RoomShape& shape) {
 }  // namespace
 
 void check_selector(const Kit& kit) {
-  plugin::PluginInstance instance(kit.loop, kit.examine());
+  plugin::PluginInstance instance(kit.loop, kit.surroundings, kit.examine());
   if (!instance.start() || !instance.selector()) return;
   reset_lane_violations();
   for (const RoomShape& shape :

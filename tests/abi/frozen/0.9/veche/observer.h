@@ -1,0 +1,36 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* Extension "veche.observer/1": is told of everything that happens in rooms, in order. */
+#ifndef VECHE_OBSERVER_H
+#define VECHE_OBSERVER_H
+
+#include "plugin.h"
+
+#ifdef __cplusplus
+extern "C" {
+#endif
+
+#define VECHE_EXT_OBSERVER "veche.observer/1"
+
+/* One event. Ignore types that you do not know. seq has no gaps within a room. */
+typedef struct veche_event {
+  uint32_t struct_size;
+  uint32_t reserved;
+  uint64_t seq;
+  int64_t time_unix_ms;
+  const char* type; /* "participant.joined", "participant.left", "room.created", ... */
+  const char* room;
+  const char* participant; /* or "" */
+  const char* data;        /* a JSON object */
+} veche_event;
+
+typedef struct veche_observer {
+  uint32_t struct_size;
+  uint32_t reserved;
+  /* [control] */
+  void (*on_event)(veche_plugin* self, const veche_event* event);
+} veche_observer;
+
+#ifdef __cplusplus
+}
+#endif
+#endif

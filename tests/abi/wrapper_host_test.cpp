@@ -1,0 +1,123 @@
+// SPDX-License-Identifier: Apache-2.0
+// The host with a plugin made with the C++ wrapper.
+#include <gmock/gmock.h>
+
+#include <array>
+
+#include "host_fixture.hpp"
+
+namespace veche::plugin {
+namespace {
+
+using ::testing::HasSubstr;
+
+class WrapperTest : public HostTest {
+ protected:
+  /// What the plugin logs from load to stop.
+  std::string log_of(const std::string& config) {
+    ::testing::internal::CaptureStderr();
+    auto host = Host::load(loop_, settings_of({request("wrapped", false, config)}));
+    EXPECT_TRUE(host.ok());
+    if (host.ok()) {
+      error_ = find(**host, "wrapped").error;
+      (*host)->on_event(event(1, "room.created"));
+      const int64_t end_ns = monotonic_ns() + kNsPerS / 20;
+      run_until([&] { return monotonic_ns() > end_ns; });
+      (*host)->on_event(event(2, "room.closed"));
+      (*host)->stop();
+    }
+    return ::testing::internal::GetCapturedStderr();
+  }
+  std::string error_;
+};
+
+TEST_F(WrapperTest, ReadsConfigurationAndRunsTasks) {
+  const std::string log = log_of("{}");
+  EXPECT_EQ(error_, "");
+  EXPECT_THAT(log, HasSubstr("wrapped: limit 2, share 0.500000, on 1, 2 names"));
+  EXPECT_THAT(log, HasSubstr("wrapped: posted"));
+  EXPECT_THAT(log, HasSubstr("wrapped: room.created"));
+  EXPECT_THAT(log, ::testing::Not(HasSubstr("wrapped: room.closed")));
+  EXPECT_THAT(log, HasSubstr("wrapped: no post any more"));
+  const size_t tick = log.find("wrapped: tick");
+  ASSERT_NE(tick, std::string::npos);
+  EXPECT_EQ(log.find("wrapped: tick", tick + 1), std::string::npos) << "it has cancelled itself";
+}
+
+TEST_F(WrapperTest, TurnsExceptionsIntoErrors) {
+  log_of(R"({"fail": "create"})");
+  EXPECT_THAT(error_, HasSubstr("create: wanted to fail"));
+  log_of(R"({"fail": "missing"})");
+  EXPECT_THAT(error_, HasSubstr("create: the configuration has no such value at /no/such/key"));
+  log_of(R"({"fail": "start"})");
+  EXPECT_THAT(error_, HasSubstr("start: wanted to fail"));
+}
+
+TEST_F(WrapperTest, TurnsExceptionsOfOtherHooksIntoLogLines) {
+  EXPECT_THAT(log_of(R"({"fail": "post"})"), HasSubstr("wrapped: a task failed: wanted to fail"));
+  EXPECT_THAT(log_of(R"({"fail": "on_event"})"),
+              HasSubstr("wrapped: on_event failed: wanted to fail"));
+  EXPECT_THAT(log_of(R"({"fail": "stop"})"), HasSubstr("wrapped: stop failed: wanted to fail"));
+}
+
+TEST_F(WrapperTest, SelectsWithSettingsOfTheRoom) {
+  auto host = Host::load(loop_, settings_of({request("wrapped", true)}));
+  ASSERT_TRUE(host.ok()) << host.error().message;
+  media::Selector& selector = *(*host)->selector();
+  const auto refused = selector.make_settings(R"({"limit":8})");
+  ASSERT_FALSE(refused.ok());
+  EXPECT_THAT(refused.error().message, HasSubstr("/limit must be 7"));
+  auto one = selector.make_settings("{}");
+  auto seven = selector.make_settings(R"({"limit":7})");
+  ASSERT_TRUE(one.ok() && seven.ok());
+  auto room = selector.open(**one);
+  ASSERT_TRUE(room.ok());
+
+  // Ann listens with three slots, has blocked Dan, and must not hear herself or the muted Cid.
+  std::array<veche_candidate, 5> candidates{};
+  const uint64_t participants[] = {1, 2, 3, 4, 5};
+  for (size_t i = 0; i < candidates.size(); ++i) {
+    candidates[i].track = 10 + participants[i];
+    candidates[i].participant = participants[i];
+    candidates[i].kind = VECHE_KIND_AUDIO;
+    candidates[i].level = static_cast<uint8_t>(i);
+  }
+  candidates[2].flags = VECHE_CANDIDATE_MUTED;
+  const veche_preference blocked{4, VECHE_PREFER_BLOCKED, 0};
+  std::array<veche_slot, 3> slots{{{0, VECHE_KIND_AUDIO, 0}, {15, VECHE_KIND_AUDIO, 0}, {0, 2, 0}}};
+  const veche_listener listener{100, 1, 0, 3, 0, 1, 0, 0};
+  std::array<uint8_t, 5> speaking{};
+  const veche_room_view view{sizeof view, 0, 1, 1, candidates.data(), &listener, &blocked,
+                             5,           1, 1, 3};
+  veche_selection selection{sizeof selection, 0, slots.data(), speaking.data(), 0};
+  (*room)->use_settings(**seven);
+  (*room)->select(view, selection);
+  EXPECT_EQ(slots[0].track, 12u);
+  EXPECT_EQ(slots[1].track, 15u) << "who has a slot keeps it";
+  EXPECT_EQ(slots[2].track, 0u) << "a slot for video";
+  EXPECT_EQ(selection.dominant, 11u);
+  EXPECT_EQ(speaking[4], 1);
+  room->reset();
+  one->reset();
+  seven->reset();
+  (*host)->stop();
+}
+
+TEST_F(WrapperTest, KeepsStateOfARouteInTheServersMemory) {
+  auto host = Host::load(loop_, settings_of({request("wrapped", true)}));
+  ASSERT_TRUE(host.ok()) << host.error().message;
+  media::PacketPolicy& policy = *(*host)->packet_policy();
+  ASSERT_EQ(policy.state_size(), sizeof(uint32_t));
+  uint32_t state = 0;
+  const veche_packet packets[3] = {};
+  uint32_t verdicts[3] = {};
+  policy.decide(&state, veche_route{}, packets, 3, verdicts);
+  policy.decide(&state, veche_route{}, packets, 1, verdicts + 1);
+  EXPECT_EQ(verdicts[0], VECHE_VERDICT_FORWARD);
+  EXPECT_EQ(verdicts[1], VECHE_VERDICT_DROP);
+  EXPECT_EQ(verdicts[2], VECHE_VERDICT_FORWARD);
+  EXPECT_EQ(state, 4u);
+}
+
+}  // namespace
+}  // namespace veche::plugin

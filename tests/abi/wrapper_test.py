@@ -1,0 +1,63 @@
+#!/usr/bin/env python3
+# SPDX-License-Identifier: Apache-2.0
+"""What the C++ wrapper refuses to compile, and says. Usage: wrapper_test.py INCLUDE_DIR COMPILER..."""
+import subprocess
+import sys
+
+HEAD = """#include <veche/plugin.hpp>
+struct P {
+  static constexpr veche::Info kInfo{.id = "org.example.p"};
+"""
+LANE = "runs on a lane, where an exception would end the server"
+SHARED = "runs on several lanes at the same time: declare it const"
+
+SELECT = "void select(const veche::RoomView&, veche::Assignments&)"
+DECIDE = "void decide(const veche_route&, std::span<const veche_packet>, std::span<uint32_t>)"
+DECIDE_STATE = "void decide(RouteState&, const veche_route&, std::span<const veche_packet>, std::span<uint32_t>)"
+# Name, members of the class, extension, what the message contains; None: it compiles.
+CASES = [
+    ("select", f"{SELECT} const noexcept {{}}", "Selector", None),
+    ("select may throw", f"{SELECT} const {{}}", "Selector", f"select() {LANE}"),
+    ("select is not const", f"{SELECT} noexcept {{}}", "Selector", f"select() of the plugin itself {SHARED}"),
+    ("select of Room", f"struct Room {{ {SELECT} noexcept {{}} }};", "Selector", None),
+    ("select of Room may throw", f"struct Room {{ {SELECT} {{}} }};", "Selector", f"select() {LANE}"),
+    ("use_settings may throw",
+     f"struct Room {{ {SELECT} noexcept {{}} void use_settings(const int&) {{}} }};"
+     " int make_settings(std::string_view) { return 1; }", "Selector", f"use_settings() {LANE}"),
+    ("use_settings", f"struct Room {{ {SELECT} noexcept {{}} void use_settings(const int&) noexcept {{}} }};"
+     " int make_settings(std::string_view) { return 1; }", "Selector", None),
+    ("decide", f"{DECIDE} const noexcept {{}}", "PacketPolicy", None),
+    ("decide may throw", f"{DECIDE} const {{}}", "PacketPolicy", f"decide() {LANE}"),
+    ("decide is not const", f"{DECIDE} noexcept {{}}", "PacketPolicy", f"decide() of the plugin itself {SHARED}"),
+    ("decide with state", f"struct RouteState {{ int n; }}; {DECIDE_STATE} const noexcept {{}}", "PacketPolicy", None),
+    ("a state with a destructor", f"struct RouteState {{ std::string s; }}; {DECIDE_STATE} const noexcept {{}}",
+     "PacketPolicy", "it must be trivially copyable"),
+    ("control may throw", "void control(const veche_session_view&, std::span<const veche_controlled_route>,"
+     " std::span<uint32_t>, veche_publish_hint&) {}", "Controller", None),
+]
+
+
+def compile_case(compiler, include, members, extension):
+    source = f"{HEAD}  {members}\n}};\nVECHE_EXPORT_PLUGIN(P, veche::{extension});\n"
+    return subprocess.run([compiler, "-std=c++20", "-Wall", "-Wextra", "-Werror", "-fsyntax-only", "-I", include,
+                           "-x", "c++", "-"], input=source, capture_output=True, text=True, check=False)
+
+
+def complain(compiler, include, name, members, extension, expected):
+    done = compile_case(compiler, include, members, extension)
+    if (done.returncode == 0) != (expected is None):
+        return f"{compiler}: {name}: status {done.returncode}\n{done.stderr}"
+    if expected and expected not in done.stderr:
+        return f"{compiler}: {name}: not \"{expected}\" in\n{done.stderr}"
+    return None
+
+
+def main():
+    include, *compilers = sys.argv[1:]
+    complaints = [complain(compiler, include, *case) for compiler in compilers for case in CASES]
+    complaints = [complaint for complaint in complaints if complaint]
+    if complaints or not compilers:
+        sys.exit("\n".join(complaints))
+
+
+main()
