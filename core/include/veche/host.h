@@ -45,8 +45,9 @@ typedef void (*veche_callback)(void* data);
 
 typedef struct veche_loop {
   uint32_t struct_size;
-  /* [any but lane] Runs callback on control, soon. Dropped, without being run, once stop() has been
-   * called. */
+  /* [any but lane] Runs callback on control, soon; not any more once stop() has been called, and
+   * then this returns VECHE_E_GONE. The data of a callback that did not run is still the plugin's.
+   */
   veche_status (*post)(const veche_host* host, veche_callback callback, void* data);
   /* [control] Runs callback on control every interval_ms (>= 10) until cancelled or stop(). 0 on
    * failure. */

@@ -61,7 +61,7 @@ typedef struct veche_plugin veche_plugin;
 typedef struct veche_host {
   uint32_t struct_size;
   uint32_t abi_minor; /* of the host */
-  /* [control] The table of a host service (host.h), or null if this host does not have it. */
+  /* [control] The table of a host service (host.h). Null: this host does not have it. */
   const void* (*get_extension)(const struct veche_host* host, const char* id);
 } veche_host;
 
@@ -78,8 +78,8 @@ typedef struct veche_plugin_entry {
       needs; /* ids of host services without which it cannot run, terminated by null */
   const char* const*
       offers; /* ids of the extensions it implements, terminated by null, not empty */
-  /* [control] Makes the instance. Null on failure, with the reason in error. The configuration is
-   * already valid. */
+  /* [control] Makes the instance, which the plugin owns. Null on failure, with the reason in error.
+   * The configuration is already valid. */
   veche_plugin* (*create)(const veche_host* host, veche_error* error);
   /* [control & !started] Begins to work. On failure destroy() follows. */
   veche_status (*start)(veche_plugin* self, veche_error* error);

@@ -25,6 +25,8 @@ struct Instance {
   static P make(const Host& host) {
     if constexpr (std::is_constructible_v<P, Host>) {
       return P(host);
+    } else if constexpr (requires { P{host}; }) {
+      return P{host};  // A struct without a constructor.
     } else {
       return P();
     }

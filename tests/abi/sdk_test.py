@@ -1,0 +1,173 @@
+#!/usr/bin/env python3
+# SPDX-License-Identifier: Apache-2.0
+"""The SDK as an author of plugins meets it: installed, found with pkg-config, used by projects with builds of their own.
+
+Builds examples/plugin-c, examples/plugin-cpp and both templates of `veche-plugin new`, inspects and checks them, and runs
+the examples in the installed server. Usage: sdk_test.py SOURCE_ROOT BUILD_ROOT MESON
+"""
+import contextlib
+import glob
+import json
+import os
+import shutil
+import socket
+import subprocess
+import sys
+import tempfile
+import time
+import urllib.error
+import urllib.request
+
+KEY = "dev.devsecret"
+READY_S = 20
+
+
+def run(*command, cwd=None, status=0):
+    done = subprocess.run(command, cwd=cwd, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True, check=False)
+    if done.returncode != status:
+        sys.exit(f"{' '.join(command)}: status {done.returncode}\n{done.stdout}")
+    return done.stdout
+
+
+def install(build, meson, scratch):
+    """Moves the installation as a whole, and makes it what pkg-config and the shell find."""
+    run(meson, "install", "-C", build, "--no-rebuild", "--quiet", "--destdir", scratch)
+    [bin_folder] = glob.glob(os.path.join(scratch, "**/bin"), recursive=True)
+    [pc_file] = glob.glob(os.path.join(scratch, "**/veche-plugin.pc"), recursive=True)
+    os.environ["PATH"] = bin_folder + os.pathsep + os.environ["PATH"]
+    os.environ["PKG_CONFIG_PATH"] = os.path.dirname(pc_file)
+    return bin_folder
+
+
+def build_with_meson(folder, meson):
+    run(meson, "setup", "build", cwd=folder)
+    run(meson, "compile", "-C", "build", cwd=folder)
+    run(meson, "test", "-C", "build", cwd=folder)
+    run(meson, "install", "-C", "build", cwd=folder)
+
+
+def build_with_cmake(folder, _):
+    run("cmake", "-B", "build", cwd=folder)
+    run("cmake", "--build", "build", cwd=folder)
+    run("ctest", "--test-dir", "build", "--output-on-failure", cwd=folder)
+    run("cmake", "--install", "build", cwd=folder)
+
+
+def check_plugin(file, config, expected):
+    shown = run("veche-plugin", "inspect", file)
+    missing = [text for text in expected if text not in shown]
+    if missing:
+        sys.exit(f"inspect {file}: {missing} not in\n{shown}")
+    run("veche-plugin", "check", file, "--config", config, "--cycles", "100")
+
+
+@contextlib.contextmanager
+def server(binary, folder, plugins):
+    """A server on loopback with these plugins, found where they were installed. Gives a function for requests."""
+    with socket.socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        port = probe.getsockname()[1]
+    config = {"http": {"listen": [f"127.0.0.1:{port}"]}, "plugins": plugins,
+              "auth": {"keys": [{"id": "dev", "secret": "devsecret", "scopes": ["admin"]}]},
+              "media": {"addresses": ["127.0.0.1"], "ports": [46000, 46399]}}
+    config_file = os.path.join(folder, "veche.json")
+    with open(config_file, "w", encoding="utf-8") as file:
+        json.dump(config, file)
+
+    def ask(method, path, body=None, status=200):
+        request = urllib.request.Request(f"http://127.0.0.1:{port}{path}", method=method, headers={
+            "Authorization": f"Bearer {KEY}", "Content-Type": "application/json"})
+        try:
+            with urllib.request.urlopen(request, json.dumps(body).encode() if body is not None else None, 10) as answer:
+                actual, text = answer.status, answer.read().decode()
+        except urllib.error.HTTPError as error:
+            actual, text = error.code, error.read().decode()
+        if actual != status:
+            sys.exit(f"{method} {path}: {actual}, not {status}: {text}\n{log()}")
+        return json.loads(text) if text else None
+
+    log_file = os.path.join(folder, "server.log")
+
+    def log():
+        with open(log_file, encoding="utf-8") as file:
+            return file.read()
+
+    with open(log_file, "w", encoding="utf-8") as out:
+        process = subprocess.Popen([binary, "--config", config_file], stdout=out, stderr=out)
+    try:
+        wait_until_ready(process, port, log)
+        yield ask
+    finally:
+        process.terminate()
+        status = process.wait(20)
+    if status != 0:
+        sys.exit(f"the server ended with {status}:\n{log()}")
+
+
+def wait_until_ready(process, port, log):
+    deadline = time.monotonic() + READY_S
+    while time.monotonic() < deadline and process.poll() is None:
+        with contextlib.suppress(OSError), socket.create_connection(("127.0.0.1", port), 1):
+            return
+        time.sleep(0.05)
+    sys.exit(f"the server is not ready:\n{log()}")
+
+
+def expect_running(ask, *names):
+    states = {plugin["name"]: plugin["state"] for plugin in ask("GET", "/v1/plugins")["plugins"]}
+    if states != dict.fromkeys(names, "running"):
+        sys.exit(f"plugins: {states}")
+
+
+def drive_journal(binary, folder):
+    lines = os.path.join(folder, "joins.txt")
+    with server(binary, folder, [{"name": "forwarding"}, {"name": "journal", "config": {"file": lines}}]) as ask:
+        expect_running(ask, "forwarding", "journal")
+        ask("PUT", "/v1/rooms/blue", {}, status=201)
+        for name in ("ann", "bob"):
+            ask("POST", "/v1/rooms/blue/participants", {"id": name}, status=201)
+    with open(lines, encoding="utf-8") as file:
+        written = [line.split(" ", 1)[1] for line in file.read().splitlines()]
+    if written != ["ann joined blue", "bob joined blue"]:
+        sys.exit(f"the journal wrote {written}")
+
+
+def drive_stage(binary, folder):
+    hosts = "/v1/plugins/stage/rooms/blue/hosts"
+    with server(binary, folder, [{"name": "stage", "required": True, "config": {"hosts": ["ann"]}}]) as ask:
+        expect_running(ask, "stage")
+        ask("PUT", hosts, {"hosts": ["bob"]}, status=404)  # There is no such room.
+        ask("PUT", "/v1/rooms/blue", {}, status=201)
+        ask("POST", "/v1/rooms/blue/participants", {"id": "ann"}, status=201)
+        answers = [ask("GET", hosts), ask("PUT", hosts, {"hosts": ["bob", "cid"]}), ask("GET", hosts)]
+        if answers != [{"hosts": ["ann"]}, {"hosts": ["bob", "cid"]}, {"hosts": ["bob", "cid"]}]:
+            sys.exit(f"the stage answered {answers}")
+        ask("PUT", hosts, {"hosts": "bob"}, status=400)
+        ask("DELETE", "/v1/rooms/blue", status=204)
+        ask("PUT", "/v1/rooms/blue", {}, status=201)
+        if ask("GET", hosts) != {"hosts": ["ann"]}:
+            sys.exit("the list of a room that has ended is still there")
+
+
+def main():
+    source, build, meson = sys.argv[1:4]
+    with tempfile.TemporaryDirectory() as scratch:
+        bin_folder = install(build, meson, os.path.join(scratch, "installation"))
+        projects = [("plugin-c", "journal", build_with_meson, '{"file": "/dev/null"}'),
+                    ("plugin-cpp", "stage", build_with_cmake, '{"hosts": ["ann"]}')]
+        for folder, name, build_it, config in projects:
+            project = os.path.join(scratch, folder)
+            shutil.copytree(os.path.join(source, "examples", folder), project, ignore=shutil.ignore_patterns("build"))
+            build_it(project, meson)
+            check_plugin(os.path.join(project, "build", name + ".so"), config, [f"org.example.{name}", "1.0.0"])
+        for name, language, build_it in [("greetc", "c", build_with_meson), ("greetcpp", "cpp", build_with_cmake)]:
+            run("veche-plugin", "new", name, "--language", language, cwd=scratch)
+            run("veche-plugin", "new", name, "--language", language, cwd=scratch, status=1)  # It is there already.
+            build_it(os.path.join(scratch, name), meson)
+            check_plugin(os.path.join(scratch, name, "build", name + ".so"), "{}", [f"org.example.{name}", "0.1.0"])
+        for drive in (drive_journal, drive_stage):
+            folder = tempfile.mkdtemp(dir=scratch)
+            drive(os.path.join(bin_folder, "veche"), folder)
+
+
+main()
