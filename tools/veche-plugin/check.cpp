@@ -57,6 +57,7 @@ bool check(const CheckOptions& options) {
   check_selector(kit);
   check_packet_policy(kit);
   check_controller(kit);
+  check_http_routes(kit);
   check_life(kit);
   return report.failures() == 0;
 }

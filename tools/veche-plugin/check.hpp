@@ -51,6 +51,8 @@ void check_packet_policy(const Kit& kit);
 
 /// Sessions with and without routes: known targets.
 void check_controller(const Kit& kit);
+/// Requests for names that do not exist: each is answered.
+void check_http_routes(const Kit& kit);
 
 /// Judges what the plugin has written: exceptions and calls on the wrong thread are failures.
 void check_log(const Kit& kit, const std::string& part);

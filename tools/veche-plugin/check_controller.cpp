@@ -48,7 +48,7 @@ std::string run(room::Controller& controller, uint64_t session) {
     if (decided.hint.fec_percent > 100)
       return "fec_percent is " + std::to_string(decided.hint.fec_percent);
   }
-  controller.forget(session);
+  controller.forget(SessionId{session});
   return {};
 }
 
