@@ -3,7 +3,7 @@
 """The SDK as an author of plugins meets it: installed, found with pkg-config, used by projects with builds of their own.
 
 Builds examples/plugin-c, examples/plugin-cpp and both templates of `veche-plugin new`, inspects and checks them, and runs
-the examples in the installed server. Usage: sdk_test.py SOURCE_ROOT BUILD_ROOT MESON
+the examples in the installed server. Usage: sdk_test.py SOURCE_ROOT BUILD_ROOT MESON VECHE_LOAD
 """
 import contextlib
 import glob
@@ -63,12 +63,13 @@ def check_plugin(file, config, expected):
 
 @contextlib.contextmanager
 def server(binary, folder, plugins):
-    """A server on loopback with these plugins, found where they were installed. Gives a function for requests."""
+    """A server on loopback with these plugins, found where they were installed. Gives a function for requests, and the URL."""
     with socket.socket() as probe:
         probe.bind(("127.0.0.1", 0))
         port = probe.getsockname()[1]
     config = {"http": {"listen": [f"127.0.0.1:{port}"]}, "plugins": plugins,
               "auth": {"keys": [{"id": "dev", "secret": "devsecret", "scopes": ["admin"]}]},
+              "rooms": {"auto_create": True},
               "media": {"addresses": ["127.0.0.1"], "ports": [46000, 46399]}}
     config_file = os.path.join(folder, "veche.json")
     with open(config_file, "w", encoding="utf-8") as file:
@@ -96,7 +97,7 @@ def server(binary, folder, plugins):
         process = subprocess.Popen([binary, "--config", config_file], stdout=out, stderr=out)
     try:
         wait_until_ready(process, port, log)
-        yield ask
+        yield ask, f"http://127.0.0.1:{port}"
     finally:
         process.terminate()
         status = process.wait(20)
@@ -119,38 +120,55 @@ def expect_running(ask, *names):
         sys.exit(f"plugins: {states}")
 
 
-def drive_journal(binary, folder):
+def talk(load, folder, url, room):
+    """Three people, load-0 to load-2, talk for two seconds. How many packets have arrived."""
+    figures = os.path.join(folder, room + ".json")
+    # Its own judgement expects that everybody is heard.
+    done = subprocess.run([load, "--server", url, "--key", KEY, "--room", room, "--participants", "3", "--talkers", "3",
+                           "--duration", "2", "--json", figures], capture_output=True, text=True, check=False)
+    if not os.path.exists(figures):
+        sys.exit(f"veche-load: {done.returncode}\n{done.stdout}{done.stderr}")
+    with open(figures, encoding="utf-8") as file:
+        return json.load(file)["packets"]["received"]
+
+
+def drive_journal(binary, load, folder):
     lines = os.path.join(folder, "joins.txt")
-    with server(binary, folder, [{"name": "forwarding"}, {"name": "journal", "config": {"file": lines}}]) as ask:
+    with server(binary, folder, [{"name": "forwarding"}, {"name": "journal", "config": {"file": lines}}]) as (ask, url):
         expect_running(ask, "forwarding", "journal")
-        ask("PUT", "/v1/rooms/blue", {}, status=201)
-        for name in ("ann", "bob"):
-            ask("POST", "/v1/rooms/blue/participants", {"id": name}, status=201)
+        talk(load, folder, url, "blue")
     with open(lines, encoding="utf-8") as file:
-        written = [line.split(" ", 1)[1] for line in file.read().splitlines()]
-    if written != ["ann joined blue", "bob joined blue"]:
+        written = sorted(line.split(" ", 1)[1] for line in file.read().splitlines())
+    if written != [f"load-{i} joined blue" for i in range(3)]:
         sys.exit(f"the journal wrote {written}")
 
 
-def drive_stage(binary, folder):
-    hosts = "/v1/plugins/stage/rooms/blue/hosts"
-    with server(binary, folder, [{"name": "stage", "required": True, "config": {"hosts": ["ann"]}}]) as ask:
+def drive_stage(binary, load, folder):
+    hosts = "/v1/plugins/stage/rooms/{}/hosts"
+    with server(binary, folder, [{"name": "stage", "required": True, "config": {"hosts": ["load-1"]}}]) as (ask, url):
         expect_running(ask, "stage")
-        ask("PUT", hosts, {"hosts": ["bob"]}, status=404)  # There is no such room.
+        ask("PUT", hosts.format("blue"), {"hosts": ["bob"]}, status=404)  # There is no such room.
+        received = talk(load, folder, url, "red")
+        # 50 packets a second for two listeners; three times as many if everybody were heard.
+        if not 100 < received < 350:
+            sys.exit(f"one host in a room of three: {received} packets arrived")
         ask("PUT", "/v1/rooms/blue", {}, status=201)
-        ask("POST", "/v1/rooms/blue/participants", {"id": "ann"}, status=201)
-        answers = [ask("GET", hosts), ask("PUT", hosts, {"hosts": ["bob", "cid"]}), ask("GET", hosts)]
-        if answers != [{"hosts": ["ann"]}, {"hosts": ["bob", "cid"]}, {"hosts": ["bob", "cid"]}]:
+        answers = [ask("GET", hosts.format("blue")), ask("PUT", hosts.format("blue"), {"hosts": ["ann", "bob"]}),
+                   ask("GET", hosts.format("blue"))]
+        if answers != [{"hosts": ["load-1"]}, {"hosts": ["ann", "bob"]}, {"hosts": ["ann", "bob"]}]:
             sys.exit(f"the stage answered {answers}")
-        ask("PUT", hosts, {"hosts": "bob"}, status=400)
+        received = talk(load, folder, url, "blue")
+        if received != 0:
+            sys.exit(f"no host is in the room, and {received} packets arrived")
+        ask("PUT", hosts.format("blue"), {"hosts": "bob"}, status=400)
         ask("DELETE", "/v1/rooms/blue", status=204)
         ask("PUT", "/v1/rooms/blue", {}, status=201)
-        if ask("GET", hosts) != {"hosts": ["ann"]}:
+        if ask("GET", hosts.format("blue")) != {"hosts": ["load-1"]}:
             sys.exit("the list of a room that has ended is still there")
 
 
 def main():
-    source, build, meson = sys.argv[1:4]
+    source, build, meson, load = sys.argv[1:5]
     with tempfile.TemporaryDirectory() as scratch:
         bin_folder = install(build, meson, os.path.join(scratch, "installation"))
         projects = [("plugin-c", "journal", build_with_meson, '{"file": "/dev/null"}'),
@@ -167,7 +185,7 @@ def main():
             check_plugin(os.path.join(scratch, name, "build", name + ".so"), "{}", [f"org.example.{name}", "0.1.0"])
         for drive in (drive_journal, drive_stage):
             folder = tempfile.mkdtemp(dir=scratch)
-            drive(os.path.join(bin_folder, "veche"), folder)
+            drive(os.path.join(bin_folder, "veche"), load, folder)
 
 
 main()
