@@ -6,9 +6,9 @@
 #include <veche/observer.h>
 
 struct veche_plugin {
-  const veche_host *host;
-  const veche_log *log;
-  const char *greeting; /* the host's, until destroy() has returned */
+  const veche_host* host;
+  const veche_log* log;
+  const char* greeting; /* the host's, until destroy() has returned */
 };
 
 static const char schema[] =
@@ -16,8 +16,8 @@ static const char schema[] =
     "\"type\": \"string\", \"minLength\": 1, \"maxLength\": 80, \"default\": \"hello\","
     "\"description\": \"What everybody is told who joins.\"}}}";
 
-static veche_plugin *create(const veche_host *host, veche_error *error) {
-  veche_plugin *self = calloc(1, sizeof *self);
+static veche_plugin* create(const veche_host* host, veche_error* error) {
+  veche_plugin* self = calloc(1, sizeof *self);
   if (!self) {
     error->code = VECHE_E_EXHAUSTED;
     snprintf(error->message, sizeof error->message, "there is no memory for the instance");
@@ -25,20 +25,20 @@ static veche_plugin *create(const veche_host *host, veche_error *error) {
   }
   self->host = host;
   self->log = host->get_extension(host, VECHE_HOST_LOG);
-  const veche_config *config = host->get_extension(host, VECHE_HOST_CONFIG);
+  const veche_config* config = host->get_extension(host, VECHE_HOST_CONFIG);
   config->get_string(host, "/greeting", &self->greeting); /* is there: it has a default */
   return self;
 }
 
 /* Timers, threads and sockets begin here, and end in stop(). */
-static veche_status start(veche_plugin *self, veche_error *error) {
+static veche_status start(veche_plugin* self, veche_error* error) {
   (void)self, (void)error;
   return VECHE_OK;
 }
-static void stop(veche_plugin *self) { (void)self; }
-static void destroy(veche_plugin *self) { free(self); }
+static void stop(veche_plugin* self) { (void)self; }
+static void destroy(veche_plugin* self) { free(self); }
 
-static void on_event(veche_plugin *self, const veche_event *event) {
+static void on_event(veche_plugin* self, const veche_event* event) {
   char line[256];
   if (strcmp(event->type, "participant.joined") != 0) return;
   snprintf(line, sizeof line, "%s, %s", self->greeting, event->participant);
@@ -47,12 +47,12 @@ static void on_event(veche_plugin *self, const veche_event *event) {
 
 static const veche_observer observer = {.struct_size = sizeof(veche_observer),
                                         .on_event = on_event};
-static const void *get_extension(const char *id) {
+static const void* get_extension(const char* id) {
   return strcmp(id, VECHE_EXT_OBSERVER) == 0 ? &observer : NULL;
 }
 
-static const char *const needs[] = {VECHE_HOST_LOG, VECHE_HOST_CONFIG, NULL};
-static const char *const offers[] = {VECHE_EXT_OBSERVER, NULL};
+static const char* const needs[] = {VECHE_HOST_LOG, VECHE_HOST_CONFIG, NULL};
+static const char* const offers[] = {VECHE_EXT_OBSERVER, NULL};
 
 const veche_plugin_entry veche_plugin_entry_1 = {
     .struct_size = sizeof(veche_plugin_entry),
