@@ -14,7 +14,7 @@ FAULTS = {
     "beyond": "wrote behind the end of the slots",
     "speaking": "speaking is 2",
     "dominant": "the dominant track 42 is no candidate",
-    "control_service": "veche_config.get_integer was called on another thread than control",
+    "control_service": "selector: calls no host service: ",
     "verdict": "packets got another verdict",
     "state": "wrote behind the end of its state",
     "settings": 'make_settings takes {"x":10}',

@@ -4,6 +4,7 @@
 
 #include <array>
 
+#include "base/lane_thread.hpp"
 #include "host_fixture.hpp"
 
 namespace veche::plugin {
@@ -90,8 +91,11 @@ TEST_F(WrapperTest, SelectsWithSettingsOfTheRoom) {
   const veche_room_view view{sizeof view, 0, 1, 1, candidates.data(), &listener, &blocked,
                              5,           1, 1, 3};
   veche_selection selection{sizeof selection, 0, slots.data(), speaking.data(), 0};
-  (*room)->use_settings(**seven);
-  (*room)->select(view, selection);
+  {
+    const AsLane as_lane;
+    (*room)->use_settings(**seven);
+    (*room)->select(view, selection);
+  }
   EXPECT_EQ(slots[0].track, 12u);
   EXPECT_EQ(slots[1].track, 15u) << "who has a slot keeps it";
   EXPECT_EQ(slots[2].track, 0u) << "a slot for video";
@@ -108,6 +112,7 @@ TEST_F(WrapperTest, KeepsStateOfARouteInTheServersMemory) {
   ASSERT_TRUE(host.ok()) << host.error().message;
   media::PacketPolicy& policy = *(*host)->packet_policy();
   ASSERT_EQ(policy.state_size(), sizeof(uint32_t));
+  const AsLane as_lane;
   uint32_t state = 0;
   const veche_packet packets[3] = {};
   uint32_t verdicts[3] = {};

@@ -5,6 +5,7 @@
 #include <random>
 #include <thread>
 
+#include "base/lane_thread.hpp"
 #include "check.hpp"
 #include "lane_guard.hpp"
 
@@ -53,6 +54,7 @@ void run(RouteRun& run, media::PacketPolicy& policy) {
   route.session = 5000;
   route.clock_rate = 48000;
   route.now_ns = 1'000'000'000;
+  const AsLane as_lane;
   uint32_t sequence = 0xffffff00;
   for (uint32_t batch = 0; batch < kBatches && run.fault.empty(); ++batch) {
     if (batch % 100 == 0) {
@@ -96,6 +98,9 @@ void check_packet_policy(const Kit& kit) {
   if (lane_guard_works())
     kit.report.judge("packet policy: no allocation, free or lock",
                      lane_violations(kit.options.file));
+  const uint64_t strayed = instance.info().wrong_thread;
+  kit.report.judge("packet policy: calls no host service",
+                   strayed > 0 ? std::to_string(strayed) + " calls on a lane" : "");
   instance.stop();
   check_log(kit, "packet policy");
 }

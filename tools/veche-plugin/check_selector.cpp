@@ -2,6 +2,7 @@
 // The part of the kit that lets a selector decide about synthetic rooms.
 #include <thread>
 
+#include "base/lane_thread.hpp"
 #include "check.hpp"
 #include "lane_guard.hpp"
 #include "synthetic_room.hpp"
@@ -19,6 +20,7 @@ struct RoomRun {
 
 /// [lane]
 void run(RoomRun& run, const media::Selector::Settings& settings) {
+  const AsLane as_lane;
   for (uint32_t tick = 0; tick < kTicks && run.fault.empty(); ++tick) {
     run.room.advance();
     {
@@ -62,6 +64,9 @@ void check_selector(const Kit& kit) {
   }
   if (lane_guard_works())
     kit.report.judge("selector: no allocation, free or lock", lane_violations(kit.options.file));
+  const uint64_t strayed = instance.info().wrong_thread;
+  kit.report.judge("selector: calls no host service",
+                   strayed > 0 ? std::to_string(strayed) + " calls on a lane" : "");
   instance.stop();
   check_log(kit, "selector");
 }

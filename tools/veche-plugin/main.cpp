@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 // veche-plugin: looks at plugins, tests them, and begins new ones.
 #include <cstdio>
+#include <cstdlib>
 #include <exception>
 #include <string>
 #include <vector>
