@@ -26,6 +26,7 @@ def main():
         out.write(HEAD)
         for name in files:
             language, path = os.path.relpath(name, folder).split("/", 1)
+            path = path.removesuffix(".in")  # Which keeps them from tools that expect code.
             with open(name, encoding="utf-8") as file:
                 text = file.read()
             out.write(f'    {{"{language}", "{path}", R"~~~({text})~~~"}},\n')
