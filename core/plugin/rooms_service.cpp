@@ -34,7 +34,7 @@ room::Room* find_room(const veche_host* host, const char* room, const char* func
 veche_status visit_rooms(const veche_host* host,
                          void (*visit)(void* data, const veche_room_info* room), void* data) {
   veche_status status = VECHE_OK;
-  const room::Server* rooms = rooms_of(host, "veche_rooms.visit_rooms", status);
+  room::Server* rooms = rooms_of(host, "veche_rooms.visit_rooms", status);
   if (!visit || status == VECHE_E_INVALID) return VECHE_E_INVALID;
   if (!rooms) return VECHE_OK;     // There are none yet.
   std::vector<std::string> names;  // What the visitor changes does not disturb the visit.
@@ -47,6 +47,7 @@ veche_status visit_rooms(const veche_host* host,
     info.participant_count = static_cast<uint32_t>(found->second->participants().size());
     info.room = name.c_str();
     info.created_unix_ms = found->second->created_unix_ms();
+    info.id = found->second->media().id().value;
     visit(data, &info);
   }
   return VECHE_OK;

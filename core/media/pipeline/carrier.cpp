@@ -12,8 +12,7 @@ constexpr guint kBufferSize = rtp::kMaxPacketSize + 64;
 
 }  // namespace
 
-Result<std::unique_ptr<Carrier>> Carrier::create(GstPad* sink, GstCaps* caps,
-                                                 size_t slot_count) {
+Result<std::unique_ptr<Carrier>> Carrier::create(GstPad* sink, GstCaps* caps, size_t slot_count) {
   glib::Ref<GstPad> pad = glib::sink(gst_pad_new("carrier", GST_PAD_SRC));
   // The pad belongs to no element, so the check of the hierarchy would refuse it.
   const GstPadLinkReturn linked = gst_pad_link_full(pad.get(), sink, GST_PAD_LINK_CHECK_NOTHING);
@@ -27,7 +26,8 @@ Result<std::unique_ptr<Carrier>> Carrier::create(GstPad* sink, GstCaps* caps,
       !gst_buffer_pool_set_active(pool.get(), TRUE)) {
     return internal("the pool of outgoing packets cannot be made");
   }
-  return std::unique_ptr<Carrier>(new Carrier(std::move(pad), std::move(pool), glib::share(caps), slot_count));
+  return std::unique_ptr<Carrier>(
+      new Carrier(std::move(pad), std::move(pool), glib::share(caps), slot_count));
 }
 
 Carrier::Carrier(glib::Ref<GstPad> pad, glib::Ref<GstBufferPool> pool, glib::Ref<GstCaps> caps,

@@ -19,7 +19,10 @@ constexpr TokenRate kHandshakeRate{.interval_ns = 20 * kNsPerMs, .burst = 100};
 
 WirePeer::WirePeer(SessionId id, std::shared_ptr<Ingress> ingress, const ReportSettings& reports,
                    const std::vector<rtp::SlotFormat>& slots)
-    : Path(slots.size()), id_(id), ingress_(std::move(ingress)), reports_(reports, slots, monotonic_ns()) {}
+    : Path(slots.size()),
+      id_(id),
+      ingress_(std::move(ingress)),
+      reports_(reports, slots, monotonic_ns()) {}
 
 void WirePeer::send_to(const UdpSocket& socket, const CandidatePair& route) noexcept {
   socket_ = &socket;

@@ -102,8 +102,8 @@ TEST_F(PluginRoutesTest, ChecksTheBodyBeforeThePluginSeesIt) {
 
 TEST_F(PluginRoutesTest, TellsUnknownPathsFromUnknownMethods) {
   for (const char* path :
-       {"/v1/plugins/stage/", "/v1/plugins/stage/nothing", "/v1/plugins/",
-        "/v1/plugins/nobody/all", "/v1/plugins//all", "/v1/plugins/stage/all/", "/stage/all"}) {
+       {"/v1/plugins/stage/", "/v1/plugins/stage/nothing", "/v1/plugins/", "/v1/plugins/nobody/all",
+        "/v1/plugins//all", "/v1/plugins/stage/all/", "/stage/all"}) {
     expect_problem(get(path), 404, "not-found");
   }
   expect_problem(get("/v1/plugins/stage/rooms/a%20b/stage"), 400, "invalid-request");

@@ -64,6 +64,7 @@ typedef struct veche_room_info {
   uint32_t participant_count;
   const char* room;
   int64_t created_unix_ms;
+  uint64_t id; /* the number that selectors see */
 } veche_room_info;
 
 typedef struct veche_participant_info {
