@@ -38,7 +38,7 @@ async function freePort(host) {
   return port;
 }
 
-function configuration(listen, key, { maxSpeakers, peerTimeout, media }) {
+function configuration(listen, key, { maxSpeakers, peerTimeout, media, plugins }) {
   const firstMediaPort = 20000 + 400 * Math.floor(Math.random() * 25);
   const [id, secret] = key.split('.');
   return {
@@ -47,7 +47,7 @@ function configuration(listen, key, { maxSpeakers, peerTimeout, media }) {
     media: {
       addresses: [LOOPBACK], ports: [firstMediaPort, firstMediaPort + 399], peer_timeout_s: peerTimeout, path: environment.path, ...media,
     },
-    plugins: [{ name: 'forwarding', required: true, config: { max_speakers: maxSpeakers } }],
+    plugins: plugins ?? [{ name: 'forwarding', required: true, config: { max_speakers: maxSpeakers } }],
     plugin_dirs: [environment.plugins],
   };
 }
@@ -58,13 +58,13 @@ export class VecheServer {
   #configFile = join(this.#directory, 'veche.json');
   #process;
 
-  /** Started and ready; ends with the test `t`. `media` goes into that section of the configuration. */
-  static async start(t, { maxSpeakers = 3, peerTimeout = 15, host = LOOPBACK, media = {} } = {}) {
+  /** Started and ready; ends with the test `t`. `media` goes into that section of the configuration; `plugins` take the place of forwarding. */
+  static async start(t, { maxSpeakers = 3, peerTimeout = 15, host = LOOPBACK, media = {}, plugins } = {}) {
     const server = new VecheServer();
     const listen = `${host}:${await freePort(host)}`;
     server.url = `http://${listen}`;
     server.key = host === LOOPBACK ? KEY : `test.${randomBytes(16).toString('hex')}`;
-    writeFileSync(server.#configFile, JSON.stringify(configuration(listen, server.key, { maxSpeakers, peerTimeout, media })));
+    writeFileSync(server.#configFile, JSON.stringify(configuration(listen, server.key, { maxSpeakers, peerTimeout, media, plugins })));
     atEnd(t, () => server.#cleanUp());
     await server.launch();
     return server;

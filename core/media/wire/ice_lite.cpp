@@ -132,7 +132,7 @@ std::optional<IceVerdict> IceLite::refuse(IceSession& session, const StunRequest
     return IceVerdict::Limited;
   }
   const PairIndex::Entry* held = pairs_.find(from);
-  if (held != nullptr && now_ns - held->session->at(held->slot).last_request_ns < kPairHoldNs) {
+  if (held != nullptr && now_ns - held->session->at(held->slot).last_heard_ns < kPairHoldNs) {
     return IceVerdict::HeldElsewhere;
   }
   if (!session.strangers().has_token(kStrangerRate, now_ns) || !limit_.allows(from.peer, now_ns)) {
@@ -204,11 +204,15 @@ IceSession* IceLite::get(SessionId id) const noexcept {
 
 std::optional<SessionId> IceLite::find(const CandidatePair& pair, int64_t now_ns) const noexcept {
   const PairIndex::Entry* entry = pairs_.find(pair);
-  if (entry == nullptr ||
-      now_ns - entry->session->at(entry->slot).last_request_ns > kPairExpiryNs) {
+  if (entry == nullptr || now_ns - entry->session->at(entry->slot).last_heard_ns > kPairExpiryNs) {
     return std::nullopt;
   }
   return entry->session->id();
+}
+
+void IceLite::heard(const CandidatePair& pair, int64_t now_ns) noexcept {
+  const PairIndex::Entry* entry = pairs_.find(pair);
+  if (entry != nullptr) entry->session->at(entry->slot).last_heard_ns = now_ns;
 }
 
 const CandidatePair* IceLite::selected(SessionId id) const noexcept {

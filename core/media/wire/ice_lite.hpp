@@ -50,9 +50,10 @@ class IceLite {
  public:
   static constexpr size_t kMaxReplySize = StunServer::kMaxReplySize;
   static constexpr size_t kMaxSessions = 4096;
-  /// A pair from which no authenticated request came for this long is unknown again.
+  /// A pair from which nothing authentic came for this long, neither request nor media, is unknown
+  /// again. Browsers ask every few seconds (RFC 7675); libnice never again, once it is connected.
   static constexpr int64_t kPairExpiryNs = 30 * kNsPerS;
-  /// Only after this silence may another session take a pair over. Clients ask at least every 6 s.
+  /// Only after this silence may another session take a pair over.
   static constexpr int64_t kPairHoldNs = 10 * kNsPerS;
 
   explicit IceLite(const HashKey& key);
@@ -71,6 +72,8 @@ class IceLite {
 
   /// Whose media this is; nothing unless the pair is authenticated and has not expired.
   std::optional<SessionId> find(const CandidatePair& pair, int64_t now_ns) const noexcept;
+  /// Authentic media came from the pair: it does not expire as long as that goes on.
+  void heard(const CandidatePair& pair, int64_t now_ns) noexcept;
   /// Where the session's media goes; null before the first nomination. Valid until the next call of
   /// handle() or remove(). It does not expire: that is for who watches last_request_ns().
   const CandidatePair* selected(SessionId id) const noexcept;

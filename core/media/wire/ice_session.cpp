@@ -27,7 +27,7 @@ size_t IceSession::place() const noexcept {
   for (size_t slot = 0; slot < kMaxPairs; ++slot) {
     if (!pairs_[slot].used) return slot;
     if (slot == selected_) continue;
-    if (!best || pairs_[slot].last_request_ns < pairs_[*best].last_request_ns) best = slot;
+    if (!best || pairs_[slot].last_heard_ns < pairs_[*best].last_heard_ns) best = slot;
   }
   return *best;
 }
@@ -47,7 +47,7 @@ IceChange IceSession::accept(size_t slot, uint32_t priority, bool nominates,
   IceChange change{.first = !last_request_ns_};
   last_request_ns_ = now_ns;
   Pair& pair = pairs_[slot];
-  pair.last_request_ns = now_ns;
+  pair.last_heard_ns = now_ns;
   pair.priority = priority;
   if (!nominates) {
     pair.checked = true;

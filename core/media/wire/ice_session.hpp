@@ -48,7 +48,8 @@ class IceSession {
     bool used = false;
     bool checked = false;  ///< By a request without USE-CANDIDATE.
     uint32_t priority = 0;
-    int64_t last_request_ns = 0, last_nomination_ns = 0, left_ns = 0;
+    int64_t last_heard_ns = 0;  ///< An authentic request, or authentic media.
+    int64_t last_nomination_ns = 0, left_ns = 0;
     TokenBucket failures;
   };
 

@@ -38,6 +38,12 @@ bool WirePeer::should_follow(const CandidatePair& from, int64_t now_ns) noexcept
   return socket_ && now_ns - route_heard_ns_ > kRouteSilenceNs;
 }
 
+bool WirePeer::should_refresh(int64_t now_ns) noexcept {
+  if (now_ns - refreshed_ns_ < kNsPerS) return false;
+  refreshed_ns_ = now_ns;
+  return true;
+}
+
 bool WirePeer::receive_rtp(std::span<uint8_t> datagram, int64_t now_ns) noexcept {
   const size_t size = keys_.receiver ? keys_.receiver->unprotect_rtp(datagram) : 0;
   const auto packet = rtp::PacketView::parse(datagram.first(size));

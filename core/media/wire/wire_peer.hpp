@@ -49,6 +49,8 @@ class WirePeer final : public Path {
   /// now nothing has come for a while. Chromium sends on its new pair at once, but nominates it up
   /// to 2.5 s later.
   bool should_follow(const CandidatePair& from, int64_t now_ns) noexcept;
+  /// True once a second: media came that keeps its pair alive.
+  bool should_refresh(int64_t now_ns) noexcept;
   /// An authentic binding request.
   void heard(int64_t now_ns) noexcept { last_heard_ns_.store(now_ns, std::memory_order_relaxed); }
   /// False: there have been more DTLS datagrams than a handshake needs.
@@ -75,7 +77,7 @@ class WirePeer final : public Path {
   WireKeys keys_;
   const UdpSocket* socket_ = nullptr;
   CandidatePair route_;
-  int64_t route_heard_ns_ = 0;
+  int64_t route_heard_ns_ = 0, refreshed_ns_ = 0;
   bool has_received_ = false;
   TokenBucket handshake_;
   std::atomic<int64_t> last_heard_ns_{0};

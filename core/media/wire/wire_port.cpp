@@ -109,12 +109,17 @@ void WirePort::handle(const UdpSocket::Datagram& datagram, uint16_t socket,
   } else if (kind == DatagramKind::Srtp || kind == DatagramKind::Srtcp) {
     const bool authentic = kind == DatagramKind::Srtp ? peer->receive_rtp(datagram.bytes, now_ns)
                                                       : peer->receive_rtcp(datagram.bytes, now_ns);
-    if (authentic && peer->should_follow(from, now_ns)) peer->send_to(*sockets_[socket], from);
+    if (authentic) on_authentic(*peer, from, now_ns);
   } else if (peer->may_shake_hands(now_ns)) {
     relay_.post(*session, datagram.bytes);
   } else {
     counters_.handshake_limited.add();
   }
+}
+
+void WirePort::on_authentic(WirePeer& peer, const CandidatePair& from, int64_t now_ns) noexcept {
+  if (peer.should_follow(from, now_ns)) peer.send_to(*sockets_[from.socket], from);
+  if (peer.should_refresh(now_ns)) ice_.heard(from, now_ns);
 }
 
 void WirePort::handle_stun(std::span<const uint8_t> bytes, const CandidatePair& from,

@@ -58,6 +58,8 @@ class WirePort final : public Port {
   void handle(const UdpSocket::Datagram& datagram, uint16_t socket, int64_t now_ns) noexcept;
   void handle_stun(std::span<const uint8_t> bytes, const CandidatePair& from,
                    int64_t now_ns) noexcept;
+  /// Media came from there.
+  void on_authentic(WirePeer& peer, const CandidatePair& from, int64_t now_ns) noexcept;
   void check_route(WirePeer& peer, int64_t now_ns) noexcept;
 
   const std::vector<std::unique_ptr<UdpSocket>> sockets_;

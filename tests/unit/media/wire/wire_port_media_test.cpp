@@ -95,6 +95,32 @@ TEST_F(WirePortMediaTest, IsTakenOnce) {
   EXPECT_LT(session_.peer->last_heard_ns(), clock_.now_ns()) << "no sign of life";
 }
 
+TEST_F(WirePortMediaTest, KeepsItsPairAliveWithoutAnotherRequest) {
+  for (uint16_t second = 1; second <= 90; ++second) {
+    clock_.pass_ms(1000);
+    receive(*client_, voice(session_, second));
+    ASSERT_EQ(accepted(), second);
+  }
+  clock_.pass_ms(29'000);
+  receive(*client_, session_.seal_rtcp(rtp::test::build_rtcp(kTrack)));
+  clock_.pass_ms(29'000);
+  receive(*client_, voice(session_, 91));
+  EXPECT_EQ(accepted(), 91u) << "reports count too: a listener sends nothing else";
+}
+
+TEST_F(WirePortMediaTest, ThatIsNotAuthenticKeepsNoPairAlive) {
+  Bytes forged = voice(session_, 1);
+  forged.back() ^= 1;
+  for (int second = 1; second <= 31; ++second) {
+    clock_.pass_ms(1000);
+    receive(*client_, forged);
+  }
+  const uint64_t before = port_->counters().unknown_source.value();
+  receive(*client_, voice(session_, 2));
+  EXPECT_EQ(accepted(), 0u);
+  EXPECT_EQ(port_->counters().unknown_source.value(), before + 1);
+}
+
 TEST_F(WirePortMediaTest, WithAChangedBitIsDroppedWhereverItIs) {
   const Bytes datagram = voice(session_, 1);
   for (size_t bit = 8; bit < datagram.size() * 8; ++bit) {

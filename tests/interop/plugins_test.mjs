@@ -1,0 +1,106 @@
+// SPDX-License-Identifier: Apache-2.0
+// Plugins in calls: one that comes and goes while people talk, and the example that decides who is heard.
+
+import assert from 'node:assert/strict';
+import { execFileSync } from 'node:child_process';
+import { mkdtempSync, readdirSync, readFileSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { test } from 'node:test';
+
+import { atEnd } from './cleanup.mjs';
+import { measureLoad } from './command.mjs';
+import { delay, until } from './until.mjs';
+import { environment, VecheServer } from './veche_server.mjs';
+import { launchBrowser, VoicePage } from './voice_page.mjs';
+
+const ROUNDS = 200;
+const EACH_MS = 40;
+
+function footprint(pid) {
+  const status = readFileSync(`/proc/${pid}/status`, 'utf8');
+  return {
+    descriptors: readdirSync(`/proc/${pid}/fd`).length,
+    threads: Number(/^Threads:\s+(\d+)/m.exec(status)[1]),
+    kilobytes: Number(/^VmRSS:\s+(\d+)/m.exec(status)[1]),
+  };
+}
+
+async function setEnabled(server, name, enabled) {
+  const { status, body } = await server.api('PATCH', `/v1/plugins/${name}`, { enabled });
+  assert.equal(status, 200, JSON.stringify(body));
+  assert.equal(body.state, enabled ? 'running' : 'disabled');
+}
+
+test('forwarding comes and goes 200 times while 20 people are in a call: audio continues, nothing grows', async (t) => {
+  const server = await VecheServer.start(t);
+  const call = measureLoad(t, server, {
+    room: 'call', participants: 20, talkers: 3, silence: 'dtx', duration: 40, 'join-rate': 20, 'expect-no-loss': true });
+  call.catch(() => {});
+  await server.connected('call', 20);
+  await delay(2000);
+  const settle = async () => {
+    for (let i = 0; i < 10; i += 1) {
+      await setEnabled(server, 'forwarding', false);
+      await setEnabled(server, 'forwarding', true);
+    }
+    await delay(500);
+    return footprint(server.pid);
+  };
+  const before = await settle();
+  for (let round = 0; round < ROUNDS; round += 1) {
+    await setEnabled(server, 'forwarding', false);
+    await delay(EACH_MS);
+    await setEnabled(server, 'forwarding', true);
+    await delay(EACH_MS);
+  }
+  const after = await settle();
+  t.diagnostic(`before ${JSON.stringify(before)}, after ${JSON.stringify(after)}`);
+  assert.ok(after.descriptors <= before.descriptors, 'descriptors grow');
+  assert.ok(after.threads <= before.threads, 'threads grow');
+  assert.ok(after.kilobytes < before.kilobytes + 4096, 'memory grows');
+  const figures = await call;
+  assert.deepEqual(figures.shortcomings, [], figures.errors);
+  assert.equal(figures.packets.lost, 0);
+  assert.equal(figures.turns.missing_frames, 0);
+  const { body } = await server.api('GET', '/v1/plugins/forwarding');
+  assert.equal(body.hooks.find(({ name }) => name === 'selector.select').failures, 0);
+});
+
+/** The example as its CMakeLists.txt builds it, against the headers of this tree. */
+function buildStage(t) {
+  const directory = mkdtempSync(join(tmpdir(), 'veche-stage-'));
+  atEnd(t, () => rmSync(directory, { recursive: true, force: true }));
+  const file = join(directory, 'stage.so');
+  const flags = execFileSync('pkg-config', ['--cflags', '--libs', 'json-glib-1.0'], { encoding: 'utf8' }).trim().split(/\s+/);
+  const source = (name) => join(environment.source, 'examples/plugin-cpp', name);
+  execFileSync('c++', ['-std=c++20', '-O2', '-shared', '-fPIC', '-fvisibility=hidden', '-I', join(environment.source, 'core/include'),
+    `-Wl,--version-script=${join(environment.source, 'plugins/veche-plugin.map')}`, '-o', file, source('stage.cpp'), source('host_list.cpp'), ...flags]);
+  return file;
+}
+
+test('With the example stage only hosts are heard, whoever they are', async (t) => {
+  const stage = buildStage(t);
+  const server = await VecheServer.start(t, { plugins: [{ name: 'stage', path: stage, required: true, config: { hosts: [] } }] });
+  const browser = await launchBrowser(t);
+  const [ada, boris, carol] = await Promise.all(
+    ['Ada', 'Boris', 'Carol'].map((name) => VoicePage.join(browser, server, { name, room: 'talk' })));
+  const people = [ada, boris, carol];
+  const onStage = async (...hosts) => {
+    const { status, body } = await server.api('PUT', '/v1/plugins/stage/rooms/talk/hosts', { hosts: hosts.map(({ participant }) => participant) });
+    assert.equal(status, 200, JSON.stringify(body));
+    for (const listener of people) {
+      for (const talker of people.filter((each) => each !== listener)) {
+        const wanted = hosts.includes(talker);
+        await until(`${listener.name} ${wanted ? 'hears' : 'does not hear'} ${talker.name}`, async () => (await listener.hears(talker)) === wanted);
+      }
+    }
+  };
+  await onStage(ada);
+  await onStage(boris);
+  await onStage(ada, carol);
+  await onStage();
+  for (const { name, errors } of people) assert.deepEqual(errors, [], name);
+  const { status, body } = await server.api('PUT', '/v1/plugins/stage/rooms/attic/hosts', { hosts: [] });
+  assert.equal(status, 404, JSON.stringify(body));
+});
