@@ -42,7 +42,7 @@ fuzz: deps-test ## run each fuzz target for a minute
 	@for target in $(BUILD)-fuzz/tests/fuzz/fuzz-*; do \
 	  [ -x "$$target" ] && [ -f "$$target" ] || continue; echo "== $$target"; "$$target" -max_total_time=60 -print_final_stats=1; done
 
-bench: build ## 100 people in one room: prints latency, CPU per packet and what a bare send loop costs
+bench: build ## fill rooms with up to 200 people: prints latency, CPU per packet and what sending alone costs
 	@scripts/bench $(BUILD)
 
 format: deps-test ## format the C and C++ sources in place
