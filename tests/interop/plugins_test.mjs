@@ -67,21 +67,48 @@ test('forwarding comes and goes 200 times while 20 people are in a call: audio c
   assert.equal(body.hooks.find(({ name }) => name === 'selector.select').failures, 0);
 });
 
-/** The example as its CMakeLists.txt builds it, against the headers of this tree. */
-function buildStage(t) {
-  const directory = mkdtempSync(join(tmpdir(), 'veche-stage-'));
+/** A plugin of these sources, against the headers of this tree. How the examples build by themselves is tested in tests/abi. */
+function build(t, name, compiler, sources, packages = []) {
+  const directory = mkdtempSync(join(tmpdir(), 'veche-plugin-'));
   atEnd(t, () => rmSync(directory, { recursive: true, force: true }));
-  const file = join(directory, 'stage.so');
-  const flags = execFileSync('pkg-config', ['--cflags', '--libs', 'json-glib-1.0'], { encoding: 'utf8' }).trim().split(/\s+/);
-  const source = (name) => join(environment.source, 'examples/plugin-cpp', name);
-  execFileSync('c++', ['-std=c++20', '-O2', '-shared', '-fPIC', '-fvisibility=hidden', '-I', join(environment.source, 'core/include'),
-    `-Wl,--version-script=${join(environment.source, 'plugins/veche-plugin.map')}`, '-o', file, source('stage.cpp'), source('host_list.cpp'), ...flags]);
+  const file = join(directory, `${name}.so`);
+  const flags = packages.length > 0 ? execFileSync('pkg-config', ['--cflags', '--libs', ...packages], { encoding: 'utf8' }).trim().split(/\s+/) : [];
+  const standard = compiler === 'c++' ? '-std=c++20' : '-std=c11';
+  execFileSync(compiler, [standard, '-O2', '-shared', '-fPIC', '-fvisibility=hidden', '-I', join(environment.source, 'core/include'),
+    `-Wl,--version-script=${join(environment.source, 'plugins/veche-plugin.map')}`, '-o', file,
+    ...sources.map((source) => join(environment.source, source)), ...flags]);
   return file;
 }
+const buildCpp = (t, name, sources, packages) => build(t, name, 'c++', sources, packages);
 
-test('With the example stage only hosts are heard, whoever they are', async (t) => {
-  const stage = buildStage(t);
-  const server = await VecheServer.start(t, { plugins: [{ name: 'stage', path: stage, required: true, config: { hosts: [] } }] });
+test('A plugin that throws, talks nonsense and is slow is counted, then disabled, and the call goes on', async (t) => {
+  const trouble = buildCpp(t, 'trouble', ['tests/interop/trouble_plugin.cpp']);
+  const server = await VecheServer.start(t, { plugins: [{ name: 'trouble', path: trouble, required: true, disable_when_slow: true }] });
+  const call = measureLoad(t, server, { room: 'call', participants: 6, talkers: 2, silence: 'none', duration: 15 });
+  call.catch(() => {});
+  const inspect = async () => (await server.api('GET', '/v1/plugins/trouble')).body;
+  const disabled = await until('the plugin is disabled', async () => {
+    const body = await inspect();
+    return body.state === 'disabled' && body;
+  }, 20000);
+  const hook = (name) => disabled.hooks.find((each) => each.name === name);
+  assert.ok(hook('observer.on_event').failures >= 6, JSON.stringify(disabled.hooks));
+  assert.ok(hook('packet_policy.decide').slow >= 10, JSON.stringify(disabled.hooks));
+  assert.ok(disabled.bad_verdicts > 0);
+  assert.match(server.log(), /packet_policy\.decide may take 500 us/);
+  assert.match(server.log(), /trouble is too slow, and is disabled/);
+  const figures = await call;
+  assert.equal(figures.joins.joined, 6);
+  assert.equal(figures.turns.unheard + figures.turns.cut_short, 0, 'everybody is heard to the end');
+});
+
+test('With the example stage only hosts are heard, and the example journal writes who joined', async (t) => {
+  const stage = buildCpp(t, 'stage', ['examples/plugin-cpp/stage.cpp', 'examples/plugin-cpp/host_list.cpp'], ['json-glib-1.0']);
+  const journal = build(t, 'journal', 'cc', ['examples/plugin-c/journal.c']);
+  const file = `${journal}.txt`;
+  const server = await VecheServer.start(t, { plugins: [
+    { name: 'stage', path: stage, required: true, config: { hosts: [] } },
+    { name: 'journal', path: journal, required: true, config: { file } }] });
   const browser = await launchBrowser(t);
   const [ada, boris, carol] = await Promise.all(
     ['Ada', 'Boris', 'Carol'].map((name) => VoicePage.join(browser, server, { name, room: 'talk' })));
@@ -101,6 +128,9 @@ test('With the example stage only hosts are heard, whoever they are', async (t) 
   await onStage(ada, carol);
   await onStage();
   for (const { name, errors } of people) assert.deepEqual(errors, [], name);
+  const lines = readFileSync(file, 'utf8').trim().split('\n');
+  assert.equal(lines.length, people.length, `the journal: ${lines}`);
+  for (const { participant } of people) assert.ok(lines.some((line) => line.includes(participant)), `the journal: ${lines}`);
   const { status, body } = await server.api('PUT', '/v1/plugins/stage/rooms/attic/hosts', { hosts: [] });
   assert.equal(status, 404, JSON.stringify(body));
 });
