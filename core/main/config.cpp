@@ -200,9 +200,9 @@ class Reader {
     config_.media.last_port = static_cast<uint16_t>(json_node_get_int(ports[1]));
     config_.media.peer_timeout_s = number<uint32_t>(node, "peer_timeout_s");
     config_.media.path = *media::parse_path(text(node, "path"));
+    config_.media.lanes = number<uint32_t>(node, "lanes");
     check_ports();
     external_addresses(member(node, "external_addresses"));
-    config_.media.lanes = number<uint32_t>(node, "lanes");
     ice_servers(member(node, "ice_servers"));
   }
 
@@ -224,8 +224,9 @@ class Reader {
     const int first = config_.media.first_port, last = config_.media.last_port;
     // On the pipeline path two participants make the smallest conversation; a lane needs one port.
     const size_t each = std::max<size_t>(config_.media.addresses.size(), 1);
-    const auto needed =
-        config_.media.path == media::PathKind::Pipeline ? static_cast<int>(2 * each) : 1;
+    const auto needed = config_.media.path == media::PathKind::Pipeline
+                            ? static_cast<int>(2 * each)
+                            : static_cast<int>(std::max(config_.media.lanes, 1u));
     if (last - first + 1 >= needed) return;
     refuse("/media/ports",
            "[" + std::to_string(first) + ", " + std::to_string(last) +

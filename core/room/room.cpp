@@ -76,6 +76,8 @@ std::string Room::policy_json() const {
       .integer(policy_.empty_timeout_s)
       .key("metadata")
       .raw(policy_.metadata)
+      .key("media_path")
+      .string(media::to_string(policy_.path.value_or(server_.engine().default_path())))
       .end_object()
       .text();
 }

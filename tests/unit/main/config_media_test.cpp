@@ -68,7 +68,7 @@ TEST(MediaConfig, RefusesExternalAddressesThatAreNone) {
   }
 }
 
-TEST(MediaConfig, TheWirePathNeedsOnePort) {
+TEST(MediaConfig, TheWirePathNeedsOnePortForEachLane) {
   const media::Settings one = media_of(R"("ports":[5000,5000],"lanes":1)");
   EXPECT_EQ(one.first_port, 5000);
   EXPECT_EQ(one.last_port, 5000);
@@ -79,6 +79,9 @@ TEST(MediaConfig, TheWirePathNeedsOnePort) {
   EXPECT_EQ(problems_of(R"("ports":[5000,4999],"path":"wire")"),
             "f: /media/ports: [5000, 4999] is not allowed; allowed: first and last port of a range "
             "of at least 1\n");
+  EXPECT_EQ(problems_of(R"("ports":[5000,5001],"lanes":3)"),
+            "f: /media/ports: [5000, 5001] is not allowed; allowed: first and last port of a range "
+            "of at least 3\n");
 }
 
 TEST(MediaConfig, SaysWhatIsWrongWhereAndWhatIsAllowed) {

@@ -127,6 +127,7 @@ TEST_F(ServerTest, CountsRevisionsOfRealChanges) {
   ASSERT_EQ(events.size(), 1u);
   EXPECT_EQ(events[0].type, "room.updated");
   EXPECT_THAT(events[0].data, AllOf(HasSubstr(R"("max_participants":5)"), HasSubstr(R"({"a":1})")));
+  EXPECT_THAT(events[0].data, HasSubstr(R"("media_path":"wire")"));
   ASSERT_TRUE(room.update({.max_participants = 5}).ok());
   EXPECT_EQ(room.revision(), 2u);
 }
