@@ -32,7 +32,10 @@ void handle_row(veche_plugin* self, const veche_http_request* request) {
 class HttpRoutesAdapterTest : public ::testing::Test {
  protected:
   /// What was posted runs while this test is there: all loops share one GMainContext.
-  void TearDown() override { run(); }
+  void TearDown() override {
+    services_.close();  // What is open is answered while somebody listens.
+    run();
+  }
   static Config make_config() {
     std::vector<SchemaProblem> problems;
     return *Config::make(nullptr, "{}", problems);
