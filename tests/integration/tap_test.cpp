@@ -15,7 +15,7 @@ namespace {
 
 class TapTest : public EngineFixture {
  protected:
-  TapTest() { g_mutex_init(&journal_->lock); }
+  TapTest() { pthread_mutex_init(&journal_->lock, nullptr); }
 
   void load(const std::string& mode = {}) {
     char config[128];
@@ -32,9 +32,9 @@ class TapTest : public EngineFixture {
   /// Reads the journal, which the pipeline's thread writes.
   template <class Read>
   auto read(Read read) {
-    g_mutex_lock(&journal_->lock);
+    pthread_mutex_lock(&journal_->lock);
     auto value = read(*journal_);
-    g_mutex_unlock(&journal_->lock);
+    pthread_mutex_unlock(&journal_->lock);
     return value;
   }
   uint32_t packets() {

@@ -38,9 +38,9 @@ static veche_status start(veche_plugin* self, veche_error* error) {
 }
 
 static void stop(veche_plugin* self) {
-  g_mutex_lock(&self->journal->lock);
+  pthread_mutex_lock(&self->journal->lock);
   self->journal->closed_at_stop = self->journal->closed;
-  g_mutex_unlock(&self->journal->lock);
+  pthread_mutex_unlock(&self->journal->lock);
 }
 
 static void destroy(veche_plugin* self) { free(self); }
@@ -49,7 +49,7 @@ static uint32_t note_buffer(tap_journal* journal, GstBuffer* buffer) {
   GstCaps* caps = gst_caps_new_empty_simple("timestamp/x-veche-capture");
   const GstReferenceTimestampMeta* meta = gst_buffer_get_reference_timestamp_meta(buffer, caps);
   gst_caps_unref(caps);
-  g_mutex_lock(&journal->lock);
+  pthread_mutex_lock(&journal->lock);
   if (journal->packet_count < TAP_MAX_PACKETS) {
     tap_packet* packet = &journal->packets[journal->packet_count];
     packet->size = gst_buffer_get_size(buffer);
@@ -58,12 +58,12 @@ static uint32_t note_buffer(tap_journal* journal, GstBuffer* buffer) {
     packet->capture_ns = meta ? (int64_t)meta->timestamp : -1;
   }
   const uint32_t count = ++journal->packet_count;
-  g_mutex_unlock(&journal->lock);
+  pthread_mutex_unlock(&journal->lock);
   return count;
 }
 
 static void note_event(tap_journal* journal, GstEvent* event) {
-  g_mutex_lock(&journal->lock);
+  pthread_mutex_lock(&journal->lock);
   if (GST_EVENT_TYPE(event) == GST_EVENT_EOS) ++journal->ends_of_stream;
   if (GST_EVENT_TYPE(event) == GST_EVENT_CAPS) {
     GstCaps* caps = NULL;
@@ -72,7 +72,7 @@ static void note_event(tap_journal* journal, GstEvent* event) {
     snprintf(journal->caps, sizeof journal->caps, "%s", text);
     g_free(text);
   }
-  g_mutex_unlock(&journal->lock);
+  pthread_mutex_unlock(&journal->lock);
 }
 
 static GstPadProbeReturn on_data(GstPad* pad, GstPadProbeInfo* info, gpointer data) {
@@ -116,7 +116,7 @@ static GstElement* make_bin(veche_plugin* self) {
 
 static struct _GstElement* open_tap(veche_plugin* self, const veche_track* track) {
   tap_journal* journal = self->journal;
-  g_mutex_lock(&journal->lock);
+  pthread_mutex_lock(&journal->lock);
   const uint32_t decline = journal->decline;
   journal->declined += decline;
   journal->opened += 1 - decline;
@@ -129,7 +129,7 @@ static struct _GstElement* open_tap(veche_plugin* self, const veche_track* track
   snprintf(journal->room, sizeof journal->room, "%s", track->room);
   snprintf(journal->participant, sizeof journal->participant, "%s", track->participant);
   snprintf(journal->codec, sizeof journal->codec, "%s", track->codec);
-  g_mutex_unlock(&journal->lock);
+  pthread_mutex_unlock(&journal->lock);
   if (decline) return NULL;
   if (strcmp(self->mode, "no-sink-pad") == 0) return gst_bin_new("padless");
   if (strcmp(self->mode, "not-floating") == 0) return gst_object_ref_sink(make_bin(self));
@@ -144,12 +144,12 @@ static struct _GstElement* open_tap(veche_plugin* self, const veche_track* track
 static void closed(veche_plugin* self, uint64_t track, veche_status status, const char* reason,
                    uint64_t dropped) {
   (void)track;
-  g_mutex_lock(&self->journal->lock);
+  pthread_mutex_lock(&self->journal->lock);
   ++self->journal->closed;
   self->journal->status = status;
   self->journal->dropped = dropped;
   snprintf(self->journal->reason, sizeof self->journal->reason, "%s", reason);
-  g_mutex_unlock(&self->journal->lock);
+  pthread_mutex_unlock(&self->journal->lock);
 }
 
 static const veche_track_tap track_tap = {

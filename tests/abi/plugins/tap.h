@@ -3,7 +3,8 @@
 #ifndef TAP_H
 #define TAP_H
 
-#include <glib.h>
+#include <pthread.h>
+#include <stdint.h>
 #include <veche/track_tap.h>
 
 #define TAP_MAX_PACKETS 4096u
@@ -18,7 +19,7 @@ typedef struct tap_packet {
 /* The schema's "journal": the address of a tap_journal as text, because plugin and test are one
  * process. Everything under the lock, but the host. */
 typedef struct tap_journal {
-  GMutex lock;
+  pthread_mutex_t lock;
   uint32_t declined, opened, closed, ends_of_stream;
   uint32_t closed_at_stop; /* how many had been closed when stop() was called */
   uint32_t decline;        /* 1: open() wants nothing; the test may change it */
