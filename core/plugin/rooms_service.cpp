@@ -13,7 +13,7 @@
 namespace veche::plugin {
 namespace {
 
-constexpr size_t kMaxEventData = 16 * 1024;
+constexpr size_t kMaxEventData = size_t{16} * 1024;
 constexpr size_t kMaxEventType = 64;
 
 /// Null, with the reason in `status`, off control and before there are rooms.
@@ -57,8 +57,9 @@ void show(const room::Participant& participant, const std::string& room,
           void (*visit)(void* data, const veche_participant_info* participant), void* data) {
   std::vector<uint64_t> tracks;
   for (const room::TrackView& track : participant.tracks()) tracks.push_back(track.track);
-  const std::string id = participant.id(), name = participant.name(),
-                    metadata = participant.settings().metadata;
+  // Copies: the visitor may end the participant.
+  std::string id = participant.id(), name = participant.name(),
+              metadata = participant.settings().metadata;
   veche_participant_info info{};
   info.struct_size = sizeof info;
   info.muted = participant.muted() ? 1 : 0;
