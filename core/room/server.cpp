@@ -68,9 +68,10 @@ void Server::on_selector_changed() {
     if (settings == room->policy().plugins.end()) continue;
     const Status used = room->media().use_selector_settings(settings->second);
     if (used) continue;
-    log::warning("room", id + ": " + selector +
-                             " does not take the room's settings, and uses its own: " +
-                             used.error().message);
+    std::string line = id;
+    line.append(": ").append(selector);
+    line.append(" does not take the room's settings, and uses its own: ");
+    log::warning("room", line.append(used.error().message));
   }
 }
 

@@ -94,7 +94,7 @@ class Sink final : public SocketReader::Listener {
     auto* const any = reinterpret_cast<sockaddr*>(&address_);
     good_ = bind(descriptor_, any, size) == 0 && getsockname(descriptor_, any, &size) == 0;
   }
-  ~Sink() { close(descriptor_); }
+  ~Sink() override { close(descriptor_); }
   Sink(const Sink&) = delete;
   Sink& operator=(const Sink&) = delete;
 

@@ -13,11 +13,9 @@ class SocketReader {
  public:
   class Listener {
    public:
+    virtual ~Listener() = default;
     /// [reader] There is something to read.
     virtual void on_readable() noexcept = 0;
-
-   protected:
-    ~Listener() = default;
   };
 
   SocketReader();

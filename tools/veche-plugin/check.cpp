@@ -34,7 +34,7 @@ void check_log(const Kit& kit, const std::string& part) {
     const bool threw = line.find(" threw an exception") != std::string::npos;
     const bool strayed =
         line.find("was called on another thread than control") != std::string::npos;
-    if (threw || strayed) kit.report.fail(part + ": " + line);
+    if (threw || strayed) kit.report.fail(std::string(part).append(": ").append(line));
   }
   const std::string output = kit.report.take_output();
   if (!output.empty())

@@ -112,13 +112,13 @@ using veche::tool::note_allocated;
 #define VISIBLE __attribute__((visibility("default")))
 
 extern "C" {
-// NOLINTBEGIN(bugprone-reserved-identifier): names of glibc.
+// NOLINTBEGIN(bugprone-reserved-identifier,readability-identifier-naming): names of glibc.
 void* __libc_malloc(size_t size);
 void* __libc_calloc(size_t count, size_t size);
 void* __libc_realloc(void* memory, size_t size);
 void* __libc_memalign(size_t alignment, size_t size);
 void __libc_free(void* memory);
-// NOLINTEND(bugprone-reserved-identifier)
+// NOLINTEND(bugprone-reserved-identifier,readability-identifier-naming)
 
 VISIBLE void* malloc(size_t size) {
   void* memory = __libc_malloc(size);
