@@ -47,7 +47,7 @@ test('One UDP port carries everybody', async (t) => {
   const server = await VecheServer.start(t, { media: { lanes: 1, ports: [port, port] } });
   const room = 'one-port';
   const load = measureLoad(t, server, { room, participants: 6, talkers: 2, duration: 6, 'expect-no-loss': true });
-  const peer = runAiortcPeer(t, server, { room, participant: 'boris', seconds: 5 });
+  const peer = runAiortcPeer(t, server, { room, participant: 'boris', seconds: 9 });
   for (const each of [load, peer]) each.catch(() => {}); // They are awaited at the end, and may fail before.
   await server.connected(room, 7);
   assert.deepEqual((await server.lanes()).map((lane) => lane.port), [port]);
