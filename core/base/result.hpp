@@ -6,6 +6,7 @@
 #include <string>
 #include <utility>
 #include <variant>
+#include <vector>
 
 namespace veche {
 
@@ -22,9 +23,16 @@ enum class ErrorCode {
   Internal,
 };
 
+/// What is wrong in one place of a JSON value.
+struct FieldProblem {
+  std::string pointer;  ///< RFC 6901; "" is the whole value.
+  std::string detail;   ///< What is wrong (with the value) and what is allowed.
+};
+
 struct Error {
   ErrorCode code = ErrorCode::Internal;
   std::string message;
+  std::vector<FieldProblem> fields = {};  ///< Of InvalidArgument, where the input was JSON.
 };
 
 inline Error invalid(std::string message) {

@@ -13,10 +13,7 @@
 
 namespace veche::glib {
 
-struct SchemaProblem {
-  std::string pointer;  ///< RFC 6901; "" is the whole value.
-  std::string detail;   ///< What is wrong (with the value) and what is allowed.
-};
+using SchemaProblem = FieldProblem;
 
 /// Keywords: type (one), properties, required, additionalProperties (false is the default; true, or
 /// a schema, for maps), enum (of strings and integers), minimum, maximum, minLength, maxLength,

@@ -5,6 +5,7 @@
 #include <algorithm>
 
 #include "base/log.hpp"
+#include "glib/json.hpp"
 #include "glib/ref.hpp"
 
 namespace veche::http {
@@ -89,7 +90,7 @@ Problem problem_of(const Error& error) {
     log::error("http", error.message);
     return problem_of(500, "The server's log says more.");
   }
-  return problem_of(status_of(error.code), error.message);
+  return problem_of(status_of(error.code), error.message, error.fields);
 }
 
 std::string to_json(const Problem& problem) {
@@ -99,7 +100,7 @@ std::string to_json(const Problem& problem) {
   json.key("status").integer(problem.status).key("detail").string(problem.detail);
   if (!problem.errors.empty()) {
     json.key("errors").begin_array();
-    for (const glib::SchemaProblem& error : problem.errors) {
+    for (const FieldProblem& error : problem.errors) {
       json.begin_object().key("pointer").string(error.pointer);
       json.key("detail").string(error.detail).end_object();
     }

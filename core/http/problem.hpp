@@ -7,12 +7,11 @@
 #include <vector>
 
 #include "base/result.hpp"
-#include "glib/json_schema.hpp"
 #include "http/message.hpp"
 
 namespace veche::http {
 
-using FieldProblems = std::vector<glib::SchemaProblem>;
+using FieldProblems = std::vector<FieldProblem>;
 
 struct Problem {
   int status = 500;

@@ -77,20 +77,4 @@ Status check_policy(const RoomPolicy& policy, media::Engine& engine) {
   return Ok{};
 }
 
-Status check_plugin_settings(const std::map<std::string, std::string>& plugins,
-                             media::Engine& engine) {
-  const std::string selector = engine.selector_name();
-  for (const auto& [plugin, settings] : plugins) {
-    if (selector.empty()) return invalid("No plugin with settings for rooms is loaded.");
-    if (plugin != selector) {
-      return invalid("Only the plugin \"" + selector + "\" has settings for rooms.");
-    }
-    if (Status status = check_object("The room's settings of " + selector, settings); !status) {
-      return status;
-    }
-    if (Status status = engine.check_selector_settings(settings); !status) return status;
-  }
-  return Ok{};
-}
-
 }  // namespace veche::room

@@ -2,7 +2,6 @@
 // The rules for what backends and clients ask of rooms and participants. They change nothing.
 #pragma once
 
-#include <map>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -24,11 +23,6 @@ Status check_names(std::string_view what, const std::vector<std::string>& names)
 /// Metadata and plugins' settings, all of which are JSON objects.
 Status check_object(std::string_view what, const std::string& json);
 Status check_settings(const ParticipantSettings& settings, const Limits& limits);
-/// All of it but the plugins' settings.
+/// All of it but the plugins' parts: room_settings.hpp.
 Status check_policy(const RoomPolicy& policy, media::Engine& engine);
-/// What a policy or a patch says for plugins: only the selector has settings for rooms, and the
-/// engine asks it.
-Status check_plugin_settings(const std::map<std::string, std::string>& plugins,
-                             media::Engine& engine);
-
 }  // namespace veche::room

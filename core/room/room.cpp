@@ -49,15 +49,20 @@ Status Room::update(const RoomPatch& patch) {
   if (policy == policy_) return Ok{};
   if (Status status = check_policy(policy, server_.engine()); !status) return status;
   // What is stored for a plugin that does not run now is left alone.
-  if (Status status = check_plugin_settings(patch.plugins, server_.engine()); !status) {
-    return status;
-  }
+  if (Status status = server_.parts_.check(patch.plugins); !status) return status;
   // The one step that may still fail comes first.
-  for (const auto& [plugin, settings] : patch.plugins) {
-    if (Status status = media_->use_selector_settings(settings); !status) return status;
+  if (const auto part = patch.plugins.find(server_.engine().selector_name());
+      part != patch.plugins.end()) {
+    if (Status status = media_->use_selector_settings(part->second); !status) return status;
   }
-  policy_ = std::move(policy);
+  const RoomPolicy before = std::exchange(policy_, std::move(policy));
   ++revision_;
+  for (RoomSettings* plugin : server_.parts_.plugins()) {
+    if (patch.plugins.contains(plugin->name()) &&
+        PluginParts::part_of(*plugin, id_, before) != PluginParts::part_of(*plugin, id_, policy_)) {
+      server_.tell_part(*plugin, *this);
+    }
+  }
   server_.emit(*this, "room.updated", {}, policy_json());
   return Ok{};
 }

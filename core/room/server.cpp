@@ -16,6 +16,7 @@ Server::Server(glib::ControlLoop& loop, media::Engine& engine, Limits limits, ui
       engine_(engine),
       limits_(limits),
       now_ns_(monotonic_ns()),
+      parts_(engine),
       alive_(std::make_shared<bool>(true)) {
   if (tick_ms > 0) timer_ = loop_.every(tick_ms, [this] { tick(monotonic_ns()); });
 }
@@ -33,15 +34,15 @@ Result<Room*> Server::create_room(const std::string& id, RoomPolicy policy) {
                  "The server has its limit of " + std::to_string(limits_.max_rooms) + " rooms."};
   }
   if (Status status = check_policy(policy, engine_); !status) return status.error();
-  if (Status status = check_plugin_settings(policy.plugins, engine_); !status) {
-    return status.error();
-  }
+  if (Status status = parts_.check(policy.plugins); !status) return status.error();
   std::unique_ptr<media::Room> media = engine_.open_room(RoomId::next());
-  for (const auto& [plugin, settings] : policy.plugins) {
-    if (Status status = media->use_selector_settings(settings); !status) return status.error();
+  if (const auto part = policy.plugins.find(engine_.selector_name());
+      part != policy.plugins.end()) {
+    if (Status status = media->use_selector_settings(part->second); !status) return status.error();
   }
   auto room = std::make_unique<Room>(*this, id, std::move(policy), std::move(media));
   Room* created = rooms_.emplace(id, std::move(room)).first->second.get();
+  for (RoomSettings* plugin : parts_.plugins()) tell_part(*plugin, *created);
   emit(*created, "room.created", {}, created->policy_json());
   return created;
 }
@@ -83,6 +84,18 @@ Status Server::remove_room(const std::string& id, EndReason reason) {
   return Ok{};
 }
 
+void Server::add_room_settings(RoomSettings& plugin) {
+  parts_.add(plugin);
+  for (const auto& [id, room] : rooms_) tell_part(plugin, *room);
+}
+
+void Server::tell_part(RoomSettings& plugin, const Room& room) {
+  tell_later([this, &plugin, id = room.id(),
+              json = PluginParts::part_of(plugin, room.id(), room.policy())] {
+    if (parts_.has(&plugin)) plugin.changed(id, json);
+  });
+}
+
 void Server::add_event_handler(EventHandler handler) {
   event_handlers_.push_back(std::move(handler));
 }
@@ -91,7 +104,7 @@ void Server::stop() {
   is_stopping_ = true;
   timer_.cancel();
   while (!rooms_.empty()) (void)remove_room(rooms_.begin()->first, EndReason::ServerStopping);
-  deliver_events();
+  deliver_news();
 }
 
 void Server::tick(int64_t now_ns) {
@@ -107,15 +120,22 @@ void Server::tick(int64_t now_ns) {
 
 void Server::emit(Room& room, const std::string& type, const std::string& participant,
                   std::string data) {
-  if (events_.empty()) post(&Server::deliver_events);
-  events_.push_back({room.next_seq(), unix_ms(), room.id(), type, participant, std::move(data)});
+  tell_later([this, event = Event{room.next_seq(), unix_ms(), room.id(), type, participant,
+                                  std::move(data)}] {
+    for (const EventHandler& handler : event_handlers_) handler(event);
+  });
 }
 
-void Server::deliver_events() {
-  while (!events_.empty()) {
-    const Event event = std::move(events_.front());
-    events_.pop_front();
-    for (const EventHandler& handler : event_handlers_) handler(event);
+void Server::tell_later(std::function<void()> news) {
+  if (news_.empty()) post(&Server::deliver_news);
+  news_.push_back(std::move(news));
+}
+
+void Server::deliver_news() {
+  while (!news_.empty()) {
+    const std::function<void()> next = std::move(news_.front());
+    news_.pop_front();
+    next();
   }
 }
 

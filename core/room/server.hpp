@@ -16,6 +16,7 @@
 #include "media/engine.hpp"
 #include "room/controller.hpp"
 #include "room/room.hpp"
+#include "room/room_settings.hpp"
 #include "room/types.hpp"
 
 namespace veche::room {
@@ -68,6 +69,11 @@ class Server {
   /// The engine has another selector: rooms that have settings for it give them to it.
   void on_selector_changed();
 
+  /// The plugin checks its part of policies from now on, and is told of that of all rooms: with the
+  /// events, in order with them. Not any more once it has been removed.
+  void add_room_settings(RoomSettings& plugin);
+  void remove_room_settings(RoomSettings& plugin) { parts_.remove(plugin); }
+
   using EventHandler = std::function<void(const Event&)>;
   /// Told of every event, in order, on control, never from within a call of this layer. For the
   /// plugin host and the log; set once at start.
@@ -86,7 +92,10 @@ class Server {
   int64_t now_ns() const { return now_ns_; }
   void emit(Room& room, const std::string& type, const std::string& participant,
             std::string data = "{}");
-  void deliver_events();
+  /// In order, on control, never from within a call of this layer.
+  void tell_later(std::function<void()> news);
+  void deliver_news();
+  void tell_part(RoomSettings& plugin, const Room& room);
   void count_end(EndReason reason) { ended_[reason] += 1; }
   uint32_t take_source_number();
   void release_source_number(uint32_t number) { source_numbers_.erase(number); }
@@ -105,7 +114,8 @@ class Server {
   Controller* controller_ = nullptr;
   int64_t now_ns_;  ///< Of the last tick: fine enough for everything that is timed here.
   std::vector<EventHandler> event_handlers_;
-  std::deque<Event> events_;                     ///< Not delivered yet.
+  std::deque<std::function<void()>> news_;  ///< Not delivered yet.
+  PluginParts parts_;
   std::unordered_set<uint32_t> source_numbers_;  ///< In use.
   std::map<std::string, std::unique_ptr<Room>> rooms_;
   std::vector<std::shared_ptr<void>>

@@ -1,0 +1,78 @@
+// SPDX-License-Identifier: Apache-2.0
+// Asks each plugin about its part.
+#include "room/room_settings.hpp"
+
+#include <algorithm>
+#include <utility>
+
+#include "base/log.hpp"
+#include "room/checks.hpp"
+
+namespace veche::room {
+namespace {
+
+std::string what_of(const std::string& name) { return "The room's settings of " + name; }
+
+/// In the policy the part is found under the plugin's name, which needs no escapes.
+Error within(const std::string& name, Error error) {
+  error.message = what_of(name) + " are refused: " + error.message;
+  for (FieldProblem& field : error.fields) field.pointer = "/" + name + field.pointer;
+  return error;
+}
+
+}  // namespace
+
+bool PluginParts::has(const RoomSettings* plugin) const {
+  return std::find(plugins_.begin(), plugins_.end(), plugin) != plugins_.end();
+}
+
+Status PluginParts::check(const std::map<std::string, std::string>& parts) const {
+  for (const auto& [name, json] : parts) {
+    if (Status status = check_part(name, json); !status) return status;
+  }
+  return Ok{};
+}
+
+Status PluginParts::check_part(const std::string& name, const std::string& json) const {
+  const auto plugin = std::find_if(plugins_.begin(), plugins_.end(),
+                                   [&](const RoomSettings* each) { return each->name() == name; });
+  const bool selects = name == engine_.selector_name();
+  if (plugin == plugins_.end() && !selects) return unknown();
+  if (Status status = check_object(what_of(name), json); !status) return status;
+  if (plugin != plugins_.end()) {
+    if (Result<std::string> taken = (*plugin)->complete(json); !taken) {
+      return within(name, std::move(taken).error());
+    }
+  }
+  return selects ? engine_.check_selector_settings(json) : Ok{};
+}
+
+Error PluginParts::unknown() const {
+  std::vector<std::string> names;
+  const std::string selector = engine_.selector_name();
+  if (!selector.empty()) names.push_back(selector);
+  for (const RoomSettings* plugin : plugins_) {
+    if (plugin->name() != selector) names.push_back(plugin->name());
+  }
+  if (names.empty()) return invalid("No plugin with settings for rooms is loaded.");
+  std::string list;
+  for (const std::string& name : names) list.append(list.empty() ? "\"" : ", \"") += name + "\"";
+  return names.size() == 1 ? invalid("Only the plugin " + list + " has settings for rooms.")
+                           : invalid("Only these plugins have settings for rooms: " + list + ".");
+}
+
+std::string PluginParts::part_of(const RoomSettings& plugin, const std::string& room,
+                                 const RoomPolicy& policy) {
+  const auto part = policy.plugins.find(plugin.name());
+  if (part != policy.plugins.end()) {
+    Result<std::string> taken = plugin.complete(part->second);
+    if (taken) return std::move(taken).value();
+    std::string line = room;
+    line.append(": ").append(plugin.name());
+    line.append(" does not take the room's settings, and uses its own: ");
+    log::warning("room", line.append(taken.error().message));
+  }
+  return plugin.complete("{}").value();
+}
+
+}  // namespace veche::room
