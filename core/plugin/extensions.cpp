@@ -6,6 +6,7 @@
 #include <veche/http_routes.h>
 #include <veche/observer.h>
 #include <veche/packet_policy.h>
+#include <veche/room_settings.h>
 #include <veche/selector.h>
 #include <veche/track_tap.h>
 
@@ -13,6 +14,7 @@
 
 #include "media/selector.hpp"
 #include "plugin/http_routes.hpp"
+#include "plugin/room_settings_adapter.hpp"
 
 namespace veche::plugin {
 namespace {
@@ -70,6 +72,13 @@ Status check_track_tap(const void* data) {
   return check_members({{"open", table.open != nullptr}, {"closed", table.closed != nullptr}});
 }
 
+Status check_room_settings(const void* data) {
+  const auto& table = *static_cast<const veche_room_settings*>(data);
+  auto schema = read_room_schema(table);
+  if (!schema) return std::move(schema).error();
+  return check_members({{"changed", table.changed != nullptr}});
+}
+
 struct Extension {
   std::string_view id;
   bool exclusive;
@@ -88,6 +97,8 @@ constexpr Extension kExtensions[] = {
     {VECHE_EXT_OBSERVER, false, up_to(offsetof(veche_observer, on_event)), check_observer},
     {VECHE_EXT_HTTP_ROUTES, false, up_to(offsetof(veche_http_routes, routes)), check_http_routes},
     {VECHE_EXT_TRACK_TAP, false, up_to(offsetof(veche_track_tap, closed)), check_track_tap},
+    {VECHE_EXT_ROOM_SETTINGS, false, up_to(offsetof(veche_room_settings, changed)),
+     check_room_settings},
 };
 
 const Extension* find(std::string_view id) {

@@ -58,7 +58,10 @@ class Host::State {
 
   void detach() {
     watch_timer_.cancel();
-    if (surroundings_.rooms) surroundings_.rooms->use_controller(nullptr);
+    if (surroundings_.rooms) {
+      surroundings_.rooms->use_controller(nullptr);
+      for (const auto& instance : instances_) take_rooms(*instance);
+    }
     engine_ = nullptr;
     surroundings_.rooms = nullptr;
   }
@@ -167,6 +170,9 @@ class Host::State {
     if (room::Controller* controller = instance.controller()) {
       surroundings_.rooms->use_controller(controller);
     }
+    if (room::RoomSettings* settings = instance.room_settings()) {
+      surroundings_.rooms->add_room_settings(*settings);
+    }
     if (TrackTapAdapter* tap = instance.track_tap()) tap->attach(engine_->track_taps());
     if (media::PacketPolicy* policy = instance.packet_policy()) {
       engine_->use_packet_policy(policy, [] {});
@@ -176,9 +182,16 @@ class Host::State {
   void take_hooks(PluginInstance& instance, const std::shared_ptr<void>& latch) {
     if (!engine_) return;
     if (instance.controller()) surroundings_.rooms->use_controller(nullptr);
+    take_rooms(instance);
     if (TrackTapAdapter* tap = instance.track_tap()) tap->release([latch] {});
     if (instance.selector()) engine_->use_selector(nullptr, [latch] {});
     if (instance.packet_policy()) engine_->use_packet_policy(nullptr, [latch] {});
+  }
+
+  void take_rooms(PluginInstance& instance) {
+    if (room::RoomSettings* settings = instance.room_settings()) {
+      surroundings_.rooms->remove_room_settings(*settings);
+    }
   }
 
   glib::ControlLoop& loop_;

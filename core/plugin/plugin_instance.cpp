@@ -76,6 +76,9 @@ Status PluginInstance::bind() {
     } else if (id == VECHE_EXT_HTTP_ROUTES) {
       auto bound = bind_http_routes(*static_cast<const veche_http_routes*>(*table));
       if (!bound) return bound;
+    } else if (id == VECHE_EXT_ROOM_SETTINGS) {
+      auto bound = bind_room_settings(*static_cast<const veche_room_settings*>(*table));
+      if (!bound) return bound;
     } else if (id == VECHE_EXT_TRACK_TAP) {
       track_tap_ = std::make_unique<TrackTapAdapter>(candidate_.request.name, loop_,
                                                      *static_cast<const veche_track_tap*>(*table),
@@ -98,6 +101,14 @@ Status PluginInstance::bind_http_routes(const veche_http_routes& table) {
     return invalid(std::string("serves_metrics is set, but it has no route GET ") +
                    kMetricsPattern);
   }
+  return Ok{};
+}
+
+Status PluginInstance::bind_room_settings(const veche_room_settings& table) {
+  auto schema = read_room_schema(table);
+  if (!schema) return std::move(schema).error();
+  room_settings_ = std::make_unique<RoomSettingsAdapter>(candidate_.request.name, table,
+                                                         std::move(schema).value(), self_, timers_);
   return Ok{};
 }
 
@@ -160,6 +171,7 @@ void PluginInstance::detach() {
   packet_policy_.reset();
   selector_.reset();
   http_routes_.reset();
+  room_settings_.reset();
   services_->close();
   wrong_thread_ = services_->wrong_thread();
 }

@@ -15,6 +15,7 @@
 #include "plugin/host.hpp"
 #include "plugin/http_routes_adapter.hpp"
 #include "plugin/packet_policy_adapter.hpp"
+#include "plugin/room_settings_adapter.hpp"
 #include "plugin/selector_adapter.hpp"
 #include "plugin/services.hpp"
 #include "plugin/time_watch.hpp"
@@ -61,6 +62,7 @@ class PluginInstance {
   media::PacketPolicy* packet_policy() { return packet_policy_.get(); }
   room::Controller* controller() { return controller_.get(); }
   HttpRoutesAdapter* http_routes() { return http_routes_.get(); }
+  room::RoomSettings* room_settings() { return room_settings_.get(); }
   /// Null if it does not tap tracks, or does not run. Before a stop() during calls it has to be
   /// released: stop() itself waits for that, up to Tap::kMaxDrainMs and longer.
   TrackTapAdapter* track_tap() { return track_tap_.get(); }
@@ -71,6 +73,7 @@ class PluginInstance {
   Status create();
   Status bind();
   Status bind_http_routes(const veche_http_routes& table);
+  Status bind_room_settings(const veche_room_settings& table);
   Status begin();
   void end(State state);
   void detach();
@@ -92,6 +95,7 @@ class PluginInstance {
   std::unique_ptr<ControllerAdapter> controller_;
   std::unique_ptr<HttpRoutesAdapter> http_routes_;
   std::unique_ptr<TrackTapAdapter> track_tap_;
+  std::unique_ptr<RoomSettingsAdapter> room_settings_;
   const veche_observer* observer_ = nullptr;
   HookTimer* observer_timer_ = nullptr;
   uint64_t bad_verdicts_ = 0, bad_targets_ = 0, wrong_thread_ = 0;  ///< Of what is gone.

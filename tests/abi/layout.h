@@ -8,6 +8,7 @@
 #include <veche/observer.h>
 #include <veche/packet_policy.h>
 #include <veche/plugin.h>
+#include <veche/room_settings.h>
 #include <veche/selector.h>
 #include <veche/track_tap.h>
 
@@ -305,3 +306,9 @@ AT(veche_taps, struct_size, 0);
 AT(veche_taps, reserved, 4);
 AT(veche_taps, open, 8);
 AT(veche_taps, close, 16);
+
+SIZE(veche_room_settings, 24);
+AT(veche_room_settings, struct_size, 0);
+AT(veche_room_settings, reserved, 4);
+AT(veche_room_settings, schema, 8);
+AT(veche_room_settings, changed, 16);

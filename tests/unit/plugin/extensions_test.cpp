@@ -5,6 +5,7 @@
 #include <gmock/gmock.h>
 #include <veche/observer.h>
 #include <veche/packet_policy.h>
+#include <veche/room_settings.h>
 #include <veche/selector.h>
 #include <veche/track_tap.h>
 
@@ -83,6 +84,29 @@ TEST(Extensions, RefusesIncompleteTables) {
   EXPECT_THAT(reason(VECHE_EXT_TRACK_TAP, &tap), HasSubstr("open is null"));
   tap.open = [](veche_plugin*, const veche_track*) -> _GstElement* { return nullptr; };
   EXPECT_THAT(reason(VECHE_EXT_TRACK_TAP, &tap), HasSubstr("closed is null"));
+}
+
+TEST(Extensions, RefusesRoomSettingsThatNoRoomCouldBeCheckedWith) {
+  veche_room_settings table{};
+  table.struct_size = sizeof table;
+  table.changed = [](veche_plugin*, const char*, const char*) {};
+  const struct {
+    const char *schema, *expected;
+  } cases[] = {
+      {nullptr, "schema is null"},
+      {R"({"type": "object", "oneOf": []})", "the schema is refused"},
+      {R"({"type": "object", "required": ["a"], "properties": {"a": {"type": "integer"}}})",
+       "a room that says nothing does not fit the schema"},
+      {R"({"type": "integer"})", "does not fit the schema"},
+      {R"({"type": "object"})", "accepted"},
+  };
+  for (const auto& [schema, expected] : cases) {
+    table.schema = schema;
+    EXPECT_THAT(reason(VECHE_EXT_ROOM_SETTINGS, &table), HasSubstr(expected));
+  }
+  table.changed = nullptr;
+  EXPECT_THAT(reason(VECHE_EXT_ROOM_SETTINGS, &table), HasSubstr("changed is null"));
+  EXPECT_FALSE(is_exclusive_extension(VECHE_EXT_ROOM_SETTINGS));
 }
 
 TEST(Extensions, NamesTheSelectorFunctionThatIsMissing) {

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-// The traits for packet policies, controllers, observers and taps.
+// The traits for packet policies, controllers, observers, taps and rooms' settings.
 #pragma once
 
 #include <span>
@@ -9,6 +9,7 @@
 #include "../controller.h"
 #include "../observer.h"
 #include "../packet_policy.h"
+#include "../room_settings.h"
 #include "../track_tap.h"
 #include "instance.hpp"
 
@@ -131,6 +132,23 @@ struct TrackTap {
           detail::Instance<P>::call(self, "tap_closed", [&](P& plugin) {
             plugin.tap_closed(track, status, reason != nullptr ? reason : "", dropped);
           });
+        }};
+  };
+};
+
+/// `static constexpr const char* kRoomSettingsSchema`, and `void room_settings(std::string_view
+/// room, std::string_view json)` [control]: see veche_room_settings.changed.
+struct RoomSettings {
+  static constexpr const char* kId = VECHE_EXT_ROOM_SETTINGS;
+  static constexpr const char* kNeeds = nullptr;
+
+  template <class P>
+  struct Traits {
+    static constexpr veche_room_settings kTable = {
+        sizeof(veche_room_settings), 0, P::kRoomSettingsSchema,
+        [](veche_plugin* self, const char* room, const char* json) {
+          detail::Instance<P>::call(self, "room_settings",
+                                    [&](P& plugin) { plugin.room_settings(room, json); });
         }};
   };
 };

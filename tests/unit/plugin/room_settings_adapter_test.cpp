@@ -1,0 +1,72 @@
+// SPDX-License-Identifier: Apache-2.0
+// What a plugin is told of rooms, and what its schema lets through.
+#include "plugin/room_settings_adapter.hpp"
+
+#include <gmock/gmock.h>
+
+#include <stdexcept>
+#include <string>
+#include <vector>
+
+struct veche_plugin {
+  std::vector<std::string> told;
+  bool throws = false;
+};
+
+namespace veche::plugin {
+namespace {
+
+using ::testing::ElementsAre;
+using ::testing::HasSubstr;
+
+void changed(veche_plugin* self, const char* room, const char* json) {
+  self->told.push_back(std::string(room) + " " + json);
+  if (self->throws) throw std::runtime_error("no idea");
+}
+
+constexpr veche_room_settings kTable = {.struct_size = sizeof(veche_room_settings),
+                                        .reserved = 0,
+                                        .schema = R"({"type": "object", "properties": {
+        "mode": {"type": "string", "enum": ["tracks", "mix"], "default": "tracks"},
+        "keep": {"type": "object", "properties": {
+          "days": {"type": "integer", "minimum": 1, "default": 30}}, "default": {}}}})",
+                                        .changed = changed};
+
+class RoomSettingsAdapterTest : public ::testing::Test {
+ protected:
+  veche_plugin plugin_;
+  HookTimers timers_;
+  RoomSettingsAdapter adapter_{"recording", kTable, read_room_schema(kTable).value(), &plugin_,
+                               timers_};
+};
+
+TEST_F(RoomSettingsAdapterTest, FillsInDefaults) {
+  EXPECT_EQ(adapter_.complete("{}").value(), R"({"mode":"tracks","keep":{"days":30}})");
+  EXPECT_EQ(adapter_.complete(R"({"keep":{"days":2}})").value(),
+            R"({"keep":{"days":2},"mode":"tracks"})");
+}
+
+TEST_F(RoomSettingsAdapterTest, NamesEachFieldThatIsWrong) {
+  const auto refused = adapter_.complete(R"({"mode":"loud","keep":{"days":0}})");
+  ASSERT_FALSE(refused.ok());
+  const Error& error = refused.error();
+  EXPECT_EQ(error.code, ErrorCode::InvalidArgument);
+  ASSERT_EQ(error.fields.size(), 2u);
+  EXPECT_EQ(error.fields[0].pointer, "/mode");
+  EXPECT_EQ(error.fields[1].pointer, "/keep/days");
+  EXPECT_THAT(error.message, HasSubstr("/mode: "));
+  EXPECT_THAT(error.message, HasSubstr("; /keep/days: "));
+  EXPECT_THAT(adapter_.complete("{").error().message, HasSubstr("not JSON"));
+}
+
+TEST_F(RoomSettingsAdapterTest, TellsThePluginAndOutlivesWhatItThrows) {
+  adapter_.changed("lobby", "{}");
+  plugin_.throws = true;
+  adapter_.changed("attic", R"({"mode":"mix"})");
+  EXPECT_THAT(plugin_.told, ElementsAre("lobby {}", R"(attic {"mode":"mix"})"));
+  EXPECT_EQ(timers_[0].calls(), 2u);
+  EXPECT_EQ(timers_[0].failures(), 1u);
+}
+
+}  // namespace
+}  // namespace veche::plugin
