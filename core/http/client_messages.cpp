@@ -44,6 +44,7 @@ std::string snapshot_message(const room::Snapshot& snapshot) {
   json.key("dominant").string(snapshot.dominant);
   write_names(json, "pinned", snapshot.pinned);
   write_names(json, "blocked", snapshot.blocked);
+  for (const auto& [plugin, notice] : snapshot.notices) json.key(plugin).raw(notice);
   return json.end_object().end_object().text();
 }
 
@@ -79,6 +80,14 @@ std::string hint_message(const room::PublishHint& hint) {
   begin(json, "hint");
   json.begin_object().key("max_bitrate_bps").integer(hint.max_bitrate_bps);
   json.key("fec_percent").integer(hint.fec_percent);
+  return json.end_object().end_object().text();
+}
+
+std::string notice_message(const room::PluginNotices& changed) {
+  glib::JsonWriter json;
+  begin(json, "notice");
+  json.begin_object();
+  for (const auto& [plugin, notice] : changed) json.key(plugin).raw(notice.value_or("null"));
   return json.end_object().end_object().text();
 }
 

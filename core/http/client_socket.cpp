@@ -70,6 +70,9 @@ void ClientSocket::on_speakers(const room::Speakers& speakers) {
   socket_.send(speakers_message(speakers));
 }
 void ClientSocket::on_hint(const room::PublishHint& hint) { socket_.send(hint_message(hint)); }
+void ClientSocket::on_notice(const room::PluginNotices& changed) {
+  socket_.send(notice_message(changed));
+}
 void ClientSocket::on_closing(room::EndReason reason) {
   socket_.send(closing_message(reason));
   socket_.close(CloseCode::Normal);

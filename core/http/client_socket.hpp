@@ -26,6 +26,7 @@ class ClientSocket : public room::ClientSink {
   void on_slots(const std::vector<room::SlotView>& changed) override;
   void on_speakers(const room::Speakers& speakers) override;
   void on_hint(const room::PublishHint& hint) override;
+  void on_notice(const room::PluginNotices& changed) override;
   void on_closing(room::EndReason reason) override;
 
  private:

@@ -50,6 +50,9 @@ void write_room(glib::JsonWriter& json, const room::Room& room) {
       .string(media::to_string(policy.path.value_or(room.server().engine().default_path())));
   json.key("metadata").raw(policy.metadata);
   json.key("participants").integer(static_cast<int64_t>(room.participants().size()));
+  json.key("notices").begin_object();
+  for (const auto& [plugin, notice] : room.notices()) json.key(plugin).raw(notice);
+  json.end_object();
   for (const auto& [plugin, settings] : policy.plugins) json.key(plugin).raw(settings);
   json.end_object();
 }

@@ -37,6 +37,7 @@ std::string roster_message(const room::RosterChange& change);
 std::string slots_message(const std::vector<room::SlotView>& slots);
 std::string speakers_message(const room::Speakers& speakers);
 std::string hint_message(const room::PublishHint& hint);
+std::string notice_message(const room::PluginNotices& changed);
 std::string closing_message(room::EndReason reason);
 std::string ok_message(int64_t id);
 std::string problem_message(int64_t id, const Problem& problem);

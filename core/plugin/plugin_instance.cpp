@@ -183,6 +183,7 @@ void PluginInstance::destroy() {
     self_ = nullptr;
   }
   services_.reset();
+  if (surroundings_.rooms) surroundings_.rooms->take_notices(candidate_.request.name);
 }
 
 void PluginInstance::on_event(const veche_event& event) {

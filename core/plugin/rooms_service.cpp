@@ -13,7 +13,8 @@
 namespace veche::plugin {
 namespace {
 
-constexpr size_t kMaxEventData = size_t{16} * 1024;
+constexpr size_t kMaxEventData = size_t{256} * 1024;
+constexpr size_t kMaxNotice = size_t{4} * 1024;
 constexpr size_t kMaxEventType = 64;
 
 /// Null, with the reason in `status`, off control and before there are rooms.
@@ -127,7 +128,8 @@ bool is_event_type(std::string_view type, const std::string& plugin) {
   });
 }
 
-bool is_object(const std::string& json) {
+bool is_object(const char* json, size_t max_size) {
+  if (strnlen(json, max_size + 1) > max_size) return false;
   const auto parsed = glib::parse_json(json);
   return parsed && JSON_NODE_HOLDS_OBJECT(parsed->get());
 }
@@ -135,15 +137,24 @@ bool is_object(const std::string& json) {
 veche_status emit(const veche_host* host, const char* room, const char* participant,
                   const char* type, const char* data) {
   veche_status status = VECHE_OK;
-  room::Room* found = find_room(host, room, "veche_rooms.emit", status);
-  const Services* services = Services::of(host);
-  if (status == VECHE_E_INVALID || !participant || !type || !data) return VECHE_E_INVALID;
-  if (!is_event_type(type, services->name()) || strnlen(data, kMaxEventData + 1) > kMaxEventData ||
-      !is_object(data)) {
+  room::Server* rooms = rooms_of(host, "veche_rooms.emit", status);
+  if (status == VECHE_E_INVALID || !room || !participant || !type || !data) return VECHE_E_INVALID;
+  if (!is_event_type(type, Services::of(host)->name()) || !is_object(data, kMaxEventData)) {
     return VECHE_E_INVALID;
   }
-  if (!found || (*participant != '\0' && !found->find(participant))) return VECHE_E_GONE;
-  found->announce(type, participant, data);
+  return rooms && rooms->emit(room, type, participant, data) ? VECHE_OK : VECHE_E_GONE;
+}
+
+veche_status announce(const veche_host* host, const char* room, const char* json) {
+  veche_status status = VECHE_OK;
+  room::Room* found = find_room(host, room, "veche_rooms.announce", status);
+  if (status == VECHE_E_INVALID || !room || (json && !is_object(json, kMaxNotice))) {
+    return VECHE_E_INVALID;
+  }
+  const std::string& plugin = Services::of(host)->name();
+  if (room::is_snapshot_key(plugin)) return VECHE_E_INVALID;
+  if (!found) return VECHE_E_GONE;
+  found->announce(plugin, json ? std::optional<std::string>(json) : std::nullopt);
   return VECHE_OK;
 }
 
@@ -154,6 +165,7 @@ const veche_rooms kRoomsService = {.struct_size = sizeof(veche_rooms),
                                    .visit_participants = visit_participants,
                                    .set_muted = set_muted,
                                    .request_key_frame = request_key_frame,
-                                   .emit = emit};
+                                   .emit = emit,
+                                   .announce = announce};
 
 }  // namespace veche::plugin

@@ -29,6 +29,10 @@ void Audience::speakers_changed(const Speakers& speakers) {
   for (ClientFeed* feed : feeds_) feed->notices_.speakers_changed(speakers);
 }
 
+void Audience::announced(const std::string& plugin, const std::optional<std::string>& json) {
+  for (ClientFeed* feed : feeds_) feed->notices_.announced(plugin, json);
+}
+
 void Audience::slots_changed(const std::string& participant, const std::vector<SlotView>& slots) {
   for (ClientFeed* feed : feeds_) {
     if (feed->participant_ == participant) feed->notices_.slots_changed(slots);
@@ -79,6 +83,10 @@ void Audience::tell(ClientFeed* feed, bool roster_is_due, const Lookup& lookup) 
   }
   if (const std::optional<PublishHint> hint = feed->notices_.take_hint()) {
     feed->sink_.on_hint(*hint);
+    if (!has(feed)) return;
+  }
+  if (const PluginNotices notices = feed->notices_.take_plugins(); !notices.empty()) {
+    feed->sink_.on_notice(notices);
   }
 }
 

@@ -3,6 +3,7 @@
 #pragma once
 
 #include <functional>
+#include <optional>
 #include <string>
 #include <vector>
 
@@ -22,6 +23,7 @@ class Audience {
   void changed(const std::string& participant);
   void left(const std::string& participant);
   void speakers_changed(const Speakers& speakers);
+  void announced(const std::string& plugin, const std::optional<std::string>& json);
   // For the clients of that participant.
   void slots_changed(const std::string& participant, const std::vector<SlotView>& slots);
   void slots_restarted(const std::string& participant, const std::vector<SlotView>& slots);

@@ -2,11 +2,19 @@
 // A feed enters its room's audience when it is made, and leaves it when it is destroyed.
 #include "room/client_feed.hpp"
 
+#include <algorithm>
+#include <array>
 #include <utility>
 
 #include "room/audience.hpp"
 
 namespace veche::room {
+
+bool is_snapshot_key(std::string_view name) {
+  constexpr std::array<std::string_view, 7> kKeys = {"self",     "roster", "slots",  "speaking",
+                                                     "dominant", "pinned", "blocked"};
+  return std::find(kKeys.begin(), kKeys.end(), name) != kKeys.end();
+}
 
 ClientFeed::ClientFeed(Audience& audience, std::string participant, Speakers told, ClientSink& sink)
     : audience_(&audience),

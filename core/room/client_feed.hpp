@@ -4,7 +4,9 @@
 #pragma once
 
 #include <cstdint>
+#include <map>
 #include <string>
+#include <string_view>
 #include <vector>
 
 #include "room/notices.hpp"
@@ -32,7 +34,12 @@ struct Snapshot {
   std::vector<SlotView> slots;
   std::vector<std::string> speaking;
   std::string dominant;
+  std::map<std::string, std::string> notices;  ///< Plugin name -> JSON object.
 };
+
+/// What clients are told of plugins stands beside the rest of a snapshot, under the plugin's name:
+/// is that a name of the rest?
+bool is_snapshot_key(std::string_view name);
 
 /// A name in `changed` may also be that of a participant who left and came back, with all of the
 /// entry new.
@@ -53,6 +60,7 @@ class ClientSink {
   virtual void on_speakers(const Speakers& speakers) = 0;
   /// What the client should send from now on.
   virtual void on_hint(const PublishHint& hint) = 0;
+  virtual void on_notice(const PluginNotices& changed) = 0;
   /// The last call. The session ended, or the participant or the room is gone.
   virtual void on_closing(EndReason reason) = 0;
 };

@@ -18,6 +18,9 @@ struct RosterNames {
   std::vector<std::string> joined, changed, left;
 };
 
+/// What plugins tell clients: plugin name -> JSON object; nothing: it is taken back.
+using PluginNotices = std::map<std::string, std::optional<std::string>>;
+
 class Notices {
  public:
   /// `told`: the speakers that the client's snapshot had.
@@ -34,6 +37,10 @@ class Notices {
   void speakers_changed(const Speakers& speakers) { speakers_ = speakers; }
 
   void hint_changed(const PublishHint& hint) { hint_ = hint; }
+  /// The newest word of a plugin wins.
+  void announced(const std::string& plugin, const std::optional<std::string>& json) {
+    plugins_.insert_or_assign(plugin, json);
+  }
 
   bool has_roster() const { return !roster_.empty(); }
   RosterNames take_roster();
@@ -41,6 +48,7 @@ class Notices {
   /// Nothing if they are those that were told last.
   std::optional<Speakers> take_speakers();
   std::optional<PublishHint> take_hint() { return std::exchange(hint_, std::nullopt); }
+  PluginNotices take_plugins() { return std::exchange(plugins_, {}); }
 
  private:
   enum class Change { Joined = 1, Changed, Left };
@@ -50,6 +58,7 @@ class Notices {
   std::optional<Speakers> speakers_;
   Speakers told_speakers_;
   std::optional<PublishHint> hint_;
+  PluginNotices plugins_;
 };
 
 }  // namespace veche::room

@@ -67,9 +67,16 @@ Status Room::update(const RoomPatch& patch) {
   return Ok{};
 }
 
-void Room::announce(const std::string& type, const std::string& participant,
-                    const std::string& data) {
-  server_.emit(*this, type, participant, data);
+void Room::announce(const std::string& plugin, const std::optional<std::string>& json) {
+  const auto known = notices_.find(plugin);
+  const bool is_known = known != notices_.end();
+  if (json ? is_known && known->second == *json : !is_known) return;
+  if (json) {
+    notices_[plugin] = *json;
+  } else {
+    notices_.erase(known);
+  }
+  audience_.announced(plugin, json);
 }
 
 std::string Room::policy_json() const {
@@ -187,6 +194,7 @@ Snapshot Room::snapshot_for(const Participant& participant) const {
   snapshot.slots = participant.slots();
   snapshot.speaking = speakers_.speaking;
   snapshot.dominant = speakers_.dominant;
+  snapshot.notices = notices_;
   return snapshot;
 }
 

@@ -5,6 +5,7 @@
 
 #include <map>
 #include <memory>
+#include <optional>
 #include <string>
 #include <unordered_map>
 #include <vector>
@@ -54,8 +55,10 @@ class Room {
   /// feed ends with the object or with `closing`.
   Result<std::unique_ptr<ClientFeed>> watch(const std::string& participant, ClientSink& sink);
 
-  /// An event that somebody else makes: a plugin. The participant may be "".
-  void announce(const std::string& type, const std::string& participant, const std::string& data);
+  /// What a plugin tells the client of everybody in the room: a JSON object; nothing takes it back.
+  void announce(const std::string& plugin, const std::optional<std::string>& json);
+  /// Plugin name -> what it tells clients.
+  const std::map<std::string, std::string>& notices() const { return notices_; }
 
   media::Room& media() { return *media_; }
   Server& server() { return server_; }
@@ -103,6 +106,7 @@ class Room {
   std::unordered_map<SessionId, Participant*> sessions_;  ///< Those that have not ended.
   std::unordered_map<TrackId, Participant*> tracks_;      ///< Of answered sessions.
   Speakers speakers_;
+  std::map<std::string, std::string> notices_;
   std::shared_ptr<bool> alive_;  ///< Until close(); answers of the media layer hold it weakly.
 };
 

@@ -41,6 +41,7 @@ Result<Room*> Server::create_room(const std::string& id, RoomPolicy policy) {
     if (Status status = media->use_selector_settings(part->second); !status) return status.error();
   }
   auto room = std::make_unique<Room>(*this, id, std::move(policy), std::move(media));
+  closed_.forget(id);
   Room* created = rooms_.emplace(id, std::move(room)).first->second.get();
   for (RoomSettings* plugin : parts_.plugins()) tell_part(*plugin, *created);
   emit(*created, "room.created", {}, created->policy_json());
@@ -80,6 +81,7 @@ Status Server::remove_room(const std::string& id, EndReason reason) {
   auto taken = rooms_.extract(id);
   if (!taken) return not_found("There is no such room.");
   taken.mapped()->close(reason);
+  closed_.add(id, taken.mapped()->last_seq_, now_ns_);
   retire(std::move(taken.mapped()));
   return Ok{};
 }
@@ -120,8 +122,31 @@ void Server::tick(int64_t now_ns) {
 
 void Server::emit(Room& room, const std::string& type, const std::string& participant,
                   std::string data) {
-  tell_later([this, event = Event{room.next_seq(), unix_ms(), room.id(), type, participant,
-                                  std::move(data)}] {
+  tell_event({room.next_seq(), unix_ms(), room.id(), type, participant, std::move(data)});
+}
+
+Status Server::emit(const std::string& room, const std::string& type,
+                    const std::string& participant, std::string data) {
+  if (Room* open = find_room(room)) {
+    if (!participant.empty() && !open->find(participant)) {
+      return not_found("There is no such participant in the room.");
+    }
+    emit(*open, type, participant, std::move(data));
+    return Ok{};
+  }
+  const bool is_name = participant.empty() || check_name("The participant", participant).ok();
+  const auto seq = is_name ? closed_.next_seq(room, now_ns_) : std::nullopt;
+  if (!seq) return not_found("There is no such room, and there was none a minute ago.");
+  tell_event({*seq, unix_ms(), room, type, participant, std::move(data)});
+  return Ok{};
+}
+
+void Server::take_notices(const std::string& plugin) {
+  for (const auto& [id, room] : rooms_) room->announce(plugin, std::nullopt);
+}
+
+void Server::tell_event(Event event) {
+  tell_later([this, event = std::move(event)] {
     for (const EventHandler& handler : event_handlers_) handler(event);
   });
 }

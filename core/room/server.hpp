@@ -14,6 +14,7 @@
 #include "base/result.hpp"
 #include "glib/control_loop.hpp"
 #include "media/engine.hpp"
+#include "room/closed_rooms.hpp"
 #include "room/controller.hpp"
 #include "room/room.hpp"
 #include "room/room_settings.hpp"
@@ -79,6 +80,14 @@ class Server {
   /// plugin host and the log; set once at start.
   void add_event_handler(EventHandler handler);
 
+  /// An event that somebody else makes, a plugin, in a room that is there or closed less than a
+  /// minute ago. The participant may be ""; one of a closed room is not looked up. NotFound if
+  /// there is no such room or participant.
+  Status emit(const std::string& room, const std::string& type, const std::string& participant,
+              std::string data);
+  /// Takes back what the plugin tells clients, in all rooms.
+  void take_notices(const std::string& plugin);
+
   /// Ends all sessions and rooms, and makes no more. Every event has been handed to the handlers
   /// when it returns.
   void stop();
@@ -92,6 +101,7 @@ class Server {
   int64_t now_ns() const { return now_ns_; }
   void emit(Room& room, const std::string& type, const std::string& participant,
             std::string data = "{}");
+  void tell_event(Event event);
   /// In order, on control, never from within a call of this layer.
   void tell_later(std::function<void()> news);
   void deliver_news();
@@ -116,6 +126,7 @@ class Server {
   std::vector<EventHandler> event_handlers_;
   std::deque<std::function<void()>> news_;  ///< Not delivered yet.
   PluginParts parts_;
+  ClosedRooms closed_;
   std::unordered_set<uint32_t> source_numbers_;  ///< In use.
   std::map<std::string, std::unique_ptr<Room>> rooms_;
   std::vector<std::shared_ptr<void>>

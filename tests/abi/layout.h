@@ -213,7 +213,7 @@ AT(veche_participant_info, tracks, 56);
 AT(veche_participant_info, track_count, 64);
 AT(veche_participant_info, reserved, 68);
 
-SIZE(veche_rooms, 48);
+SIZE(veche_rooms, 56);
 AT(veche_rooms, struct_size, 0);
 AT(veche_rooms, reserved, 4);
 AT(veche_rooms, visit_rooms, 8);
@@ -221,6 +221,7 @@ AT(veche_rooms, visit_participants, 16);
 AT(veche_rooms, set_muted, 24);
 AT(veche_rooms, request_key_frame, 32);
 AT(veche_rooms, emit, 40);
+AT(veche_rooms, announce, 48);
 
 SIZE(veche_metric_info, 64);
 AT(veche_metric_info, struct_size, 0);

@@ -99,9 +99,19 @@ typedef struct veche_rooms {
   /* Video has key frames; VECHE_E_UNSUPPORTED for audio. */
   veche_status (*request_key_frame)(const veche_host* host, uint64_t track);
   /* An event of the room, for observers and webhooks. type: "<plugin's name>.<what>", in lower
-   * case, with dashes; participant: a name or ""; data: a JSON object of at most 16 KiB. */
+   * case, with dashes; participant: a name or ""; data: a JSON object of at most 256 KiB. A room
+   * may have closed up to 60 s ago, unless more than 1000 others have since: the event has its name
+   * and its next seq, and the participant is not looked up. If there is a room of that name again,
+   * it is that room's event. VECHE_E_INVALID if an argument is wrong. */
   veche_status (*emit)(const veche_host* host, const char* room, const char* participant,
                        const char* type, const char* data);
+  /* What the clients of everybody in the room are told of this plugin: a JSON object of at most 4
+   * KiB, which takes the place of the one before; null takes it back, and so does the end of the
+   * plugin or of the room. Clients find it under the plugin's name in their snapshot, and in the
+   * message "notice" within 100 ms when it changes; backends in "notices" of GET /v1/rooms/{room}.
+   * VECHE_E_INVALID if an argument is wrong, or if a snapshot has a key of the plugin's name
+   * itself: self, roster, slots, speaking, dominant, pinned, blocked. */
+  veche_status (*announce)(const veche_host* host, const char* room, const char* json);
 } veche_rooms;
 
 #define VECHE_METRIC_COUNTER 1u

@@ -138,17 +138,45 @@ TEST_F(RoomsServiceTest, EmitsEventsUnderItsOwnNameOnly) {
   EXPECT_EQ(emit("stage.a\nb", "{}"), VECHE_E_INVALID);
   EXPECT_EQ(emit("stage.x", "[1]"), VECHE_E_INVALID);
   EXPECT_EQ(emit("stage.x", "{"), VECHE_E_INVALID);
-  EXPECT_EQ(emit("stage.x", ("{\"a\":\"" + std::string(17'000, 'x') + "\"}").c_str()),
-            VECHE_E_INVALID);
+  const auto sized = [](size_t size) { return "{\"a\":\"" + std::string(size - 8, 'x') + "\"}"; };
+  EXPECT_EQ(emit("stage.x", sized(262'145).c_str()), VECHE_E_INVALID);
   EXPECT_EQ(emit("stage.x", "{}", "bob"), VECHE_E_GONE);
   run();
   EXPECT_EQ(events_.size(), 2u);
+  EXPECT_EQ(emit("stage.x", sized(262'144).c_str()), VECHE_OK);
+}
+
+TEST_F(RoomsServiceTest, EmitsEventsOfARoomThatHasJustClosed) {
+  (void)rooms_->remove_room("lobby");
+  EXPECT_EQ(emit("stage.written", "{}"), VECHE_OK) << "participants are not looked up any more";
+  EXPECT_EQ(table_->emit(host_, "attic", "", "stage.written", "{}"), VECHE_E_GONE);
+  run();
+  EXPECT_EQ(events_.back(), "stage.written ada {}");
+}
+
+TEST_F(RoomsServiceTest, AnnouncesToTheClientsOfARoom) {
+  EXPECT_EQ(table_->announce(host_, "lobby", R"({"active":true})"), VECHE_OK);
+  EXPECT_THAT(room_->notices(), ElementsAre(::testing::Pair("stage", R"({"active":true})")));
+  EXPECT_EQ(table_->announce(host_, "lobby", "[]"), VECHE_E_INVALID);
+  EXPECT_EQ(table_->announce(host_, "lobby", "{"), VECHE_E_INVALID);
+  EXPECT_EQ(
+      table_->announce(host_, "lobby", ("{\"a\":\"" + std::string(4'089, 'x') + "\"}").c_str()),
+      VECHE_E_INVALID);
+  EXPECT_EQ(table_->announce(host_, nullptr, "{}"), VECHE_E_INVALID);
+  EXPECT_EQ(table_->announce(host_, "attic", "{}"), VECHE_E_GONE);
+  EXPECT_EQ(room_->notices().size(), 1u);
+  EXPECT_EQ(table_->announce(host_, "lobby", nullptr), VECHE_OK);
+  EXPECT_THAT(room_->notices(), IsEmpty());
+  Services speaking("speaking", loop_, config_, callbacks_, surroundings_);
+  EXPECT_EQ(table_->announce(speaking.host(), "lobby", "{}"), VECHE_E_INVALID)
+      << "a snapshot has a key of that name";
 }
 
 TEST_F(RoomsServiceTest, DoesNothingOffControl) {
   std::thread([this] {
     EXPECT_EQ(table_->set_muted(host_, "lobby", "ada", 1), VECHE_E_INVALID);
     EXPECT_EQ(emit("stage.x", "{}"), VECHE_E_INVALID);
+    EXPECT_EQ(table_->announce(host_, "lobby", "{}"), VECHE_E_INVALID);
     EXPECT_EQ(table_->visit_rooms(
                   host_, [](void*, const veche_room_info*) { FAIL(); }, nullptr),
               VECHE_E_INVALID);

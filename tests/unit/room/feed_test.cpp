@@ -191,14 +191,36 @@ TEST_F(FeedTest, EndsWithClosing) {
   run();
 }
 
+TEST_F(FeedTest, TellsWhatPluginsAnnounceAndTakeBack) {
+  const std::string active = R"({"active":true})";
+  room.announce("recording", active);
+  room.announce("stage", "{}");
+  EXPECT_THAT(sink.take(), IsEmpty()) << "merged until the next tick";
+  tick();
+  EXPECT_THAT(sink.take(), ElementsAre(R"(notice recording={"active":true} stage={})"));
+  RecordingSink late;
+  const auto watching = room.watch("bob", late).value();
+  EXPECT_EQ(late.snapshot.notices.at("recording"), active);
+  room.announce("recording", active);
+  room.announce("nobody", std::nullopt);
+  tick();
+  EXPECT_THAT(sink.take(), IsEmpty()) << "nothing has changed";
+  server->take_notices("recording");
+  tick();
+  EXPECT_THAT(sink.take(), ElementsAre("notice recording=null"));
+  EXPECT_THAT(late.take(), ElementsAre("snapshot", "notice recording=null"));
+  EXPECT_THAT(room.notices(), ElementsAre(testing::Pair("stage", "{}")));
+}
+
 TEST_F(FeedTest, MayBeDestroyedWithinAnyCall) {
-  for (const std::string call : {"roster", "slots", "speakers", "closing"}) {
+  for (const std::string call : {"roster", "slots", "speakers", "notice", "closing"}) {
     RecordingSink fragile;
     std::unique_ptr<ClientFeed> dying = room.watch("bob", fragile).value();
     fragile.then = [&](const std::string& line) {
       if (line.starts_with(call)) dying.reset();
     };
     FakeSession& carol = connect(room, "carol");
+    room.announce("stage", R"({"call":")" + call + "\"}");
     select({{{bob.id(), {track_of(carol)}}}, {track_of(carol)}, track_of(carol)});
     tick();
     tick();

@@ -69,6 +69,15 @@ TEST(Notices, ForgetSlotsOfAReplacedSession) {
   EXPECT_THAT(notices.take_slots(), ElementsAre(SlotView{"1", "audio", "", 0}));
 }
 
+TEST(Notices, KeepTheNewestWordOfEachPlugin) {
+  Notices notices({});
+  notices.announced("recording", R"({"active":true})");
+  notices.announced("stage", "{}");
+  notices.announced("recording", std::nullopt);
+  EXPECT_EQ(notices.take_plugins(), (PluginNotices{{"recording", std::nullopt}, {"stage", "{}"}}));
+  EXPECT_THAT(notices.take_plugins(), IsEmpty());
+}
+
 TEST(Notices, TellSpeakersOnlyWhenTheyDifferFromThoseToldLast) {
   Notices notices({{"a"}, "a"});
   EXPECT_FALSE(notices.take_speakers());

@@ -45,6 +45,11 @@ class RecordingSink : public ClientSink {
   void on_hint(const PublishHint& hint) override {
     say("hint " + std::to_string(hint.max_bitrate_bps) + " " + std::to_string(hint.fec_percent));
   }
+  void on_notice(const PluginNotices& changed) override {
+    std::string line = "notice";
+    for (const auto& [plugin, json] : changed) line += " " + plugin + "=" + json.value_or("null");
+    say(line);
+  }
   void on_closing(EndReason reason) override { say(std::string("closing ") + to_string(reason)); }
 
   std::vector<std::string> take() { return std::exchange(lines, {}); }

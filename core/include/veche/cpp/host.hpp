@@ -120,6 +120,11 @@ class Host {
     if (rooms_ == nullptr) return VECHE_E_UNSUPPORTED;
     return rooms_->emit(host_, room.c_str(), participant.c_str(), type.c_str(), json.c_str());
   }
+  /// See veche_rooms.announce. "" takes it back.
+  veche_status announce(const std::string& room, const std::string& json) const {
+    if (rooms_ == nullptr || !VECHE_HAS(rooms_, veche_rooms, announce)) return VECHE_E_UNSUPPORTED;
+    return rooms_->announce(host_, room.c_str(), json.empty() ? nullptr : json.c_str());
+  }
 
   Metric counter(const char* name, const char* help) const {
     return add_metric(VECHE_METRIC_COUNTER, name, help, {});
