@@ -5,7 +5,6 @@
 #include <algorithm>
 
 #include "base/log.hpp"
-#include "glib/json.hpp"
 #include "glib/ref.hpp"
 
 namespace veche::http {

@@ -7,11 +7,12 @@
 #include <vector>
 
 #include "base/result.hpp"
+#include "glib/json_schema.hpp"
 #include "http/message.hpp"
 
 namespace veche::http {
 
-using FieldProblems = std::vector<FieldProblem>;
+using FieldProblems = std::vector<glib::SchemaProblem>;
 
 struct Problem {
   int status = 500;
