@@ -100,12 +100,14 @@ TrackInfo PeerSession::track_info(const SectionPlan& section, TrackId track) con
   info.kind = section.kind;
   info.room = request_.room_name;
   info.participant = request_.participant_name;
+  info.name = request_.display_name;
   info.codec = "opus";  // The only one that a plan has; RFC 7587 fixes rate and channels.
   info.fmtp = section.fmtp;
   info.clock_rate = 48000;
   info.channels = 2;
   info.payload_type = section.payload_type;
   info.ssrc = section.ssrcs.empty() ? 0 : section.ssrcs.front();
+  info.extensions = section.extensions;
   return info;
 }
 

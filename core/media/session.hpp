@@ -67,6 +67,7 @@ struct SessionRequest {
   ParticipantId participant;
   uint32_t source_number = 0;
   std::string room_name, participant_name;  ///< In URLs; taps are told them.
+  std::string display_name;                 ///< The participant's, for people; likewise.
   bool publish_audio = true;
   bool subscribe = true;
   std::optional<PathKind> path;  ///< The server's, if the room does not choose.

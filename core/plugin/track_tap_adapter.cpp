@@ -26,6 +26,8 @@ veche_track track_view(const media::TrackInfo& info) {
   track.channels = info.channels;
   track.payload_type = info.payload_type;
   track.ssrc = info.ssrc;
+  track.audio_level_extension = info.extensions.audio_level;
+  track.name = info.name.c_str();
   return track;
 }
 

@@ -117,6 +117,7 @@ media::SessionRequest Participant::session_request(media::SessionPlan plan) cons
   request.source_number = source_number_;
   request.room_name = room_.id();
   request.participant_name = id_;
+  request.display_name = name();
   request.publish_audio = settings_.permissions.publish_audio;
   request.subscribe = settings_.permissions.subscribe;
   return request;

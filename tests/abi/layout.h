@@ -283,7 +283,7 @@ AT(veche_controller, reserved, 4);
 AT(veche_controller, control, 8);
 AT(veche_controller, forget, 16);
 
-SIZE(veche_track, 64);
+SIZE(veche_track, 80);
 AT(veche_track, struct_size, 0);
 AT(veche_track, kind, 4);
 AT(veche_track, track, 8);
@@ -295,6 +295,9 @@ AT(veche_track, clock_rate, 48);
 AT(veche_track, channels, 52);
 AT(veche_track, payload_type, 56);
 AT(veche_track, ssrc, 60);
+AT(veche_track, audio_level_extension, 64);
+AT(veche_track, reserved, 68);
+AT(veche_track, name, 72);
 
 SIZE(veche_track_tap, 24);
 AT(veche_track_tap, struct_size, 0);

@@ -108,6 +108,7 @@ class EngineFixture : public testing::TestWithParam<PathKind> {
     request.source_number = 5000 + peer.index;
     request.room_name = "lobby";
     request.participant_name = "peer-" + std::to_string(peer.index);
+    request.display_name = "Peer " + std::to_string(peer.index);
     SessionEvents events;
     events.answered = [&peer](Result<std::string> answer) { peer.answer = std::move(answer); };
     events.connected = [&peer] { peer.connected = true; };

@@ -82,11 +82,13 @@ TEST_P(TapTest, GetsEveryPacketOfATrackFromTheFirstToTheLast) {
   EXPECT_EQ(journal_->track, anna.session->tracks().at(0).track.value);
   EXPECT_STREQ(journal_->room, "lobby");
   EXPECT_STREQ(journal_->participant, "peer-1");
+  EXPECT_STREQ(journal_->name, "Peer 1");
   EXPECT_STREQ(journal_->codec, "opus");
   EXPECT_EQ(journal_->clock_rate, 48000u);
   EXPECT_EQ(journal_->channels, 2u);
   EXPECT_EQ(journal_->payload_type, anna.client->format().payload_type);
   EXPECT_EQ(journal_->ssrc, 1001u);
+  EXPECT_EQ(journal_->audio_level_extension, anna.client->format().audio_level_extension);
   ASSERT_TRUE(talk_until(anna, [&] { return packets() >= 300; }));
   run_for(100);  // What is still on its way.
   anna.session->close();
@@ -101,6 +103,10 @@ TEST_P(TapTest, GetsEveryPacketOfATrackFromTheFirstToTheLast) {
             0u)
       << caps;
   EXPECT_NE(caps.find("ssrc=(uint)1001"), std::string::npos) << caps;
+  const std::string level = "extmap-" + std::to_string(journal_->audio_level_extension);
+  EXPECT_NE(caps.find(level + "=(string)urn:ietf:params:rtp-hdrext:ssrc-audio-level"),
+            std::string::npos)
+      << caps;
 }
 
 TEST_P(TapTest, IsDisabledAndEnabledWhileSomebodyTalks) {

@@ -25,7 +25,10 @@ typedef struct veche_track {
   uint32_t clock_rate;
   uint32_t channels; /* of audio */
   uint32_t payload_type;
-  uint32_t ssrc; /* 0: not announced */
+  uint32_t ssrc;                  /* 0: not announced */
+  uint32_t audio_level_extension; /* id of the packets' RFC 6464 header extension; 0: none */
+  uint32_t reserved;
+  const char* name; /* the participant's, for people, when the track appeared */
 } veche_track;
 
 struct _GstElement;

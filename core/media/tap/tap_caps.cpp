@@ -6,6 +6,8 @@
 #include <cctype>
 #include <string_view>
 
+#include "media/extension_caps.hpp"
+
 namespace veche::media {
 namespace {
 
@@ -47,6 +49,7 @@ glib::Ref<GstCaps> tap_caps(const TrackInfo& track) {
     gst_caps_set_simple(caps, "encoding-params", G_TYPE_STRING, channels.c_str(), nullptr);
   }
   if (track.ssrc != 0) gst_caps_set_simple(caps, "ssrc", G_TYPE_UINT, track.ssrc, nullptr);
+  add_extensions(caps, track.extensions);
   add_parameters(caps, track.fmtp);
   return glib::adopt(caps);
 }

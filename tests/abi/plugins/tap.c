@@ -126,8 +126,10 @@ static struct _GstElement* open_tap(veche_plugin* self, const veche_track* track
   journal->channels = track->channels;
   journal->payload_type = track->payload_type;
   journal->ssrc = track->ssrc;
+  journal->audio_level_extension = track->audio_level_extension;
   snprintf(journal->room, sizeof journal->room, "%s", track->room);
   snprintf(journal->participant, sizeof journal->participant, "%s", track->participant);
+  snprintf(journal->name, sizeof journal->name, "%s", track->name);
   snprintf(journal->codec, sizeof journal->codec, "%s", track->codec);
   pthread_mutex_unlock(&journal->lock);
   if (decline) return NULL;

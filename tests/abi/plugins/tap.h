@@ -24,9 +24,9 @@ typedef struct tap_journal {
   uint32_t closed_at_stop; /* how many had been closed when stop() was called */
   uint32_t decline;        /* 1: open() wants nothing; the test may change it */
   uint64_t track;          /* the newest, and what was said of it */
-  char room[65], participant[65], codec[32];
-  uint32_t kind, clock_rate, channels, payload_type, ssrc;
-  char caps[512];
+  char room[65], participant[65], name[65], codec[32];
+  uint32_t kind, clock_rate, channels, payload_type, ssrc, audio_level_extension;
+  char caps[1024];
   veche_status status; /* of the newest closed() */
   char reason[256];
   uint64_t dropped;

@@ -40,6 +40,29 @@ std::vector<uint8_t> packet_of(uint16_t sequence) {
   return packet;
 }
 
+TEST(TapCaps, SayWhichHeaderExtensionsThePacketsHave) {
+  TrackInfo info = voice(TrackId::next());
+  info.extensions = {.mid = 4, .audio_level = 1};
+  const std::string plain =
+      "application/x-rtp, media=audio, encoding-name=OPUS, "
+      "clock-rate=48000, payload=111, encoding-params=(string)2, "
+      "extmap-4=(string)urn:ietf:params:rtp-hdrext:sdes:mid, extmap-1=";
+  EXPECT_TRUE(gst_caps_is_equal(
+      tap_caps(info).get(),
+      glib::adopt(gst_caps_from_string(
+                      (plain + "(string)urn:ietf:params:rtp-hdrext:ssrc-audio-level").c_str()))
+          .get()));
+  info.extensions.audio_level_uri_attributes = "vad=on";
+  EXPECT_TRUE(gst_caps_is_equal(
+      tap_caps(info).get(),
+      glib::adopt(
+          gst_caps_from_string(
+              (plain + "<(string)\"\", "
+                       "(string)urn:ietf:params:rtp-hdrext:ssrc-audio-level, (string)vad=on>")
+                  .c_str()))
+          .get()));
+}
+
 TEST(TapCaps, SayWhatDepayloadersAskFor) {
   TrackInfo info = voice(TrackId::next());
   info.ssrc = 42;

@@ -26,7 +26,8 @@ constexpr veche_track_tap kTable = {
     .struct_size = sizeof(veche_track_tap),
     .open = [](veche_plugin* self, const veche_track* track) -> _GstElement* {
       self->calls.push_back("open " + std::to_string(track->track) + " " + track->room + " " +
-                            track->participant + " " + track->codec + " " + track->fmtp);
+                            track->participant + " (" + track->name + ") " + track->codec + " " +
+                            track->fmtp + " level " + std::to_string(track->audio_level_extension));
       if (self->throws) throw std::runtime_error("thrown");
       if (self->reopen) self->reopened = self->reopen->open_track(track->track);
       return self->element;
@@ -73,6 +74,8 @@ class TrackTapAdapterTest : public testing::Test {
     info.participant = "ada";
     info.codec = "opus";
     info.fmtp = "minptime=10";
+    info.name = "Ada L.";
+    info.extensions.audio_level = 5;
     return info;
   }
 
@@ -85,7 +88,7 @@ class TrackTapAdapterTest : public testing::Test {
 
 TEST_F(TrackTapAdapterTest, TellsThePluginWhatTheTrackIsAndTakesItsElement) {
   EXPECT_EQ(adapter_.open(info())->get(), nullptr);
-  EXPECT_THAT(plugin_.calls, ElementsAre("open 7 lobby ada opus minptime=10"));
+  EXPECT_THAT(plugin_.calls, ElementsAre("open 7 lobby ada (Ada L.) opus minptime=10 level 5"));
   GstElement* bin = gst_bin_new(nullptr);
   plugin_.element = bin;
   const auto taken = adapter_.open(info());
