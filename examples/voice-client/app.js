@@ -76,6 +76,7 @@ async function join({ name, room, listenOnly }) {
   client.addEventListener('state', ({ detail }) => showState(detail));
   client.addEventListener('roster', showRoster);
   client.addEventListener('speakers', showSpeakers);
+  client.addEventListener('notices', showRecording);
   client.addEventListener('problem', ({ detail }) => notify(detail.message));
   client.addEventListener('autoplayblocked', () => notify('Tap here to hear the others.'));
   await client.join(microphone?.stream);
@@ -94,6 +95,7 @@ function leave(message = '') {
   microphone = null;
   for (const tile of tiles.values()) tile.remove();
   tiles.clear();
+  showRecording();
   $('join-problem').textContent = message;
   notify('');
   showPage('join');
@@ -184,6 +186,12 @@ function showSpeakers() {
   $('speaking').textContent = names.length ? `Speaking: ${names.join(', ')}` : '';
   $('alone').hidden = client.roster.size !== 1;
   for (const [participant, tile] of tiles) tile.classList.toggle('dominant', participant === client.dominant);
+}
+
+function showRecording() {
+  const active = client?.notices.get('recording')?.active === true;
+  $('recording').hidden = !active;
+  $('recording').textContent = active ? 'Recording' : '';
 }
 
 function showMute() {

@@ -14,7 +14,7 @@ const FINAL_REASONS = new Set(['left', 'removed', 'replaced', 'room_closed', 'ba
 
 /**
  * Events, each with `detail`: `state` {state, reason, retryMs}, `roster` (joined, left or changed; also mutes, pins, blocks),
- * `slots`, `speakers`, `problem` (a Problem), `autoplayblocked` (call `resume` from a user's gesture).
+ * `slots`, `speakers`, `notices` (what the server's plugins say of the room), `problem` (a Problem), `autoplayblocked` (call `resume` from a user's gesture).
  */
 export class SFUVoiceClient extends EventTarget {
   state = 'closed'; // connecting, connected, reconnecting, closed
@@ -26,6 +26,7 @@ export class SFUVoiceClient extends EventTarget {
   pinned = [];
   blocked = [];
   muted = false;
+  notices = new Map(); // plugin -> an object: recording -> {active, ...}
   sessions = 0;
   #options;
   #stream = null;
@@ -224,6 +225,7 @@ export class SFUVoiceClient extends EventTarget {
     for (const player of this.#players) player.srcObject = null;
     this.roster.clear();
     this.speaking.clear();
+    this.notices.clear();
     this.#setState('closed', { reason });
   }
 
@@ -232,20 +234,30 @@ export class SFUVoiceClient extends EventTarget {
     else if (type === 'roster') this.#takeRoster(data);
     else if (type === 'slots') for (const slot of data) this.slots.set(slot.mid, slot.participant);
     else if (type === 'speakers') this.#takeSpeakers(data);
+    else if (type === 'notice') this.#takeNotices(data);
     else if (type === 'hint') this.#session?.limitBitrate(data.max_bitrate_bps);
     if (type === 'snapshot' || type === 'roster') this.#emit('roster');
     if (type === 'snapshot' || type === 'slots') this.#emit('slots');
     if (type === 'snapshot' || type === 'speakers') this.#emit('speakers');
+    if (type === 'snapshot' || type === 'notice') this.#emit('notices');
   }
 
-  #takeSnapshot(data) {
-    this.self = data.self;
-    this.roster = new Map(data.roster.map((entry) => [entry.participant, entry]));
-    this.slots = new Map(data.slots.map((slot) => [slot.mid, slot.participant]));
-    this.pinned = data.pinned;
-    this.blocked = data.blocked;
-    this.#takeSpeakers(data);
-    if (data.self.muted !== this.muted) this.#command('mute', { muted: this.muted });
+  #takeSnapshot({ self, roster, slots, speaking, dominant, pinned, blocked, ...notices }) {
+    this.self = self;
+    this.roster = new Map(roster.map((entry) => [entry.participant, entry]));
+    this.slots = new Map(slots.map((slot) => [slot.mid, slot.participant]));
+    this.pinned = pinned;
+    this.blocked = blocked;
+    this.notices = new Map(Object.entries(notices));
+    this.#takeSpeakers({ speaking, dominant });
+    if (self.muted !== this.muted) this.#command('mute', { muted: this.muted });
+  }
+
+  #takeNotices(changed) {
+    for (const [plugin, notice] of Object.entries(changed)) {
+      if (notice === null) this.notices.delete(plugin);
+      else this.notices.set(plugin, notice);
+    }
   }
 
   #takeRoster({ joined = [], changed = [], left = [] }) {
