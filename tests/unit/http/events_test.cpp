@@ -3,6 +3,8 @@
 // behave.
 #include <gtest/gtest.h>
 
+#include "glib/json_node.hpp"
+#include "http/views.hpp"
 #include "http_fixture.hpp"
 #include "masked_frame.hpp"
 
@@ -107,6 +109,30 @@ TEST_F(HttpEvents, BeginWithASnapshotAndGoOnWithChanges) {
   tick();
   tick();  // Rosters are told at every other tick.
   EXPECT_EQ(ann->next(), R"({"type":"roster","data":{"joined":[],"changed":[],"left":["bob"]}})");
+}
+
+TEST_F(HttpEvents, SayWhatPluginsAnnounce) {
+  connect("ann");
+  const auto early = listen("ann");
+  early->next();
+  rooms->find_room("blue")->announce("recording", R"({"active":true})");
+  const auto late = listen("ann");
+  EXPECT_NE(late->next().find(R"(,"recording":{"active":true}}})"), std::string::npos);
+  tick();
+  EXPECT_EQ(early->next(), R"({"type":"notice","data":{"recording":{"active":true}}})");
+  rooms->find_room("blue")->announce("recording", std::nullopt);
+  tick();
+  EXPECT_EQ(early->next(), R"({"type":"notice","data":{"recording":null}})");
+  EXPECT_EQ(late->next(), R"({"type":"notice","data":{"recording":null}})");
+}
+
+TEST_F(HttpEvents, NoPluginTakesTheNameOfAKeyOfTheSnapshot) {
+  const auto message = glib::parse_json(snapshot_message({.self = {.metadata = "{}"}}));
+  ASSERT_TRUE(message.ok());
+  JsonNode* data = glib::member(message->get(), "data");
+  const std::vector<std::string> keys = glib::names_of(data);
+  EXPECT_EQ(keys.size(), 7u);
+  for (const std::string& key : keys) EXPECT_TRUE(room::is_snapshot_key(key)) << key;
 }
 
 TEST_F(HttpEvents, TakeCommandsAndAnswerEach) {

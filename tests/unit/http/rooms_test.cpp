@@ -23,6 +23,48 @@ std::string at(const std::string& body, std::initializer_list<const char*> path)
 
 class HttpRooms : public HttpTest {};
 
+/// A plugin whose part of a policy may have a "mode", and nothing else.
+class Recording : public room::RoomSettings {
+ public:
+  std::string name() const override { return "recording"; }
+  Result<std::string> complete(const std::string& json) const override {
+    if (json == "{}" || json == R"({"mode":"mix"})") return json;
+    return Error{ErrorCode::InvalidArgument, "/mode: it is wrong", {{"/mode", "it is wrong"}}};
+  }
+  void changed(const std::string& room, const std::string& json) override {
+    told = room + " " + json;
+  }
+  std::string told;
+};
+
+TEST_F(HttpRooms, TakeThePartsOfPlugins) {
+  Recording recording;
+  rooms->add_room_settings(recording);
+  for (const char* method : {"PUT", "PATCH"}) {
+    const Answer made = json("PUT", "/v1/rooms/blue", R"({"recording":{"mode":"mix"}})");
+    EXPECT_EQ(at(made.body, {"recording"}), R"({"mode":"mix"})");
+    run();
+    EXPECT_EQ(recording.told, R"(blue {"mode":"mix"})");
+    const Answer refused = json(method, "/v1/rooms/blue", R"({"recording":{"mode":1}})");
+    EXPECT_EQ(refused.status, 400);
+    EXPECT_EQ(at(refused.body, {"errors"}),
+              R"([{"pointer":"/recording/mode","detail":"it is wrong"}])");
+    EXPECT_EQ(at(refused.body, {"detail"}),
+              R"("The room's settings of recording are refused: /mode: it is wrong")");
+  }
+  EXPECT_EQ(json("PATCH", "/v1/rooms/blue", R"({"recording":null})").status, 200);
+  run();
+  EXPECT_EQ(recording.told, "blue {}");
+  rooms->remove_room_settings(recording);
+}
+
+TEST_F(HttpRooms, ShowWhatPluginsTellClients) {
+  EXPECT_EQ(at(json("PUT", "/v1/rooms/blue", "{}").body, {"notices"}), "{}");
+  rooms->find_room("blue")->announce("recording", R"({"active":true})");
+  EXPECT_EQ(at(get("/v1/rooms/blue").body, {"notices"}), R"({"recording":{"active":true}})");
+  EXPECT_EQ(json("PATCH", "/v1/rooms/blue", R"({"notices":{}})").status, 400);
+}
+
 TEST_F(HttpRooms, AreCreatedReadReplacedAndDeleted) {
   const Answer made =
       json("PUT", "/v1/rooms/blue",
