@@ -112,6 +112,34 @@ TEST_F(DisableTest, KeepsRoomsSettingsForTheirSelector) {
   EXPECT_THAT(engine_.rooms[0]->settings, ElementsAre(R"({"max_speakers":3})"));
 }
 
+TEST_F(DisableTest, RoomsOfAPluginAreGivenBackAndTakenAway) {
+  load({request("wrapped")});
+  engine_.selector = "";
+  room::RoomPolicy policy;
+  policy.plugins["wrapped"] = R"({"sign":"closed"})";
+  room::Room* room = rooms_->create_room("r", policy).value();
+  const auto run = [this] {
+    while (loop_.iterate()) {
+    }
+  };
+  run();
+  const auto announced =
+      ElementsAre(std::pair<const std::string, std::string>("wrapped", R"({"sign":"closed"})"));
+  EXPECT_THAT(room->notices(), announced);
+  EXPECT_EQ(room->update({.plugins = {{"wrapped", R"({"sign":1})"}}}).error().fields.at(0).pointer,
+            "/wrapped/sign");
+  disable("wrapped");
+  lanes_acknowledge();
+  EXPECT_THAT(room->notices(), testing::IsEmpty()) << "its notices are taken back";
+  EXPECT_FALSE(room->update({.plugins = {{"wrapped", "{}"}}}).ok());
+  ASSERT_TRUE(host_->enable("wrapped").ok());
+  run();
+  EXPECT_THAT(room->notices(), announced) << "it is told of the rooms that are there";
+  ASSERT_TRUE(room->update({.plugins = {{"wrapped", "{}"}}}).ok());
+  run();
+  EXPECT_EQ(room->notices().at("wrapped"), R"({"sign":"open"})");
+}
+
 TEST_F(DisableTest, SaysWhatIsUnknownAndWhatFailsAgain) {
   load({request("start_fails")});
   disable("nobody");

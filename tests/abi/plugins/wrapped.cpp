@@ -42,6 +42,16 @@ class Wrapped {
     host_.info(host_.post([] {}) == VECHE_E_GONE ? "no post any more" : "a post was taken");
   }
 
+  static constexpr const char* kRoomSettingsSchema = R"({"type": "object", "properties": {
+      "sign": {"type": "string", "default": "open"}, "limit": {"type": "integer"}}})";
+  void room_settings(std::string_view room, std::string_view json) {
+    fail_at("room_settings");
+    const std::string name(room), text(json);
+    host_.info(name + " has " + text);
+    if (host_.announce(name, text) != VECHE_OK) host_.info(name + " is gone");
+    if (host_.emit(name, "", "wrapped.sign", text) != VECHE_OK) host_.info("no event");
+  }
+
   void on_event(const veche::Event& event) {
     fail_at("on_event");
     // Dropped if it is the last thing before stop(); freed nevertheless.
@@ -100,4 +110,5 @@ class Wrapped {
 
 }  // namespace
 
-VECHE_EXPORT_PLUGIN(Wrapped, veche::Observer, veche::Selector, veche::PacketPolicy);
+VECHE_EXPORT_PLUGIN(Wrapped, veche::Observer, veche::Selector, veche::PacketPolicy,
+                    veche::RoomSettings);
