@@ -27,6 +27,7 @@ FAULTS = {
     "environment": "changed: the environment",
     "print": "wrote to standard output, which is not its own: here I am",
     "crash": "events: it crashed with signal 6",
+    "room": "room settings: it crashed with signal 6",
 }
 NEEDS_GUARD = {"allocation", "lock", "leak"}  # Which builds with sanitizers do not have.
 

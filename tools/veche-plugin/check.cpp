@@ -53,6 +53,7 @@ bool check(const CheckOptions& options) {
   if (!check_entry(kit)) return false;
   check_configuration(kit);
   check_events(kit);
+  check_selector_settings(kit);
   check_room_settings(kit);
   check_selector(kit);
   check_packet_policy(kit);

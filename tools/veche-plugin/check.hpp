@@ -45,6 +45,8 @@ void check_events(const Kit& kit);
 /// Rooms on two threads: legal slots, no allocation or lock.
 void check_selector(const Kit& kit);
 /// What make_settings() refuses.
+void check_selector_settings(const Kit& kit);
+/// What the schema for rooms refuses; rooms that come, change and are gone already.
 void check_room_settings(const Kit& kit);
 /// Packets of several routes on two threads: valid verdicts, no allocation or lock.
 void check_packet_policy(const Kit& kit);

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-// The part of the kit about the plugin's configuration, and rooms' own settings.
+// The part of the kit about the plugin's configuration, and rooms' own settings for a selector.
 #include "check.hpp"
 #include "schema_variants.hpp"
 
@@ -47,27 +47,27 @@ void check_configuration(const Kit& kit) {
   check_log(kit, "configuration");
 }
 
-void check_room_settings(const Kit& kit) {
-  kit.report.begin("room settings");
+void check_selector_settings(const Kit& kit) {
+  kit.report.begin("selector settings");
   plugin::PluginInstance instance(kit.loop, kit.surroundings, kit.examine());
   if (!instance.start() || !instance.selector()) return;
   auto defaults = instance.selector()->make_settings("{}");
-  kit.report.judge("room settings: {} is taken", defaults ? "" : defaults.error().message);
+  kit.report.judge("selector settings: {} is taken", defaults ? "" : defaults.error().message);
   uint32_t refused = 0;
   for (const Variant& variant : invalid_variants(schema_of(kit), "{}")) {
     const auto made = instance.selector()->make_settings(variant.config);
     if (made) {
-      kit.report.fail("room settings: make_settings takes " + variant.config +
+      kit.report.fail("selector settings: make_settings takes " + variant.config +
                       ", which its configuration could not be");
     } else if (const auto fault = reason_fault(made.error().message); !fault.empty()) {
-      kit.report.fail("room settings " + variant.config + ": " + fault);
+      kit.report.fail("selector settings " + variant.config + ": " + fault);
     } else {
       ++refused;
     }
   }
-  kit.report.ok("room settings: " + std::to_string(refused) +
+  kit.report.ok("selector settings: " + std::to_string(refused) +
                 " values outside the schema are refused");
-  check_log(kit, "room settings");
+  check_log(kit, "selector settings");
 }
 
 }  // namespace veche::tool

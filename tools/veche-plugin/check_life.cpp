@@ -10,7 +10,7 @@ namespace {
 constexpr uint32_t kWarmUp = 20;
 constexpr double kSlowHookMs = 100;
 
-/// One life, with one room if it selects.
+/// One life, with one room if it selects, or has settings for rooms.
 Status live_once(const Kit& kit) {
   std::unique_ptr<media::Selector::Settings> settings;
   std::unique_ptr<media::Selector::RoomState> room;
@@ -23,6 +23,9 @@ Status live_once(const Kit& kit) {
       if (auto opened = instance.selector()->open(*settings); opened)
         room = std::move(opened).value();
     }
+  }
+  if (room::RoomSettings* parts = instance.room_settings()) {
+    parts->changed("lobby", parts->complete("{}").value());
   }
   room.reset();
   settings.reset();

@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* A selector, packet policy and observer with one fault, FAULT, which the conformance kit finds. */
+/* A selector, packet policy, observer and keeper of room settings with one fault, FAULT, which the
+ * conformance kit finds. */
 #include <pthread.h>
 #include <signal.h>
 #include <stdio.h>
@@ -9,9 +10,14 @@
 #include <veche/host.h>
 #include <veche/observer.h>
 #include <veche/packet_policy.h>
+#include <veche/room_settings.h>
 #include <veche/selector.h>
 
 #define HAS(fault) (strcmp(FAULT, fault) == 0)
+/* Of the configuration, and of rooms. */
+#define SCHEMA                                       \
+  "{\"type\": \"object\", \"properties\": {\"x\": {" \
+  "\"type\": \"integer\", \"minimum\": 1, \"maximum\": 9, \"default\": 3}}}"
 
 struct veche_plugin {
   const veche_host* host;
@@ -123,6 +129,11 @@ static void on_event(veche_plugin* self, const veche_event* event) {
   if (HAS("crash") && strcmp(event->type, "participant.joined") == 0) abort();
 }
 
+static void changed(veche_plugin* self, const char* room, const char* json) {
+  (void)self;
+  if (HAS("room") && strcmp(room, "lobby") != 0 && strstr(json, "9")) abort();
+}
+
 static const veche_selector selector = {.struct_size = sizeof(veche_selector),
                                         .make_settings = make_settings,
                                         .free_settings = free_settings,
@@ -135,7 +146,11 @@ static const veche_packet_policy policy = {
 static const veche_observer observer = {.struct_size = sizeof(veche_observer),
                                         .on_event = on_event};
 
+static const veche_room_settings room_settings = {
+    .struct_size = sizeof(veche_room_settings), .schema = SCHEMA, .changed = changed};
+
 static const void* get_extension(const char* id) {
+  if (strcmp(id, VECHE_EXT_ROOM_SETTINGS) == 0) return &room_settings;
   if (strcmp(id, VECHE_EXT_SELECTOR) == 0) return &selector;
   if (strcmp(id, VECHE_EXT_PACKET_POLICY) == 0) return &policy;
   return strcmp(id, VECHE_EXT_OBSERVER) == 0 || HAS("unknown_id") ? &observer : NULL;
@@ -143,7 +158,7 @@ static const void* get_extension(const char* id) {
 
 static const char* const needs[] = {VECHE_HOST_CONFIG, NULL};
 static const char* const offers[] = {VECHE_EXT_SELECTOR, VECHE_EXT_PACKET_POLICY,
-                                     VECHE_EXT_OBSERVER, NULL};
+                                     VECHE_EXT_OBSERVER, VECHE_EXT_ROOM_SETTINGS, NULL};
 
 const veche_plugin_entry veche_plugin_entry_1 = {
     .struct_size = sizeof(veche_plugin_entry),
@@ -152,9 +167,7 @@ const veche_plugin_entry veche_plugin_entry_1 = {
     .version = "1.0.0",
     .license = "Apache-2.0",
     .summary = "Has the fault: " FAULT ".",
-    .config_schema =
-        "{\"type\": \"object\", \"properties\": {\"x\": {\"type\": \"integer\", "
-        "\"minimum\": 1, \"maximum\": 9, \"default\": 3}}}",
+    .config_schema = SCHEMA,
     .needs = needs,
     .offers = offers,
     .create = create,
