@@ -38,6 +38,13 @@ struct RefTraits<GstMessage> : MiniObjectTraits<GstMessage> {};
 template <>
 struct RefTraits<GstPromise> : MiniObjectTraits<GstPromise> {};
 template <>
+struct RefTraits<GBytes> {
+  static void ref(GBytes* bytes) { g_bytes_ref(bytes); }
+  static void unref(GBytes* bytes) { g_bytes_unref(bytes); }
+  static bool is_floating(GBytes*) { return false; }
+  static void sink(GBytes* bytes) { ref(bytes); }
+};
+template <>
 struct RefTraits<GMainContext> {
   static void ref(GMainContext* context) { g_main_context_ref(context); }
   static void unref(GMainContext* context) { g_main_context_unref(context); }

@@ -53,9 +53,10 @@ bool EntityTag::is_known(const std::string& if_none_match) const {
 }
 
 std::optional<Response> refuse_change(const Request& request, const EntityTag* existing) {
-  const bool changed = existing ? !existing->matches(request.if_match) : !request.if_match.empty();
+  const bool changed = existing ? !existing->matches(request.conditions.if_match)
+                                : !request.conditions.if_match.empty();
   if (changed) return problem(412, "If-Match names another state than the present one.");
-  if (existing && existing->is_known(request.if_none_match)) {
+  if (existing && existing->is_known(request.conditions.if_none_match)) {
     return problem(412, "If-None-Match names the present state.");
   }
   return std::nullopt;
@@ -63,7 +64,7 @@ std::optional<Response> refuse_change(const Request& request, const EntityTag* e
 
 Response conditional_response(const Request& request, const EntityTag& tag, std::string json) {
   Response response = json_response(200, std::move(json));
-  if (tag.is_known(request.if_none_match)) response = {.status = 304};
+  if (tag.is_known(request.conditions.if_none_match)) response = {.status = 304};
   response.header("ETag", tag.text());
   return response;
 }

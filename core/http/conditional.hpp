@@ -18,6 +18,9 @@ class EntityTag {
   /// `made_unix_ms` tells apart things of the same name.
   EntityTag(int64_t made_unix_ms, uint64_t revision, const std::string& representation);
 
+  /// The tag of a thing that has no revisions: any change makes it another one.
+  explicit EntityTag(const std::string& text) : revision_(text), text_(text) {}
+
   const std::string& text() const { return text_; }  ///< With its quotes.
 
   /// If-Match asks whether somebody else changed it, so only the revision is compared. An empty

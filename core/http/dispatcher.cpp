@@ -14,13 +14,22 @@ constexpr char kBearer[] = "Bearer ";
 
 bool is_api_path(const std::string& path) { return path == "/v1" || path.rfind("/v1/", 0) == 0; }
 
+Conditions conditions_of(const Exchange& exchange) {
+  return {.if_match = exchange.request_header("If-Match"),
+          .if_none_match = exchange.request_header("If-None-Match"),
+          .if_modified_since = exchange.request_header("If-Modified-Since"),
+          .if_unmodified_since = exchange.request_header("If-Unmodified-Since"),
+          .if_range = exchange.request_header("If-Range"),
+          .range = exchange.request_header("Range")};
+}
+
 Response preflight(const std::string& allow, bool is_cross_origin) {
   Response response = no_content();
   response.header("Allow", allow);
   if (is_cross_origin) {
     response.header("Access-Control-Allow-Methods", allow);
     response.header("Access-Control-Allow-Headers",
-                    "Authorization, Content-Type, If-Match, If-None-Match");
+                    "Authorization, Content-Type, If-Match, If-None-Match, If-Range, Range");
     response.header("Access-Control-Max-Age", "600");
   }
   return response;
@@ -62,7 +71,9 @@ bool Dispatcher::add_cors_headers(Exchange& exchange) const {
                                                       });
   if (!allowed) return false;
   exchange.add_header("Access-Control-Allow-Origin", origin);
-  exchange.add_header("Access-Control-Expose-Headers", "ETag, Link, Location, Retry-After");
+  exchange.add_header(
+      "Access-Control-Expose-Headers",
+      "Accept-Ranges, Content-Disposition, Content-Range, ETag, Link, Location, Retry-After");
   return true;
 }
 
@@ -112,17 +123,17 @@ bool Dispatcher::authenticate(Exchange& exchange) const {
 
 void Dispatcher::on_headers(Exchange& exchange, const std::map<std::string, std::string>& query) {
   SoupServerMessage* message = exchange.message();
-  // libsoup would answer ranges of what handlers return, also overlapping ones (CVE-2025-32907).
-  soup_message_headers_remove(soup_server_message_get_request_headers(message), "Range");
   const std::string sent_method = soup_server_message_get_method(message);
   Request& request = exchange.request;
+  request.conditions = conditions_of(exchange);
+  if (sent_method != "GET") request.conditions.range.clear();
+  // libsoup would answer ranges of what handlers return, also overlapping ones (CVE-2025-32907).
+  soup_message_headers_remove(soup_server_message_get_request_headers(message), "Range");
   request.method = sent_method == "HEAD" ? "GET" : sent_method;
   request.path = g_uri_get_path(soup_server_message_get_uri(message));
   request.query = query;
   const char* raw_query = g_uri_get_query(soup_server_message_get_uri(message));
   request.raw_query = raw_query ? raw_query : "";
-  request.if_match = exchange.request_header("If-Match");
-  request.if_none_match = exchange.request_header("If-None-Match");
 
   const bool is_cross_origin = add_cors_headers(exchange);
   Result<Match> match = find(request.method, request.path);

@@ -2,6 +2,9 @@
 // Limits, pausing and writing of one SoupServerMessage.
 #include "http/exchange.hpp"
 
+#include <netinet/in.h>
+#include <netinet/tcp.h>
+
 #include <exception>
 
 #include "base/log.hpp"
@@ -13,6 +16,8 @@ namespace {
 constexpr char kKey[] = "veche-exchange";
 /// How much of a body that was refused is still read, so that the client gets to see why.
 constexpr size_t kMaxDrainedBytes = size_t{4} * 1024 * 1024;
+/// Of a file, in the kernel.
+constexpr int kMaxUnsentBytes = 128 * 1024;
 
 }  // namespace
 
@@ -44,8 +49,9 @@ struct Exchange::Pending {
   bool is_done = false;
 };
 
-void Exchange::attach(glib::ControlLoop& loop, SoupServerMessage* message, Deadlines deadlines) {
-  auto* exchange = new Exchange(loop, message, deadlines);
+void Exchange::attach(glib::ControlLoop& loop, SoupServerMessage* message, Deadlines deadlines,
+                      Downloads& downloads) {
+  auto* exchange = new Exchange(loop, message, deadlines, downloads);
   g_object_set_data_full(G_OBJECT(message), kKey, exchange,
                          [](gpointer data) { delete static_cast<Exchange*>(data); });
 }
@@ -56,19 +62,25 @@ Exchange* Exchange::of(SoupServerMessage* message) {
 
 // The handlers are never disconnected: this lives until the message is finalized, and then they are
 // gone.
-Exchange::Exchange(glib::ControlLoop& loop, SoupServerMessage* message, Deadlines deadlines)
+Exchange::Exchange(glib::ControlLoop& loop, SoupServerMessage* message, Deadlines deadlines,
+                   Downloads& downloads)
     : loop_(loop),
       message_(message),
       socket_(glib::share(soup_server_message_get_socket(message))),
       deadlines_(deadlines),
+      downloads_(downloads),
       max_body_bytes_(rule_of(BodyKind::Nothing).max_bytes) {
   const auto got_chunk = +[](SoupServerMessage*, GBytes* chunk, gpointer self) {
     static_cast<Exchange*>(self)->on_chunk(g_bytes_get_size(chunk));
   };
   const auto disconnected = +[](SoupServerMessage*, gpointer self) {
-    static_cast<Exchange*>(self)->is_connected_ = false;
-    static_cast<Exchange*>(self)->watch_.notify();
+    auto* exchange = static_cast<Exchange*>(self);
+    exchange->is_connected_ = false;
+    exchange->download_ = nullptr;
+    exchange->watch_.notify();
   };
+  const auto wrote_chunk =
+      +[](SoupServerMessage*, gpointer self) { static_cast<Exchange*>(self)->on_written(); };
   const auto wrote_informational = +[](SoupServerMessage* from, gpointer self) {
     auto* exchange = static_cast<Exchange*>(self);
     if (!exchange->upgrade_) return;
@@ -83,6 +95,7 @@ Exchange::Exchange(glib::ControlLoop& loop, SoupServerMessage* message, Deadline
   };
   g_signal_connect(message, "got-chunk", G_CALLBACK(got_chunk), this);
   g_signal_connect(message, "disconnected", G_CALLBACK(disconnected), this);
+  g_signal_connect(message, "wrote-chunk", G_CALLBACK(wrote_chunk), this);
   g_signal_connect(message, "wrote-informational", G_CALLBACK(wrote_informational), this);
   start_timer(deadlines_.receive_ms);
 }
@@ -97,6 +110,7 @@ void Exchange::on_deadline() {
     return;
   }
   cut();
+  end_download();
 }
 
 void Exchange::watch_client(std::function<void()> gone) {
@@ -151,8 +165,12 @@ void Exchange::respond(const Response& response) {
                 .header("Upgrade", "websocket"));
     return;
   }
-  is_answered_ = true;
   watch_ = {};
+  if (response.file && !begin_download(*response.file)) {
+    respond(problem(Error{ErrorCode::Exhausted, "Too many files are being sent; try later."}));
+    return;
+  }
+  is_answered_ = true;
   start_timer(deadlines_.send_ms);
   SoupMessageBody* request_body = soup_server_message_get_request_body(message_);
   soup_message_body_set_accumulate(request_body, FALSE);
@@ -170,7 +188,10 @@ void Exchange::write(const Response& response) {
   }
   soup_message_headers_replace(headers, "Connection", "close");
   soup_message_headers_replace(headers, "X-Content-Type-Options", "nosniff");
-  if (!response.content_type.empty()) {
+  if (response.file) {
+    soup_message_headers_replace(headers, "Content-Type", response.content_type.c_str());
+    soup_message_headers_set_content_length(headers, static_cast<goffset>(response.file->size));
+  } else if (!response.content_type.empty()) {
     soup_server_message_set_response(message_, response.content_type.c_str(), SOUP_MEMORY_COPY,
                                      response.body.data(), response.body.size());
   }
@@ -188,6 +209,51 @@ bool Exchange::begin_upgrade(const Response& response) {
   }
   upgrade_ = response.upgrade;
   return true;
+}
+
+bool Exchange::begin_download(const FileBody& body) {
+  const bool has_body = soup_server_message_get_method(message_) != SOUP_METHOD_HEAD;
+  if (!has_body || body.size == 0) return true;
+  download_ = downloads_.begin(body, [this](const auto& piece) { on_piece(piece); });
+  if (!download_) return false;
+  // The socket takes as much as it can, and that is megabytes once a client has been fast. A slow
+  // one would then have nothing written for longer than the deadline.
+  g_socket_set_option(socket_.get(), IPPROTO_TCP, TCP_NOTSENT_LOWAT, kMaxUnsentBytes, nullptr);
+  watch_ = ClientWatch(socket_.get(), loop_.context(), [this] {
+    cut();
+    end_download();
+  });
+  soup_message_body_set_accumulate(soup_server_message_get_response_body(message_), FALSE);
+  download_->read();
+  return true;
+}
+
+void Exchange::on_piece(const Result<glib::Ref<GBytes>>& piece) {
+  if (!piece.ok()) {
+    log::warning("http", "the file at " + request.path +
+                             " is not sent to its end: " + piece.error().message);
+    return end_download();
+  }
+  // libsoup pauses whenever it has nothing left to write.
+  soup_message_body_append_bytes(soup_server_message_get_response_body(message_), piece->get());
+  soup_server_message_unpause(message_);
+}
+
+void Exchange::on_written() {
+  if (!download_) return;
+  start_timer(deadlines_.send_ms);
+  if (download_->is_complete()) {
+    download_ = nullptr;
+  } else {
+    download_->read();
+  }
+}
+
+void Exchange::end_download() {
+  if (!std::exchange(download_, nullptr)) return;
+  // Less than Content-Length, and the end of the stream: the client knows that this is not all.
+  soup_message_body_complete(soup_server_message_get_response_body(message_));
+  soup_server_message_unpause(message_);
 }
 
 void Exchange::handle(const Handler& handler) {

@@ -13,6 +13,7 @@
 #include "glib/ref.hpp"
 #include "http/client_watch.hpp"
 #include "http/deadlines.hpp"
+#include "http/downloads.hpp"
 #include "http/message.hpp"
 #include "http/router.hpp"
 
@@ -24,7 +25,8 @@ namespace veche::http {
 class Exchange {
  public:
   /// Makes the exchange of a message that was just begun.
-  static void attach(glib::ControlLoop& loop, SoupServerMessage* message, Deadlines deadlines);
+  static void attach(glib::ControlLoop& loop, SoupServerMessage* message, Deadlines deadlines,
+                     Downloads& downloads);
   /// Null for a message that was never attached.
   static Exchange* of(SoupServerMessage* message);
 
@@ -52,7 +54,8 @@ class Exchange {
 
  private:
   struct Pending;
-  Exchange(glib::ControlLoop& loop, SoupServerMessage* message, Deadlines deadlines);
+  Exchange(glib::ControlLoop& loop, SoupServerMessage* message, Deadlines deadlines,
+           Downloads& downloads);
   void start_timer(uint32_t delay_ms);
   void on_deadline();
   void cut();
@@ -60,11 +63,16 @@ class Exchange {
   void on_chunk(size_t bytes);
   void write(const Response& response);
   bool begin_upgrade(const Response& response);
+  bool begin_download(const FileBody& body);
+  void on_piece(const Result<glib::Ref<GBytes>>& piece);
+  void on_written();
+  void end_download();
 
   glib::ControlLoop& loop_;
   SoupServerMessage* const message_;  ///< Owns this.
   const glib::Ref<GSocket> socket_;
   const Deadlines deadlines_;
+  Downloads& downloads_;  ///< May be gone when the connection is.
   glib::Timer timer_;
   size_t max_body_bytes_;
   size_t received_bytes_ = 0;
@@ -75,6 +83,7 @@ class Exchange {
   std::weak_ptr<Pending> pending_;
   ClientWatch watch_;
   Upgrade upgrade_;
+  std::unique_ptr<Download> download_;
 };
 
 }  // namespace veche::http

@@ -6,14 +6,27 @@
 
 #include <functional>
 #include <map>
+#include <memory>
+#include <optional>
 #include <string>
 #include <utility>
 #include <vector>
 
+#include "base/descriptor.hpp"
 #include "glib/ref.hpp"
 #include "http/auth.hpp"
 
 namespace veche::http {
+
+/// The headers that make a request conditional, or ask for a part; empty where there was none.
+struct Conditions {
+  std::string if_match;
+  std::string if_none_match;
+  std::string if_modified_since;
+  std::string if_unmodified_since;
+  std::string if_range;
+  std::string range;  ///< Of a GET.
+};
 
 struct Request {
   std::string method;                         ///< HEAD arrives as GET.
@@ -21,8 +34,7 @@ struct Request {
   std::map<std::string, std::string> params;  ///< Of the route's pattern, decoded and valid names.
   std::map<std::string, std::string> query;   ///< Decoded.
   std::string raw_query;                      ///< As sent, without the "?".
-  std::string if_match;
-  std::string if_none_match;
+  Conditions conditions;
   std::string body;  ///< Of a type and size that the route accepts.
   Principal caller;
   /// While the handler runs: calls `gone` once, on control, if the client leaves before its answer.
@@ -36,13 +48,21 @@ struct Request {
 /// Gets the connection after the 101; `socket` is what `stream` runs on.
 using Upgrade = std::function<void(glib::Ref<GIOStream> stream, glib::Ref<GSocket> socket)>;
 
+/// A part of a file, as the body of a response.
+struct FileBody {
+  std::shared_ptr<const Descriptor> file;  ///< Shared, because responses are copied.
+  uint64_t offset;
+  uint64_t size;
+};
+
 struct Response {
   int status = 200;
   std::string content_type;
   std::string body;
   std::vector<std::pair<std::string, std::string>> headers;
-  Upgrade upgrade;          ///< Set with status 101.
-  std::string subprotocol;  ///< Of the upgrade; the client has to offer it.
+  std::optional<FileBody> file;  ///< The body, in place of the text.
+  Upgrade upgrade;               ///< Set with status 101.
+  std::string subprotocol;       ///< Of the upgrade; the client has to offer it.
 
   Response& header(std::string name, std::string value);
 };

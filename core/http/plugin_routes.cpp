@@ -7,6 +7,7 @@
 
 #include "glib/json.hpp"
 #include "http/bodies.hpp"
+#include "http/file_response.hpp"
 #include "http/problem.hpp"
 #include "plugin/http_routes_adapter.hpp"
 
@@ -34,7 +35,8 @@ Access access_of(uint32_t access) {
   }
 }
 
-Response response_of(const plugin::HttpAnswer& answer) {
+Response response_of(const plugin::HttpAnswer& answer, const Conditions& conditions) {
+  if (answer.file) return file_response(conditions, *answer.file, answer.content_type);
   const int status = static_cast<int>(answer.status);
   if (!answer.problem.empty()) {
     return to_response(problem_of_plugin(status, answer.problem, answer.body));
@@ -57,10 +59,14 @@ void handle(const Target& target, const Request& request, const Reply& reply) {
   if (!route) return reply(problem(503, "The plugin was stopped."));
   Checked<std::string> body = read_body(*route, request.body);
   if (!body.ok()) return reply(problem(std::move(body.problems)));
+  // Whatever another method was to do has been done.
+  const Conditions conditions = target.method == "GET" ? request.conditions : Conditions{};
   const uint64_t id = routes->handle(
       *route,
       {target.path, target.params, request.raw_query, request.caller.key_id, std::move(body.value)},
-      target.answer_ms, [reply](const plugin::HttpAnswer& answer) { reply(response_of(answer)); });
+      target.answer_ms, [reply, conditions](const plugin::HttpAnswer& answer) {
+        reply(response_of(answer, conditions));
+      });
   request.watch_client([&plugins = target.plugins, name = target.plugin, id] {
     if (plugin::HttpRoutesAdapter* running = plugins.http_routes(name)) running->forget(id);
   });

@@ -27,6 +27,7 @@ constexpr Kind kKinds[] = {
     {412, "precondition-failed", "It has changed, or exists already"},
     {413, "too-large", "The body is too large"},
     {415, "unsupported-media-type", "The body's type is not supported here"},
+    {416, "range-not-satisfiable", "There are no such bytes"},
     {426, "upgrade-required", "This is a WebSocket"},
     {500, "internal", "The server failed"},
     {503, "unavailable", "Not possible now"},

@@ -13,6 +13,7 @@
 #include "http/api.hpp"
 #include "http/client_socket.hpp"
 #include "http/dispatcher.hpp"
+#include "http/downloads.hpp"
 #include "http/exchange.hpp"
 #include "http/listen.hpp"
 #include "http/plugin_routes.hpp"
@@ -74,6 +75,7 @@ class Server::State {
         plugin::Host& plugins, Authenticator auth, StaticFiles files)
       : loop_(loop),
         deadlines_(settings.deadlines),
+        downloads_(loop),
         sockets_(loop, rooms, settings.deadlines.ping_ms),
         api_{rooms,           plugins,
              std::move(auth), settings.ice_servers,
@@ -122,7 +124,7 @@ class Server::State {
  private:
   static void on_begun(SoupServer*, SoupServerMessage* message, gpointer self) {
     auto* state = static_cast<State*>(self);
-    Exchange::attach(state->loop_, message, state->deadlines_);
+    Exchange::attach(state->loop_, message, state->deadlines_, state->downloads_);
     release_accepted(message);
   }
   static void on_headers(SoupServer*, SoupServerMessage* message, const char*, GHashTable* query,
@@ -139,6 +141,7 @@ class Server::State {
 
   glib::ControlLoop& loop_;
   const Deadlines deadlines_;
+  Downloads downloads_;
   ClientSockets sockets_;
   Api api_;
   Router router_;

@@ -2,14 +2,17 @@
 // Routes, requests and answers of plugins as values: what the HTTP layer and the adapter exchange.
 #pragma once
 
+#include <sys/stat.h>
 #include <veche/http_routes.h>
 
 #include <cstdint>
 #include <functional>
+#include <memory>
 #include <optional>
 #include <string>
 #include <vector>
 
+#include "base/descriptor.hpp"
 #include "base/result.hpp"
 #include "glib/json_schema.hpp"
 #include "glib/path_pattern.hpp"
@@ -40,11 +43,19 @@ struct HttpRequest {
   std::string body;
 };
 
+/// A regular file that answers a request.
+struct HttpFile {
+  std::shared_ptr<const Descriptor> descriptor;  ///< Shared, because answers are copied.
+  struct stat info {};                           ///< When the plugin answered.
+  std::string name;  ///< Under which a client saves it; empty: it shows it.
+};
+
 struct HttpAnswer {
   uint32_t status = 200;
   std::string content_type;
   std::string body;
   std::string problem;  ///< The type of a problem, whose detail is the body. Empty: it is none.
+  std::optional<HttpFile> file;  ///< In place of the body.
 };
 
 inline HttpAnswer problem_answer(uint32_t status, std::string type, std::string detail) {

@@ -2,6 +2,8 @@
 // Checks and copies what a plugin answers.
 #include "plugin/http_service.hpp"
 
+#include <fcntl.h>
+
 #include <algorithm>
 #include <string_view>
 #include <utility>
@@ -13,6 +15,7 @@ namespace veche::plugin {
 namespace {
 
 constexpr size_t kMaxTypeLength = 128;
+constexpr size_t kMaxNameLength = 128;
 constexpr uint64_t kMaxBodyBytes = uint64_t{16} * 1024 * 1024;
 
 bool is_success(uint32_t status) { return status >= 200 && status <= 299; }
@@ -30,6 +33,23 @@ bool is_problem_type(std::string_view type) {
   };
   return !type.empty() && type.size() <= kMaxTypeLength &&
          std::all_of(type.begin(), type.end(), allowed);
+}
+
+/// What stands between the quotes of a header, and is a name in every file system.
+bool is_file_name(std::string_view name) {
+  const auto allowed = [](char c) {
+    return (c >= 'A' && c <= 'Z') || (c >= 'a' && c <= 'z') || (c >= '0' && c <= '9') ||
+           std::string_view("_.~-").find(c) != std::string_view::npos;
+  };
+  return !name.empty() && name.size() <= kMaxNameLength && name != "." && name != ".." &&
+         std::all_of(name.begin(), name.end(), allowed);
+}
+
+/// Nothing is read from pipes and devices, which could block for ever.
+bool is_readable_file(int fd, struct stat& info) {
+  const int flags = ::fcntl(fd, F_GETFL);
+  return flags >= 0 && (flags & O_PATH) == 0 && (flags & O_ACCMODE) != O_WRONLY &&
+         ::fstat(fd, &info) == 0 && S_ISREG(info.st_mode);
 }
 
 veche_status reply(const veche_host* host, uint64_t request, uint32_t status,
@@ -56,10 +76,29 @@ veche_status reply_problem(const veche_host* host, uint64_t request, uint32_t st
   return services->requests().answer(request, problem_answer(status, type, plugin_text(detail)));
 }
 
+veche_status reply_file(const veche_host* host, uint64_t request, int32_t fd,
+                        const char* content_type, const char* file_name) {
+  Services* services = Services::of(host);
+  const std::string_view type = content_type ? content_type : "application/octet-stream";
+  HttpFile file;
+  if (!services || !is_content_type(type) || (file_name && !is_file_name(file_name)) ||
+      !is_readable_file(fd, file.info)) {
+    return VECHE_E_INVALID;
+  }
+  if (file_name) file.name = file_name;
+  const auto descriptor = std::make_shared<Descriptor>(fd);
+  file.descriptor = descriptor;
+  const veche_status status =
+      services->requests().answer(request, {200, std::string(type), "", "", std::move(file)});
+  if (status != VECHE_OK) descriptor->release();
+  return status;
+}
+
 constexpr veche_http kHttp = {.struct_size = sizeof(veche_http),
                               .reserved = 0,
                               .reply = reply,
-                              .reply_problem = reply_problem};
+                              .reply_problem = reply_problem,
+                              .reply_file = reply_file};
 
 }  // namespace
 

@@ -187,11 +187,12 @@ AT(veche_http_routes, struct_size, 0);
 AT(veche_http_routes, route_count, 4);
 AT(veche_http_routes, routes, 8);
 
-SIZE(veche_http, 24);
+SIZE(veche_http, 32);
 AT(veche_http, struct_size, 0);
 AT(veche_http, reserved, 4);
 AT(veche_http, reply, 8);
 AT(veche_http, reply_problem, 16);
+AT(veche_http, reply_file, 24);
 
 SIZE(veche_room_info, 32);
 AT(veche_room_info, struct_size, 0);

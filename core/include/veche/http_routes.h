@@ -74,6 +74,17 @@ typedef struct veche_http {
    */
   veche_status (*reply_problem)(const veche_host* host, uint64_t request, uint32_t status,
                                 const char* type, const char* detail);
+  /* [any but lane] Answers with the regular file behind fd, from its first byte: 200, or what the
+   * request's Range, If-Range, If-Match, If-None-Match, If-Modified-Since and If-Unmodified-Since
+   * make of it. It is sent as long as it was when this was called. The host owns fd from VECHE_OK
+   * on and closes it, also when the client goes or the server stops; it reads with pread, on its
+   * own threads, and after stop() too. At most 64 files are sent at once, others get 503.
+   * content_type: null for "application/octet-stream". file_name: under which the client saves it,
+   * [A-Za-z0-9_.~-]{1,128}, neither "." nor ".."; null: it may show it. VECHE_E_INVALID if an
+   * argument is wrong, or fd is no regular file that can be read: the request is then still open,
+   * and fd the plugin's, as after every failure. */
+  veche_status (*reply_file)(const veche_host* host, uint64_t request, int32_t fd,
+                             const char* content_type, const char* file_name);
 } veche_http;
 
 #ifdef __cplusplus

@@ -62,11 +62,11 @@ TEST(EntityTag, PreconditionsGuardWhatExistsAndWhatDoesNot) {
   Request request;
   EXPECT_FALSE(refuse_change(request, &tag));
   EXPECT_FALSE(refuse_change(request, nullptr));
-  request.if_none_match = "*";
+  request.conditions.if_none_match = "*";
   EXPECT_TRUE(refuse_change(request, &tag));
   EXPECT_FALSE(refuse_change(request, nullptr));
   request = {};
-  request.if_match = "*";
+  request.conditions.if_match = "*";
   EXPECT_FALSE(refuse_change(request, &tag));
   EXPECT_TRUE(refuse_change(request, nullptr));
 }

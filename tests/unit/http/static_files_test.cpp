@@ -38,7 +38,7 @@ class StaticFilesTest : public testing::Test {
     Request request;
     request.method = "GET";
     request.path = path;
-    request.if_none_match = if_none_match;
+    request.conditions.if_none_match = if_none_match;
     return StaticFiles::create(root_)->get(request);
   }
   static std::string header(const Response& response, const std::string& name) {

@@ -136,9 +136,11 @@ class Host {
     return add_metric(VECHE_METRIC_HISTOGRAM, name, help, bounds);
   }
 
-  /// [any but lane] Answers a request whose handler returned Reply::later().
+  /// [any but lane] Answers a request whose handler returned Reply::later(). A reply with a file
+  /// can be used once.
   veche_status reply(uint64_t request, const Reply& reply) const {
     if (http_ == nullptr) return VECHE_E_UNSUPPORTED;
+    if (reply.opened_file) return reply_file(request, reply);
     if (!reply.problem.empty()) {
       return http_->reply_problem(host_, request, reply.status, reply.problem.c_str(),
                                   reply.body.c_str());
@@ -163,6 +165,15 @@ class Host {
  private:
   void write(uint32_t level, const std::string& line) const {
     if (log_ != nullptr) log_->write(host_, level, line.c_str());
+  }
+  veche_status reply_file(uint64_t request, const Reply& reply) const {
+    if (!VECHE_HAS(http_, veche_http, reply_file)) return VECHE_E_UNSUPPORTED;
+    detail::ReplyFile& file = *reply.opened_file;
+    const veche_status status =
+        http_->reply_file(host_, request, file.fd, reply.content_type.c_str(),
+                          file.name.empty() ? nullptr : file.name.c_str());
+    if (status == VECHE_OK) file.fd = -1;
+    return status;
   }
   bool read_config(const std::string& pointer, int64_t& value) const {
     return config_ != nullptr && config_->get_integer(host_, pointer.c_str(), &value) == VECHE_OK;

@@ -69,7 +69,12 @@ struct HttpRoutes {
             reply = (instance.plugin.*P::kRoutes[kIndex].handle)(request);
           },
           [&](veche_status code, const char* why) { reply = to_problem(code, why); });
-      if (reply.status != 0) instance.host.reply(r->id, reply);
+      if (reply.status == 0) return;
+      const veche_status status = instance.host.reply(r->id, reply);
+      if (status == VECHE_OK || status == VECHE_E_GONE) return;
+      // Nobody else would answer.
+      instance.host.reply(r->id,
+                          to_problem(VECHE_E_INTERNAL, "The plugin's answer cannot be sent."));
     }
 
     template <size_t... kIndex>

@@ -1,0 +1,64 @@
+// SPDX-License-Identifier: Apache-2.0
+// Parsing one range.
+#include "http/byte_range.hpp"
+
+#include <algorithm>
+#include <limits>
+#include <optional>
+
+namespace veche::http {
+namespace {
+
+constexpr uint64_t kMax = std::numeric_limits<uint64_t>::max();
+
+std::string_view trimmed(std::string_view text) {
+  const size_t first = text.find_first_not_of(" \t");
+  if (first == std::string_view::npos) return {};
+  return text.substr(first, text.find_last_not_of(" \t") - first + 1);
+}
+
+/// Nothing if it is no number; the largest one if it is larger than that.
+std::optional<uint64_t> read_number(std::string_view text) {
+  if (text.empty()) return std::nullopt;
+  uint64_t number = 0;
+  for (const char c : text) {
+    if (c < '0' || c > '9') return std::nullopt;
+    const auto digit = static_cast<uint64_t>(c - '0');
+    number = number > (kMax - digit) / 10 ? kMax : number * 10 + digit;
+  }
+  return number;
+}
+
+/// Range units are case-insensitive.
+bool is_bytes(std::string_view unit) {
+  constexpr std::string_view kBytes = "bytes";
+  return std::equal(unit.begin(), unit.end(), kBytes.begin(), kBytes.end(),
+                    [](char a, char b) { return (a | 0x20) == b; });
+}
+
+}  // namespace
+
+ByteRange read_byte_range(std::string_view header, uint64_t size) {
+  const ByteRange whole{}, beyond{ByteRange::Kind::Unsatisfiable};
+  const size_t equals = header.find('=');
+  if (equals == std::string_view::npos || !is_bytes(trimmed(header.substr(0, equals)))) {
+    return whole;
+  }
+  const std::string_view range = trimmed(header.substr(equals + 1));
+  const size_t dash = range.find('-');
+  if (dash == std::string_view::npos) return whole;
+  const std::string_view last_text = range.substr(dash + 1);
+  const auto first = read_number(range.substr(0, dash)), last = read_number(last_text);
+  if (dash == 0) {
+    if (!last) return whole;
+    if (*last == 0) return beyond;
+    // No Content-Range could tell of the last bytes of nothing.
+    return size == 0 ? whole
+                     : ByteRange{ByteRange::Kind::Part, size - std::min(*last, size), size - 1};
+  }
+  if (!first || (!last && !last_text.empty()) || (last && *last < *first)) return whole;
+  if (*first >= size) return beyond;
+  return {ByteRange::Kind::Part, *first, std::min(last.value_or(kMax), size - 1)};
+}
+
+}  // namespace veche::http
