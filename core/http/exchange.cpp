@@ -195,6 +195,8 @@ void Exchange::write(const Response& response) {
     soup_server_message_set_response(message_, response.content_type.c_str(), SOUP_MEMORY_COPY,
                                      response.body.data(), response.body.size());
   }
+  // A length in a 304 would be that of the client's copy; libsoup says 0.
+  if (response.status == 304) soup_message_headers_set_encoding(headers, SOUP_ENCODING_NONE);
   soup_server_message_set_status(message_, static_cast<guint>(response.status), nullptr);
 }
 

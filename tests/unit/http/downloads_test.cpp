@@ -226,6 +226,7 @@ TEST_F(DownloadsTest, AreConditional) {
     const Answer answer = download(headers + "\r\n");
     EXPECT_EQ(answer.status, status) << headers;
     EXPECT_EQ(answer.header("etag"), status == 412 ? "" : tag) << headers;
+    EXPECT_EQ(answer.headers.contains("content-length"), status != 304) << headers;
     const char* whole = status == 200 ? "0123456789" : "";
     if (status < 400 && status != 206) {
       EXPECT_EQ(answer.body, whole) << headers;
