@@ -391,10 +391,12 @@ TEST_F(DownloadsTest, CutAConnectionWhoseDiskStallsForTooLong) {
   start(settings);
   disk.open(false);
   auto client = ask_open();
+  client->send("What it sends on hides its end.");
   ASSERT_EQ(reply_file(open_file("0123456789")), VECHE_OK);
   client->receive_all();
   EXPECT_TRUE(client->is_at_end());
   EXPECT_EQ(parse_answer(client->received).body, "");
+  EXPECT_TRUE(run_until_descriptors(before_ + 2)) << "the client's socket, and the file";
 }
 
 TEST_F(DownloadsTest, GoOnWhenThePluginStops) {
