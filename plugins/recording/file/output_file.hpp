@@ -1,0 +1,34 @@
+// SPDX-License-Identifier: Apache-2.0
+// A new file that is written piece by piece.
+#pragma once
+
+#include <cstdint>
+#include <span>
+#include <string>
+
+#include "recording/file/descriptor.hpp"
+
+namespace veche::recording {
+
+/// Every function may block, and throws a Failure that names the file.
+class OutputFile {
+ public:
+  /// Makes the file in the directory; it must not exist yet. Its name is safe over a power cut.
+  OutputFile(int dir_fd, std::string name);
+
+  const std::string& name() const noexcept { return name_; }
+
+  /// All of the bytes, or a Failure: then some of them may be there.
+  void write(uint64_t position, std::span<const uint8_t> bytes);
+  /// What was written is on the disk.
+  void sync();
+  void truncate(uint64_t size);
+  /// Fails with VECHE_E_GONE once somebody has deleted the file: writing to it would go on working.
+  void check_exists() const;
+
+ private:
+  std::string name_;
+  Descriptor file_;
+};
+
+}  // namespace veche::recording
