@@ -11,25 +11,12 @@
 #include <memory>
 #include <vector>
 
-#include "recording/file/descriptor.hpp"
 #include "recording/file/io_failure.hpp"
 #include "recording/file/output_file.hpp"
 
 namespace veche::recording {
 
 namespace {
-
-Descriptor open_regular(int dir_fd, const std::string& name) {
-  // Without O_NONBLOCK a FIFO of this name would hold us.
-  Descriptor file(::openat(dir_fd, name.c_str(), O_RDONLY | O_NOFOLLOW | O_NONBLOCK | O_CLOEXEC));
-  if (!file) fail_io("open", name, errno);
-  struct stat status {};
-  if (::fstat(file.get(), &status) != 0) fail_io("look at", name, errno);
-  if (!S_ISREG(status.st_mode)) {
-    throw Failure(VECHE_E_INVALID, "cannot read " + name + ": it is no regular file");
-  }
-  return file;
-}
 
 /// Calls piece(data, size) for each piece to the end.
 template <class Piece>
@@ -45,6 +32,18 @@ void read_pieces(int fd, const std::string& name, Piece&& piece) {
 }
 
 }  // namespace
+
+Descriptor open_regular(int dir_fd, const std::string& name) {
+  // Without O_NONBLOCK a FIFO of this name would hold us.
+  Descriptor file(::openat(dir_fd, name.c_str(), O_RDONLY | O_NOFOLLOW | O_NONBLOCK | O_CLOEXEC));
+  if (!file) fail_io("open", name, errno);
+  struct stat status {};
+  if (::fstat(file.get(), &status) != 0) fail_io("look at", name, errno);
+  if (!S_ISREG(status.st_mode)) {
+    throw Failure(VECHE_E_INVALID, "cannot read " + name + ": it is no regular file");
+  }
+  return file;
+}
 
 void write_atomically(int dir_fd, const std::string& name, std::string_view content) {
   const std::string temporary = "." + name + ".new";

@@ -10,7 +10,7 @@ namespace veche::recording {
 
 enum class State { Recording, Finished, Failed, Interrupted };
 
-/// Times are milliseconds since the recording began.
+/// Times are milliseconds since the recording began; an end of 0: not yet.
 struct Span {
   int64_t start_ms = 0, end_ms = 0;
 };

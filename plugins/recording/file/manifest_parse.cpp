@@ -66,7 +66,8 @@ class Fields {
 
   Span span() const {
     const Span span{number("start_ms"), number("end_ms")};
-    if (span.end_ms < span.start_ms) refuse(place("end_ms"), "it is before start_ms");
+    if (span.end_ms != 0 && span.end_ms < span.start_ms)
+      refuse(place("end_ms"), "it is before start_ms");
     return span;
   }
 

@@ -86,7 +86,10 @@ void MediaFile::finish() {
     matroska_.drop_pending();
     attempt(failure, [&] { file_.truncate(matroska_.end()); });
   }
-  if (!attempt(failure, [&] { perform(matroska_.finish()); })) {
+  const Matroska::Commit index = matroska_.finish();
+  if (attempt(failure, [&] { perform(index); })) {
+    index_bytes_ = index.data.bytes.size();
+  } else {
     attempt(failure, [&] { file_.truncate(matroska_.end()); });
   }
   attempt(failure, [&] { file_.sync(); });

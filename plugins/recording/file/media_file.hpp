@@ -34,7 +34,10 @@ class MediaFile {
   /// Ends it with everything that the disk takes, and then throws the first failure, if any.
   void finish();
 
-  uint64_t bytes() const noexcept { return matroska_.end() + matroska_.pending_bytes(); }
+  /// About what the file has on the disk or is going to have; exact once it is finished.
+  uint64_t bytes() const noexcept {
+    return matroska_.end() + matroska_.pending_bytes() + index_bytes_;
+  }
   /// Of what is committed.
   int64_t duration_ms() const noexcept { return matroska_.duration_ns() / 1'000'000; }
   const std::string& name() const noexcept { return file_.name(); }
@@ -51,6 +54,7 @@ class MediaFile {
   std::optional<int64_t> due_since_ns_;  ///< Something is to be written or to be synchronised.
   int64_t last_tick_ns_ = 0;
   bool marks_unsynced_ = false;
+  uint64_t index_bytes_ = 0;
 };
 
 }  // namespace veche::recording

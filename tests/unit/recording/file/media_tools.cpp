@@ -65,8 +65,7 @@ std::string output_of(const std::string& command) {
 }
 
 std::string complaints(const std::string& path) {
-  return output_of("ffprobe -v error '" + path + "'; ffmpeg -v error -nostdin -i '" + path +
-                   "' -f null -");
+  return output_of("ffmpeg -v error -nostdin -i '" + path + "' -f null -");
 }
 
 double duration_ms(const std::string& path) {

@@ -19,9 +19,9 @@ Frame opus_frame(int64_t index);
 bool has_ffmpeg();
 /// What a program prints on its standard output and error.
 std::string output_of(const std::string& command);
-/// "" if ffprobe and ffmpeg read the file to its end without a word.
+/// "" if ffmpeg reads and decodes the file to its end without a word.
 std::string complaints(const std::string& path);
-/// By ffprobe; 0 if it knows none.
+/// By ffprobe; 0 if it knows none or complains.
 double duration_ms(const std::string& path);
 
 std::vector<uint8_t> content_of(const std::string& path);

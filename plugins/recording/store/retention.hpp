@@ -1,0 +1,23 @@
+// SPDX-License-Identifier: Apache-2.0
+// Which recordings have to go.
+#pragma once
+
+#include <cstdint>
+#include <string>
+#include <vector>
+
+#include "recording/store/store.hpp"
+
+namespace veche::recording {
+
+struct Retention {
+  int64_t max_age_s = 0;         ///< Since the end; 0: for ever.
+  uint64_t max_total_bytes = 0;  ///< Of all recordings together; 0: no limit.
+};
+
+/// The paths of those to remove, the one that ended first before the others. What is being recorded
+/// counts but stays.
+std::vector<std::string> expired(const std::vector<Stored>& recordings, const Retention& retention,
+                                 int64_t now_unix_ms);
+
+}  // namespace veche::recording

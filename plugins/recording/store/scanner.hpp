@@ -1,0 +1,29 @@
+// SPDX-License-Identifier: Apache-2.0
+// Finds recordings in folders that anybody may have changed.
+#pragma once
+
+#include <string>
+
+#include "recording/store/store.hpp"
+
+namespace veche::recording {
+
+/// Looks as deep as templates reach, and at kMaxFolders at most. What is wrong with one folder is a
+/// warning and does not keep it from the others.
+class Scanner {
+ public:
+  static constexpr int kMaxDepth = 4;
+  static constexpr int kMaxFolders = 200'000;
+
+  explicit Scanner(Store::Scan& out) : out_(out) {}
+  void run(int root_fd);
+
+ private:
+  void folder(int fd, const std::string& path, int depth);
+  void recording(int fd, const std::string& path);
+
+  Store::Scan& out_;
+  int folders_ = 0;
+};
+
+}  // namespace veche::recording

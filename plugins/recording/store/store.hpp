@@ -1,0 +1,61 @@
+// SPDX-License-Identifier: Apache-2.0
+// The directory of all recordings: each in a folder of its own, with its manifest.
+#pragma once
+
+#include <cstdint>
+#include <string>
+#include <vector>
+
+#include "recording/file/descriptor.hpp"
+#include "recording/file/manifest.hpp"
+#include "recording/store/name_template.hpp"
+
+namespace veche::recording {
+
+/// A recording on the disk.
+struct Stored {
+  std::string path;  ///< Of its folder, below the store's directory.
+  Manifest manifest;
+};
+
+/// Every function may block, and throws a Failure that names the path. For any thread; two at once
+/// only for different recordings.
+class Store {
+ public:
+  /// Opens the directory or makes it, and locks it until the end of this object: only one server
+  /// may write into it. `directory` may itself be a symbolic link, nothing below it.
+  Store(const std::string& directory, const std::string& name_template);
+
+  struct Place {
+    Descriptor folder;
+    std::string path;  ///< As in Stored.
+  };
+  /// Makes the folder of a new recording.
+  Place create(const std::string& room, const std::string& id, int64_t unix_ms);
+
+  struct Scan {
+    std::vector<Stored> recordings;     ///< The oldest first.
+    std::vector<std::string> warnings;  ///< A sentence for each folder that is not understood.
+  };
+  /// Finds what there is. A recording whose server died becomes `interrupted`, with the sizes and
+  /// durations that its files have. Only while nothing is being recorded.
+  Scan scan();
+
+  Descriptor open(const std::string& path) const;
+  /// For reading; VECHE_E_GONE for a name that the manifest does not list.
+  Descriptor open_file(const Stored& recording, const std::string& name) const;
+  /// Writes the manifest into the recording's folder.
+  static void save(int folder_fd, const Manifest& manifest);
+
+  /// Deletes a recording's folder with all files in it, and folders above that are then empty.
+  void remove(const std::string& path);
+
+  uint64_t free_bytes() const;
+
+ private:
+  std::string directory_;
+  NameTemplate name_template_;
+  Descriptor root_, lock_;
+};
+
+}  // namespace veche::recording
