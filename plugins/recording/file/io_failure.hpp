@@ -12,7 +12,7 @@ namespace veche::recording {
 /// there is no room, VECHE_E_GONE if the thing is not there, else VECHE_E_INTERNAL.
 [[noreturn]] void fail_io(const char* action, const std::string& name, int error);
 
-/// There is no room: the disk, a quota or a limit on the size of files.
+/// There is no room: on the disk, in a quota, or by a limit on the size or the number of files.
 bool is_full(const Failure& failure) noexcept;
 
 }  // namespace veche::recording

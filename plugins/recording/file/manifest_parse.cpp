@@ -12,8 +12,6 @@ namespace veche::recording {
 
 namespace {
 
-constexpr size_t kMaxText_bytes = 4096;
-constexpr guint kMaxItems = 100'000;
 constexpr int kMaxDepth = 8;  ///< json-glib would use up the stack.
 constexpr int64_t kMaxNumber = int64_t{1} << 53;
 
@@ -101,9 +99,7 @@ class Fields {
     if (!JSON_NODE_HOLDS_VALUE(node) || json_node_get_value_type(node) != G_TYPE_STRING) {
       refuse(where, "a string is expected");
     }
-    std::string text = json_node_get_string(node);
-    if (text.size() > kMaxText_bytes) refuse(where, "the string is too long");
-    return text;
+    return json_node_get_string(node);
   }
 
   template <class Each>
@@ -113,7 +109,6 @@ class Fields {
     if (!JSON_NODE_HOLDS_ARRAY(node)) refuse(place(member), "a list is expected");
     JsonArray* array = json_node_get_array(node);
     const guint length = json_array_get_length(array);
-    if (length > kMaxItems) refuse(place(member), "the list is too long");
     for (guint i = 0; i < length; ++i) {
       each(json_array_get_element(array, i), place(member) + "[" + std::to_string(i) + "]");
     }
@@ -170,7 +165,6 @@ TrackEntry read_track(const Fields& in) {
   track.dropped = in.count("dropped");
   track.level_dbov = static_cast<int>(std::min<int64_t>(in.number("level_dbov", -127, -127), 0));
   track.gaps = in.list<Gap>("gaps", read_gap);
-  if (track.gaps.size() > Manifest::kMaxGaps) in.refuse_member("gaps", "the list is too long");
   track.more_gaps = in.count("more_gaps");
   return track;
 }

@@ -2,6 +2,10 @@
 // The codec mappings of RFC 9559, the Opus one included.
 #include "recording/file/matroska_head.hpp"
 
+#include <glib.h>
+
+#include <memory>
+
 #include "recording/file/matroska_ids.hpp"
 #include "veche/cpp/failure.hpp"
 
@@ -25,6 +29,14 @@ ebml::Bytes opus_head(uint32_t channels) {
   ebml::Bytes head{'O', 'p', 'u', 's', 'H', 'e', 'a', 'd', 1, static_cast<uint8_t>(channels)};
   head.insert(head.end(), {0, 0, 0x80, 0xBB, 0, 0, 0, 0, 0});
   return head;
+}
+
+/// It comes from a client, and has to be UTF-8.
+void put_title(ebml::Bytes& out, const std::string& title) {
+  if (title.empty()) return;
+  const std::unique_ptr<char, decltype(&g_free)> valid(
+      g_utf8_make_valid(title.data(), static_cast<gssize>(title.size())), &g_free);
+  ebml::put_text(out, id::kName, valid.get());
 }
 
 void put_audio(ebml::Bytes& out, const Format& format) {
@@ -92,7 +104,7 @@ ebml::Bytes track_list(const Format& format, const std::string& title) {
   ebml::put_uint(entry, id::kTrackType, audio ? 2 : 1);
   ebml::put_uint(entry, id::kFlagLacing, 0);
   ebml::put_text(entry, id::kLanguage, "und");
-  if (!title.empty()) ebml::put_text(entry, id::kName, title);
+  put_title(entry, title);
   ebml::put_text(entry, id::kCodecId, codec_id(format.codec));
   if (audio) {
     put_audio(entry, format);

@@ -44,7 +44,8 @@ class Store {
   Descriptor open(const std::string& path) const;
   /// For reading; VECHE_E_GONE for a name that the manifest does not list.
   Descriptor open_file(const Stored& recording, const std::string& name) const;
-  /// Writes the manifest into the recording's folder.
+  /// Writes the manifest into the recording's folder; without gaps and speech if it would be too
+  /// long to be read again.
   static void save(int folder_fd, const Manifest& manifest);
 
   /// Deletes a recording's folder with all files in it, and folders above that are then empty.

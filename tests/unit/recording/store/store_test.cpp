@@ -163,6 +163,19 @@ TEST(Store, KeepsAFolderThatHoldsSomethingElse) {
   EXPECT_TRUE(fs::exists(directory.file(path + "/manifest.json")));
 }
 
+TEST(Store, SavesAManifestThatIsTooLongWithoutItsLists) {
+  const OpenDir directory;
+  Store store(directory.path(), kTemplate);
+  Manifest manifest = manifest_of("r");
+  manifest.detail = "kept";
+  manifest.speech.assign(1000, {std::string(10'000, 'x'), {}});
+  add(store, manifest);
+  const Store::Scan scan = store.scan();
+  ASSERT_EQ(scan.recordings.size(), 1U);
+  EXPECT_EQ(scan.recordings[0].manifest.detail, "kept");
+  EXPECT_TRUE(scan.recordings[0].manifest.speech.empty());
+}
+
 TEST(Store, WarnsOfBrokenManifestsAndFindsTheOthers) {
   const OpenDir directory;
   Store store(directory.path(), kTemplate);
@@ -198,6 +211,7 @@ TEST(Store, EndsRecordingsWhoseServerDied) {
   track.id = "1";
   track.file = "1.webm";
   track.span.start_ms = 100;
+  track.gaps = {{{200, 300}, "loss"}, {{800, 0}, "muted"}};
   manifest.tracks = {track};
   const Store::Place place = store.create("blue", "r", kStart_ms);
   Store::save(place.folder.get(), manifest);
@@ -218,6 +232,8 @@ TEST(Store, EndsRecordingsWhoseServerDied) {
   EXPECT_EQ(ended.files[1].content_type, "audio/webm");
   EXPECT_EQ(ended.files[1].duration_ms, 2100);
   EXPECT_EQ(ended.tracks[0].span.end_ms, 1400);
+  EXPECT_EQ(ended.tracks[0].gaps[0].span.end_ms, 300);
+  EXPECT_EQ(ended.tracks[0].gaps[1].span.end_ms, 1400);
   EXPECT_EQ(scan.warnings.size(), 2U);
   EXPECT_EQ(to_json(store.scan().recordings[0].manifest), to_json(ended));
   EXPECT_TRUE(store.scan().warnings.empty());
