@@ -1,0 +1,71 @@
+// SPDX-License-Identifier: Apache-2.0
+// From the tracks' frames to the buffer, and from there to the encoder.
+#include "recording/mix/mixer.hpp"
+
+namespace veche::recording {
+namespace {
+
+void count(MixCounters& counters, const TrackSound& sound) {
+  counters.decoded += sound.decoded();
+  counters.malformed += sound.malformed();
+}
+
+}  // namespace
+
+Mixer::Mixer(const MixSettings& settings)
+    : settings_(settings),
+      encoder_(settings),
+      buffer_(settings.channels, encoder_.delay_samples()),
+      block_(kBlockSamples * settings.channels) {}
+
+void Mixer::push(uint64_t track, const Frame& frame) {
+  const int64_t position = samples_of(frame.time_ns);
+  switch (buffer_.fit(position, samples_of(frame.duration_ns))) {
+    case MixBuffer::Fit::Late: ++counters_.late; return;
+    case MixBuffer::Fit::Early: ++counters_.early; return;
+    case MixBuffer::Fit::Within: break;
+  }
+  TrackSound& sound = tracks_.try_emplace(track, settings_.channels).first->second;
+  const std::span<const int16_t> samples = sound.decode(frame);
+  const auto length = static_cast<int64_t>(samples.size() / settings_.channels);
+  // A frame may be longer than it said.
+  if (buffer_.fit(position, length) == MixBuffer::Fit::Within) buffer_.add(position, samples);
+}
+
+void Mixer::advance(int64_t time_ns, std::vector<Frame>& out) {
+  const int64_t complete = samples_of(time_ns);
+  while (buffer_.position() + static_cast<int64_t>(kBlockSamples) <= complete) {
+    const bool heard = buffer_.take(block_);
+    out.push_back({.time_ns = next_block_++ * kBlockNs,
+                   .duration_ns = kBlockNs,
+                   .bytes = encoder_.encode(block_, !heard)});
+  }
+}
+
+void Mixer::remove(uint64_t track) {
+  const auto found = tracks_.find(track);
+  if (found == tracks_.end()) return;
+  count(counters_, found->second);
+  tracks_.erase(found);
+}
+
+int64_t Mixer::delay_ns() const noexcept {
+  return encoder_.delay_samples() * 1'000'000'000 / kSampleRate;
+}
+
+Format Mixer::format() const {
+  const auto channels = static_cast<uint8_t>(settings_.channels);
+  // RFC 7845 section 5.1: version 1, no pre-skip, 48 kHz, no gain, mapping family 0.
+  return {.codec = Codec::Opus,
+          .channels = settings_.channels,
+          .codec_private = {'O', 'p', 'u', 's', 'H', 'e', 'a', 'd', 1, channels, 0, 0, 0x80, 0xbb,
+                            0, 0, 0, 0, 0}};
+}
+
+MixCounters Mixer::counters() const {
+  MixCounters all = counters_;
+  for (const auto& [track, sound] : tracks_) count(all, sound);
+  return all;
+}
+
+}  // namespace veche::recording

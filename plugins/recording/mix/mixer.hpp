@@ -1,0 +1,53 @@
+// SPDX-License-Identifier: Apache-2.0
+// Everybody's sound in one Opus stream that is continuous from the recording's beginning.
+#pragma once
+
+#include <cstdint>
+#include <map>
+#include <vector>
+
+#include "recording/mix/mix_buffer.hpp"
+#include "recording/mix/mix_encoder.hpp"
+#include "recording/mix/track_sound.hpp"
+#include "recording/track/format.hpp"
+
+namespace veche::recording {
+
+struct MixCounters {
+  uint64_t decoded = 0;    ///< Frames that cost time; silence does not.
+  uint64_t malformed = 0;  ///< Frames that are no Opus, taken as silence.
+  uint64_t late = 0;       ///< Frames whose time had been encoded.
+  uint64_t early = 0;      ///< Frames further ahead than MixBuffer::kWindowSamples.
+};
+
+/// On the recording's thread only. What it throws is a Failure; the mix has then ended.
+class Mixer {
+ public:
+  explicit Mixer(const MixSettings& settings);
+
+  /// Opus frames of one track, in order. One of two bytes or fewer is a loss and is concealed for
+  /// its duration.
+  void push(uint64_t track, const Frame& frame);
+  /// Appends the packets that are complete once all tracks have given their frames up to `time_ns`.
+  /// That is what ends delay_ns() before; to have all of the last sound, say the end plus
+  /// delay_ns() plus a block.
+  void advance(int64_t time_ns, std::vector<Frame>& out);
+  /// The track has ended. Its sound that was pushed stays.
+  void remove(uint64_t track);
+
+  int64_t delay_ns() const noexcept;
+  /// No samples have to be skipped: the place of a sample is its time.
+  Format format() const;
+  MixCounters counters() const;
+
+ private:
+  MixSettings settings_;
+  MixEncoder encoder_;
+  MixBuffer buffer_;
+  std::vector<float> block_;
+  std::map<uint64_t, TrackSound> tracks_;
+  MixCounters counters_;  // Without those of tracks_.
+  int64_t next_block_ = 0;
+};
+
+}  // namespace veche::recording

@@ -1,0 +1,73 @@
+// SPDX-License-Identifier: Apache-2.0
+// Silence, loss and sound of a track, told apart by the packets' first bytes.
+#include "recording/mix/track_sound.hpp"
+
+#include <algorithm>
+#include <string>
+#include <veche/cpp/failure.hpp>
+
+#include "recording/mix/sound.hpp"
+
+namespace veche::recording {
+namespace {
+
+constexpr int kMaxSamples = 5760;  // 120 ms, RFC 6716 section 2.1.4
+constexpr int64_t kConcealStep = 120;
+
+/// A packet of one or two bytes holds no frame: DTX, or what stands for a lost one.
+bool is_empty(const std::vector<uint8_t>& packet) { return packet.size() <= 2; }
+
+/// One CELT frame with nothing but its silence flag, as libopus and fillers write it.
+bool is_silence(const std::vector<uint8_t>& packet) {
+  return packet.size() == 3 && (packet[0] & 0x83U) == 0x80 && packet[1] == 0xff &&
+         packet[2] == 0xfe;
+}
+
+}  // namespace
+
+std::span<const int16_t> TrackSound::decode(const Frame& frame) {
+  if (is_empty(frame.bytes)) return conceal(samples_of(frame.duration_ns));
+  const bool silence = is_silence(frame.bytes);
+  if (silence && silent_) return {};
+  // The first packet of silence is decoded: it ends the sound softly, and the decoder is then where
+  // it would be after all the others.
+  silent_ = silence;
+  concealable_ = silence ? 0 : kConcealedSamples;
+  return run(frame.bytes.data(), static_cast<int>(frame.bytes.size()), kMaxSamples);
+}
+
+std::span<const int16_t> TrackSound::conceal(int64_t samples) {
+  samples = std::min(samples, concealable_) / kConcealStep * kConcealStep;
+  if (samples <= 0) return {};
+  concealable_ -= samples;
+  const std::span<const int16_t> sound = run(nullptr, 0, static_cast<int>(samples));
+  if (concealable_ >= kConcealStep) return sound;
+  silent_ = true;
+  for (size_t i = 0; i < sound.size(); ++i) {
+    sound_[i] = static_cast<int16_t>(sound_[i] * static_cast<int64_t>(sound.size() - i) /
+                                     static_cast<int64_t>(sound.size()));
+  }
+  return sound;
+}
+
+std::span<const int16_t> TrackSound::run(const uint8_t* data, int size, int samples) {
+  if (!decoder_) make_decoder();
+  const int count = opus_decode(decoder_.get(), data, size, sound_.data(), samples, 0);
+  ++decoded_;
+  if (count > 0) return std::span(sound_).first(static_cast<size_t>(count) * channels_);
+  ++malformed_;
+  return {};
+}
+
+void TrackSound::make_decoder() {
+  int error = OPUS_OK;
+  decoder_.reset(opus_decoder_create(kSampleRate, static_cast<int>(channels_), &error));
+  if (!decoder_) {
+    throw Failure(VECHE_E_EXHAUSTED, std::string("the mix gets no Opus decoder for a track: ") +
+                                         opus_strerror(error) +
+                                         "; give the server more memory or record fewer tracks");
+  }
+  sound_.resize(size_t{kMaxSamples} * channels_);
+}
+
+}  // namespace veche::recording
