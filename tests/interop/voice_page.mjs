@@ -45,12 +45,12 @@ export class VoicePage {
 
   /**
    * Opens the page, fills in the form, joins, and waits until the page says that it is connected. `prepare` may do something
-   * to the page before it opens.
+   * to the page before it opens; with `bypassCSP` the page may load scripts of the test.
    */
   static async join(browser, server,
-    { name, room, fragment = '', listenOnly = false, viewport = { width: 1280, height: 800 }, prepare = () => {} }) {
+    { name, room, fragment = '', listenOnly = false, viewport = { width: 1280, height: 800 }, prepare = () => {}, bypassCSP = false }) {
     const person = new VoicePage();
-    const context = await browser.newContext({ viewport });
+    const context = await browser.newContext({ viewport, bypassCSP });
     const page = await context.newPage();
     Object.assign(person, { page, name, room, listenOnly });
     page.on('pageerror', (error) => person.errors.push(error.message));

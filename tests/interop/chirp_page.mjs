@@ -1,0 +1,39 @@
+// SPDX-License-Identifier: Apache-2.0
+// A voice page whose microphone is chirp_worklet.js. What a browser does to a real microphone's sound is not done to it.
+
+import { readFileSync } from 'node:fs';
+
+import { VoicePage } from './voice_page.mjs';
+
+const WORKLET = readFileSync(new URL('chirp_worklet.js', import.meta.url), 'utf8');
+
+/** Runs in the page, before its own scripts. */
+function replaceMicrophone({ worklet, periodMs, phaseMs }) {
+  window.chirps = [];
+  navigator.mediaDevices.getUserMedia = async () => {
+    const context = new AudioContext({ sampleRate: 48000 });
+    await context.audioWorklet.addModule(URL.createObjectURL(new Blob([worklet], { type: 'text/javascript' })));
+    const node = new AudioWorkletNode(context, 'chirp-microphone', { numberOfInputs: 0, processorOptions: { periodMs, phaseMs } });
+    node.port.onmessage = ({ data }) => window.chirps.push(data);
+    const destination = new MediaStreamAudioDestinationNode(context, { channelCount: 1 });
+    node.connect(destination);
+    window.chirpMicrophone = { context, node }; // Nothing else keeps them.
+    return destination.stream;
+  };
+}
+
+export async function joinChirping(browser, server, { periodMs = 2000, phaseMs = 0, prepare = () => {}, ...person }) {
+  return VoicePage.join(browser, server, {
+    ...person,
+    bypassCSP: true,
+    prepare: async (page) => {
+      await page.addInitScript(replaceMicrophone, { worklet: WORKLET, periodMs, phaseMs });
+      await prepare(page);
+    },
+  });
+}
+
+/** When it made its chirps, in ms since 1970. */
+export function chirpsOfPage(person) {
+  return person.page.evaluate(() => window.chirps);
+}

@@ -1,0 +1,46 @@
+// SPDX-License-Identifier: Apache-2.0
+// A microphone for a page: hears a chirp at known times of the wall clock, and says when. chirps.mjs finds them again.
+
+const CHIRP_MS = 200;
+const EDGE_MS = 5;
+const VOLUME = 0.4;
+
+class ChirpMicrophone extends AudioWorkletProcessor {
+  #offsetMs; // What the wall clock is ahead of this context's.
+  #begin = null; // The frame at which the current chirp begins.
+
+  constructor({ processorOptions: { periodMs, phaseMs } }) {
+    super();
+    Object.assign(this, { periodMs, phaseMs });
+    this.next = null;
+  }
+
+  /** Sound is asked for in bursts, and the wall clock is read in whole milliseconds: their mean over some seconds is steady. */
+  #wallMs() {
+    const contextMs = (currentFrame * 1000) / sampleRate;
+    const offsetMs = Date.now() - contextMs;
+    const jumped = Math.abs(offsetMs - (this.#offsetMs ?? -Infinity)) > 100; // It began, or stood still.
+    this.#offsetMs = jumped ? offsetMs : this.#offsetMs + (offsetMs - this.#offsetMs) / 1000;
+    return contextMs + this.#offsetMs;
+  }
+
+  process(_inputs, [[output]]) {
+    const wallMs = this.#wallMs();
+    this.next ??= Math.ceil((wallMs + 1000 - this.phaseMs) / this.periodMs) * this.periodMs + this.phaseMs;
+    if (wallMs >= this.next) {
+      this.#begin = currentFrame;
+      this.port.postMessage(wallMs);
+      this.next += this.periodMs;
+    }
+    if (this.#begin !== null) output.forEach((_, i) => { output[i] = VOLUME * this.#sample(currentFrame + i - this.#begin); });
+    return true;
+  }
+
+  #sample(frame) {
+    const s = frame / sampleRate;
+    const edge = Math.min(1, (s * 1000) / EDGE_MS, (CHIRP_MS - s * 1000) / EDGE_MS);
+    return edge <= 0 ? 0 : edge * Math.sin(2 * Math.PI * (500 * s + ((3000 - 500) / (CHIRP_MS / 1000)) * 0.5 * s * s));
+  }
+}
+
+registerProcessor('chirp-microphone', ChirpMicrophone);

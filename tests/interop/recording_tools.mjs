@@ -1,0 +1,78 @@
+// SPDX-License-Identifier: Apache-2.0
+// Judges the time of recorded files: what a player makes of them, against when the talkers made their chirps.
+
+import { spawn } from 'node:child_process';
+import { once } from 'node:events';
+
+import { findChirps, RATE } from './chirps.mjs';
+
+/** A chirp is looked for so near to where it should be; chirps of one talker are further apart. */
+const NEAR_MS = 700;
+
+/** What ffmpeg plays of a file, as one channel of RATE. It throws with ffmpeg's complaints, of which a sound file causes none. */
+export async function decode(file) {
+  const ffmpeg = spawn('ffmpeg', ['-v', 'warning', '-i', file, '-f', 'f32le', '-ar', RATE, '-ac', 1, '-'], { stdio: ['ignore', 'pipe', 'pipe'] });
+  const chunks = [];
+  let complaints = '';
+  ffmpeg.stdout.on('data', (chunk) => chunks.push(chunk));
+  ffmpeg.stderr.setEncoding('utf8').on('data', (text) => { complaints += text; });
+  const [code] = await once(ffmpeg, 'close');
+  if (code !== 0 || complaints) throw new Error(`ffmpeg ended with ${code} on ${file}: ${complaints}`);
+  const bytes = Buffer.concat(chunks);
+  return new Float32Array(bytes.buffer.slice(bytes.byteOffset, bytes.byteOffset + bytes.length));
+}
+
+const median = (values) => values.toSorted((a, b) => a - b)[Math.floor(values.length / 2)];
+
+/**
+ * How much later than it should each chirp is in a file: [{unixMs, lateMs}]. `chirps`: when they were made, by the wall clock;
+ * `startedUnixMs`: when the recording began. Chirps that the file does not have are left out.
+ */
+export function compare(found, chirps, startedUnixMs) {
+  return chirps.flatMap((unixMs) => {
+    const shouldMs = unixMs - startedUnixMs;
+    const [best] = found.map(({ ms }) => ms - shouldMs).filter((lateMs) => Math.abs(lateMs) < NEAR_MS)
+      .sort((a, b) => Math.abs(a) - Math.abs(b));
+    return best === undefined ? [] : [{ unixMs, lateMs: best }];
+  });
+}
+
+/** The figures of one talker in one file. `driftMs`: the last third against the first. */
+export function judge(name, comparison) {
+  const late = comparison.map(({ lateMs }) => lateMs);
+  if (late.length === 0) return { name, chirps: 0 };
+  const third = Math.ceil(late.length / 3);
+  return {
+    name,
+    chirps: late.length,
+    medianMs: median(late),
+    earliestMs: Math.min(...late),
+    latestMs: Math.max(...late),
+    driftMs: median(late.slice(-third)) - median(late.slice(0, third)),
+  };
+}
+
+/** The largest distance in time between what any two of them put at the same moment. */
+export function spreadMs(judged) {
+  const heard = judged.filter(({ chirps }) => chirps > 0);
+  return Math.max(...heard.map(({ latestMs }) => latestMs)) - Math.min(...heard.map(({ earliestMs }) => earliestMs));
+}
+
+/** Lines of a table, relative to the first row's median: when a recording began is known to some milliseconds only. */
+export function table(judged) {
+  const zero = judged.find(({ chirps }) => chirps > 0)?.medianMs ?? 0;
+  const cell = (text) => String(text).padStart(10);
+  const number = (value, base = 0) => cell(value === undefined ? '-' : (value - base).toFixed(1));
+  const width = Math.max(...judged.map(({ name }) => name.length));
+  return [
+    `${''.padEnd(width)}${['chirps', 'median ms', 'earliest', 'latest', 'drift'].map(cell).join('')}`,
+    ...judged.map(({ name, chirps, medianMs, earliestMs, latestMs, driftMs }) =>
+      `${name.padEnd(width)}${cell(chirps)}${number(medianMs, zero)}${number(earliestMs, zero)}${number(latestMs, zero)}${number(driftMs)}`),
+    `spread ${spreadMs(judged).toFixed(1)} ms`,
+  ];
+}
+
+/** The chirps of a whole file. */
+export async function chirpsOf(file) {
+  return findChirps(await decode(file));
+}
