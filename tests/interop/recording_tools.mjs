@@ -9,20 +9,27 @@ import { findChirps, RATE } from './chirps.mjs';
 /** A chirp is looked for so near to where it should be; chirps of one talker are further apart. */
 const NEAR_MS = 700;
 
-/** What ffmpeg plays of a file, as one channel of RATE. It throws with ffmpeg's complaints, of which a sound file causes none. */
-export async function decode(file) {
+/** The only complaint about a file that was cut off anywhere. */
+const CUT_OFF = /^.*File ended prematurely.*\n/gm;
+
+/**
+ * What ffmpeg plays of a file, as one channel of RATE. It throws with ffmpeg's complaints: a sound file causes none, and one that
+ * was `cutOff` by the death of its writer only says so.
+ */
+export async function decode(file, { cutOff = false } = {}) {
   const ffmpeg = spawn('ffmpeg', ['-v', 'warning', '-i', file, '-f', 'f32le', '-ar', RATE, '-ac', 1, '-'], { stdio: ['ignore', 'pipe', 'pipe'] });
   const chunks = [];
   let complaints = '';
   ffmpeg.stdout.on('data', (chunk) => chunks.push(chunk));
   ffmpeg.stderr.setEncoding('utf8').on('data', (text) => { complaints += text; });
   const [code] = await once(ffmpeg, 'close');
+  if (cutOff) complaints = complaints.replace(CUT_OFF, '');
   if (code !== 0 || complaints) throw new Error(`ffmpeg ended with ${code} on ${file}: ${complaints}`);
   const bytes = Buffer.concat(chunks);
   return new Float32Array(bytes.buffer.slice(bytes.byteOffset, bytes.byteOffset + bytes.length));
 }
 
-const median = (values) => values.toSorted((a, b) => a - b)[Math.floor(values.length / 2)];
+const median = (values) => [...values].sort((a, b) => a - b)[Math.floor(values.length / 2)];
 
 /**
  * How much later than it should each chirp is in a file: [{unixMs, lateMs}]. `chirps`: when they were made, by the wall clock;

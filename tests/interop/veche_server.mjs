@@ -58,9 +58,13 @@ export class VecheServer {
   #configFile = join(this.#directory, 'veche.json');
   #process;
 
-  /** Started and ready; ends with the test `t`. `media` goes into that section of the configuration; `plugins` take the place of forwarding. */
-  static async start(t, { maxSpeakers = 3, peerTimeout = 15, host = LOOPBACK, media = {}, plugins } = {}) {
+  /**
+   * Started and ready; ends with the test `t`. `media` goes into that section of the configuration; `plugins` take the place of
+   * forwarding; `variables` are added to its environment.
+   */
+  static async start(t, { maxSpeakers = 3, peerTimeout = 15, host = LOOPBACK, media = {}, plugins, variables = {} } = {}) {
     const server = new VecheServer();
+    server.variables = variables;
     const listen = `${host}:${await freePort(host)}`;
     server.url = `http://${listen}`;
     server.key = host === LOOPBACK ? KEY : `test.${randomBytes(16).toString('hex')}`;
@@ -74,7 +78,7 @@ export class VecheServer {
     const log = openSync(this.#logFile, 'a');
     this.#process = spawn(environment.server, ['--config', this.#configFile], {
       stdio: ['ignore', log, log],
-      env: { ...process.env, G_DEBUG: 'fatal-criticals' },
+      env: { ...process.env, G_DEBUG: 'fatal-criticals', ...this.variables },
     });
     closeSync(log);
     await until('the server is ready', async () => {
@@ -144,6 +148,13 @@ export class VecheServer {
       clearTimeout(killer);
     }
     assert.equal(server.signalCode ?? server.exitCode, 0, `the server did not end well:\n${this.log().slice(-4000)}`);
+  }
+
+  /** As a power cut ends it: it gets no chance to do anything. launch() starts it again. */
+  async kill() {
+    const exited = once(this.#process, 'exit');
+    this.#process.kill('SIGKILL');
+    await exited;
   }
 
   async #cleanUp() {

@@ -35,8 +35,9 @@ void Limiter::process_step(std::span<float> step) noexcept {
   std::swap_ranges(step.begin(), step.end(), held_.begin());
   if (gain_ < 1 || end < 1) {
     const float slope = (end - gain_) / static_cast<float>(kDelaySamples);
-    for (size_t i = 0; i < step.size(); ++i) {
-      step[i] *= gain_ + slope * static_cast<float>(i / channels_);
+    for (size_t frame = 0; frame < kDelaySamples; ++frame) {
+      const float gain = gain_ + slope * static_cast<float>(frame);
+      for (float& sample : step.subspan(frame * channels_, channels_)) sample *= gain;
     }
   }
   held_gain_ = next_gain;

@@ -1,0 +1,200 @@
+// SPDX-License-Identifier: Apache-2.0
+// Recordings of real calls: everybody at the right time in every file, files as a browser takes them, and what is asked of them.
+
+import assert from 'node:assert/strict';
+import { createHash } from 'node:crypto';
+import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { test } from 'node:test';
+
+import { holdChirpingCall, runChirpTalker } from './chirping_call.mjs';
+import { atEnd } from './cleanup.mjs';
+import { measureLoad } from './command.mjs';
+import { chirpsOf, compare, judge, spreadMs, table } from './recording_tools.mjs';
+import { allRecordings, Recordings, startRecorder } from './recordings.mjs';
+import { delay } from './until.mjs';
+import { launchBrowser } from './voice_page.mjs';
+
+const APART_MS = 40;
+const TICK_S = 0.01; // Of /proc/<pid>/stat.
+
+function scratch(t) {
+  const directory = mkdtempSync(join(tmpdir(), 'veche-recorded-'));
+  atEnd(t, () => rmSync(directory, { recursive: true, force: true }));
+  return directory;
+}
+
+/** Downloads every file, checks its digest, and gives {name: path}. */
+async function downloadAll(t, recordings, manifest) {
+  const directory = scratch(t);
+  const paths = {};
+  for (const { name, sha256, bytes } of manifest.files) {
+    const file = await recordings.download(manifest, name);
+    assert.equal(file.status, 200, name);
+    assert.equal(file.bytes.length, bytes, name);
+    assert.equal(createHash('sha256').update(file.bytes).digest('hex'), sha256, name);
+    paths[name] = join(directory, name);
+    writeFileSync(paths[name], file.bytes);
+  }
+  return paths;
+}
+
+test('Whoever talks, and however much is lost, every chirp is within 40 ms in every file', async (t) => {
+  const { server } = await startRecorder(t);
+  const browser = await launchBrowser(t);
+  const room = 'chirps';
+  const recordings = new Recordings(server, room);
+  let recording;
+  const talkers = await holdChirpingCall(t, server, browser, { room, onBegin: async () => { recording = await recordings.start(); } });
+  const manifest = await recordings.stop(recording);
+  assert.equal(manifest.state, 'finished', JSON.stringify(manifest));
+  const paths = await downloadAll(t, recordings, manifest);
+  const startMs = manifest.started_unix_ms;
+  const endMs = startMs + manifest.duration_ms;
+  const within = (chirps) => chirps.filter((ms) => ms > startMs + 500 && ms < endMs - 500);
+  const mix = manifest.files.find(({ name }) => !manifest.tracks.some(({ file }) => file === name));
+  const inMix = await chirpsOf(paths[mix.name]);
+  const rows = [];
+  for (const { name, participant, chirps, muted } of talkers) {
+    const track = manifest.tracks.find((each) => each.participant === participant);
+    const found = await chirpsOf(paths[track.file]);
+    rows.push(judge(`track: ${name}`, compare(found, within(chirps), startMs)), judge(`mix: ${name}`, compare(inMix, within(chirps), startMs)));
+    assert.deepEqual(compare(found, muted, startMs), [], 'what was muted is not recorded');
+    const expected = within(chirps).length;
+    // Where a loss hits a chirp it may not be recognised.
+    for (const row of rows.slice(-2)) assert.ok(row.chirps >= expected * 0.8, `${row.name}: ${row.chirps} of ${expected} chirps were found`);
+  }
+  for (const line of table(rows)) t.diagnostic(line);
+  assert.ok(spreadMs(rows) <= APART_MS, table(rows).join('\n'));
+});
+
+test('Files are played and sought by a browser, and ranges are what they say', async (t) => {
+  const { server } = await startRecorder(t);
+  const recordings = new Recordings(server, 'browser');
+  const talker = runChirpTalker(t, server, { room: 'browser', participant: 'boris', seconds: 12 });
+  talker.catch(() => {});
+  await server.connected('browser', 1);
+  const recording = await recordings.start();
+  await talker;
+  const manifest = await recordings.stop(recording);
+  const paths = await downloadAll(t, recordings, manifest);
+  const browser = await launchBrowser(t);
+  const page = await browser.newPage();
+  await page.goto(`${server.url}/healthz`);
+  for (const { name, duration_ms: durationMs } of manifest.files) {
+    const whole = readFileSync(paths[name]);
+    const played = await page.evaluate(async ({ data }) => {
+      const audio = new Audio(`data:audio/webm;base64,${data}`);
+      const happened = (type) => new Promise((resolve, reject) => {
+        audio.addEventListener(type, resolve, { once: true });
+        audio.addEventListener('error', () => reject(new Error(audio.error.message)), { once: true });
+      });
+      await happened('loadedmetadata');
+      audio.currentTime = audio.duration / 2;
+      await happened('seeked');
+      return { durationMs: audio.duration * 1000, currentTimeMs: audio.currentTime * 1000 };
+    }, { data: whole.toString('base64') });
+    assert.ok(Math.abs(played.durationMs - durationMs) < 100, `${name}: ${JSON.stringify(played)} of ${durationMs} ms`);
+    assert.ok(Math.abs(played.currentTimeMs - durationMs / 2) < 100, `${name}: ${JSON.stringify(played)}`);
+    for (const [range, from, to] of [['bytes=0-99', 0, 100], ['bytes=100-', 100, whole.length], ['bytes=-50', whole.length - 50, whole.length]]) {
+      const part = await recordings.download(manifest, name, range);
+      assert.equal(part.status, 206, range);
+      assert.equal(part.headers.get('content-range'), `bytes ${from}-${to - 1}/${whole.length}`);
+      assert.ok(part.bytes.equals(whole.subarray(from, to)), range);
+    }
+    assert.equal((await recordings.download(manifest, name, `bytes=${whole.length}-`)).status, 416);
+  }
+});
+
+test('Hostile names and ranges find nothing, and the server serves on', async (t) => {
+  const { server } = await startRecorder(t);
+  const recordings = new Recordings(server, 'hostile');
+  const talker = runChirpTalker(t, server, { room: 'hostile', participant: 'boris', seconds: 8 });
+  talker.catch(() => {});
+  await server.connected('hostile', 1);
+  const recording = await recordings.start();
+  const secrets = ['..%2f..%2f..%2fetc%2fpasswd', '%2e%2e%2fmanifest.json', '..', '.', '%00', 'a%00.webm', '%2fetc%2fpasswd', '....%2f%2f', '~', 'x'.repeat(5000)];
+  for (const name of secrets) {
+    for (const path of [`${recordings.path}/${recording.id}/files/${name}`, `${recordings.path}/${name}`, `${recordings.path}/${name}/files/${name}`]) {
+      for (const method of ['GET', 'DELETE']) {
+        const { status } = await server.api(method, path);
+        assert.ok(status >= 400 && status < 500, `${method} ${path.slice(0, 200)}: ${status}`);
+      }
+    }
+  }
+  for (const body of [{ modes: ['films'] }, { modes: [] }, { kinds: ['smell'] }, { max_duration_s: -1 }, { max_bytes: 'many' }, { modes: 'mix' }]) {
+    const { status } = await server.api('POST', recordings.path, body);
+    assert.ok(status >= 400 && status < 500, `${JSON.stringify(body)}: ${status}`);
+  }
+  await talker;
+  const manifest = await recordings.stop(recording);
+  const [{ name }] = manifest.files;
+  for (const range of ['bytes=9-1', 'bytes=--1', 'bytes=99999999999999999999-', 'lines=1-2', 'bytes=0-1,4-5,7-', `bytes=${'0-,'.repeat(2000)}`]) {
+    const { status } = await recordings.download(manifest, name, range);
+    assert.ok([200, 206, 400, 416, 431].includes(status), `${range.slice(0, 40)}: ${status}`);
+  }
+});
+
+test('A recording is deleted with all its files, while it records too', async (t) => {
+  const { server, disk } = await startRecorder(t);
+  const recordings = new Recordings(server, 'deleted');
+  const talker = runChirpTalker(t, server, { room: 'deleted', participant: 'boris', seconds: 10 });
+  talker.catch(() => {});
+  await server.connected('deleted', 1);
+  const first = await recordings.start();
+  await delay(3000);
+  await recordings.stop(first);
+  assert.ok(disk.soundFiles().length >= 2);
+  const second = await recordings.start();
+  await delay(2000);
+  for (const { id } of [first, second]) {
+    const { status } = await server.api('DELETE', `${recordings.path}/${id}`);
+    // One that records may ask to be stopped first.
+    if (status === 409) {
+      await recordings.stop({ id });
+      assert.equal((await server.api('DELETE', `${recordings.path}/${id}`)).status, 204);
+    } else assert.equal(status, 204);
+    assert.equal((await server.api('GET', `${recordings.path}/${id}`)).status, 404);
+  }
+  assert.deepEqual(disk.soundFiles(), []);
+  assert.deepEqual(await allRecordings(server), []);
+  await talker;
+});
+
+/** CPU seconds and memory of the server so far. */
+function spent(pid) {
+  const fields = readFileSync(`/proc/${pid}/stat`, 'utf8').replace(/^.*\) /, '').split(' ');
+  const rssKb = Number(/^VmRSS:\s+(\d+)/m.exec(readFileSync(`/proc/${pid}/status`, 'utf8'))[1]);
+  return { cpuS: (Number(fields[11]) + Number(fields[12])) * TICK_S, rssKb, atS: Date.now() / 1000 };
+}
+
+test('All tracks of 100 people are recorded, and nobody in the call notices', async (t) => {
+  const { server } = await startRecorder(t);
+  const people = 100;
+  const measure = async (room, during) => {
+    const load = measureLoad(t, server, { room, participants: people, talkers: 3, silence: 'continuous', duration: 15, 'join-rate': 20 });
+    load.catch(() => {});
+    await server.connected(room, people);
+    await during?.();
+    await delay(1000);
+    const before = spent(server.pid);
+    await delay(10000);
+    const after = spent(server.pid);
+    const figures = await load;
+    return { figures, core: (after.cpuS - before.cpuS) / (after.atS - before.atS), rssKb: after.rssKb };
+  };
+  const calm = await measure('calm');
+  const recordings = new Recordings(server, 'recorded');
+  let recording;
+  const recorded = await measure('recorded', async () => { recording = await recordings.start({ modes: ['tracks'] }); });
+  const manifest = await recordings.stop(recording);
+  assert.equal(manifest.tracks.length, people);
+  const each = (name) => (recorded[name] - calm[name]) / people;
+  t.diagnostic(`a track: ${(100 * each('core')).toFixed(3)} % of a core, ${each('rssKb').toFixed(0)} KB`);
+  const line = ({ figures }) => `p99 ${figures.latency_ms.p99} ms, lost ${figures.packets.lost}`;
+  t.diagnostic(`without recording ${line(calm)}; with ${line(recorded)}`);
+  assert.equal(recorded.figures.packets.lost, calm.figures.packets.lost);
+  // The machine of a test does something else besides: only what would be a fault is judged.
+  assert.ok(recorded.figures.latency_ms.p99 < calm.figures.latency_ms.p99 * 2 + 20, `${line(calm)} became ${line(recorded)}`);
+});

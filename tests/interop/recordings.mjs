@@ -1,0 +1,111 @@
+// SPDX-License-Identifier: Apache-2.0
+// A server that records into a directory of the test's own, and the recordings of a room by its routes.
+
+import assert from 'node:assert/strict';
+import { mkdirSync, mkdtempSync, readdirSync, realpathSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+
+import { atEnd } from './cleanup.mjs';
+import { until } from './until.mjs';
+import { VecheServer } from './veche_server.mjs';
+
+const ROUTES = '/v1/plugins/recording';
+const EVERYTHING = { modes: ['tracks', 'mix'], participants: [], kinds: ['audio'], max_duration_s: 0, max_bytes: 0 };
+
+/** {server, disk}: `disk` is where recordings lie, and can be told to stand still or to fail (stall_disk.c). */
+export async function startRecorder(t, config = {}) {
+  const disk = new Disk(t);
+  const server = await VecheServer.start(t, {
+    variables: disk.variables,
+    plugins: [
+      { name: 'forwarding', required: true, config: { max_speakers: 3 } },
+      { name: 'recording', required: true, config: { directory: disk.directory, ...config } },
+    ],
+  });
+  return { server, disk };
+}
+
+class Disk {
+  #scratch;
+
+  constructor(t) {
+    this.#scratch = realpathSync(mkdtempSync(join(tmpdir(), 'veche-recordings-')));
+    atEnd(t, () => rmSync(this.#scratch, { recursive: true, force: true }));
+    this.directory = join(this.#scratch, 'recordings');
+    mkdirSync(this.directory);
+    this.variables = {
+      LD_PRELOAD: process.env.VECHE_STALL_DISK, STALL_DIRECTORY: this.directory,
+      STALL_WHILE: join(this.#scratch, 'stall'), FAIL_WHILE: join(this.#scratch, 'fail'),
+    };
+  }
+
+  standStill() {
+    writeFileSync(this.variables.STALL_WHILE, '');
+  }
+
+  /** `error` as in errno.h: ENOSPC, EIO, EACCES or ENOENT. */
+  fail(error) {
+    writeFileSync(this.variables.FAIL_WHILE, error);
+  }
+
+  goOn() {
+    for (const file of [this.variables.STALL_WHILE, this.variables.FAIL_WHILE]) rmSync(file, { force: true });
+  }
+
+  /** Paths of all sound files, finished or not. */
+  soundFiles() {
+    return readdirSync(this.directory, { recursive: true, withFileTypes: true })
+      .filter((entry) => entry.isFile() && /\.(webm|mka|mkv)/.test(entry.name))
+      .map((entry) => join(entry.path, entry.name));
+  }
+}
+
+/** The recordings of one room. What a method gives is a manifest. */
+export class Recordings {
+  constructor(server, room) {
+    Object.assign(this, { server, room, path: `${ROUTES}/rooms/${room}/recordings` });
+  }
+
+  async #manifest(method, path, body) {
+    const { status, body: answer } = await this.server.api(method, path, body);
+    assert.ok(status >= 200 && status < 300, `${method} ${path}: ${status} ${JSON.stringify(answer)}`);
+    return answer;
+  }
+
+  start(wanted = {}) {
+    return this.#manifest('POST', this.path, { ...EVERYTHING, ...wanted });
+  }
+
+  read({ id }) {
+    return this.#manifest('GET', `${this.path}/${id}`);
+  }
+
+  /** Waits until all its files are finished too. */
+  async stop(recording) {
+    await this.#manifest('POST', `${this.path}/${recording.id}/stop`);
+    return this.ended(recording);
+  }
+
+  ended(recording, limitMs = 15000) {
+    return until(`recording ${recording.id} has ended`, async () => {
+      const manifest = await this.read(recording);
+      return manifest.state !== 'recording' && manifest;
+    }, limitMs);
+  }
+
+  /** {status, headers, bytes} of a file, or of a `range` of it. */
+  async download({ id }, file, range) {
+    const response = await fetch(`${this.server.url}${this.path}/${id}/files/${file}`, {
+      headers: { Authorization: `Bearer ${this.server.key}`, ...(range && { Range: range }) },
+    });
+    return { status: response.status, headers: response.headers, bytes: Buffer.from(await response.arrayBuffer()) };
+  }
+}
+
+/** Those of all rooms. */
+export async function allRecordings(server) {
+  const { status, body } = await server.api('GET', `${ROUTES}/recordings`);
+  assert.equal(status, 200, JSON.stringify(body));
+  return body.recordings;
+}
