@@ -17,10 +17,19 @@ constexpr int64_t kConcealStep = 120;
 /// A packet of one or two bytes holds no frame: DTX, or what stands for a lost one.
 bool is_empty(const std::vector<uint8_t>& packet) { return packet.size() <= 2; }
 
-/// One CELT frame with nothing but its silence flag, as libopus and fillers write it.
+/// CELT frames with nothing but their silence flag, as libopus and fillers write them: one, or many
+/// of the same size (RFC 6716 section 3.2).
 bool is_silence(const std::vector<uint8_t>& packet) {
-  return packet.size() == 3 && (packet[0] & 0x83U) == 0x80 && packet[1] == 0xff &&
-         packet[2] == 0xfe;
+  const unsigned code = packet[0] & 3U;
+  const bool is_many = code == 3 && (packet[1] & 0xc0U) == 0;
+  if ((packet[0] & 0x80U) == 0 || (code != 0 && !is_many)) return false;
+  const size_t begin = is_many ? 2 : 1;
+  const size_t frames = is_many ? packet[1] & 0x3fU : 1;
+  if (frames == 0 || packet.size() != begin + 2 * frames) return false;
+  for (size_t at = begin; at < packet.size(); at += 2) {
+    if (packet[at] != 0xff || packet[at + 1] != 0xfe) return false;
+  }
+  return true;
 }
 
 }  // namespace

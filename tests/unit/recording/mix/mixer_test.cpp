@@ -82,6 +82,11 @@ TEST(Mixer, DoesNotDecodeSilence) {
   Mixer mixer({});
   for (int64_t i = 0; i < 500; ++i) mixer.push(1, frame_of(i * kFrameNs, {0xf8, 0xff, 0xfe}));
   for (int64_t i = 0; i < 500; ++i) mixer.push(2, frame_of(i * kFrameNs, {0x78}));
+  for (int64_t i = 0; i < 100; ++i) {
+    mixer.push(4, {.time_ns = i * 3 * kFrameNs,
+                   .duration_ns = 3 * kFrameNs,
+                   .bytes = {0xfb, 3, 0xff, 0xfe, 0xff, 0xfe, 0xff, 0xfe}});
+  }
   EXPECT_EQ(mixer.counters().decoded, 0U);
   push_all(mixer, 3, test::encode(test::tone(400, 0.5F, kRate)));
   for (int64_t i = 50; i < 500; ++i) mixer.push(3, frame_of(i * kFrameNs, {0xf8, 0xff, 0xfe}));
