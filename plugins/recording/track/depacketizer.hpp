@@ -1,0 +1,53 @@
+// SPDX-License-Identifier: Apache-2.0
+// Makes what a container takes out of the ordered packets of a track.
+#pragma once
+
+#include <cstdint>
+#include <memory>
+#include <string>
+#include <vector>
+
+#include "recording/track/format.hpp"
+#include "recording/track/gap_log.hpp"
+#include "recording/track/packet.hpp"
+
+namespace veche::recording {
+
+/// One of each track, on the recording's thread. Times are nanoseconds since the recording began.
+class Depacketizer {
+ public:
+  virtual ~Depacketizer() = default;
+
+  /// The next packet in order. `time_ns`: of its timestamp, from TrackClock. `lost`: packets that
+  /// are missing before it. Appends what became complete, in order. Throws Failure where the track
+  /// cannot go on; bytes that make no sense are counted.
+  virtual void push(const Packet& packet, int64_t time_ns, uint64_t lost,
+                    std::vector<Frame>& out) = 0;
+  /// Nothing before `time_ns` will come any more: sound goes on with silence. The caller stays
+  /// behind the clock by what packets may be late; call it every few seconds at least.
+  virtual void fill_to(int64_t time_ns, std::vector<Frame>& out) = 0;
+  /// Null: not known yet. Of video it may change with a key frame.
+  virtual const Format* format() const = 0;
+
+  struct Refused {
+    uint64_t malformed = 0;   ///< Packets that are not what the codec says.
+    uint64_t left_out = 0;    ///< Packets for which there was no time, and frames without a key.
+    uint64_t incomplete = 0;  ///< Frames that loss has damaged, or dropped.
+    bool operator==(const Refused&) const = default;
+  };
+  const Refused& refused() const noexcept { return refused_; }
+  /// GapLog::finish() is the caller's to call at the end of the track.
+  GapLog& gaps() noexcept { return gaps_; }
+
+ protected:
+  explicit Depacketizer(int64_t shortest_gap_ns) : gaps_(shortest_gap_ns) {}
+  Refused refused_;
+  GapLog gaps_;
+};
+
+/// `codec`, `fmtp`, `clock_rate`, `channels`: as veche_track says them. Null if the codec cannot be
+/// recorded. Throws Failure if an element of GStreamer is missing.
+std::unique_ptr<Depacketizer> make_depacketizer(const std::string& codec, const std::string& fmtp,
+                                                uint32_t clock_rate, uint32_t channels);
+
+}  // namespace veche::recording
