@@ -49,8 +49,7 @@ void check_opus(std::vector<Frame>& frames, int64_t& end_ns) {
   for (const Frame& frame : frames) {
     const auto opus = parse_opus(frame.bytes);
     require(opus && frame.time_ns == end_ns);
-    require(frame.duration_ns == int64_t{opus->samples} * 125'000 / 6 ||
-            frame.duration_ns > 0);  // Of frames of 2.5 ms the end is rounded.
+    require(frame.duration_ns == int64_t{opus->samples} * 125'000 / 6);
     end_ns += frame.duration_ns;
   }
   frames.clear();
@@ -72,7 +71,7 @@ void record_sound(Bytes input) {
   };
   for_each_packet(input, [&](const Packet& packet) {
     now_ns = packet.arrival_ns;
-    clock.observe(packet, 20 * kMs);
+    clock.observe(packet, opus.span_ns(packet));
     order.push(Packet(packet));
     drain(now_ns);
     opus.fill_to(now_ns - 1000 * kMs, frames);

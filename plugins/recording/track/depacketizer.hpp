@@ -26,6 +26,8 @@ class Depacketizer {
   /// Nothing before `time_ns` will come any more: sound goes on with silence. The caller stays
   /// behind the clock by what packets may be late; call it every few seconds at least.
   virtual void fill_to(int64_t time_ns, std::vector<Frame>& out) = 0;
+  /// How long the sound in a packet lasts, for TrackClock::observe(); 0: not known, or a picture.
+  virtual int64_t span_ns(const Packet&) const { return 0; }
   /// Null: not known yet. Of video it may change with a key frame.
   virtual const Format* format() const = 0;
 
@@ -46,7 +48,7 @@ class Depacketizer {
 };
 
 /// `codec`, `fmtp`, `clock_rate`, `channels`: as veche_track says them. Null if the codec cannot be
-/// recorded. Throws Failure if an element of GStreamer is missing.
+/// recorded. GStreamer has been initialised. Throws Failure if an element of it is missing.
 std::unique_ptr<Depacketizer> make_depacketizer(const std::string& codec, const std::string& fmtp,
                                                 uint32_t clock_rate, uint32_t channels);
 

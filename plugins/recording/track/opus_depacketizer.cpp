@@ -94,6 +94,11 @@ void OpusDepacketizer::fill_to(int64_t time_ns, std::vector<Frame>& out) {
   fill_silence(to_samples(time_ns) - end_, out);
 }
 
+int64_t OpusDepacketizer::span_ns(const Packet& packet) const {
+  const auto opus = parse_opus(packet.payload);
+  return opus ? to_ns(opus->samples) : 0;
+}
+
 void OpusDepacketizer::append(std::vector<uint8_t> bytes, uint32_t samples,
                               std::vector<Frame>& out) {
   const int64_t start_ns = to_ns(end_);

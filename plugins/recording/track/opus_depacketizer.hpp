@@ -23,6 +23,7 @@ class OpusDepacketizer final : public Depacketizer {
 
   void push(const Packet& packet, int64_t time_ns, uint64_t lost, std::vector<Frame>& out) override;
   void fill_to(int64_t time_ns, std::vector<Frame>& out) override;
+  int64_t span_ns(const Packet& packet) const override;
   const Format* format() const override { return &format_; }
 
  private:

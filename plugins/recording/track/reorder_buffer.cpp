@@ -17,8 +17,16 @@ void ReorderBuffer::push(Packet&& packet) {
   if (!started_) {
     started_ = true;
     highest_sequence_ = packet.sequence;
+    last_arrival_ns_ = packet.arrival_ns;
   }
+  const int64_t pause_ns = packet.arrival_ns - last_arrival_ns_;
+  last_arrival_ns_ = packet.arrival_ns;
   const int16_t ahead = distance(highest_sequence_, packet.sequence);
+  if (pause_ns > kPauseNs && (ahead <= 0 || ahead > kRestart)) {
+    if (std::exchange(stray_, std::nullopt)) ++refused_;
+    insert(number_after_all(), std::move(packet));
+    return;
+  }
   if (std::abs(ahead) > kRestart) {
     restart(std::move(packet));
     return;
@@ -46,7 +54,7 @@ void ReorderBuffer::restart(Packet&& packet) {
   }
   if (distance(first.sequence, packet.sequence) < 0) std::swap(first, packet);
   const int16_t apart = distance(first.sequence, packet.sequence);
-  const int64_t number = std::max(highest_, next_ - 1) + 1;
+  const int64_t number = number_after_all();
   insert(number, std::move(first));
   insert(number + apart, std::move(packet));
 }

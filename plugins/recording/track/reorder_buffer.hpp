@@ -2,6 +2,7 @@
 // Puts the packets of one RTP stream into their order, and says how many are missing.
 #pragma once
 
+#include <algorithm>
 #include <bitset>
 #include <cstdint>
 #include <map>
@@ -19,6 +20,9 @@ class ReorderBuffer {
   static constexpr int64_t kHoldNs = 200'000'000;
   /// A packet this far from the newest belongs to a sender that began anew, if another one follows.
   static constexpr int32_t kRestart = 3000;
+  /// After that long without a packet, as while a track is muted, the numbers may be anywhere: one
+  /// that is not ahead is no late packet, and one that is far away needs no second one.
+  static constexpr int64_t kPauseNs = 2'000'000'000;
   static constexpr size_t kMaxPackets = 1024;
   static constexpr size_t kMaxBytes = 4 << 20;
 
@@ -49,6 +53,7 @@ class ReorderBuffer {
 
   void insert(int64_t number, Packet&& packet);
   void restart(Packet&& packet);
+  int64_t number_after_all() const { return std::max(highest_, next_ - 1) + 1; }
   bool is_full() const { return packets_.size() >= kMaxPackets || bytes_ >= kMaxBytes; }
 
   int64_t hold_ns_;
@@ -58,6 +63,7 @@ class ReorderBuffer {
   uint16_t highest_sequence_ = 0;  ///< Its sequence number.
   std::map<int64_t, Packet> packets_;
   size_t bytes_ = 0;
+  int64_t last_arrival_ns_ = 0;
   std::optional<Packet> stray_;  ///< Far from the others: the first packet of a restart?
   std::bitset<kHistory> popped_;
   uint64_t late_ = 0, duplicate_ = 0, refused_ = 0;

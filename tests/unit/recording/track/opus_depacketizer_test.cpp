@@ -164,7 +164,7 @@ TEST(OpusDepacketizer, KeepsEveryPacketInItsPlaceForAnHour) {
           one.packet.payload.push_back(static_cast<uint8_t>(one.truth_ns >> shift));
         }
         const int64_t now_ns = one.packet.arrival_ns;
-        clock.observe(one.packet, 20 * kMs);
+        clock.observe(one.packet, opus.span_ns(one.packet));
         order.push(std::move(one.packet));
         while (const auto next = order.pop(now_ns)) {
           lost += next->lost;

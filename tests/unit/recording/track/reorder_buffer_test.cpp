@@ -104,6 +104,31 @@ TEST(ReorderBuffer, WaitsForAMissingPacketAndNoLonger) {
   EXPECT_EQ(seen.lost, 2U);
 }
 
+TEST(ReorderBuffer, GoesOnWithWhateverComesAfterAPause) {
+  // Muted for 22 minutes: the numbers have gone round, to behind, to ahead, to half way.
+  for (const uint16_t first : {uint16_t{900}, uint16_t{1000}, uint16_t{40'000}}) {
+    SCOPED_TRACE(first);
+    ReorderBuffer buffer;
+    Seen seen;
+    buffer.push(packet(1000, 0));
+    drain(buffer, 0, seen);
+    const int64_t later_ns = 1'320'000 * kMs;
+    for (uint16_t i = 0; i < 3; ++i) {
+      buffer.push(packet(static_cast<uint16_t>(first + i), later_ns + i * 20 * kMs));
+      drain(buffer, later_ns + i * 20 * kMs, seen);
+      EXPECT_EQ(seen.sequences.back(), first + i);
+    }
+    EXPECT_EQ(seen.lost + buffer.late() + buffer.duplicate() + buffer.refused(), 0U);
+  }
+  // A network that was away for 3 s: that is loss.
+  ReorderBuffer buffer;
+  Seen seen;
+  buffer.push(packet(1000, 0));
+  buffer.push(packet(1150, 3000 * kMs));
+  drain(buffer, 3200 * kMs, seen);
+  EXPECT_EQ(seen.lost, 149U);
+}
+
 TEST(ReorderBuffer, OrdersAnyShuffleWithLossAndDuplicates) {
   for (uint32_t seed = 1; seed <= 20; ++seed) {
     SCOPED_TRACE(seed);
