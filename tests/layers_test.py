@@ -28,7 +28,8 @@ OWNERS = {
 }
 # What a plugin may include from outside, besides the standard library.
 PLUGIN_LIBRARIES = {
-    "plugins/recording": re.compile(r"(gst|gio|glib|json-glib|opus|sys)/|(dirent|fcntl|glib|glib-unix|opus|poll|spawn|unistd)\.h$"),
+    "plugins/recording": re.compile(
+        r"(gst|gio|glib|json-glib|opus|sys)/|(dirent|fcntl|glib|glib-unix|opus|poll|pthread|spawn|unistd)\.h$"),
 }
 # The plugin interface hands over open files, and the wrapper closes those that nobody took.
 DESCRIPTORS = "unistd.h"

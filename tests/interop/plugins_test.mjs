@@ -2,16 +2,13 @@
 // Plugins in calls: one that comes and goes while people talk, and the example that decides who is heard.
 
 import assert from 'node:assert/strict';
-import { execFileSync } from 'node:child_process';
-import { mkdtempSync, readdirSync, readFileSync, rmSync } from 'node:fs';
-import { tmpdir } from 'node:os';
-import { join } from 'node:path';
+import { readdirSync, readFileSync } from 'node:fs';
 import { test } from 'node:test';
 
-import { atEnd } from './cleanup.mjs';
+import { build, buildCpp } from './build_plugin.mjs';
 import { measureLoad } from './command.mjs';
 import { delay, until } from './until.mjs';
-import { environment, VecheServer } from './veche_server.mjs';
+import { VecheServer } from './veche_server.mjs';
 import { launchBrowser, VoicePage } from './voice_page.mjs';
 
 const ROUNDS = 200;
@@ -66,20 +63,6 @@ test('forwarding comes and goes 200 times while 20 people are in a call: audio c
   const { body } = await server.api('GET', '/v1/plugins/forwarding');
   assert.equal(body.hooks.find(({ name }) => name === 'selector.select').failures, 0);
 });
-
-/** A plugin of these sources, against the headers of this tree. How the examples build by themselves is tested in tests/abi. */
-function build(t, name, compiler, sources, packages = []) {
-  const directory = mkdtempSync(join(tmpdir(), 'veche-plugin-'));
-  atEnd(t, () => rmSync(directory, { recursive: true, force: true }));
-  const file = join(directory, `${name}.so`);
-  const flags = packages.length > 0 ? execFileSync('pkg-config', ['--cflags', '--libs', ...packages], { encoding: 'utf8' }).trim().split(/\s+/) : [];
-  const standard = compiler === 'c++' ? '-std=c++20' : '-std=c11';
-  execFileSync(compiler, [standard, '-O2', '-shared', '-fPIC', '-fvisibility=hidden', '-I', join(environment.source, 'core/include'),
-    `-Wl,--version-script=${join(environment.source, 'plugins/veche-plugin.map')}`, '-o', file,
-    ...sources.map((source) => join(environment.source, source)), ...flags]);
-  return file;
-}
-const buildCpp = (t, name, sources, packages) => build(t, name, 'c++', sources, packages);
 
 test('A plugin that throws, talks nonsense and is slow is counted, then disabled, and the call goes on', async (t) => {
   const trouble = buildCpp(t, 'trouble', ['tests/interop/trouble_plugin.cpp']);

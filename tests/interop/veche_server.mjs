@@ -74,6 +74,13 @@ export class VecheServer {
     return server;
   }
 
+  /** For the next launch: what is said of a plugin besides what is said already. */
+  changePlugin(name, config) {
+    const all = JSON.parse(readFileSync(this.#configFile, 'utf8'));
+    Object.assign(all.plugins.find((plugin) => plugin.name === name).config, config);
+    writeFileSync(this.#configFile, JSON.stringify(all));
+  }
+
   async launch() {
     const log = openSync(this.#logFile, 'a');
     this.#process = spawn(environment.server, ['--config', this.#configFile], {
@@ -121,7 +128,7 @@ export class VecheServer {
   /** Waits until so many participants of the room are connected. */
   connected(room, count) {
     return until(`${count} are connected in ${room}`, async () => {
-      const { body } = await this.api('GET', `/v1/rooms/${room}/participants`);
+      const { body } = await this.api('GET', `/v1/rooms/${room}/participants?limit=100`);
       return body.participants?.filter(({ state }) => state === 'connected').length === count;
     }, 20000);
   }

@@ -81,21 +81,14 @@ std::pair<int, int> make_pipe(const std::string& program) {
 
 }  // namespace
 
-Descriptor::~Descriptor() { close(); }
-
-void Descriptor::set(int fd) noexcept {
-  if (fd_ >= 0) ::close(fd_);
-  fd_ = fd;
-}
-
 Child::Child(const std::vector<std::string>& arguments,
              const std::vector<std::string>& environment) {
   const auto [read_end, write_end] = make_pipe(arguments.front());
-  output_end_.set(read_end);
+  output_end_ = Descriptor(read_end);
   const Descriptor given(write_end);
   const int error = SpawnPlan(given.get()).run(&pid_, arguments, environment);
   if (error != 0) throw cannot_start(arguments.front(), error);
-  exit_.set(static_cast<int>(syscall(SYS_pidfd_open, pid_, 0)));
+  exit_ = Descriptor(static_cast<int>(syscall(SYS_pidfd_open, pid_, 0)));
 }
 
 Child::~Child() { kill(); }
@@ -105,7 +98,7 @@ void Child::read_output() {
   for (int rounds = 0; rounds < kMaxReads; ++rounds) {
     const ssize_t count = read(output_end_.get(), bytes, sizeof bytes);
     if (count < 0 && errno == EINTR) continue;
-    if (count == 0 || (count < 0 && errno != EAGAIN)) output_end_.close();
+    if (count == 0 || (count < 0 && errno != EAGAIN)) output_end_ = Descriptor();
     if (count <= 0) return;
     output_.append(bytes, std::min(static_cast<size_t>(count), kMaxOutput - output_.size()));
   }

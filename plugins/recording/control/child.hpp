@@ -10,23 +10,9 @@
 #include <string>
 #include <vector>
 
+#include "recording/file/descriptor.hpp"
+
 namespace veche::recording {
-
-/// A file descriptor that is closed with its owner.
-class Descriptor {
- public:
-  explicit Descriptor(int fd = -1) noexcept : fd_(fd) {}
-  ~Descriptor();
-  Descriptor(const Descriptor&) = delete;
-  Descriptor& operator=(const Descriptor&) = delete;
-  int get() const noexcept { return fd_; }
-  void close() noexcept { set(-1); }
-  /// Takes ownership.
-  void set(int fd) noexcept;
-
- private:
-  int fd_;
-};
 
 class Child {
  public:

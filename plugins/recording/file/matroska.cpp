@@ -14,7 +14,7 @@ namespace {
 
 constexpr int64_t kNsPerMs = 1'000'000;
 constexpr int64_t kClusterMs = 1000;   ///< The longest; a player seeks to its start.
-constexpr int64_t kAudioCueMs = 5000;  ///< Between two entries of the index of a sound.
+constexpr int64_t kAudioCueMs = 2000;  ///< Between two entries of the index of a sound.
 constexpr uint64_t kClusterHead = 12;  ///< Its id and its size.
 constexpr uint8_t kSeekBytes = 21;     ///< Of one entry of the SeekHead.
 

@@ -1,0 +1,53 @@
+// SPDX-License-Identifier: Apache-2.0
+// Where the tap of a track ends: its packets go to every recording that wants them.
+#pragma once
+
+#include <cstdint>
+#include <memory>
+#include <mutex>
+#include <vector>
+
+#include "recording/recorder/inbox.hpp"
+
+typedef struct _GstElement GstElement;
+typedef struct _GstSample GstSample;
+
+namespace veche::recording {
+
+/// Shared by the tap's element, whose thread calls on_sample(), and whoever adds recordings.
+class TapSink {
+ public:
+  /// What the packets of a track look like; others in the same stream are left out.
+  struct Header {
+    uint32_t payload_type = 0;
+    uint32_t ssrc = 0;                   ///< 0: not announced.
+    uint32_t audio_level_extension = 0;  ///< Its id (RFC 8285); 0: there is none.
+  };
+
+  TapSink(TrackInfo info, const Header& header) : info_(std::move(info)), header_(header) {}
+  TapSink(const TapSink&) = delete;
+  TapSink& operator=(const TapSink&) = delete;
+
+  const TrackInfo& info() const { return info_; }
+  /// [control] Tells the recording that the track begins, and sends it what comes.
+  void add(const std::shared_ptr<Inbox>& inbox);
+  /// [control] Tells the recording that the track has ended.
+  void remove(const std::shared_ptr<Inbox>& inbox, uint64_t dropped);
+  /// [control] The same for all of them.
+  void close(uint64_t dropped);
+  bool is_unused() const;
+
+  /// [the tap's thread]
+  void on_sample(GstSample* sample);
+
+ private:
+  const TrackInfo info_;
+  const Header header_;
+  mutable std::mutex mutex_;
+  std::vector<std::shared_ptr<Inbox>> inboxes_;
+};
+
+/// A floating appsink that feeds `sink`. [control]
+GstElement* make_tap_element(std::shared_ptr<TapSink> sink);
+
+}  // namespace veche::recording

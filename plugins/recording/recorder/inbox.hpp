@@ -1,0 +1,83 @@
+// SPDX-License-Identifier: Apache-2.0
+// What a recorder's thread is told, in order. Packets are bounded by their bytes: a disk that
+// stalls loses packets here, and nowhere else.
+#pragma once
+
+#include <condition_variable>
+#include <cstdint>
+#include <deque>
+#include <mutex>
+#include <optional>
+#include <string>
+#include <variant>
+
+#include "recording/track/packet.hpp"
+
+namespace veche::recording {
+
+/// A track as its tap describes it.
+struct TrackInfo {
+  uint64_t track = 0;
+  std::string participant, name;
+  std::string kind;  ///< "audio" or "video"
+  std::string codec, fmtp;
+  uint32_t clock_rate = 0, channels = 0;
+};
+
+struct TrackBegins {
+  TrackInfo info;
+};
+struct TrackPacket {
+  uint64_t track = 0;
+  Packet packet;
+};
+struct TrackEnds {
+  uint64_t track = 0;
+  uint64_t dropped = 0;  ///< Packets that the tap had to leave out.
+};
+struct MuteChanged {
+  std::string participant;
+  bool muted = false;
+  int64_t at_ns = 0;
+};
+struct StopRequested {
+  std::string ended_by;
+};
+
+using Message = std::variant<TrackBegins, TrackPacket, TrackEnds, MuteChanged, StopRequested>;
+
+/// The time in which packets did not fit, by the monotonic clock.
+struct Overflow {
+  int64_t start_ns = 0, end_ns = 0;
+  uint64_t packets = 0;
+};
+
+/// [any] Any number of threads push, one takes.
+class Inbox {
+ public:
+  struct Batch {
+    std::deque<Message> messages;
+    std::optional<Overflow> overflow;  ///< Happened after these messages.
+  };
+
+  explicit Inbox(size_t max_bytes) : max_bytes_(max_bytes) {}
+  Inbox(const Inbox&) = delete;
+  Inbox& operator=(const Inbox&) = delete;
+
+  /// Never refused.
+  void push(Message message);
+  /// False, and remembered as an overflow, if there is no room.
+  bool push(TrackPacket packet);
+  /// Everything that is there; waits at most `wait_ms` for something.
+  Batch take(uint32_t wait_ms);
+
+ private:
+  const size_t max_bytes_;
+  std::mutex mutex_;
+  std::condition_variable arrived_;
+  std::deque<Message> messages_;
+  size_t bytes_ = 0;
+  std::optional<Overflow> overflow_;
+};
+
+}  // namespace veche::recording

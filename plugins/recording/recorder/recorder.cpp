@@ -1,0 +1,110 @@
+// SPDX-License-Identifier: Apache-2.0
+// Takes from the inbox ten times a second until the recording ends.
+#include "recording/recorder/recorder.hpp"
+
+#include <sys/resource.h>
+#include <time.h>
+#include <unistd.h>
+
+#include <chrono>
+#include <condition_variable>
+#include <mutex>
+#include <thread>
+#include <utility>
+
+namespace veche::recording {
+namespace {
+
+constexpr uint32_t kTurnMs = 100;
+constexpr int64_t kProgressNs = 1'000'000'000;
+/// Whoever talks goes before whoever records.
+constexpr int kNiceness = 5;
+
+int64_t monotonic_ns() {
+  timespec now{};
+  clock_gettime(CLOCK_MONOTONIC, &now);
+  return int64_t{now.tv_sec} * 1'000'000'000 + now.tv_nsec;
+}
+
+}  // namespace
+
+struct Recorder::Shared {
+  Shared(int dir, Manifest first, const Plan& what, const RecorderSettings& how, Ended whom)
+      : dir_fd(dir),
+        plan(what),
+        settings(how),
+        inbox(std::make_shared<Inbox>(how.queue_bytes)),
+        manifest(std::make_shared<const Manifest>(std::move(first))),
+        ended(std::move(whom)) {}
+  ~Shared() { close(dir_fd); }
+  Shared(const Shared&) = delete;
+  Shared& operator=(const Shared&) = delete;
+
+  const int dir_fd;
+  const Plan plan;
+  const RecorderSettings settings;
+  const int64_t origin_ns = monotonic_ns();
+  const std::shared_ptr<Inbox> inbox;
+
+  std::mutex mutex;
+  std::condition_variable done;
+  std::shared_ptr<const Manifest> manifest;
+  bool is_done = false;
+  const Ended ended;
+};
+
+Recorder::Recorder(int dir_fd, Manifest manifest, const Plan& plan,
+                   const RecorderSettings& settings, Ended ended)
+    : shared_(
+          std::make_shared<Shared>(dir_fd, std::move(manifest), plan, settings, std::move(ended))) {
+  std::thread([shared = shared_] { run(shared); }).detach();
+}
+
+Recorder::~Recorder() { stop("shutdown"); }
+
+const std::shared_ptr<Inbox>& Recorder::inbox() const { return shared_->inbox; }
+
+std::shared_ptr<const Manifest> Recorder::manifest() const {
+  const std::lock_guard lock(shared_->mutex);
+  return shared_->manifest;
+}
+
+void Recorder::stop(const std::string& ended_by) { shared_->inbox->push(StopRequested{ended_by}); }
+
+bool Recorder::wait(uint32_t ms) const {
+  std::unique_lock lock(shared_->mutex);
+  return shared_->done.wait_for(lock, std::chrono::milliseconds(ms),
+                                [this] { return shared_->is_done; });
+}
+
+void Recorder::run(const std::shared_ptr<Shared>& shared) {
+  pthread_setname_np(pthread_self(), "recorder");
+  static_cast<void>(setpriority(PRIO_PROCESS, static_cast<id_t>(gettid()), kNiceness));
+  const auto publish = [&](Manifest manifest) {
+    auto current = std::make_shared<const Manifest>(std::move(manifest));
+    const std::lock_guard lock(shared->mutex);
+    shared->manifest = std::move(current);
+  };
+
+  Work work(shared->dir_fd, *shared->manifest, shared->plan, shared->settings, shared->origin_ns);
+  int64_t published_ns = shared->origin_ns;
+  while (!work.wants_to_end()) {
+    Inbox::Batch batch = shared->inbox->take(kTurnMs);
+    const int64_t now_ns = monotonic_ns();
+    work.handle(std::move(batch), now_ns);
+    if (now_ns - published_ns < kProgressNs) continue;
+    published_ns = now_ns;
+    publish(work.manifest(now_ns));
+  }
+  const int64_t now_ns = monotonic_ns();
+  work.finish(now_ns);
+  publish(work.manifest(now_ns));
+  {
+    const std::lock_guard lock(shared->mutex);
+    shared->is_done = true;
+    shared->done.notify_all();
+  }
+  shared->ended(shared->manifest);
+}
+
+}  // namespace veche::recording
