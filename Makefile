@@ -5,7 +5,7 @@ SHELL := /bin/bash
 BUILD ?= build
 
 .DEFAULT_GOAL := help
-.PHONY: help run build test test-unit test-asan test-tsan bench fuzz format lint clean build-tests deps deps-test node-modules
+.PHONY: help run build test test-unit test-asan test-tsan bench deb fuzz format lint clean build-tests deps deps-test node-modules
 
 help: ## list the targets
 	@grep -hE '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:[^#]*## /\t/' | expand -t 14
@@ -45,6 +45,11 @@ fuzz: deps-test ## run each fuzz target for a minute
 bench: build ## fill rooms with up to 200 people: prints latency, CPU per packet and what sending alone costs
 	@scripts/bench $(BUILD)
 
+deb: deps ## pack the server and the plugin SDK as Debian packages, into build-deb
+	@[ -f $(BUILD)-deb/build.ninja ] || { eval "$$(dpkg-buildflags --export=sh)"; meson setup $(BUILD)-deb --prefix=/usr --buildtype=plain; }
+	@ninja -C $(BUILD)-deb
+	@scripts/deb $(BUILD)-deb $(BUILD)-deb
+
 format: deps-test ## format the C and C++ sources in place
 	@git ls-files '*.cpp' '*.hpp' '*.h' '*.c' | xargs clang-format -i
 
@@ -52,7 +57,7 @@ lint: deps-test build ## check format, clang-tidy and spelling
 	@scripts/lint $(BUILD)
 
 clean: ## remove what was built
-	rm -rf $(BUILD) $(BUILD)-asan $(BUILD)-tsan $(BUILD)-fuzz $(BUILD)-clang tests/interop/node_modules
+	rm -rf $(BUILD) $(BUILD)-asan $(BUILD)-tsan $(BUILD)-fuzz $(BUILD)-deb $(BUILD)-clang tests/interop/node_modules
 
 build-tests: deps-test
 	@[ -f $(BUILD)/build.ninja ] || meson setup $(BUILD)

@@ -12,16 +12,13 @@ import aioice.ice
 import aiortc.codecs
 import av
 import numpy
-from aiortc import MediaStreamTrack, RTCPeerConnection, RTCSessionDescription
+from aiortc import MediaStreamTrack, RTCConfiguration, RTCIceServer, RTCPeerConnection, RTCSessionDescription
 from aiortc.mediastreams import MediaStreamError
 from aiortc.rtp import RtpPacket
 
 SAMPLE_RATE = 48000
 FRAME_SAMPLES = 960
 AUDIBLE_RMS = 300
-
-# aiortc leaves loopback out when it gathers; tests use nothing else.
-aioice.ice.get_host_addresses = lambda use_ipv4, use_ipv6: ["127.0.0.1"]
 
 
 class Decoder(aiortc.codecs.OpusDecoder):
@@ -114,7 +111,10 @@ async def flood(peer, count):
 
 
 async def run(options):
-    peer = RTCPeerConnection()
+    # aiortc leaves loopback out when it gathers; most tests use nothing else.
+    aioice.ice.get_host_addresses = lambda use_ipv4, use_ipv6: [options.address]
+    # An empty list, so that aiortc asks no STUN server of its own choice.
+    peer = RTCPeerConnection(RTCConfiguration([RTCIceServer(**server) for server in json.loads(options.ice_servers)]))
     heard = []
     listeners = []
     states = []
@@ -148,8 +148,10 @@ async def run(options):
     await asyncio.sleep(options.seconds)
     result = {"status": 201, "states": list(states), "slots": heard}
     await peer.close()
-    await asyncio.gather(*listeners)
-    if not options.flip_fingerprint and not options.flood_ssrcs:
+    for listener in listeners:
+        listener.cancel()  # The tracks of a connection that never came about do not end.
+    await asyncio.gather(*listeners, return_exceptions=True)
+    if "connected" in states and not options.flip_fingerprint and not options.flood_ssrcs:
         await asyncio.to_thread(request, "DELETE", options.server + headers["Location"], options.token)
     return result
 
@@ -166,6 +168,8 @@ def main():
     parser.add_argument("--flip-fingerprint", action="store_true")
     parser.add_argument("--listen-only", action="store_true")
     parser.add_argument("--flood-ssrcs", type=int, default=0)
+    parser.add_argument("--address", default="127.0.0.1", help="the local address to gather")
+    parser.add_argument("--ice-servers", default="[]", help="as an invitation has them")
     print(json.dumps(asyncio.run(run(parser.parse_args()))))
 
 

@@ -26,8 +26,10 @@ export async function run(t, program, args, onStart = () => {}) {
   return { ...result, code: code ?? signal };
 }
 
-export function runPython(t, script, args) {
-  return run(t, PYTHON, [fileURLToPath(new URL(script, import.meta.url)), ...args]);
+/** `prefix` is put before its command line. */
+export function runPython(t, script, args, prefix = []) {
+  const [program, ...rest] = [...prefix, PYTHON, fileURLToPath(new URL(script, import.meta.url)), ...args];
+  return run(t, program, rest);
 }
 
 /** An aiortc participant for some seconds; what it heard. */

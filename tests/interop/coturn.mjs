@@ -1,0 +1,89 @@
+// SPDX-License-Identifier: Apache-2.0
+// A TURN server of a test's own: Debian's coturn with the configuration that docs/operations.md gives, but for addresses and secrets.
+
+import { execFileSync, spawn } from 'node:child_process';
+import { createHmac, randomBytes } from 'node:crypto';
+import { once } from 'node:events';
+import { accessSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { createConnection } from 'node:net';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+
+import { atEnd } from './cleanup.mjs';
+import { until } from './until.mjs';
+import { environment } from './veche_server.mjs';
+
+const TURNSERVER = process.env.TURNSERVER_BIN ?? '/usr/bin/turnserver';
+const EXAMPLE = /<!-- file: turnserver\.conf -->\n```[a-z]*\n([^]*?)```/;
+
+/** Why there can be no TURN server, or null. */
+export function coturnProblem() {
+  try {
+    accessSync(TURNSERVER);
+    return null;
+  } catch {
+    return `there is no ${TURNSERVER}: install Debian's coturn`;
+  }
+}
+
+/** The documented configuration with other values for some of its keys. A key that it does not have is an error. */
+function configuration(values) {
+  let text = readFileSync(join(environment.source, 'docs/operations.md'), 'utf8').match(EXAMPLE)[1];
+  for (const [key, value] of Object.entries(values)) {
+    const line = new RegExp(`^${key}=.*$`, 'm');
+    if (!line.test(text)) throw new Error(`the example of docs/operations.md has no ${key}`);
+    text = text.replace(line, `${key}=${value}`);
+  }
+  return text.replace(/^syslog$/m, 'log-file=stdout');
+}
+
+const accepts = (host, port) => new Promise((resolve) => {
+  const socket = createConnection({ host, port }, () => resolve(true)).on('error', () => resolve(false));
+  socket.on('connect', () => socket.destroy());
+});
+
+export class Coturn {
+  /** What the media server shares with it. */
+  secret = randomBytes(16).toString('hex');
+
+  /** Listens and relays on `address`, towards `peer` alone. Ends with the test `t`. */
+  static async start(t, { address, peer }) {
+    const turn = new Coturn();
+    const directory = mkdtempSync(join(tmpdir(), 'veche-turn-'));
+    atEnd(t, () => rmSync(directory, { recursive: true, force: true }));
+    const port = 10000 + 4 * Math.floor(Math.random() * 2000);
+    Object.assign(turn, { address, port, tlsPort: port + 2, certificate: join(directory, 'certificate.pem') });
+    const key = join(directory, 'key.pem');
+    execFileSync('openssl', ['req', '-x509', '-newkey', 'ec', '-pkeyopt', 'ec_paramgen_curve:prime256v1', '-nodes', '-days', '2', '-subj', '/CN=turn',
+      '-addext', `subjectAltName=IP:${address}`, '-keyout', key, '-out', turn.certificate], { stdio: 'ignore' });
+    const file = join(directory, 'turnserver.conf');
+    writeFileSync(file, configuration({
+      'listening-ip': address, 'relay-ip': address, 'listening-port': port, 'tls-listening-port': turn.tlsPort,
+      'static-auth-secret': turn.secret, 'allowed-peer-ip': peer, cert: turn.certificate, pkey: key,
+    }));
+    turn.log = '';
+    const server = spawn(TURNSERVER, ['-c', file, '--pidfile', join(directory, 'pid'), '--userdb', join(directory, 'db')], { cwd: directory });
+    for (const stream of [server.stdout, server.stderr]) stream.setEncoding('utf8').on('data', (text) => { turn.log += text; });
+    atEnd(t, async () => {
+      if (server.exitCode === null && server.kill('SIGKILL')) await once(server, 'exit');
+      if (process.env.VECHE_SHOW_LOG) process.stderr.write(turn.log);
+    });
+    await until('coturn listens', () => {
+      if (server.exitCode !== null) throw new Error(`coturn ended:\n${turn.log}`);
+      return accepts(address, turn.tlsPort);
+    });
+    return turn;
+  }
+
+  /** What media.ice_servers says of it. `transport` is udp, tcp or tls. */
+  server(transport, secret = this.secret) {
+    const url = transport === 'tls' ? `turns:${this.address}:${this.tlsPort}?transport=tcp` : `turn:${this.address}:${this.port}?transport=${transport}`;
+    return { urls: [url], secret };
+  }
+
+  /** Credentials as the media server makes them, for a time of the caller's choice. */
+  credentials(name, expiresAtS) {
+    const username = `${expiresAtS}:${name}`;
+    return { username, credential: createHmac('sha1', this.secret).update(username).digest('base64') };
+  }
+}

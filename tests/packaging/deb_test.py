@@ -1,0 +1,98 @@
+# SPDX-License-Identifier: Apache-2.0
+"""The Debian packages from outside: fields, files, modes, reproducible; unpacked anywhere, the server runs.
+
+Usage: deb_test.py SOURCE_ROOT BUILD_ROOT
+"""
+import filecmp
+import os
+import re
+import sys
+import tempfile
+
+from steps import build_packages, free_port, get, run, serving
+
+MODES = {
+    "./etc/veche/veche.json": "-rw-r-----",
+    "./usr/bin/veche": "-rwxr-xr-x",
+    "./usr/bin/veche-plugin": "-rwxr-xr-x",
+    "./lib/systemd/system/veche.service": "-rw-r--r--",
+    "./usr/share/doc/veche/copyright": "-rw-r--r--",
+    "./usr/share/doc/veche/docs/operations.md": "-rw-r--r--",
+}
+DEV_FILES = ["./usr/include/veche/plugin.h", "./usr/include/veche/plugin.hpp", "./usr/share/veche/veche-plugin.map"]
+NEEDED = ["libc6", "libgstreamer1.0-0", "libsoup-3.0-0", "gstreamer1.0-plugins-bad", "gstreamer1.0-nice"]
+
+
+def contents(package):
+    """path -> (mode, owner)"""
+    entries = [line.split(maxsplit=5) for line in run("dpkg-deb", "--contents", package).splitlines()]
+    return {entry[5]: (entry[0], entry[1]) for entry in entries}
+
+
+def fields(package):
+    text = run("dpkg-deb", "--field", package)
+    return dict(line.split(": ", 1) for line in text.splitlines() if not line.startswith(" "))
+
+
+def check_fields(veche, dev):
+    control, dev_control = fields(veche), fields(dev)
+    depends = re.split(r",\s*", control["Depends"])
+    missing = [name for name in NEEDED if not any(entry.split()[0] == name for entry in depends)]
+    assert not missing, f"{missing} not in {depends}"
+    assert dev_control["Depends"] == f"veche (= {control['Version']})", dev_control
+    for text in (*control.values(), *dev_control.values()):
+        assert "@" not in re.sub(r"<\S+@\S+>", "", text), f"not filled in: {text}"
+
+
+def check_contents(veche, dev):
+    files = contents(veche)
+    for path, mode in MODES.items():
+        assert files.get(path, ("", ""))[0] == mode, f"{path}: {files.get(path)}, expected {mode}"
+    assert any(re.fullmatch(r"\./usr/lib\S*/veche/plugins/forwarding\.so", path) for path in files), "no forwarding.so"
+    odd = [path for path in files if "/local/" in path or path.endswith((".a", ".h", ".pc"))]
+    assert not odd, odd
+    dev_files = contents(dev)
+    missing = [path for path in DEV_FILES if path not in dev_files]
+    assert not missing, missing
+    assert any(path.endswith("/pkgconfig/veche-plugin.pc") for path in dev_files), "no veche-plugin.pc"
+    owners = {owner for _, owner in (*files.values(), *dev_files.values())}
+    assert owners == {"root/root"}, owners
+
+
+def check_unpacked(veche, root):
+    """Nothing of it knows where it was installed."""
+    run("dpkg-deb", "--extract", veche, root)
+    binary = os.path.join(root, "usr/bin/veche")
+    folder = os.path.join(root, "etc/veche")
+    installed = os.path.join(folder, "veche.json")
+    without_secret = run(binary, "--check-config", installed, status=1)
+    assert "/auth/keys/0/secret_file" in without_secret, without_secret
+    with open(os.path.join(folder, "admin.secret"), "w", encoding="ascii") as file:
+        file.write("0123456789abcdef0123456789abcdef\n")
+    run(binary, "--check-config", installed)
+    port = free_port()
+    with open(installed, encoding="utf-8") as file:
+        text = file.read()
+    assert text.count("127.0.0.1:8080") == 1, "the configuration listens elsewhere than on loopback"
+    moved = os.path.join(folder, "moved.json")
+    with open(moved, "w", encoding="utf-8") as file:
+        file.write(text.replace("127.0.0.1:8080", f"127.0.0.1:{port}"))
+    url = f"http://127.0.0.1:{port}"
+    with serving(url, binary, "--config", moved):
+        assert get(f"{url}/v1/server")[0] == 401
+        assert get(f"{url}/v1/server", "admin.0123456789abcdef0123456789abcdef")[0] == 200
+
+
+def main():
+    source, build = sys.argv[1:]
+    with tempfile.TemporaryDirectory() as scratch:
+        first = build_packages(source, build, os.path.join(scratch, "first"))
+        again = build_packages(source, build, os.path.join(scratch, "again"))
+        for one, other in zip(first, again):
+            assert filecmp.cmp(one, other, shallow=False), f"{os.path.basename(one)} differs from one time to the next"
+        check_fields(*first)
+        check_contents(*first)
+        check_unpacked(first[0], os.path.join(scratch, "root"))
+
+
+main()
