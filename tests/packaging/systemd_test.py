@@ -13,7 +13,7 @@ from steps import run, skip
 
 
 def main():
-    source, veche = sys.argv[1:]
+    source, veche = (os.path.abspath(path) for path in sys.argv[1:])
     if not shutil.which("systemd-analyze"):
         skip("there is no systemd-analyze: install Debian's systemd")
     unit = os.path.join(source, "packaging/systemd/veche.service")
