@@ -24,11 +24,12 @@ class ClientSockets;
 struct Api {
   room::Server& rooms;
   plugin::Host& plugins;
-  const Authenticator auth;
-  const std::vector<IceServer> ice_servers;
+  Authenticator auth;
+  std::vector<IceServer> ice_servers;
   ClientSockets& sockets;
   std::function<std::vector<std::string>()> addresses;
   const int64_t started_unix_ms;
+  std::vector<std::string> restart_needed;  ///< Keys of the configuration that wait for one.
 };
 
 void add_server_routes(Router& router, Api& api);

@@ -174,6 +174,13 @@ Checked<PluginPatch> read_plugin_patch(const std::string& body) {
   return {patch, {}};
 }
 
+Checked<uint32_t> read_drain(const std::string& body, uint32_t default_deadline_s) {
+  static const JsonSchema schema = schema_of(kDrainSchema);
+  Checked<JsonPtr> object = parse_object(body.empty() ? "{}" : body, schema);
+  if (!object.ok()) return {0, std::move(object.problems)};
+  return {integer_or(object.value.get(), "deadline_s", default_deadline_s), {}};
+}
+
 Checked<Invitation> read_invitation(const std::string& body) {
   static const JsonSchema schema = schema_of(kInvitationSchema);
   Checked<JsonPtr> object = parse_object(body.empty() ? "{}" : body, schema);

@@ -91,6 +91,18 @@ std::string notice_message(const room::PluginNotices& changed) {
   return json.end_object().end_object().text();
 }
 
+std::string draining_message(std::optional<int64_t> deadline_unix_ms) {
+  glib::JsonWriter json;
+  begin(json, "draining");
+  json.begin_object().key("deadline");
+  if (deadline_unix_ms) {
+    json.string(rfc3339(*deadline_unix_ms));
+  } else {
+    json.null();
+  }
+  return json.end_object().end_object().text();
+}
+
 std::string closing_message(room::EndReason reason) {
   glib::JsonWriter json;
   begin(json, "closing");

@@ -73,6 +73,9 @@ void ClientSocket::on_hint(const room::PublishHint& hint) { socket_.send(hint_me
 void ClientSocket::on_notice(const room::PluginNotices& changed) {
   socket_.send(notice_message(changed));
 }
+void ClientSocket::on_draining(std::optional<int64_t> deadline_unix_ms) {
+  socket_.send(draining_message(deadline_unix_ms));
+}
 void ClientSocket::on_closing(room::EndReason reason) {
   socket_.send(closing_message(reason));
   socket_.close(CloseCode::Normal);

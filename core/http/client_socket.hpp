@@ -27,6 +27,7 @@ class ClientSocket : public room::ClientSink {
   void on_speakers(const room::Speakers& speakers) override;
   void on_hint(const room::PublishHint& hint) override;
   void on_notice(const room::PluginNotices& changed) override;
+  void on_draining(std::optional<int64_t> deadline_unix_ms) override;
   void on_closing(room::EndReason reason) override;
 
  private:

@@ -1,10 +1,11 @@
 // SPDX-License-Identifier: Apache-2.0
-// Looks at the socket, without reading from it, whenever there is something to read.
+// Asks the kernel whether the client has closed its sending side. Nothing is read: what comes
+// before the end, a pipelined request or the last words of TLS, does not matter.
 #include "http/client_watch.hpp"
 
-#include <sys/socket.h>
+#include <glib-unix.h>
+#include <poll.h>
 
-#include <cerrno>
 #include <utility>
 
 namespace veche::http {
@@ -24,20 +25,15 @@ struct ClientWatch::Watched {
 };
 
 ClientWatch::ClientWatch(GSocket* socket, GMainContext* context, std::function<void()> gone)
-    : watched_(std::make_shared<Watched>(g_socket_create_source(socket, G_IO_IN, nullptr),
-                                         std::move(gone))) {
-  const auto on_readable = +[](GSocket* from, GIOCondition, gpointer self) -> gboolean {
-    char byte = 0;
-    const ssize_t count =
-        ::recv(g_socket_get_fd(from), &byte, sizeof byte, MSG_PEEK | MSG_DONTWAIT);
-    if (count < 0 && (errno == EAGAIN || errno == EINTR)) return G_SOURCE_CONTINUE;
-    // What is sent on is nobody's: the connection closes after the answer. It cannot be seen past.
-    if (count > 0) return G_SOURCE_REMOVE;
+    : watched_(std::make_shared<Watched>(
+          g_unix_fd_source_new(g_socket_get_fd(socket), static_cast<GIOCondition>(POLLRDHUP)),
+          std::move(gone))) {
+  const auto on_end = +[](gint, GIOCondition, gpointer self) -> gboolean {
     const auto watched = static_cast<std::weak_ptr<Watched>*>(self)->lock();
-    if (watched) std::exchange(watched->gone, nullptr)();
+    if (watched && watched->gone) std::exchange(watched->gone, nullptr)();
     return G_SOURCE_REMOVE;
   };
-  g_source_set_callback(watched_->source, G_SOURCE_FUNC(on_readable),
+  g_source_set_callback(watched_->source, G_SOURCE_FUNC(on_end),
                         new std::weak_ptr<Watched>(watched_),
                         [](gpointer data) { delete static_cast<std::weak_ptr<Watched>*>(data); });
   g_source_attach(watched_->source, context);
@@ -46,6 +42,8 @@ ClientWatch::ClientWatch(GSocket* socket, GMainContext* context, std::function<v
 void ClientWatch::notify() {
   const std::shared_ptr<Watched> watched = watched_;
   if (!watched || !watched->gone) return;
+  // The descriptor may soon be another's.
+  g_source_destroy(watched->source);
   std::exchange(watched->gone, nullptr)();
 }
 

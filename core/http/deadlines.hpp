@@ -8,11 +8,12 @@ namespace veche::http {
 
 /// A connection that is not done by then is cut: nobody holds a descriptor for ever.
 struct Deadlines {
-  uint32_t receive_ms = 15'000;  ///< The whole request, from the accept.
-  uint32_t answer_ms = 60'000;   ///< The handler.
-  uint32_t plugin_ms = 5'000;    ///< The handler of a plugin's route.
-  uint32_t send_ms = 30'000;     ///< The response.
-  uint32_t ping_ms = 20'000;     ///< A WebSocket's client answers a ping before the next one.
+  uint32_t handshake_ms = 10'000;  ///< TLS, from the accept.
+  uint32_t receive_ms = 15'000;    ///< The whole request.
+  uint32_t answer_ms = 60'000;     ///< The handler.
+  uint32_t plugin_ms = 5'000;      ///< The handler of a plugin's route.
+  uint32_t send_ms = 30'000;       ///< The response.
+  uint32_t ping_ms = 20'000;       ///< A WebSocket's client answers a ping before the next one.
 };
 
 }  // namespace veche::http

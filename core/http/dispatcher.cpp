@@ -55,11 +55,14 @@ std::optional<Response> refuse_type(const Exchange& exchange, const BodyRule& ru
 
 Dispatcher::Dispatcher(const Router& router, const PluginRoutes& plugins, const Authenticator& auth,
                        std::vector<std::string> cors_origins, Route pages)
-    : router_(router),
-      plugins_(plugins),
-      auth_(auth),
-      cors_origins_(std::move(cors_origins)),
-      pages_(std::make_shared<const Route>(std::move(pages))) {}
+    : router_(router), plugins_(plugins), auth_(auth) {
+  use(std::move(cors_origins), std::move(pages));
+}
+
+void Dispatcher::use(std::vector<std::string> cors_origins, Route pages) {
+  cors_origins_ = std::move(cors_origins);
+  pages_ = std::make_shared<const Route>(std::move(pages));
+}
 
 bool Dispatcher::add_cors_headers(Exchange& exchange) const {
   if (cors_origins_.empty()) return false;

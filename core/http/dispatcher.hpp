@@ -19,6 +19,8 @@ class Dispatcher {
   /// it.
   Dispatcher(const Router& router, const PluginRoutes& plugins, const Authenticator& auth,
              std::vector<std::string> cors_origins, Route pages);
+  /// For requests that begin from now on.
+  void use(std::vector<std::string> cors_origins, Route pages);
 
   /// When the headers have come: answers what can be refused by now, so that its body is not kept.
   void on_headers(Exchange& exchange, const std::map<std::string, std::string>& query);
@@ -35,8 +37,8 @@ class Dispatcher {
   const Router& router_;
   const PluginRoutes& plugins_;
   const Authenticator& auth_;
-  const std::vector<std::string> cors_origins_;
-  const std::shared_ptr<const Route> pages_;
+  std::vector<std::string> cors_origins_;
+  std::shared_ptr<const Route> pages_;
 };
 
 }  // namespace veche::http

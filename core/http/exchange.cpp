@@ -8,18 +8,39 @@
 #include <exception>
 
 #include "base/log.hpp"
+#include "http/acceptor.hpp"
 #include "http/problem.hpp"
 
 namespace veche::http {
 namespace {
 
 constexpr char kKey[] = "veche-exchange";
+constexpr char kSocketKey[] = "veche-socket";
 /// How much of a body that was refused is still read, so that the client gets to see why.
 constexpr size_t kMaxDrainedBytes = size_t{4} * 1024 * 1024;
 /// Of a file, in the kernel.
 constexpr int kMaxUnsentBytes = 128 * 1024;
 
 }  // namespace
+
+void accept(SoupServer* server, GIOStream* stream, GSocket* socket) {
+  const glib::Ref<GSocketAddress> remote =
+      glib::adopt(g_socket_get_remote_address(socket, nullptr));
+  const glib::Ref<GSocketAddress> local = glib::adopt(g_socket_get_local_address(socket, nullptr));
+  if (!remote || !local) return;  // It has been reset.
+  // libsoup knows no socket of a stream that it is given. The address that it hands out again is
+  // what can carry one; a copy, since the socket keeps its own.
+  auto* inet = G_INET_SOCKET_ADDRESS(remote.get());
+  const glib::Ref<GSocketAddress> carrier = glib::adopt(g_inet_socket_address_new(
+      g_inet_socket_address_get_address(inet), g_inet_socket_address_get_port(inet)));
+  g_object_set_data_full(G_OBJECT(carrier.get()), kSocketKey, g_object_ref(socket), g_object_unref);
+  soup_server_accept_iostream(server, stream, local.get(), carrier.get(), nullptr);
+}
+
+GSocket* socket_of(SoupServerMessage* message) {
+  GSocketAddress* carrier = soup_server_message_get_remote_address(message);
+  return static_cast<GSocket*>(g_object_get_data(G_OBJECT(carrier), kSocketKey));
+}
 
 /// The answer that a handler owes. It keeps the message alive, whatever becomes of the connection
 /// meanwhile.
@@ -66,7 +87,7 @@ Exchange::Exchange(glib::ControlLoop& loop, SoupServerMessage* message, Deadline
                    Downloads& downloads)
     : loop_(loop),
       message_(message),
-      socket_(glib::share(soup_server_message_get_socket(message))),
+      socket_(glib::share(socket_of(message))),
       deadlines_(deadlines),
       downloads_(downloads),
       max_body_bytes_(rule_of(BodyKind::Nothing).max_bytes) {
@@ -81,6 +102,9 @@ Exchange::Exchange(glib::ControlLoop& loop, SoupServerMessage* message, Deadline
   };
   const auto wrote_chunk =
       +[](SoupServerMessage*, gpointer self) { static_cast<Exchange*>(self)->on_written(); };
+  const auto finished = +[](SoupServerMessage*, gpointer self) {
+    keep_close_from_waiting(static_cast<Exchange*>(self)->socket_.get());
+  };
   const auto wrote_informational = +[](SoupServerMessage* from, gpointer self) {
     auto* exchange = static_cast<Exchange*>(self);
     if (!exchange->upgrade_) return;
@@ -88,12 +112,10 @@ Exchange::Exchange(glib::ControlLoop& loop, SoupServerMessage* message, Deadline
     const glib::Ref<SoupServerMessage> kept = glib::share(from);
     const Upgrade upgrade = std::exchange(exchange->upgrade_, nullptr);
     const glib::Ref<GSocket> socket = exchange->socket_;
-    // The client has reset the connection; libsoup would warn of it, and finds out when it writes
-    // on.
-    if (!glib::adopt(g_socket_get_remote_address(socket.get(), nullptr))) return;
     upgrade(glib::adopt(soup_server_message_steal_connection(from)), socket);
   };
   g_signal_connect(message, "got-chunk", G_CALLBACK(got_chunk), this);
+  g_signal_connect(message, "finished", G_CALLBACK(finished), this);
   g_signal_connect(message, "disconnected", G_CALLBACK(disconnected), this);
   g_signal_connect(message, "wrote-chunk", G_CALLBACK(wrote_chunk), this);
   g_signal_connect(message, "wrote-informational", G_CALLBACK(wrote_informational), this);

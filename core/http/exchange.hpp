@@ -19,6 +19,11 @@
 
 namespace veche::http {
 
+/// Begins the exchange of a connection that was accepted.
+void accept(SoupServer* server, GIOStream* stream, GSocket* socket);
+/// What the connection runs on.
+GSocket* socket_of(SoupServerMessage* message);
+
 /// Belongs to its SoupServerMessage, of which there is one per connection: libsoup 3.2 loses the
 /// socket of a kept-alive connection that its client closes, so every response says "Connection:
 /// close". [control]

@@ -48,7 +48,14 @@ Result<glib::Ref<GSocket>> listen_on(const std::string& address) {
   return socket;
 }
 
-std::string url_of(GSocket* socket) {
+bool is_loopback(GSocket* socket) {
+  const glib::Ref<GSocketAddress> address =
+      glib::adopt(g_socket_get_local_address(socket, nullptr));
+  return address && g_inet_address_get_is_loopback(g_inet_socket_address_get_address(
+                        G_INET_SOCKET_ADDRESS(address.get()))) != FALSE;
+}
+
+std::string url_of(GSocket* socket, bool has_tls) {
   const glib::Ref<GSocketAddress> address =
       glib::adopt(g_socket_get_local_address(socket, nullptr));
   if (!address) return "";
@@ -57,7 +64,8 @@ std::string url_of(GSocket* socket) {
   const glib::StringPtr text(g_inet_address_to_string(host));
   const bool is_v6 = g_inet_address_get_family(host) == G_SOCKET_FAMILY_IPV6;
   const std::string name = is_v6 ? "[" + std::string(text.get()) + "]" : text.get();
-  return "http://" + name + ":" + std::to_string(g_inet_socket_address_get_port(inet));
+  return (has_tls ? "https://" : "http://") + name + ":" +
+         std::to_string(g_inet_socket_address_get_port(inet));
 }
 
 }  // namespace veche::http

@@ -29,6 +29,9 @@ inline const std::string kRoomSchema = R"({"type": "object", "properties": {
 inline const std::string kPluginPatchSchema =
     R"({"type": "object", "properties": {"enabled": {"type": "boolean"}}})";
 
+inline const std::string kDrainSchema =
+    R"({"type": "object", "properties": {"deadline_s": {"type": "integer", "minimum": 0, "maximum": 86400}}})";
+
 inline const std::string kInvitationSchema = R"({"type": "object", "properties": {
     "id": {"type": "string"},
     "name": {"type": "string"},

@@ -5,11 +5,14 @@
 #include <libsoup/soup.h>
 
 #include <exception>
+#include <memory>
+#include <unordered_set>
 #include <utility>
 
 #include "base/log.hpp"
 #include "base/time.hpp"
 #include "glib/signal.hpp"
+#include "http/acceptor.hpp"
 #include "http/api.hpp"
 #include "http/client_socket.hpp"
 #include "http/dispatcher.hpp"
@@ -46,16 +49,21 @@ void guarded(Exchange& exchange, Task task) {
   }
 }
 
-/// libsoup before 3.4 never gives back the reference with which it accepted a connection's socket:
-/// 336 bytes of each connection would stay for ever. By now the connection has one of its own.
-void release_accepted(SoupServerMessage* message) {
-  constexpr const char* kReleased = "veche-accepted-reference-released";
-  GSocket* socket = soup_server_message_get_socket(message);
-  if (soup_check_version(3, 4, 0) || !socket) return;
-  // A connection may begin several messages.
-  if (g_object_get_data(G_OBJECT(socket), kReleased)) return;
-  g_object_set_data(G_OBJECT(socket), kReleased, socket);
-  g_object_unref(socket);
+/// What may be wrong with settings.
+struct Verified {
+  Authenticator auth;
+  StaticFiles files;
+  glib::Ref<GTlsCertificate> certificate;
+};
+
+Result<Verified> check(const Settings& settings) {
+  auto auth = Authenticator::create(settings.keys);
+  if (!auth.ok()) return auth.error();
+  auto files = StaticFiles::create(settings.static_dir);
+  if (!files.ok()) return files.error();
+  auto certificate = load_certificate(settings.tls);
+  if (!certificate.ok()) return certificate.error();
+  return Verified{std::move(*auth), std::move(*files), std::move(*certificate)};
 }
 
 Route pages_of(StaticFiles files, bool are_there) {
@@ -72,19 +80,24 @@ Route pages_of(StaticFiles files, bool are_there) {
 class Server::State {
  public:
   State(glib::ControlLoop& loop, const Settings& settings, room::Server& rooms,
-        plugin::Host& plugins, Authenticator auth, StaticFiles files)
+        plugin::Host& plugins, Verified verified)
       : loop_(loop),
         deadlines_(settings.deadlines),
         downloads_(loop),
         sockets_(loop, rooms, settings.deadlines.ping_ms),
-        api_{rooms,           plugins,
-             std::move(auth), settings.ice_servers,
-             sockets_,        [this] { return addresses(); },
-             unix_ms()},
+        api_{rooms,
+             plugins,
+             std::move(verified.auth),
+             settings.ice_servers,
+             sockets_,
+             [this] { return addresses(); },
+             unix_ms(),
+             {}},
         plugin_routes_(plugins, settings.deadlines.plugin_ms),
         dispatcher_(router_, plugin_routes_, api_.auth, settings.cors_origins,
-                    pages_of(std::move(files), !settings.static_dir.empty())),
-        soup_(glib::adopt(soup_server_new("raw-paths", TRUE, nullptr))) {
+                    pages_of(std::move(verified.files), !settings.static_dir.empty())),
+        soup_(glib::adopt(soup_server_new("raw-paths", TRUE, nullptr))),
+        certificate_(std::move(verified.certificate)) {
     add_plugin_routes(router_, api_);
     add_server_routes(router_, api_);
     add_room_routes(router_, api_);
@@ -98,26 +111,55 @@ class Server::State {
     }
     begun_ = glib::Signal(soup_.get(), "request-started", G_CALLBACK(on_begun), this);
   }
-  ~State() { soup_server_disconnect(soup_.get()); }
+  ~State() {
+    for (GSocket* socket : connections_) {
+      g_object_weak_unref(G_OBJECT(socket), on_gone, this);
+      keep_close_from_waiting(socket);
+    }
+    soup_server_disconnect(soup_.get());
+  }
   State(const State&) = delete;
   State& operator=(const State&) = delete;
 
   Status listen(const std::string& address) {
     auto socket = listen_on(address);
     if (!socket.ok()) return socket.error();
-    GError* raw_error = nullptr;
-    const bool listens = soup_server_listen_socket(soup_.get(), socket->get(),
-                                                   SoupServerListenOptions(0), &raw_error);
-    const glib::ErrorPtr error(raw_error);
-    if (!listens) return internal("cannot listen on " + address + ": " + error->message);
-    log::info("http", "listening on " + url_of(socket->get()));
-    listeners_.push_back(std::move(*socket));
+    const bool is_open_to_others = !is_loopback(socket->get());
+    acceptors_.push_back(std::make_unique<Acceptor>(
+        loop_, std::move(*socket), deadlines_.handshake_ms,
+        [this](const glib::Ref<GIOStream>& stream, const glib::Ref<GSocket>& accepted) {
+          connections_.insert(accepted.get());
+          g_object_weak_ref(G_OBJECT(accepted.get()), on_gone, this);
+          accept(soup_.get(), stream.get(), accepted.get());
+        }));
+    acceptors_.back()->use_certificate(certificate_);
+    const std::string url = addresses().back();
+    log::info("http", "listening on " + url);
+    if (!certificate_ && is_open_to_others) {
+      log::warning("http", url +
+                               " has no TLS: everybody on the way can read API keys and tokens, "
+                               "unless a proxy in front has it");
+    }
     return Ok{};
   }
 
+  void use(const Settings& settings, Verified verified) {
+    api_.auth = std::move(verified.auth);
+    api_.ice_servers = settings.ice_servers;
+    dispatcher_.use(settings.cors_origins,
+                    pages_of(std::move(verified.files), !settings.static_dir.empty()));
+    if (!certificate_ || !verified.certificate) return;
+    certificate_ = std::move(verified.certificate);
+    for (const auto& acceptor : acceptors_) acceptor->use_certificate(certificate_);
+  }
+
+  void set_restart_needed(std::vector<std::string> keys) { api_.restart_needed = std::move(keys); }
+
   std::vector<std::string> addresses() const {
     std::vector<std::string> urls;
-    for (const glib::Ref<GSocket>& listener : listeners_) urls.push_back(url_of(listener.get()));
+    for (const auto& acceptor : acceptors_) {
+      urls.push_back(url_of(acceptor->listener(), static_cast<bool>(certificate_)));
+    }
     return urls;
   }
 
@@ -125,7 +167,9 @@ class Server::State {
   static void on_begun(SoupServer*, SoupServerMessage* message, gpointer self) {
     auto* state = static_cast<State*>(self);
     Exchange::attach(state->loop_, message, state->deadlines_, state->downloads_);
-    release_accepted(message);
+  }
+  static void on_gone(gpointer self, GObject* socket) {
+    static_cast<State*>(self)->connections_.erase(reinterpret_cast<GSocket*>(socket));
   }
   static void on_headers(SoupServer*, SoupServerMessage* message, const char*, GHashTable* query,
                          gpointer self) {
@@ -148,23 +192,33 @@ class Server::State {
   const PluginRoutes plugin_routes_;
   Dispatcher dispatcher_;
   const glib::Ref<SoupServer> soup_;
+  glib::Ref<GTlsCertificate> certificate_;
   glib::Signal begun_;
-  std::vector<glib::Ref<GSocket>> listeners_;
+  std::unordered_set<GSocket*> connections_;  ///< Those that are open; not owned.
+  std::vector<std::unique_ptr<Acceptor>> acceptors_;
 };
 
 Server::Server(std::unique_ptr<State> state) : state_(std::move(state)) {}
 Server::~Server() = default;
 
+Status Server::use(const Settings& settings) {
+  auto verified = check(settings);
+  if (!verified.ok()) return verified.error();
+  state_->use(settings, std::move(*verified));
+  return Ok{};
+}
+
+void Server::set_restart_needed(std::vector<std::string> keys) {
+  state_->set_restart_needed(std::move(keys));
+}
+
 std::vector<std::string> Server::addresses() const { return state_->addresses(); }
 
 Result<std::unique_ptr<Server>> Server::start(glib::ControlLoop& loop, const Settings& settings,
                                               room::Server& rooms, plugin::Host& plugins) {
-  auto auth = Authenticator::create(settings.keys);
-  if (!auth.ok()) return auth.error();
-  auto files = StaticFiles::create(settings.static_dir);
-  if (!files.ok()) return files.error();
-  auto state =
-      std::make_unique<State>(loop, settings, rooms, plugins, std::move(*auth), std::move(*files));
+  auto verified = check(settings);
+  if (!verified.ok()) return verified.error();
+  auto state = std::make_unique<State>(loop, settings, rooms, plugins, std::move(*verified));
   for (const std::string& address : settings.listen) {
     if (Status listening = state->listen(address); !listening.ok()) return listening.error();
   }

@@ -11,6 +11,7 @@
 #include "http/auth.hpp"
 #include "http/deadlines.hpp"
 #include "http/ice_servers.hpp"
+#include "http/tls.hpp"
 #include "plugin/host.hpp"
 #include "room/server.hpp"
 
@@ -19,6 +20,7 @@ namespace veche::http {
 struct Settings {
   std::vector<std::string> listen{"127.0.0.1:8080"};
   std::vector<std::string> cors_origins;
+  TlsFiles tls;
   std::string static_dir;  ///< Served at "/"; empty: nothing.
   std::vector<ApiKey> keys;
   std::vector<IceServer> ice_servers;
@@ -35,6 +37,12 @@ class Server {
   ~Server();
   Server(const Server&) = delete;
   Server& operator=(const Server&) = delete;
+
+  /// Takes over keys, origins, ICE servers, pages and the certificate while it serves, all or
+  /// nothing. The addresses stay, and TLS neither comes nor goes.
+  Status use(const Settings& settings);
+  /// Keys of the configuration that have another value in the file; shown at GET /v1/server.
+  void set_restart_needed(std::vector<std::string> keys);
 
   /// "http://127.0.0.1:8080", with the real port if 0 was asked for.
   std::vector<std::string> addresses() const;

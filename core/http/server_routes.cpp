@@ -1,10 +1,11 @@
 // SPDX-License-Identifier: Apache-2.0
-// Routes about the server itself: health, version, lanes.
+// Routes about the server itself: health, version, lanes, drain.
 #include <gst/gst.h>
 
 #include "base/time.hpp"
 #include "glib/json.hpp"
 #include "http/api.hpp"
+#include "http/bodies.hpp"
 #include "http/views.hpp"
 
 namespace veche::http {
@@ -36,6 +37,30 @@ void write_lane(glib::JsonWriter& json, const media::LaneStatistics& lane) {
   json.end_object();
 }
 
+Response ready(const Api& api) {
+  const Status takes_new = api.rooms.takes_new("participants");
+  return takes_new ? health("ready") : problem(takes_new.error());
+}
+
+void write_drain(glib::JsonWriter& json, const room::Drain& drain) {
+  json.begin_object().key("deadline").string(rfc3339(drain.deadline_unix_ms));
+  json.key("final").boolean(drain.is_final).end_object();
+}
+
+Response drain(Api& api, const Request& request) {
+  Checked<uint32_t> deadline_s = read_drain(request.body, api.rooms.limits().drain_deadline_s);
+  if (!deadline_s.ok()) return problem(std::move(deadline_s.problems));
+  api.rooms.drain(deadline_s.value, false);
+  glib::JsonWriter json;
+  write_drain(json, *api.rooms.draining());
+  return json_response(200, json.text());
+}
+
+Response stop_draining(Api& api) {
+  const Status stopped = api.rooms.stop_draining();
+  return stopped ? no_content() : problem(stopped.error());
+}
+
 Response server(Api& api) {
   const glib::StringPtr gstreamer(gst_version_string());
   glib::JsonWriter json;
@@ -45,6 +70,14 @@ Response server(Api& api) {
   json.key("uptime_s").integer((unix_ms() - api.started_unix_ms) / 1000);
   json.key("addresses").begin_array();
   for (const std::string& address : api.addresses()) json.string(address);
+  json.end_array().key("draining");
+  if (const auto& drain = api.rooms.draining()) {
+    write_drain(json, *drain);
+  } else {
+    json.null();
+  }
+  json.key("restart_needed").begin_array();
+  for (const std::string& key : api.restart_needed) json.string(key);
   json.end_array().key("rooms").integer(static_cast<int64_t>(api.rooms.rooms().size()));
   json.key("participants_ended").begin_object();
   for (const auto& [reason, count] : api.rooms.ended()) {
@@ -67,9 +100,13 @@ Response server(Api& api) {
 void add_server_routes(Router& router, Api& api) {
   router.add({"GET", "/healthz", Access::Anybody, BodyKind::Nothing,
               at_once([](const Request&) { return health("ok"); })});
-  // What listens is ready: main starts HTTP last, and stops it first.
+  // What listens is ready, unless it drains: main starts HTTP last, and stops it first.
   router.add({"GET", "/readyz", Access::Anybody, BodyKind::Nothing,
-              at_once([](const Request&) { return health("ready"); })});
+              at_once([&api](const Request&) { return ready(api); })});
+  router.add({"POST", "/v1/server/drain", Access::Administer, BodyKind::SmallJson,
+              at_once([&api](const Request& request) { return drain(api, request); })});
+  router.add({"DELETE", "/v1/server/drain", Access::Administer, BodyKind::Nothing,
+              at_once([&api](const Request&) { return stop_draining(api); })});
   router.add({"GET", "/v1/server", Access::ReadServer, BodyKind::Nothing,
               at_once([&api](const Request&) { return server(api); })});
 }

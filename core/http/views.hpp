@@ -3,6 +3,7 @@
 #pragma once
 
 #include <cstdint>
+#include <optional>
 #include <string>
 
 #include "http/conditional.hpp"
@@ -38,6 +39,8 @@ std::string slots_message(const std::vector<room::SlotView>& slots);
 std::string speakers_message(const room::Speakers& speakers);
 std::string hint_message(const room::PublishHint& hint);
 std::string notice_message(const room::PluginNotices& changed);
+/// Without a deadline: the server drains no more.
+std::string draining_message(std::optional<int64_t> deadline_unix_ms);
 std::string closing_message(room::EndReason reason);
 std::string ok_message(int64_t id);
 std::string problem_message(int64_t id, const Problem& problem);

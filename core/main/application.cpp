@@ -2,7 +2,7 @@
 // Starts the layers from the lowest, and stops them from the highest.
 #include "main/application.hpp"
 
-#include <glib-unix.h>
+#include <csignal>
 
 #include "base/log.hpp"
 
@@ -12,24 +12,22 @@ namespace {
 constexpr uint32_t kMaxStopMs = 3000;
 constexpr uint32_t kStopStepMs = 20;
 
-gboolean quit(gpointer loop) {
-  static_cast<glib::ControlLoop*>(loop)->quit();
-  return G_SOURCE_CONTINUE;
-}
-
 }  // namespace
 
-QuitOnSignal::QuitOnSignal(glib::ControlLoop& loop, int signal)
-    : id_(g_unix_signal_add(signal, quit, &loop)) {}
+Application::Application()
+    : terminate_(SIGTERM, [this] { on_terminate(); }),
+      interrupt_(SIGINT, [this] { loop_.quit(); }),
+      hang_up_(SIGHUP, [this] {
+        if (reload_) reload_->run();
+      }) {}
 
-QuitOnSignal::~QuitOnSignal() { g_source_remove(id_); }
-
-Result<std::unique_ptr<Application>> Application::start(const Config& config) {
+Result<std::unique_ptr<Application>> Application::start(const Config& config,
+                                                        std::function<LoadedConfig()> read_again) {
   std::unique_ptr<Application> app(new Application);
   auto host = plugin::Host::load(app->loop_, config.plugins);
   if (!host) return host.error();
   app->host_ = std::move(host).value();
-  auto engine = media::make_engine(app->loop_, config.media, config.rooms.max_audio_slots);
+  auto engine = media::make_engine(app->loop_, config.media);
   if (!engine) return engine.error();
   app->engine_ = std::move(engine).value();
   app->rooms_ = std::make_unique<room::Server>(app->loop_, *app->engine_, config.rooms);
@@ -39,14 +37,23 @@ Result<std::unique_ptr<Application>> Application::start(const Config& config) {
   auto http = http::Server::start(app->loop_, config.http, *app->rooms_, *app->host_);
   if (!http) return http.error();
   app->http_ = std::move(http).value();
+  app->rooms_->set_drained_handler([loop = &app->loop_] { loop->quit(); });
+  app->reload_.emplace(config, std::move(read_again), *app->host_, *app->rooms_, *app->http_);
   return app;
 }
 
 Application::~Application() = default;
 
+void Application::on_terminate() {
+  if (std::exchange(is_terminated_, true)) return loop_.quit();
+  rooms_->drain(rooms_->limits().drain_deadline_s, true);
+}
+
 void Application::run() {
   loop_.run();
   log::info("main", "stopping");
+  is_terminated_ = true;
+  reload_.reset();
   let_sessions_end();
   http_.reset();
   host_->detach();

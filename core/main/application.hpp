@@ -1,56 +1,54 @@
 // SPDX-License-Identifier: Apache-2.0
-// The server put together: every layer, in the order in which they need each other.
+// The server put together: every layer, in the order in which they need each other, and what
+// signals do to it.
 #pragma once
 
-#include <csignal>
 #include <memory>
+#include <optional>
+#include <string>
 
 #include "base/result.hpp"
 #include "glib/control_loop.hpp"
 #include "http/server.hpp"
 #include "main/config.hpp"
+#include "main/on_signal.hpp"
+#include "main/reload.hpp"
 #include "media/engine.hpp"
 #include "plugin/host.hpp"
 #include "room/server.hpp"
 
 namespace veche::main {
 
-/// Lets the loop return whenever the signal has come, also if that was before it ran.
-class QuitOnSignal {
- public:
-  QuitOnSignal(glib::ControlLoop& loop, int signal);
-  ~QuitOnSignal();
-  QuitOnSignal(const QuitOnSignal&) = delete;
-  QuitOnSignal& operator=(const QuitOnSignal&) = delete;
-
- private:
-  const unsigned id_;
-};
-
 /// [control] all of it.
 class Application {
  public:
-  /// Everything runs when this returns; or nothing, and the error says why.
-  static Result<std::unique_ptr<Application>> start(const Config& config);
+  /// Everything runs when this returns; or nothing, and the error says why. `read_again` is asked
+  /// for the configuration at each SIGHUP.
+  static Result<std::unique_ptr<Application>> start(const Config& config,
+                                                    std::function<LoadedConfig()> read_again);
   ~Application();
   Application(const Application&) = delete;
   Application& operator=(const Application&) = delete;
 
-  /// Serves until SIGTERM or SIGINT, then lets sessions end, for a few seconds at most.
+  /// Serves until it has drained, which SIGTERM begins, or until SIGINT or a second SIGTERM. Then
+  /// lets sessions end, for a few seconds at most.
   void run();
 
  private:
-  Application() = default;
+  Application();
+  void on_terminate();
   void let_sessions_end();
 
   // Destroyed from the last to the first: lanes end with the engine, so no hook is called once the
   // host stops.
   glib::ControlLoop loop_;
-  const QuitOnSignal terminate_{loop_, SIGTERM}, interrupt_{loop_, SIGINT};
+  bool is_terminated_ = false;  ///< The next SIGTERM does not wait for anybody.
+  const OnSignal terminate_, interrupt_, hang_up_;
   std::unique_ptr<plugin::Host> host_;
   std::unique_ptr<media::Engine> engine_;
   std::unique_ptr<room::Server> rooms_;
   std::unique_ptr<http::Server> http_;
+  std::optional<Reload> reload_;
 };
 
 }  // namespace veche::main

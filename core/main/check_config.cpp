@@ -4,14 +4,13 @@
 
 #include <algorithm>
 
-#include "main/config.hpp"
 #include "plugin/host.hpp"
 
 namespace veche::main {
 
-std::vector<glib::SchemaProblem> check_config(const std::string& file,
-                                              const std::vector<std::string>& plugin_dirs) {
-  auto [config, problems] = load_config(file, plugin_dirs);
+LoadedConfig check_config(const std::string& file, const std::vector<std::string>& plugin_dirs) {
+  LoadedConfig loaded = load_config(file, plugin_dirs);
+  auto& [config, problems] = loaded;
   for (plugin::PluginProblem& problem : plugin::Host::check(config.plugins)) {
     std::string pointer = "/plugins/" + std::to_string(problem.index);
     // The host too refuses a name that was taken; once is enough.
@@ -23,7 +22,7 @@ std::vector<glib::SchemaProblem> check_config(const std::string& file,
     if (!problem.pointer.empty()) pointer += "/config" + problem.pointer;
     problems.push_back({std::move(pointer), std::move(problem.detail)});
   }
-  return std::move(problems);
+  return loaded;
 }
 
 std::string problem_lines(const std::string& file,

@@ -7,12 +7,12 @@
 #include <vector>
 
 #include "glib/json_schema.hpp"
+#include "main/config.hpp"
 
 namespace veche::main {
 
 /// Opens the plugins, but runs none.
-std::vector<glib::SchemaProblem> check_config(const std::string& file,
-                                              const std::vector<std::string>& plugin_dirs);
+LoadedConfig check_config(const std::string& file, const std::vector<std::string>& plugin_dirs);
 
 /// A line for each: `FILE: /json/pointer: what is wrong, what is allowed`.
 std::string problem_lines(const std::string& file,

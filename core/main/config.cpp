@@ -65,6 +65,7 @@ class Reader {
     keys(member(member(root, "auth"), "keys"));
     media(member(root, "media"));
     rooms(member(root, "rooms"));
+    config_.rooms.drain_deadline_s = number<uint32_t>(member(root, "server"), "drain_deadline_s");
     log(member(root, "log"));
     plugins(root);
     return {std::move(config_), std::move(problems_)};
@@ -101,11 +102,24 @@ class Reader {
         "an IP address and a port, like \"127.0.0.1:8080\" or \"[::1]:8080\"");
     check_each(config_.http.cors_origins, "/http/cors_origins", is_origin,
                "\"*\", or an origin without path, like \"https://talk.example.org\"");
+    tls(member(node, "tls"));
     std::error_code error;
     if (const std::string& dir = config_.http.static_dir;
         !dir.empty() && !std::filesystem::is_directory(dir, error)) {
       refuse("/http/static_dir",
              in_quotes(dir) + " is no directory; allowed: a directory, or \"\"");
+    }
+  }
+
+  void tls(JsonNode* node) {
+    http::TlsFiles& files = config_.http.tls;
+    files = {path(text(node, "certificate")), path(text(node, "key"))};
+    if (files.certificate.empty() != files.key.empty()) {
+      return refuse("/http/tls", "one of certificate and key is missing; allowed: both or none");
+    }
+    if (const auto loaded = http::load_certificate(files); !loaded) {
+      refuse("/http/tls",
+             loaded.error().message + "; allowed: two PEM files, a certificate and its key");
     }
   }
 
@@ -140,8 +154,8 @@ class Reader {
                     "this secret has white space or characters beyond ASCII; allowed: visible "
                     "ASCII characters");
     }
-    if (key.id == "dev" && key.secret == "devsecret") {
-      if (listens_on_loopback_only()) return;
+    if (is_dev_key(key.id, key.secret)) {
+      if (are_loopback(config_.http.listen)) return;
       return refuse(pointer,
                     "everybody knows the key dev with the secret devsecret; allowed: only while "
                     "every address of "
@@ -151,14 +165,6 @@ class Reader {
       refuse(pointer, "this secret has " + std::to_string(key.secret.size()) +
                           " characters; allowed: at least " + std::to_string(kMinSecretLength));
     }
-  }
-
-  bool listens_on_loopback_only() const {
-    const auto& listen = config_.http.listen;
-    return std::all_of(listen.begin(), listen.end(), [](const std::string& address) {
-      const auto endpoint = parse_endpoint(address);
-      return endpoint && is_loopback(endpoint->host);
-    });
   }
 
   /// The value of "secret", or of the environment variable it names. Nothing: it was refused.

@@ -48,6 +48,17 @@ bool is_loopback(const std::string& ip_address) {
   return address && g_inet_address_get_is_loopback(address.get()) != FALSE;
 }
 
+bool are_loopback(const std::vector<std::string>& endpoints) {
+  return std::all_of(endpoints.begin(), endpoints.end(), [](const std::string& text) {
+    const auto endpoint = parse_endpoint(text);
+    return endpoint && is_loopback(endpoint->host);
+  });
+}
+
+bool is_dev_key(const std::string& id, const std::string& secret) {
+  return id == "dev" && secret == "devsecret";
+}
+
 bool is_origin(const std::string& text) {
   if (text == "*") return true;
   if (!starts_with_any(text, {"http://", "https://"})) return false;

@@ -5,6 +5,7 @@
 #include <cstdint>
 #include <optional>
 #include <string>
+#include <vector>
 
 namespace veche::main {
 
@@ -17,6 +18,10 @@ struct Endpoint {
 std::optional<Endpoint> parse_endpoint(const std::string& text);
 bool is_ip_address(const std::string& text);
 bool is_loopback(const std::string& ip_address);
+/// All of them.
+bool are_loopback(const std::vector<std::string>& endpoints);
+/// The one of examples/config/dev.json, which everybody knows.
+bool is_dev_key(const std::string& id, const std::string& secret);
 /// "*", or scheme, host and perhaps port, as browsers send it (RFC 6454, section 7).
 bool is_origin(const std::string& text);
 /// A stun, stuns, turn or turns URI (RFC 7064, RFC 7065).

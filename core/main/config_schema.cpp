@@ -14,7 +14,20 @@ constexpr const char* kSchema = R"json({
       "listen": {
         "type": "array", "minItems": 1, "maxItems": 16, "items": { "type": "string" },
         "default": ["127.0.0.1:8080"], "examples": [["0.0.0.0:8080", "[::1]:8080"]],
-        "description": "Addresses and ports to listen on, as IP address and port. Port 0 takes a free one. There is no TLS here: in front of anything but loopback belongs a proxy that has it."
+        "description": "Addresses and ports to listen on, as IP address and port. Port 0 takes a free one. Anything but loopback needs TLS: here, or of a proxy in front."
+      },
+      "tls": {
+        "type": "object", "default": {}, "description": "TLS 1.2 or newer on all of these addresses. SIGHUP reads the files again.",
+        "properties": {
+          "certificate": {
+            "type": "string", "maxLength": 4096, "default": "", "examples": ["fullchain.pem"],
+            "description": "A PEM file of the certificate, followed by those that lead to its root. Empty: no TLS."
+          },
+          "key": {
+            "type": "string", "maxLength": 4096, "default": "", "examples": ["privkey.pem"],
+            "description": "A PEM file of its private key, without a pass phrase."
+          }
+        }
       },
       "cors_origins": {
         "type": "array", "maxItems": 64, "items": { "type": "string" },
@@ -24,6 +37,15 @@ constexpr const char* kSchema = R"json({
       "static_dir": {
         "type": "string", "maxLength": 4096, "default": "",
         "description": "A directory of files to serve at `/`. Empty: none."
+      }
+    }
+  },
+  "server": {
+    "type": "object", "default": {}, "description": "The process.",
+    "properties": {
+      "drain_deadline_s": {
+        "type": "integer", "minimum": 0, "maximum": 86400, "default": 30,
+        "description": "After SIGTERM the server takes nobody new, and ends when all calls have, or after so many seconds. 0: at once. Keep it below what the service manager waits (`TimeoutStopSec`, `terminationGracePeriodSeconds`)."
       }
     }
   },

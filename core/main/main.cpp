@@ -5,6 +5,7 @@
 #include <cstdio>
 #include <exception>
 #include <filesystem>
+#include <utility>
 
 #include "base/log.hpp"
 #include "main/application.hpp"
@@ -27,6 +28,24 @@ int complain(const std::string& text) {
   return 1;
 }
 
+/// For a configuration without keys, which nobody could use. Printed when it is used first.
+class KeyOfThisRun {
+ public:
+  void add_if_needed(Config& config) {
+    if (!config.http.keys.empty()) return;
+    if (secret_.empty()) secret_ = room::random_token();
+    config.http.keys.push_back({"admin", secret_, {"admin"}});
+  }
+  void print_if_new() {
+    if (secret_.empty() || std::exchange(is_printed_, true)) return;
+    print("API key of this run: admin." + secret_ + "\n");
+  }
+
+ private:
+  std::string secret_;
+  bool is_printed_ = false;
+};
+
 LoadedConfig load(const Options& options) {
   if (!options.config_file.empty()) {
     return load_config(options.config_file, default_plugin_dirs());
@@ -38,18 +57,26 @@ int serve(const Options& options) {
   auto [config, problems] = load(options);
   if (!problems.empty()) return complain(problem_lines(options.config_file, problems));
   log::configure(config.log_level, config.log_format);
-  const bool needs_key = config.http.keys.empty();
-  if (needs_key) config.http.keys.push_back({"admin", room::random_token(), {"admin"}});
+  KeyOfThisRun key;
+  key.add_if_needed(config);
   gst_init(nullptr, nullptr);
-  auto application = Application::start(config);
+  auto application = Application::start(config, [&] {
+    LoadedConfig loaded = options.config_file.empty()
+                              ? load(options)
+                              : check_config(options.config_file, default_plugin_dirs());
+    if (!loaded.problems.empty()) return loaded;
+    key.add_if_needed(loaded.config);
+    key.print_if_new();
+    return loaded;
+  });
   if (!application) return complain("veche: " + application.error().message + "\n");
-  if (needs_key) print("API key of this run: admin." + config.http.keys.back().secret + "\n");
+  key.print_if_new();
   (*application)->run();
   return 0;
 }
 
 int check(const std::string& file) {
-  const auto problems = check_config(file, default_plugin_dirs());
+  const auto problems = check_config(file, default_plugin_dirs()).problems;
   return problems.empty() ? print(file + ": good\n") : complain(problem_lines(file, problems));
 }
 

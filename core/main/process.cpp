@@ -25,6 +25,7 @@ void restart_without_slices(char** arguments) {
 
 void prepare_process() {
   std::signal(SIGPIPE, SIG_IGN);
+  setenv("G_TLS_GNUTLS_PRIORITY", "NORMAL:%COMPAT:-VERS-TLS1.1:-VERS-TLS1.0", 0);
   rlimit descriptors{};
   if (getrlimit(RLIMIT_NOFILE, &descriptors) != 0) return;
   descriptors.rlim_cur = descriptors.rlim_max;

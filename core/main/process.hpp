@@ -12,7 +12,8 @@ namespace veche::main {
 /// variable.
 void restart_without_slices(char** arguments);
 
-/// Writes to closed sockets are errors, not the end; and descriptors as many as the system allows.
+/// Writes to closed sockets are errors, not the end; TLS is 1.2 or newer, unless somebody has set
+/// GLib's variable for it; and descriptors as many as the system allows.
 void prepare_process();
 
 /// Where plugins are sought: beside the executable, then where they are installed.

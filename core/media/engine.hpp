@@ -48,7 +48,6 @@ class Engine {
   virtual std::string selector_name() const = 0;
   /// Checks selector settings without a room. InvalidArgument says what is wrong.
   virtual Status check_selector_settings(const std::string& json) = 0;
-  virtual ProfileLimits profile_limits() const = 0;
   virtual std::vector<LaneStatistics> lanes() const = 0;
   /// The path of rooms that do not choose.
   virtual PathKind default_path() const = 0;
@@ -63,7 +62,6 @@ class Engine {
 /// The real engine: lanes and webrtcbin sessions. The loop and all rooms' events outlive the
 /// engine, whose destructor ends the lanes. Fails if the wire path is the server's and has no port
 /// for each lane.
-Result<std::unique_ptr<Engine>> make_engine(glib::ControlLoop& loop, const Settings& settings,
-                                            uint32_t max_audio_slots);
+Result<std::unique_ptr<Engine>> make_engine(glib::ControlLoop& loop, const Settings& settings);
 
 }  // namespace veche::media

@@ -18,18 +18,16 @@ size_t lane_count(uint32_t wanted) {
 
 }  // namespace
 
-LaneEngine::LaneEngine(glib::ControlLoop& loop, const Settings& settings, uint32_t max_audio_slots)
+LaneEngine::LaneEngine(glib::ControlLoop& loop, const Settings& settings)
     : loop_(loop),
       settings_(settings),
-      max_audio_slots_(max_audio_slots),
       returns_(loop),
       taps_(loop),
       sessions_(loop, settings_, relay_, ports_, taps_) {}
 
 Result<std::unique_ptr<Engine>> LaneEngine::create(glib::ControlLoop& loop,
-                                                   const Settings& settings,
-                                                   uint32_t max_audio_slots) {
-  std::unique_ptr<LaneEngine> engine(new LaneEngine(loop, settings, max_audio_slots));
+                                                   const Settings& settings) {
+  std::unique_ptr<LaneEngine> engine(new LaneEngine(loop, settings));
   const Status made = engine->make_lanes();
   if (!made) return made.error();
   return std::unique_ptr<Engine>(std::move(engine));
@@ -121,12 +119,6 @@ Status LaneEngine::check_selector_settings(const std::string& json) {
   return Ok{};
 }
 
-ProfileLimits LaneEngine::profile_limits() const {
-  ProfileLimits limits;
-  limits.max_slots = max_audio_slots_;
-  return limits;
-}
-
 std::vector<LaneStatistics> LaneEngine::lanes() const {
   std::vector<LaneStatistics> all;
   for (const auto& lane : lanes_) {
@@ -155,9 +147,8 @@ std::vector<LaneStatistics> LaneEngine::lanes() const {
 
 bool LaneEngine::idle() const { return sessions_.idle() && taps_.idle(); }
 
-Result<std::unique_ptr<Engine>> make_engine(glib::ControlLoop& loop, const Settings& settings,
-                                            uint32_t max_audio_slots) {
-  return LaneEngine::create(loop, settings, max_audio_slots);
+Result<std::unique_ptr<Engine>> make_engine(glib::ControlLoop& loop, const Settings& settings) {
+  return LaneEngine::create(loop, settings);
 }
 
 }  // namespace veche::media

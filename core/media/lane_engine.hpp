@@ -23,8 +23,7 @@ namespace veche::media {
 
 class LaneEngine final : public Engine {
  public:
-  static Result<std::unique_ptr<Engine>> create(glib::ControlLoop& loop, const Settings& settings,
-                                                uint32_t max_audio_slots);
+  static Result<std::unique_ptr<Engine>> create(glib::ControlLoop& loop, const Settings& settings);
   ~LaneEngine() override;
 
   std::unique_ptr<Room> open_room(RoomId id) override;
@@ -32,7 +31,6 @@ class LaneEngine final : public Engine {
   void use_packet_policy(PacketPolicy* policy, std::function<void()> done) override;
   std::string selector_name() const override { return selector_->name(); }
   Status check_selector_settings(const std::string& json) override;
-  ProfileLimits profile_limits() const override;
   std::vector<LaneStatistics> lanes() const override;
   PathKind default_path() const override { return settings_.path; }
   bool has_path(PathKind path) const override {
@@ -42,7 +40,7 @@ class LaneEngine final : public Engine {
   bool idle() const override;
 
  private:
-  LaneEngine(glib::ControlLoop& loop, const Settings& settings, uint32_t max_audio_slots);
+  LaneEngine(glib::ControlLoop& loop, const Settings& settings);
   Status make_lanes();
   void give_selector(EngineRoom& room, const std::shared_ptr<void>& latch);
   /// Calls `done` on control when it is let go, and every lane has done what it was asked until
@@ -51,7 +49,6 @@ class LaneEngine final : public Engine {
 
   glib::ControlLoop& loop_;
   const Settings settings_;
-  const uint32_t max_audio_slots_;
   FirstComeSelector first_come_;
   Selector* selector_ = &first_come_;
   CommandReturns returns_;

@@ -68,6 +68,8 @@ class HookTimer {
 struct TimeLimits {
   uint32_t lane_us = 500;
   uint32_t control_ms = 50;
+
+  friend bool operator==(const TimeLimits&, const TimeLimits&) = default;
 };
 
 /// All hooks of one plugin. [control] A deque, because the hooks keep references to their timers.

@@ -43,7 +43,8 @@ class Host::State {
   /// Adds the plugin, running or failed. An error only if it is required.
   Status add(const PluginRequest& request) {
     instances_.emplace_back();
-    const Status started = start(instances_.size() - 1, request);
+    requests_.push_back(request);
+    const Status started = start(instances_.size() - 1);
     if (started || !request.required) return Ok{};
     return Error{started.error().code,
                  "the required plugin \"" + request.name + "\" failed: " + started.error().message};
@@ -89,16 +90,29 @@ class Host::State {
         instance->state() != PluginInstance::State::Failed) {
       return Error{ErrorCode::Conflict, "the plugin \"" + name + "\" is not disabled"};
     }
-    const auto found = std::find(instances_.begin(), instances_.end(), instance);
-    const auto index = static_cast<size_t>(found - instances_.begin());
-    Status started = start(index, instance->candidate().request);
-    if (started) give_hooks(*instances_[index]);
-    return started;
+    return start_with_hooks(index_of(name));
+  }
+
+  void reconfigure(const PluginRequest& request, std::function<void(Status)> done) {
+    const size_t index = index_of(request.name);
+    if (index == instances_.size()) return done(unknown(request.name));
+    const PluginRequest former = std::exchange(requests_[index], request);
+    switch (instances_[index]->state()) {
+      case PluginInstance::State::Running:
+        return disable(request.name, [this, index, former, done = std::move(done),
+                                      alive = std::weak_ptr<bool>(alive_)](const Status&) {
+          // The host may have stopped meanwhile, and stopped it.
+          if (!alive.expired()) done(start_again(index, former));
+        });
+      case PluginInstance::State::Failed: return done(start_again(index, former));
+      default: return done(Ok{});
+    }
   }
 
   const std::vector<std::shared_ptr<PluginInstance>>& instances() const { return instances_; }
 
   void stop() {
+    alive_.reset();
     std::for_each(instances_.rbegin(), instances_.rend(), [](auto& instance) { instance->stop(); });
   }
 
@@ -108,14 +122,36 @@ class Host::State {
   }
 
   std::shared_ptr<PluginInstance> find(const std::string& name) const {
-    for (const auto& instance : instances_) {
-      if (instance->candidate().request.name == name) return instance;
-    }
-    return nullptr;
+    const size_t index = index_of(name);
+    return index == instances_.size() ? nullptr : instances_[index];
+  }
+
+  /// The number of all if there is none of that name.
+  size_t index_of(const std::string& name) const {
+    const auto found =
+        std::find_if(requests_.begin(), requests_.end(),
+                     [&](const PluginRequest& request) { return request.name == name; });
+    return static_cast<size_t>(found - requests_.begin());
+  }
+
+  Status start_with_hooks(size_t index) {
+    Status started = start(index);
+    if (started) give_hooks(*instances_[index]);
+    return started;
+  }
+
+  /// With its settings, or else with those that it had.
+  Status start_again(size_t index, const PluginRequest& former) {
+    Status started = start_with_hooks(index);
+    if (started) return started;
+    requests_[index] = former;
+    static_cast<void>(start_with_hooks(index));
+    return started;
   }
 
   /// Puts a new instance into that place, running or failed.
-  Status start(size_t index, const PluginRequest& request) {
+  Status start(size_t index) {
+    const PluginRequest& request = requests_[index];
     auto instance =
         std::make_shared<PluginInstance>(loop_, surroundings_, examine(request, plugin_dirs_));
     Status status = Ok{};
@@ -200,6 +236,8 @@ class Host::State {
   Surroundings surroundings_;
   glib::Timer watch_timer_;
   std::vector<std::shared_ptr<PluginInstance>> instances_;  // Shared with those who disable one.
+  std::vector<PluginRequest> requests_;  ///< Of each instance; newer than its own while it ends.
+  std::shared_ptr<bool> alive_ = std::make_shared<bool>(true);  // Until stop().
 };
 
 Host::Host(std::unique_ptr<State> state) : state_(std::move(state)) {}
@@ -263,6 +301,10 @@ void Host::disable(const std::string& name, std::function<void(Status)> done) {
 }
 
 Status Host::enable(const std::string& name) { return state_->enable(name); }
+
+void Host::reconfigure(const PluginRequest& request, std::function<void(Status)> done) {
+  state_->reconfigure(request, std::move(done));
+}
 
 HttpRoutesAdapter* Host::http_routes(std::string_view name) const {
   for (const auto& instance : state_->instances()) {

@@ -29,6 +29,8 @@ struct PluginRequest {
   bool serves_metrics = false;  ///< GET /metrics is its route of that name. Of one plugin only.
   TimeLimits time_limits;
   bool disable_when_slow = false;  ///< Otherwise slow calls are only reported.
+
+  friend bool operator==(const PluginRequest&, const PluginRequest&) = default;
 };
 
 struct HostSettings {
@@ -96,6 +98,11 @@ class Host {
   /// Loads, creates and starts a plugin that was disabled or has failed. NotFound, Conflict if it
   /// runs, or why it failed again.
   Status enable(const std::string& name);
+  /// Gives the plugin of that name, and of the same path, other settings: one that runs is disabled
+  /// and enabled again, while calls go on; one that has failed is started again; one that is
+  /// disabled has them when it is enabled. If it does not start with them it gets back those that
+  /// it had, and `done` says why. `done` is called on control, once. NotFound.
+  void reconfigure(const PluginRequest& request, std::function<void(Status)> done);
 
   /// Null if no running plugin offers it; at most one does. The hooks are gone with the plugin.
   media::Selector* selector();

@@ -90,6 +90,12 @@ void Audience::tell(ClientFeed* feed, bool roster_is_due, const Lookup& lookup) 
   }
 }
 
+void Audience::tell_draining(std::optional<int64_t> deadline_unix_ms) {
+  for (ClientFeed* feed : std::vector(feeds_)) {
+    if (has(feed)) feed->sink_.on_draining(deadline_unix_ms);
+  }
+}
+
 void Audience::close(const std::string& participant, EndReason reason) {
   const auto is_theirs = [&](const ClientFeed* feed) { return feed->participant_ == participant; };
   // Each call may destroy any feed, so the search begins anew.

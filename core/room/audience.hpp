@@ -34,6 +34,8 @@ class Audience {
   /// Tells every feed its notices. The roster is told at most at every second call: a crowd that
   /// joins changes it all the time, and each of them is told.
   void tell(const Lookup& lookup);
+  /// Tells every feed at once.
+  void tell_draining(std::optional<int64_t> deadline_unix_ms);
   /// The last word to the feeds of that participant.
   void close(const std::string& participant, EndReason reason);
 

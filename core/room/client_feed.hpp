@@ -5,6 +5,7 @@
 
 #include <cstdint>
 #include <map>
+#include <optional>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -61,6 +62,8 @@ class ClientSink {
   /// What the client should send from now on.
   virtual void on_hint(const PublishHint& hint) = 0;
   virtual void on_notice(const PluginNotices& changed) = 0;
+  /// The server ends by then at the latest; nothing: that was taken back.
+  virtual void on_draining(std::optional<int64_t> deadline_unix_ms) = 0;
   /// The last call. The session ended, or the participant or the room is gone.
   virtual void on_closing(EndReason reason) = 0;
 };

@@ -86,9 +86,15 @@ media::SessionStatistics Participant::statistics() const {
 
 void Participant::open_session(const std::string& offer, AnswerCallback callback) {
   Server& server = room_.server();
-  Result<media::SessionPlan> plan = media::check_offer(offer, server.engine().profile_limits());
-  if (!plan || is_removed_) {
-    Error error = is_removed_ ? unanswered(EndReason::Removed) : plan.error();
+  media::ProfileLimits limits;
+  limits.max_slots = server.limits().max_audio_slots;
+  Result<media::SessionPlan> plan = media::check_offer(offer, limits);
+  // Whoever is in a call may come back to it.
+  const Status taken = session_ ? Ok{} : server.takes_new("sessions");
+  if (!plan || is_removed_ || !taken) {
+    Error error = is_removed_ ? unanswered(EndReason::Removed)
+                  : !taken    ? taken.error()
+                              : plan.error();
     server.loop().post(
         [callback = std::move(callback), error = std::move(error)] { callback(error); });
     return;

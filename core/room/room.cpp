@@ -98,6 +98,7 @@ Result<Participant*> Room::join(const std::string& participant,
                                 const ParticipantSettings& settings) {
   if (!alive_) return Error{ErrorCode::Unavailable, "The room is closed."};
   if (Participant* known = find(participant)) return known;
+  if (Status status = server_.takes_new("participants"); !status) return status.error();
   if (Status status = check_name("The name of the participant", participant); !status) {
     return status.error();
   }
@@ -180,6 +181,7 @@ Result<std::unique_ptr<ClientFeed>> Room::watch(const std::string& participant, 
   auto feed = std::make_unique<ClientFeed>(audience_, watcher->id(), speakers_, sink);
   if (watcher->hint() != PublishHint{}) audience_.hint_changed(participant, watcher->hint());
   sink.on_snapshot(snapshot_for(*watcher));
+  if (const auto& drain = server_.draining()) sink.on_draining(drain->deadline_unix_ms);
   return feed;
 }
 

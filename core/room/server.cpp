@@ -2,10 +2,12 @@
 // Admission of rooms, delivery of events, and the clock of all rooms.
 #include "room/server.hpp"
 
+#include <algorithm>
 #include <utility>
 
 #include "base/log.hpp"
 #include "base/time.hpp"
+#include "glib/json.hpp"
 #include "room/checks.hpp"
 #include "room/random.hpp"
 
@@ -24,7 +26,7 @@ Server::Server(glib::ControlLoop& loop, media::Engine& engine, Limits limits, ui
 Server::~Server() { stop(); }
 
 Result<Room*> Server::create_room(const std::string& id, RoomPolicy policy) {
-  if (is_stopping_) return Error{ErrorCode::Unavailable, "The server is stopping."};
+  if (Status status = takes_new("rooms"); !status) return status.error();
   if (Status status = check_name("The name of the room", id); !status) return status.error();
   if (rooms_.contains(id)) {
     return Error{ErrorCode::Conflict, "There is a room named \"" + id + "\" already."};
@@ -102,6 +104,59 @@ void Server::add_event_handler(EventHandler handler) {
   event_handlers_.push_back(std::move(handler));
 }
 
+Status Server::takes_new(const char* what) const {
+  if (is_stopping_) return Error{ErrorCode::Unavailable, "The server is stopping."};
+  if (!drain_) return Ok{};
+  return Error{ErrorCode::Unavailable,
+               std::string("The server is draining: it takes no new ") + what + "."};
+}
+
+void Server::drain(uint32_t deadline_s, bool is_final) {
+  const int64_t left_ns = deadline_s * kNsPerS;
+  Drain drain{now_ns_ + left_ns, unix_ms() + left_ns / kNsPerMs, is_final};
+  if (drain_ && is_final && drain_->deadline_ns < drain.deadline_ns) drain = *drain_;
+  drain.is_final = is_final || (drain_ && drain_->is_final);
+  drain_ = drain;
+  log::info("room", "draining, for " + std::to_string((drain.deadline_ns - now_ns_) / kNsPerS) +
+                        " s at most: no new rooms, participants and sessions");
+  emit("server.draining", glib::JsonWriter()
+                              .begin_object()
+                              .key("deadline_s")
+                              .integer((drain.deadline_ns - now_ns_) / kNsPerS)
+                              .key("final")
+                              .boolean(drain.is_final)
+                              .end_object()
+                              .text());
+  tell_draining();
+}
+
+Status Server::stop_draining() {
+  if (!drain_) return Ok{};
+  if (drain_->is_final) {
+    return Error{ErrorCode::Conflict,
+                 "The server drains because it was told to end (SIGTERM); that stays so."};
+  }
+  drain_.reset();
+  log::info("room", "drains no more: rooms, participants and sessions are taken again");
+  emit("server.resumed", "{}");
+  tell_draining();
+  return Ok{};
+}
+
+void Server::tell_draining() {
+  std::optional<int64_t> deadline_unix_ms;
+  if (drain_) deadline_unix_ms = drain_->deadline_unix_ms;
+  // A sink may end its participant, but a room that is removed stays in memory.
+  std::vector<Room*> rooms;
+  for (const auto& [id, room] : rooms_) rooms.push_back(room.get());
+  for (Room* room : rooms) room->audience().tell_draining(deadline_unix_ms);
+}
+
+bool Server::has_sessions() const {
+  return std::any_of(rooms_.begin(), rooms_.end(),
+                     [](const auto& entry) { return !entry.second->sessions_.empty(); });
+}
+
 void Server::stop() {
   is_stopping_ = true;
   timer_.cancel();
@@ -118,11 +173,17 @@ void Server::tick(int64_t now_ns) {
     room->tick(now_ns);
     if (room->is_expired(now_ns)) (void)remove_room(room->id(), EndReason::RoomClosed);
   }
+  const bool is_drained = drain_ && (now_ns >= drain_->deadline_ns || !has_sessions());
+  if (is_drained && drained_) std::exchange(drained_, nullptr)();
 }
 
 void Server::emit(Room& room, const std::string& type, const std::string& participant,
                   std::string data) {
   tell_event({room.next_seq(), unix_ms(), room.id(), type, participant, std::move(data)});
+}
+
+void Server::emit(const std::string& type, std::string data) {
+  tell_event({++last_seq_, unix_ms(), {}, type, {}, std::move(data)});
 }
 
 Status Server::emit(const std::string& room, const std::string& type,

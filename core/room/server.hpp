@@ -7,8 +7,10 @@
 #include <functional>
 #include <map>
 #include <memory>
+#include <optional>
 #include <string>
 #include <unordered_set>
+#include <utility>
 #include <vector>
 
 #include "base/result.hpp"
@@ -22,7 +24,8 @@
 
 namespace veche::room {
 
-/// Something that happened. `data` is a JSON object; `seq` has no gaps within a room.
+/// Something that happened. `data` is a JSON object; `seq` has no gaps within a room. Events of the
+/// server itself have the room "".
 struct Event {
   uint64_t seq = 0;
   int64_t time_unix_ms = 0;
@@ -44,6 +47,8 @@ class Server {
   Server& operator=(const Server&) = delete;
 
   const Limits& limits() const { return limits_; }
+  /// For what is asked for from now on; rooms, participants and sessions that are there stay.
+  void use_limits(const Limits& limits) { limits_ = limits; }
   glib::ControlLoop& loop() { return loop_; }
   media::Engine& engine() { return engine_; }
   const media::Engine& engine() const { return engine_; }
@@ -87,6 +92,18 @@ class Server {
               std::string data);
   /// Takes back what the plugin tells clients, in all rooms.
   void take_notices(const std::string& plugin);
+  /// From now on there are no new rooms, participants and sessions; calls go on, and who is in one
+  /// may replace its session. Clients and observers are told. Again: with another deadline. A final
+  /// drain stays final, and does not move a deadline that comes sooner.
+  void drain(uint32_t deadline_s, bool is_final);
+  /// Takes the drain back, if there is one. Conflict if it is final.
+  Status stop_draining();
+  const std::optional<Drain>& draining() const { return drain_; }
+  /// Unavailable, with what it takes no more, while it drains or stops.
+  Status takes_new(const char* what) const;
+  /// Called once, on control, by tick(): it drains, and no session is left or the deadline has
+  /// come.
+  void set_drained_handler(std::function<void()> handler) { drained_ = std::move(handler); }
 
   /// Ends all sessions and rooms, and makes no more. Every event has been handed to the handlers
   /// when it returns.
@@ -106,6 +123,10 @@ class Server {
   void tell_later(std::function<void()> news);
   void deliver_news();
   void tell_part(RoomSettings& plugin, const Room& room);
+  /// An event of the server itself, whose room is "".
+  void emit(const std::string& type, std::string data);
+  bool has_sessions() const;
+  void tell_draining();
   void count_end(EndReason reason) { ended_[reason] += 1; }
   uint32_t take_source_number();
   void release_source_number(uint32_t number) { source_numbers_.erase(number); }
@@ -118,9 +139,12 @@ class Server {
 
   glib::ControlLoop& loop_;
   media::Engine& engine_;
-  const Limits limits_;
+  Limits limits_;
   std::map<EndReason, uint64_t> ended_;
   bool is_stopping_ = false;
+  std::optional<Drain> drain_;
+  std::function<void()> drained_;  ///< Null once it was called.
+  uint64_t last_seq_ = 0;          ///< Of the server's own events.
   Controller* controller_ = nullptr;
   int64_t now_ns_;  ///< Of the last tick: fine enough for everything that is timed here.
   std::vector<EventHandler> event_handlers_;

@@ -22,6 +22,14 @@ struct Limits {
   uint32_t empty_timeout_s = 60;    ///< Default of new rooms; 0: a room lives until it is deleted.
   uint32_t max_audio_slots = 16;
   uint32_t max_video_slots = 25;
+  uint32_t drain_deadline_s = 30;  ///< Unless whoever asks for the drain says otherwise.
+};
+
+/// The server takes nobody new, and ends when its calls have, or at the deadline.
+struct Drain {
+  int64_t deadline_ns = 0;       ///< On the monotonic clock.
+  int64_t deadline_unix_ms = 0;  ///< The same, for people.
+  bool is_final = false;         ///< It cannot be taken back.
 };
 
 /// What the backend wants of one room.

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-// Plugins that are disabled and enabled while rooms are open.
+// Plugins that are disabled, enabled and given other settings while rooms are open.
 #include <gmock/gmock.h>
 
 #include <optional>
@@ -31,6 +31,20 @@ class DisableTest : public HostTest {
     host_->disable(name, [this](const Status& status) {
       answers_.push_back(status ? "ok" : status.error().message);
     });
+  }
+  void reconfigure(PluginRequest request) {
+    host_->reconfigure(request, [this](const Status& status) {
+      answers_.push_back(status ? "ok" : status.error().message);
+    });
+  }
+  /// With another greeting in its settings, which it writes down when it is made.
+  PluginRequest greeting(const std::string& words) {
+    PluginRequest changed = recorder();
+    changed.config.insert(changed.config.size() - 1, ", \"greeting\": \"" + words + "\"");
+    return changed;
+  }
+  bool has_written(const std::string& line) const {
+    return std::string(journal_.text).find(line + "\n") != std::string::npos;
   }
   /// The lanes have let go of what they used.
   void lanes_acknowledge() {
@@ -147,6 +161,85 @@ TEST_F(DisableTest, SaysWhatIsUnknownAndWhatFailsAgain) {
   EXPECT_EQ(host_->enable("nobody").error().code, ErrorCode::NotFound);
   EXPECT_FALSE(host_->enable("start_fails").ok());
   EXPECT_EQ(state_of("start_fails"), "failed");
+}
+
+TEST_F(DisableTest, OtherSettingsStartItAnew) {
+  load({recorder()});
+  reconfigure(greeting("good morning"));
+  EXPECT_THAT(answers_, ElementsAre("ok"));
+  EXPECT_EQ(state_of("recorder"), "running");
+  EXPECT_TRUE(has_written("destroy\ngood morning\nstart")) << journal_.text;
+  disable("recorder");
+  ASSERT_TRUE(host_->enable("recorder").ok());
+  const std::string text = journal_.text;
+  EXPECT_GT(text.rfind("good morning"), text.rfind("destroy")) << "they stay: " << text;
+}
+
+TEST_F(DisableTest, OtherSettingsWaitUntilNoLaneAsksTheFormer) {
+  load({request("forwarder")});
+  lanes_acknowledge();
+  reconfigure(request("forwarder", true));
+  EXPECT_EQ(state_of("forwarder"), "disabling");
+  EXPECT_EQ(engine_.used_selectors.back(), nullptr);
+  EXPECT_THAT(answers_, ElementsAre());
+  lanes_acknowledge();
+  EXPECT_EQ(state_of("forwarder"), "running");
+  EXPECT_TRUE(find(*host_, "forwarder").required);
+  EXPECT_THAT(engine_.used_selectors.back(), NotNull());
+  EXPECT_THAT(engine_.used_policies.back(), NotNull());
+  EXPECT_THAT(answers_, ElementsAre("ok"));
+}
+
+TEST_F(DisableTest, TheNewestOfSeveralSettingsCounts) {
+  load({request("forwarder")});
+  lanes_acknowledge();
+  reconfigure(request("forwarder", false));
+  reconfigure(request("forwarder", true));
+  EXPECT_THAT(answers_, ElementsAre("ok")) << "the second waits for nobody";
+  lanes_acknowledge();
+  EXPECT_TRUE(find(*host_, "forwarder").required);
+}
+
+TEST_F(DisableTest, WhatDoesNotStartGetsItsFormerSettingsBack) {
+  load({recorder()});
+  PluginRequest wrong = recorder();
+  wrong.config = R"({"journal": "nowhere"})";
+  reconfigure(wrong);
+  EXPECT_THAT(answers_, ElementsAre(HasSubstr("there is no journal")));
+  EXPECT_EQ(state_of("recorder"), "running");
+  EXPECT_TRUE(has_written("destroy\nhello\nstart")) << journal_.text;
+}
+
+TEST_F(DisableTest, WhatIsDisabledStaysSoAndHasTheNewSettingsLater) {
+  load({recorder()});
+  disable("recorder");
+  reconfigure(greeting("good night"));
+  EXPECT_EQ(state_of("recorder"), "disabled");
+  EXPECT_FALSE(has_written("good night"));
+  ASSERT_TRUE(host_->enable("recorder").ok());
+  EXPECT_TRUE(has_written("good night")) << journal_.text;
+}
+
+TEST_F(DisableTest, WhatHasFailedIsStartedWithTheNewSettings) {
+  PluginRequest wrong = recorder();
+  wrong.required = false;
+  wrong.config = R"({"journal": "nowhere"})";
+  load({wrong});
+  EXPECT_EQ(state_of("recorder"), "failed");
+  reconfigure(recorder());
+  EXPECT_EQ(state_of("recorder"), "running");
+  reconfigure(request("nobody"));
+  EXPECT_THAT(answers_, ElementsAre("ok", HasSubstr("no plugin \"nobody\"")));
+}
+
+TEST_F(DisableTest, ShutdownWhileALaneIsBusyStartsNothingAnew) {
+  load({request("forwarder")});
+  lanes_acknowledge();
+  reconfigure(request("forwarder", true));
+  host_->stop();
+  lanes_acknowledge();
+  EXPECT_EQ(state_of("forwarder"), "stopped");
+  EXPECT_THAT(answers_, ElementsAre());
 }
 
 TEST_F(DisableTest, ShutdownWhileALaneIsStillBusyStopsItOnce) {

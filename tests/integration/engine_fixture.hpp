@@ -46,7 +46,7 @@ class EngineFixture : public testing::TestWithParam<PathKind> {
     settings_.path = GetParam();
   }
   void SetUp() override {
-    auto engine = make_engine(loop_, settings_, 16);
+    auto engine = make_engine(loop_, settings_);
     ASSERT_TRUE(engine) << engine.error().message;
     engine_ = std::move(*engine);
     room_ = engine_->open_room(RoomId::next());
@@ -99,7 +99,7 @@ class EngineFixture : public testing::TestWithParam<PathKind> {
   }
 
   void offer(Peer& peer, const std::function<void(SessionPlan&)>& change = {}) {
-    Result<SessionPlan> plan = check_offer(peer.client->offer(), engine_->profile_limits());
+    Result<SessionPlan> plan = check_offer(peer.client->offer(), ProfileLimits{});
     ASSERT_TRUE(plan) << plan.error().message;
     if (change) change(*plan);
     SessionRequest request;

@@ -18,7 +18,7 @@ typedef struct veche_event {
   uint64_t seq;
   int64_t time_unix_ms;
   const char* type; /* "participant.joined", "participant.left", "room.created", ... */
-  const char* room;
+  const char* room; /* "" for events of the server itself: "server.draining", "server.resumed" */
   const char* participant; /* or "" */
   const char* data;        /* a JSON object */
 } veche_event;

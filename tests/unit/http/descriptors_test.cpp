@@ -4,6 +4,7 @@
 #include <gtest/gtest.h>
 #include <libsoup/soup.h>
 
+#include "http/exchange.hpp"
 #include "http_fixture.hpp"
 
 namespace veche::http {
@@ -32,7 +33,7 @@ class LivingSockets {
     auto* message = static_cast<SoupServerMessage*>(g_value_get_object(&arguments[1]));
     self->begun += 1;
     g_object_weak_ref(
-        G_OBJECT(soup_server_message_get_socket(message)),
+        G_OBJECT(socket_of(message)),
         [](gpointer counter, GObject*) { static_cast<LivingSockets*>(counter)->gone += 1; }, self);
     return TRUE;
   }

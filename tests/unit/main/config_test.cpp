@@ -66,6 +66,7 @@ TEST(Config, HasTheDefaultsOfTheLayers) {
   EXPECT_EQ(config.rooms.empty_timeout_s, rooms.empty_timeout_s);
   EXPECT_EQ(config.rooms.max_audio_slots, rooms.max_audio_slots);
   EXPECT_EQ(config.rooms.max_video_slots, rooms.max_video_slots);
+  EXPECT_EQ(config.rooms.drain_deadline_s, rooms.drain_deadline_s);
 }
 
 TEST(Config, ReadsEveryKey) {
@@ -77,6 +78,7 @@ TEST(Config, ReadsEveryKey) {
               "ice_servers": [{"urls": ["turn:t.example:3478", "stuns:t.example"], "secret": "s"}]},
     "rooms": {"auto_create": false, "max_rooms": 1, "max_participants": 2, "empty_timeout_s": 3,
               "max_audio_slots": 4, "max_video_slots": 5},
+    "server": {"drain_deadline_s": 6},
     "log": {"level": "debug", "format": "json"},
     "plugins": [{"name": "p", "path": "p.so", "required": true, "serves_metrics": true,
                  "config": {"x": [1]}}, {"name": "q"}],
@@ -103,6 +105,7 @@ TEST(Config, ReadsEveryKey) {
   EXPECT_EQ(config.rooms.empty_timeout_s, 3U);
   EXPECT_EQ(config.rooms.max_audio_slots, 4U);
   EXPECT_EQ(config.rooms.max_video_slots, 5U);
+  EXPECT_EQ(config.rooms.drain_deadline_s, 6U);
   EXPECT_EQ(config.log_level, log::Level::Debug);
   EXPECT_EQ(config.log_format, log::Format::Json);
   ASSERT_EQ(config.plugins.plugins.size(), 2U);
@@ -132,9 +135,9 @@ TEST(Config, SaysWhatIsWrongWhereAndWhatIsAllowed) {
        "f: line 2, column 12: a member's name in double quotes is expected\n"},
       {"[]", "f: an array of exactly 0 elements is not allowed; allowed: an object\n"},
       {R"({"tls":{}})",
-       "f: /tls: unknown; allowed: http, auth, media, rooms, log, plugins, plugin_dirs\n"},
+       "f: /tls: unknown; allowed: http, server, auth, media, rooms, log, plugins, plugin_dirs\n"},
       {R"({"http":{"lisen":[]}})",
-       "f: /http/lisen: unknown; allowed: listen, cors_origins, static_dir\n"},
+       "f: /http/lisen: unknown; allowed: listen, tls, cors_origins, static_dir\n"},
       {R"({"http":{"listen":["localhost:1","1.2.3.4","::1:80","[1.2.3.4]:80","1.2.3.4:x","1.2.3.4:65536"]}})",
        "f: /http/listen/0: \"localhost:1\" is not allowed; allowed: an IP address and a port, like "
        "\"127.0.0.1:8080\" or \"[::1]:8080\"\n"
@@ -268,7 +271,7 @@ TEST(CheckConfig, AddsTheProblemsOfPluginsAndNamesEachOnce) {
   const Directory directory;
   const std::string file = directory.write("veche.json", R"({"media":{"ports":[9999,9998]},
       "plugins":[{"name":"a","path":"a.so"},{"name":"a","path":"a.so"}],"plugin_dirs":["."]})");
-  const auto problems = check_config(file, {});
+  const auto problems = check_config(file, {}).problems;
   ASSERT_EQ(problems.size(), 3U) << problem_lines("f", problems);
   EXPECT_EQ(problems[0].pointer, "/media/ports");
   EXPECT_EQ(problems[1].pointer, "/plugins/1/name");

@@ -1,12 +1,18 @@
 // SPDX-License-Identifier: Apache-2.0
 // Stands in for the SDP profile check at link time: an offer is a word of letters, `T` a track and
 // `S` a slot.
+#include <algorithm>
+#include <cstddef>
+
 #include "media/sdp_profile.hpp"
 
 namespace veche::media {
 
-Result<SessionPlan> check_offer(std::string_view text, const ProfileLimits&) {
+Result<SessionPlan> check_offer(std::string_view text, const ProfileLimits& limits) {
   SessionPlan plan;
+  if (std::count(text.begin(), text.end(), 'S') > static_cast<std::ptrdiff_t>(limits.max_slots)) {
+    return invalid("This offer has too many slots.");
+  }
   for (const char letter : text) {
     if (letter != 'T' && letter != 'S') return invalid("This offer is outside the profile.");
     SectionPlan section;

@@ -147,7 +147,6 @@ class FakeEngine : public media::Engine {
     if (json == R"({"max_speakers":3})" || json == "{}") return Ok{};
     return invalid("max_speakers must be 1 to 16.");
   }
-  media::ProfileLimits profile_limits() const override { return {}; }
   std::vector<media::LaneStatistics> lanes() const override { return lane_statistics; }
   media::PathKind default_path() const override { return path; }
   bool has_path(media::PathKind asked) const override {

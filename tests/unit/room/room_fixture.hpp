@@ -50,6 +50,9 @@ class RecordingSink : public ClientSink {
     for (const auto& [plugin, json] : changed) line += " " + plugin + "=" + json.value_or("null");
     say(line);
   }
+  void on_draining(std::optional<int64_t> deadline_unix_ms) override {
+    say(deadline_unix_ms ? "draining" : "draining no more");
+  }
   void on_closing(EndReason reason) override { say(std::string("closing ") + to_string(reason)); }
 
   std::vector<std::string> take() { return std::exchange(lines, {}); }

@@ -1,0 +1,65 @@
+// SPDX-License-Identifier: Apache-2.0
+// Accepts connections on one address, and takes them through TLS if there is a certificate.
+#pragma once
+
+#include <gio/gio.h>
+
+#include <functional>
+#include <memory>
+#include <unordered_set>
+
+#include "glib/control_loop.hpp"
+#include "glib/ref.hpp"
+
+namespace veche::http {
+
+/// libsoup 3.2 could do it, but stops to listen for ever when one accept fails (no descriptor was
+/// left), and loses memory with every connection and every failed handshake. [control]
+class Acceptor {
+ public:
+  /// `stream` is ready to be read and written; `socket` is what it runs on.
+  using Accepted = std::function<void(glib::Ref<GIOStream> stream, glib::Ref<GSocket> socket)>;
+
+  /// A handshake that is not done in time is cut. The loop outlives this.
+  Acceptor(glib::ControlLoop& loop, glib::Ref<GSocket> listener, uint32_t handshake_ms,
+           Accepted accepted);
+  ~Acceptor();
+  Acceptor(const Acceptor&) = delete;
+  Acceptor& operator=(const Acceptor&) = delete;
+
+  /// Of connections that begin from now on; null: they have no TLS.
+  void use_certificate(glib::Ref<GTlsCertificate> certificate) {
+    certificate_ = std::move(certificate);
+  }
+  GSocket* listener() const { return listener_.get(); }
+
+ private:
+  struct Handshake;
+  void listen();
+  bool accept_one();
+  void begin_handshake(glib::Ref<GIOStream> stream, glib::Ref<GSocket> socket);
+  void end_handshake(Handshake& handshake, const GError* error);
+
+  glib::ControlLoop& loop_;
+  const glib::Ref<GSocket> listener_;
+  const uint32_t handshake_ms_;
+  const Accepted accepted_;
+  glib::Ref<GTlsCertificate> certificate_;
+  bool is_short_ = false;  ///< The last accept failed.
+  glib::Timer retry_;
+  std::unordered_set<Handshake*> handshakes_;  ///< Each is owned by its callback.
+
+  struct SourceDeleter {
+    void operator()(GSource* source) const {
+      g_source_destroy(source);
+      g_source_unref(source);
+    }
+  };
+  std::unique_ptr<GSource, SourceDeleter> source_;
+};
+
+/// To be called before a TLS stream is closed: closing it sends its last word, and would wait for a
+/// client that does not read. What was sent still arrives.
+void keep_close_from_waiting(GSocket* socket);
+
+}  // namespace veche::http

@@ -1,0 +1,50 @@
+// SPDX-License-Identifier: Apache-2.0
+// What SIGHUP does: the configuration is read again, and what can change while calls go on, does.
+#pragma once
+
+#include <functional>
+#include <string>
+#include <vector>
+
+#include "http/server.hpp"
+#include "main/config.hpp"
+#include "plugin/host.hpp"
+#include "room/server.hpp"
+
+namespace veche::main {
+
+/// The keys whose new values count only after a restart. Pure.
+std::vector<std::string> restart_needed(const Config& running, const Config& next);
+
+/// The settings of plugins that differ from the `current` ones; only of those that were `started`,
+/// from the same path. Pure.
+std::vector<plugin::PluginRequest> changed_plugins(const Config& started, const Config& current,
+                                                   const Config& next);
+
+/// What must not be while the server listens where it was `started`. Pure.
+std::vector<glib::SchemaProblem> problems_until_restart(const Config& started, const Config& next);
+
+/// [control] all of it.
+class Reload {
+ public:
+  /// `read` gives the configuration as it is now, checked, with the plugins' parts. The layers
+  /// outlive this.
+  Reload(Config running, std::function<LoadedConfig()> read, plugin::Host& plugins,
+         room::Server& rooms, http::Server& http);
+
+  /// All or nothing, but for plugins that do not start with their new settings: they keep the old
+  /// ones. The log says what happened.
+  void run();
+
+ private:
+  void swap_plugins(const Config& next);
+
+  const Config started_;  ///< What counts until a restart.
+  Config current_;
+  const std::function<LoadedConfig()> read_;
+  plugin::Host& plugins_;
+  room::Server& rooms_;
+  http::Server& http_;
+};
+
+}  // namespace veche::main
