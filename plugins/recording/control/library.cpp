@@ -51,8 +51,10 @@ void Library::create(const std::string& room, const std::string& id, int64_t uni
 }
 
 void Library::add(Stored recording) {
-  for (TrackEntry& track : recording.manifest.tracks) track.gaps = {};
-  recording.manifest.speech = {};
+  if (recording.manifest.state != State::Failed) {
+    for (TrackEntry& track : recording.manifest.tracks) track.gaps = {};
+    recording.manifest.speech = {};
+  }
   const std::string id = recording.manifest.id;
   recordings_.insert_or_assign(id, std::move(recording));
 }

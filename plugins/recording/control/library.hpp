@@ -31,7 +31,8 @@ class Library {
   /// Makes the folder of a new recording.
   void create(const std::string& room, const std::string& id, int64_t unix_ms,
               std::function<void(Store::Place& place)> made, Failed failed);
-  /// Gaps and speech are on the disk, and are not kept here.
+  /// Gaps and speech are on the disk and not kept here, except of one that has failed: its disk may
+  /// not have taken its last words.
   void add(Stored recording);
   const std::map<std::string, Stored>& recordings() const { return recordings_; }
   /// Null if it is not here, or in progress.
