@@ -43,6 +43,7 @@ function configuration(listen, key, { maxSpeakers, peerTimeout, media, plugins }
   const [id, secret] = key.split('.');
   return {
     http: { listen: [listen], static_dir: join(environment.source, 'examples/voice-client') },
+    server: { drain_deadline_s: 0 }, // Clients that are still there when a test ends are not waited for.
     auth: { keys: [{ id, secret, scopes: ['admin'] }] },
     media: {
       addresses: [LOOPBACK], ports: [firstMediaPort, firstMediaPort + 399], peer_timeout_s: peerTimeout, path: environment.path, ...media,
@@ -57,6 +58,7 @@ export class VecheServer {
   #logFile = join(this.#directory, 'log');
   #configFile = join(this.#directory, 'veche.json');
   #process;
+  #configuration;
 
   /**
    * Started and ready; ends with the test `t`. `media` goes into that section of the configuration; `plugins` take the place of
@@ -68,7 +70,8 @@ export class VecheServer {
     const listen = `${host}:${await freePort(host)}`;
     server.url = `http://${listen}`;
     server.key = host === LOOPBACK ? KEY : `test.${randomBytes(16).toString('hex')}`;
-    writeFileSync(server.#configFile, JSON.stringify(configuration(listen, server.key, { maxSpeakers, peerTimeout, media, plugins })));
+    server.#configuration = configuration(listen, server.key, { maxSpeakers, peerTimeout, media, plugins });
+    server.#write();
     atEnd(t, () => server.#cleanUp());
     await server.launch();
     return server;
@@ -93,6 +96,28 @@ export class VecheServer {
       const response = await fetch(`${this.url}/healthz`).catch(() => null);
       return response?.ok;
     }, READY_MS);
+  }
+
+  #write() {
+    writeFileSync(this.#configFile, JSON.stringify(this.#configuration));
+  }
+
+  /** Changes the configuration file, and waits until the server has read it again, and says so. What it logs meanwhile. */
+  async reload(change, outcome = 'the configuration is reloaded') {
+    const start = this.log().length;
+    change(this.#configuration);
+    this.#write();
+    this.signal('SIGHUP');
+    await until(outcome, () => this.log().slice(start).includes(outcome));
+    return this.log().slice(start);
+  }
+
+  signal(name) {
+    this.#process.kill(name);
+  }
+
+  get hasEnded() {
+    return this.#process.exitCode !== null || this.#process.signalCode !== null;
   }
 
   get pid() {

@@ -3,6 +3,8 @@
 // kept-alive connections.
 #include <gtest/gtest.h>
 #include <libsoup/soup.h>
+#include <sys/resource.h>
+#include <unistd.h>
 
 #include "http/exchange.hpp"
 #include "http_fixture.hpp"
@@ -82,6 +84,36 @@ TEST_F(HttpDescriptors, AreNotAllThatGoesWithAConnection) {
   EXPECT_GE(sockets.begun, 64u);
   EXPECT_TRUE(run_until([&] { return sockets.gone == sockets.begun; }))
       << sockets.begun << " sockets, of which only " << sockets.gone << " were freed";
+}
+
+/// Until its end no descriptor can be opened.
+class Shortage {
+ public:
+  Shortage() {
+    getrlimit(RLIMIT_NOFILE, &before_);
+    const int first_free = ::dup(0);
+    ::close(first_free);
+    const rlimit limit{static_cast<rlim_t>(first_free), before_.rlim_max};
+    setrlimit(RLIMIT_NOFILE, &limit);
+  }
+  ~Shortage() { setrlimit(RLIMIT_NOFILE, &before_); }
+  Shortage(const Shortage&) = delete;
+  Shortage& operator=(const Shortage&) = delete;
+
+ private:
+  rlimit before_{};
+};
+
+TEST_F(HttpDescriptors, MayRunOutForAWhile) {
+  RawClient client(loop, url());
+  client.send(text_of({.path = "/healthz"}));
+  {
+    const Shortage shortage;
+    ASSERT_EQ(::dup(0), -1);
+    run();
+  }
+  client.receive_all();
+  EXPECT_EQ(parse_answer(client.received).status, 200);
 }
 
 TEST_F(HttpDescriptors, ReturnAfterManyAtOnce) {

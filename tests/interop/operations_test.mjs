@@ -1,0 +1,71 @@
+// SPDX-License-Identifier: Apache-2.0
+// What operators do to a server while people talk: other settings, and the end.
+
+import assert from 'node:assert/strict';
+import { test } from 'node:test';
+
+import { measureLoad } from './command.mjs';
+import { delay, until } from './until.mjs';
+import { VecheServer } from './veche_server.mjs';
+
+const ROUNDS = 20;
+
+test('SIGHUP 20 times while 20 people are in a call: every setting that can change does, nothing is lost', async (t) => {
+  const server = await VecheServer.start(t);
+  const call = measureLoad(t, server, {
+    room: 'call', participants: 20, talkers: 3, silence: 'dtx', duration: 30, 'join-rate': 20, 'expect-no-loss': true });
+  call.catch(() => {});
+  await server.connected('call', 20);
+  await delay(1000);
+  for (let round = 1; round <= ROUNDS; round += 1) {
+    await server.reload((configuration) => {
+      configuration.plugins[0].config.max_speakers = 3 + (round % 2);
+      configuration.rooms = { max_participants: 100 + round };
+      configuration.http.cors_origins = [`https://round-${round}.example`];
+      configuration.log = { level: 'info', format: 'text' };
+    });
+    await until('forwarding has its new settings', () => server.log().split('forwarding has its new settings').length > round);
+    const { body } = await server.api('PUT', '/v1/rooms/other', {});
+    assert.equal(body.max_participants, 100 + round);
+  }
+  const refused = await server.reload((configuration) => { configuration.media.lanes = -1; }, 'nothing has changed');
+  assert.match(refused, /\/media\/lanes: -1 is not allowed/);
+  const figures = await call;
+  assert.deepEqual(figures.shortcomings, [], figures.errors);
+  assert.equal(figures.packets.lost, 0);
+  assert.equal(figures.turns.missing_frames, 0);
+  const { body } = await server.api('GET', '/v1/server');
+  assert.deepEqual(body.restart_needed, []);
+});
+
+test('A drain lets the call end, takes nobody new, and ends the server when it is empty', async (t) => {
+  const server = await VecheServer.start(t);
+  const call = measureLoad(t, server, {
+    room: 'call', participants: 4, talkers: 2, silence: 'dtx', duration: 8, 'expect-no-loss': true });
+  call.catch(() => {});
+  await server.connected('call', 4);
+  const { status } = await server.api('POST', '/v1/server/drain', { deadline_s: 60 });
+  assert.equal(status, 200);
+  assert.equal((await fetch(`${server.url}/readyz`)).status, 503);
+  const refused = await server.api('POST', '/v1/rooms/call/participants', {});
+  assert.equal(refused.status, 503, JSON.stringify(refused.body));
+  assert.ok(refused.headers.get('retry-after'));
+  const figures = await call;
+  assert.deepEqual(figures.shortcomings, [], figures.errors);
+  assert.equal(figures.packets.lost, 0);
+  await until('the server has ended', () => server.hasEnded, 5000);
+});
+
+test('SIGTERM waits for the call until the deadline, a second one does not', async (t) => {
+  const server = await VecheServer.start(t);
+  await server.reload((configuration) => { configuration.server.drain_deadline_s = 60; });
+  const call = measureLoad(t, server, { room: 'call', participants: 2, talkers: 1, silence: 'dtx', duration: 20 });
+  call.catch(() => {});
+  await server.connected('call', 2);
+  server.signal('SIGTERM');
+  await until('it drains', async () => (await fetch(`${server.url}/readyz`)).status === 503);
+  await delay(1000);
+  assert.ok(!server.hasEnded);
+  server.signal('SIGTERM');
+  await until('the server has ended', () => server.hasEnded, 5000);
+});
