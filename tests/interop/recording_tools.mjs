@@ -9,9 +9,12 @@ import { findChirps, RATE } from './chirps.mjs';
 /** A chirp is looked for so near to where it should be; chirps of one talker are further apart. */
 const NEAR_MS = 700;
 
+/** What ffmpeg says, without calling it an error, of a file whose last writes did not become part of it. */
+const CUT_OFF = /^.*File extends beyond end of segment.*\n/gm;
+
 /**
- * What ffmpeg plays of a file, as one channel of RATE. It throws with ffmpeg's complaints: a sound file causes none, wherever
- * the death of its writer cut it off. `decoder`: libopus conceals what is lost, as browsers do; ffmpeg's own does not.
+ * What ffmpeg plays of a file, as one channel of RATE. It throws with ffmpeg's complaints: a sound file causes none,
+ * wherever the death of its writer cut it off. `decoder`: libopus conceals what is lost, as browsers do; ffmpeg's own does not.
  */
 export async function decode(file, { decoder = 'libopus' } = {}) {
   const ffmpeg = spawn('ffmpeg', ['-v', 'warning', '-c:a', decoder, '-i', file, '-f', 'f32le', '-ar', RATE, '-ac', 1, '-'], { stdio: ['ignore', 'pipe', 'pipe'] });
@@ -20,6 +23,7 @@ export async function decode(file, { decoder = 'libopus' } = {}) {
   ffmpeg.stdout.on('data', (chunk) => chunks.push(chunk));
   ffmpeg.stderr.setEncoding('utf8').on('data', (text) => { complaints += text; });
   const [code] = await once(ffmpeg, 'close');
+  complaints = complaints.replace(CUT_OFF, '');
   if (code !== 0 || complaints) throw new Error(`ffmpeg ended with ${code} on ${file}: ${complaints}`);
   const bytes = Buffer.concat(chunks);
   return new Float32Array(bytes.buffer.slice(bytes.byteOffset, bytes.byteOffset + bytes.length));

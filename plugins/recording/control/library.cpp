@@ -65,6 +65,7 @@ const Stored* Library::find(const std::string& id) const {
 }
 
 void Library::read(const Stored& recording, std::function<void(std::string)> done, Failed failed) {
+  if (recording.manifest.state == State::Failed) return done(to_json(recording.manifest));
   run(
       [store = store_, path = recording.path] {
         const Descriptor folder = store->open(path);
