@@ -2,6 +2,9 @@
 // Disks that are full, slow or gone, and a server that dies: what was recorded stays, and the call goes on.
 
 import assert from 'node:assert/strict';
+import { execFileSync } from 'node:child_process';
+import { readdirSync, rmSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
 import { test } from 'node:test';
 
 import { runChirpTalker } from './chirping_call.mjs';
@@ -119,6 +122,48 @@ for (const [error, what] of [['ENOSPC', 'full'], ['EIO', 'broken'], ['EACCES', '
     assert.equal((await recordings.read(recording)).id, recording.id);
   });
 }
+
+/** Words that give a server a disk of its own, of so many bytes, in place of the directory. It goes with the server. */
+const smallDisk = (bytes) => (directory) => ['unshare', '--mount', '--propagation', 'private', 'sh', '-c',
+  `mount -t tmpfs -o size=${bytes} tmpfs "$0" && exec "$@"`, directory];
+
+function mountProblem() {
+  try {
+    execFileSync('unshare', ['--mount', '--propagation', 'private', 'sh', '-c', 'mount -t tmpfs tmpfs /mnt'], { stdio: 'pipe', encoding: 'utf8' });
+    return false;
+  } catch (error) {
+    return `no file system can be mounted here: ${(error.stderr || error.message).trim()}`;
+  }
+}
+
+test('A real disk of 600 KB fills up: what fitted plays, the call goes on, and the next recording has room again', { skip: mountProblem() }, async (t) => {
+  const { server, disk } = await startRecorder(t, { min_free_bytes: 0 }, [], smallDisk(600 * 1024));
+  const room = 'real';
+  const recordings = new Recordings(server, room);
+  const load = measureLoad(t, server, { room, participants: 6, talkers: 2, silence: 'dtx', duration: 25, 'expect-no-loss': true });
+  load.catch(() => {});
+  const talker = talk(t, server, room, 'boris', 25);
+  await server.connected(room, 7);
+  // The server's own view of its directory.
+  const there = `/proc/${server.pid}/root${disk.directory}`;
+  const recording = await recordings.start({ participants: ['boris'] });
+  await delay(3000);
+  assert.throws(() => writeFileSync(join(there, 'filler'), Buffer.alloc(1024 * 1024)), /ENOSPC/);
+  const full = await recordings.ended(recording);
+  assert.deepEqual([full.state, full.ended_by], ['failed', 'disk-full']);
+  assert.match(full.detail, /No space left on device/);
+  const files = readdirSync(there, { recursive: true }).filter((name) => name.endsWith('.webm'));
+  assert.equal(files.length, 2, `a track and the mix: ${files}`);
+  for (const file of files) assert.ok((await decode(join(there, file))).length > RATE, `${file} plays for more than a second`);
+
+  rmSync(join(there, 'filler'));
+  const next = await recordings.start({ participants: ['boris'] });
+  await delay(2000);
+  assert.equal((await recordings.stop(next)).state, 'finished', 'there is room again');
+  const [figures] = await Promise.all([load, talker]);
+  assert.deepEqual(figures.shortcomings, [], 'the call was disturbed');
+  t.diagnostic(`latency p99 ${figures.latency_ms.p99} ms, lost ${figures.packets.lost}`);
+});
 
 test('Where nothing can be written no recording begins, and the answer says why', async (t) => {
   const { server, disk } = await startRecorder(t);

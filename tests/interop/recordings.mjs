@@ -13,11 +13,11 @@ import { VecheServer } from './veche_server.mjs';
 const ROUTES = '/v1/plugins/recording';
 const EVERYTHING = { modes: ['tracks', 'mix'], participants: [], kinds: ['audio'], max_duration_s: 0, max_bytes: 0 };
 
-/** {server, disk}: `disk` is where recordings lie, and can be told to stand still or to fail (stall_disk.c). `others`: plugins beside. */
-export async function startRecorder(t, config = {}, others = []) {
+/** {server, disk}: `disk` is where recordings lie, and can be told to stand still or to fail (stall_disk.c). `others`: plugins beside. `prefix` makes words to put before its command line, of the directory. */
+export async function startRecorder(t, config = {}, others = [], prefix = () => []) {
   const disk = new Disk(t);
   const server = await VecheServer.start(t, {
-    variables: disk.variables,
+    variables: disk.variables, prefix: prefix(disk.directory),
     plugins: [
       { name: 'forwarding', required: true, config: { max_speakers: 3 } },
       { name: 'recording', required: true, config: { directory: disk.directory, ...config } },

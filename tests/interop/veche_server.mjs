@@ -62,11 +62,11 @@ export class VecheServer {
 
   /**
    * Started and ready; ends with the test `t`. `media` goes into that section of the configuration; `plugins` take the place of
-   * forwarding; `variables` are added to its environment.
+   * forwarding; `variables` are added to its environment; `prefix` is put before its command line, and must not fork.
    */
-  static async start(t, { maxSpeakers = 3, peerTimeout = 15, host = LOOPBACK, media = {}, plugins, variables = {} } = {}) {
+  static async start(t, { maxSpeakers = 3, peerTimeout = 15, host = LOOPBACK, media = {}, plugins, variables = {}, prefix = [] } = {}) {
     const server = new VecheServer();
-    server.variables = variables;
+    Object.assign(server, { variables, prefix });
     const listen = `${host}:${await freePort(host)}`;
     server.url = `http://${listen}`;
     server.key = host === LOOPBACK ? KEY : `test.${randomBytes(16).toString('hex')}`;
@@ -86,7 +86,8 @@ export class VecheServer {
 
   async launch() {
     const log = openSync(this.#logFile, 'a');
-    this.#process = spawn(environment.server, ['--config', this.#configFile], {
+    const [program, ...words] = [...this.prefix, environment.server, '--config', this.#configFile];
+    this.#process = spawn(program, words, {
       stdio: ['ignore', log, log],
       env: { ...process.env, G_DEBUG: 'fatal-criticals', ...this.variables },
     });
