@@ -1,10 +1,11 @@
 // SPDX-License-Identifier: Apache-2.0
 // The glue: routes, taps, events and rooms' settings go to the recordings.
+#include <gst/gst.h>
+
 #include <map>
 #include <optional>
 #include <string>
 #include <utility>
-#include <gst/gst.h>
 #include <veche/plugin.hpp>
 
 #include "recording/control/query.hpp"

@@ -3,11 +3,11 @@
 #pragma once
 
 #define WHAT_TO_RECORD                                                                           \
-  R"("modes": {"type": "array", "default": ["tracks"], "minItems": 1, "maxItems": 2,)"                          \
+  R"("modes": {"type": "array", "default": ["tracks"], "minItems": 1, "maxItems": 2,)"           \
   R"( "items": {"enum": ["tracks", "mix"]},)"                                                    \
   R"( "description": "tracks: each track as it came, in a file of its own. mix: one file with )" \
   R"(everybody's audio."},)"                                                                     \
-  R"( "kinds": {"type": "array", "default": ["audio", "video"], "minItems": 1, "maxItems": 2,)"                 \
+  R"( "kinds": {"type": "array", "default": ["audio", "video"], "minItems": 1, "maxItems": 2,)"  \
   R"( "items": {"enum": ["audio", "video"]}, "description": "Which tracks."},)"                  \
   R"( "participants": {"type": "array", "default": [], "maxItems": 256,)"                        \
   R"( "items": {"type": "string", "minLength": 1, "maxLength": 64},)"                            \
