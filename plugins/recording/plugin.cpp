@@ -35,7 +35,7 @@ class Recording {
       .needs = {VECHE_HOST_CONFIG, VECHE_HOST_LOOP, VECHE_HOST_ROOMS, VECHE_HOST_TAPS}};
   static constexpr const char* kRoomSettingsSchema = veche::recording::kRoomSchema;
 
-  explicit Recording(veche::Host host)
+  explicit Recording(const veche::Host& host)
       : host_(host), recordings_(host, veche::recording::parse_settings(host.config_json())) {}
 
   void start() {

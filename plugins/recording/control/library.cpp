@@ -69,7 +69,7 @@ void Library::read(const Stored& recording, std::function<void(std::string)> don
   run(
       [store = store_, path = recording.path] {
         const Descriptor folder = store->open(path);
-        return read_whole(folder.get(), kManifestName, kMaxManifest_bytes);
+        return read_whole(folder.get(), kManifestName, kMaxManifestBytes);
       },
       [done = std::move(done)](std::string& json) { done(std::move(json)); }, std::move(failed));
 }
@@ -115,7 +115,10 @@ void Library::remove_expired(int64_t now_unix_ms) {
     remove(
         ids[path], [] {},
         [this, path](const std::string& why) {
-          gate_->warning("the expired recording " + path + " cannot be deleted: " + why);
+          gate_->warning(std::string("the expired recording ")
+                             .append(path)
+                             .append(" cannot be deleted: ")
+                             .append(why));
         });
   }
 }

@@ -52,7 +52,7 @@ Manifest describe(const std::string& room, const std::string& id, const Plan& pl
 
 }  // namespace
 
-Recordings::Recordings(veche::Host host, Settings settings)
+Recordings::Recordings(const veche::Host& host, Settings settings)
     : host_(host),
       settings_(std::move(settings)),
       gate_(std::make_shared<Gate>(host)),
@@ -159,12 +159,13 @@ void Recordings::consider(const std::string& room) {
       });
 }
 
-void Recordings::begin(const std::string& room, const Plan& plan, Begun begun, Refused refused) {
-  create(room, plan, false, std::move(begun), std::move(refused));
+void Recordings::begin(const std::string& room, const Plan& plan, const Begun& begun,
+                       const Refused& refused) {
+  create(room, plan, false, begun, refused);
 }
 
-void Recordings::create(const std::string& room, Plan plan, bool automatic, Begun begun,
-                        Refused refused) {
+void Recordings::create(const std::string& room, Plan plan, bool automatic, const Begun& begun,
+                        const Refused& refused) {
   if (!exists(room)) {
     return refused(Reply::failed(404, "no-such-room", "There is no room \"" + room + "\"."));
   }

@@ -30,7 +30,7 @@ class Recordings {
   using Refused = std::function<void(const Reply&)>;
 
   /// Throws Failure if the directory cannot be used.
-  Recordings(veche::Host host, Settings settings);
+  Recordings(const veche::Host& host, Settings settings);
 
   void start();
   /// Ends all and waits a few seconds for them: what takes longer is found as interrupted later.
@@ -41,7 +41,7 @@ class Recordings {
   void on_event(const Event& event);
   void set_room(const std::string& room, RoomRecording settings);
 
-  void begin(const std::string& room, const Plan& plan, Begun begun, Refused refused);
+  void begin(const std::string& room, const Plan& plan, const Begun& begun, const Refused& refused);
   /// Calls `ended` when its files are closed. False if no such recording is in progress there.
   bool end(const std::string& room, const std::string& id, Ended ended);
   /// Of those in progress; null: there is none.
@@ -65,7 +65,8 @@ class Recordings {
     bool beginning = false;  ///< An automatic recording waits for its folder.
   };
 
-  void create(const std::string& room, Plan plan, bool automatic, Begun begun, Refused refused);
+  void create(const std::string& room, Plan plan, bool automatic, const Begun& begun,
+              const Refused& refused);
   void record(const std::string& room, const std::string& id, Plan plan, bool automatic,
               Store::Place& place, const Begun& begun);
   void on_ended(const std::string& id, const std::shared_ptr<const Manifest>& manifest);

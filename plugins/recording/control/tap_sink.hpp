@@ -2,15 +2,14 @@
 // Where the tap of a track ends: its packets go to every recording that wants them.
 #pragma once
 
+#include <gst/gst.h>
+
 #include <cstdint>
 #include <memory>
 #include <mutex>
 #include <vector>
 
 #include "recording/recorder/inbox.hpp"
-
-typedef struct _GstElement GstElement;
-typedef struct _GstSample GstSample;
 
 namespace veche::recording {
 

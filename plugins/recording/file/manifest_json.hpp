@@ -12,7 +12,7 @@ namespace veche::recording {
 /// The file's name in a recording's folder.
 inline constexpr char kManifestName[] = "manifest.json";
 /// A longer one is refused.
-inline constexpr size_t kMaxManifest_bytes = 8 << 20;
+inline constexpr size_t kMaxManifestBytes = 8 << 20;
 
 /// Everything, indented, always in the same order.
 std::string to_json(const Manifest& manifest);

@@ -203,7 +203,7 @@ bool is_file_name(std::string_view name) noexcept {
 }
 
 Manifest parse_manifest(const std::string& json) {
-  if (json.size() > kMaxManifest_bytes) refuse("", "it is too long");
+  if (json.size() > kMaxManifestBytes) refuse("", "it is too long");
   if (!g_utf8_validate(json.data(), static_cast<gssize>(json.size()), nullptr)) {
     refuse("", "it is not UTF-8");
   }

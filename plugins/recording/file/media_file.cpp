@@ -45,7 +45,7 @@ MediaFile::MediaFile(int dir_fd, const std::string& stem, const Format& format,
 }
 
 void MediaFile::write(const Frame& frame) {
-  if (matroska_.pending_bytes() + frame.bytes.size() > kMaxPending_bytes) {
+  if (matroska_.pending_bytes() + frame.bytes.size() > kMaxPendingBytes) {
     throw Failure(VECHE_E_EXHAUSTED, "cannot write " + name() +
                                          ": the disk does not take what was recorded; free space "
                                          "on it, or use a faster one");
@@ -56,7 +56,7 @@ void MediaFile::write(const Frame& frame) {
 
 void MediaFile::tick(int64_t now_ns) {
   last_tick_ns_ = now_ns;
-  if (!due_since_ns_ || now_ns - *due_since_ns_ < kCommitEvery_ns) return;
+  if (!due_since_ns_ || now_ns - *due_since_ns_ < kCommitEveryNs) return;
   due_since_ns_ = now_ns;  // A failure is tried again after the same time.
   commit();
   if (!marks_unsynced_) due_since_ns_.reset();

@@ -14,14 +14,14 @@ namespace veche::recording {
 
 /// Every function but the plain getters may block, and throws a Failure that names the file. After
 /// one the file is as it was at its last commit, and what came since is kept and tried again, up
-/// to kMaxPending_bytes. Without finish() the file stays as it is after kill -9: it plays, without
+/// to kMaxPendingBytes. Without finish() the file stays as it is after kill -9: it plays, without
 /// an index for seeking.
 class MediaFile {
  public:
   /// So long frames stay in memory. What is committed survives kill -9 at once and a power cut one
   /// commit later, hence less than 2 s are lost if the disk answers.
-  static constexpr int64_t kCommitEvery_ns = 700'000'000;
-  static constexpr size_t kMaxPending_bytes = 8 << 20;
+  static constexpr int64_t kCommitEveryNs = 700'000'000;
+  static constexpr size_t kMaxPendingBytes = 8 << 20;
 
   /// Makes <stem>.webm, or <stem>.mkv for H.264, in the directory.
   MediaFile(int dir_fd, const std::string& stem, const Format& format, const std::string& title,

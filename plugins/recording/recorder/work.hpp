@@ -18,7 +18,7 @@
 namespace veche::recording {
 
 struct RecorderSettings {
-  size_t queue_bytes = 64 * 1024 * 1024;
+  size_t queue_bytes = size_t{64} * 1024 * 1024;
   int32_t mix_bitrate_bps = 48'000;
   uint64_t min_free_bytes = 0;  ///< A recording ends when its disk has less than this left.
 };

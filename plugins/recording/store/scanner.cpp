@@ -42,7 +42,7 @@ void Scanner::folder(int fd, const std::string& path, int depth) {
 }
 
 void Scanner::recording(int fd, const std::string& path) {
-  Stored found{path, parse_manifest(read_whole(fd, kManifestName, kMaxManifest_bytes))};
+  Stored found{path, parse_manifest(read_whole(fd, kManifestName, kMaxManifestBytes))};
   if (found.manifest.state == State::Recording) {
     end_interrupted(fd, found.manifest, out_.warnings);
     try {

@@ -90,7 +90,7 @@ Descriptor Store::open_file(const Stored& recording, const std::string& name) co
 
 void Store::save(int folder_fd, const Manifest& manifest) {
   std::string json = to_json(manifest);
-  if (json.size() > kMaxManifest_bytes) json = summary_json(manifest);
+  if (json.size() > kMaxManifestBytes) json = summary_json(manifest);
   write_atomically(folder_fd, kManifestName, json);
 }
 

@@ -85,7 +85,7 @@ class Tasks {
     const std::lock_guard lock(mutex_);
     const auto found = tasks_.find(task);
     if (found == tasks_.end()) return nullptr;
-    const std::shared_ptr<Task> taken = found->second;
+    std::shared_ptr<Task> taken = found->second;
     if (forget) tasks_.erase(found);
     return taken;
   }

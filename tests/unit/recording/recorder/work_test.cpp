@@ -71,7 +71,7 @@ class WorkTest : public testing::Test {
     return work_->manifest(kOrigin + now_ms_ * kMs);
   }
   Manifest on_disk() const {
-    return parse_manifest(read_whole(dir_fd_, kManifestName, kMaxManifest_bytes));
+    return parse_manifest(read_whole(dir_fd_, kManifestName, kMaxManifestBytes));
   }
   static const TrackEntry& track_of(const Manifest& manifest, const std::string& participant) {
     const auto found =
