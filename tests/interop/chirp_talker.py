@@ -67,7 +67,8 @@ class Talker:
     def on_packet(self, _pad, _info):
         """Loses one packet in so many, as a network would: behind what numbers them."""
         self.packets += 1
-        lost = self.options.lose_every and self.packets % self.options.lose_every == 0
+        # Spread by the golden ratio: a regular loss would hit each chirp at the same place, or none.
+        lost = self.options.lose_every and self.packets * 0.6180339887 % 1 * self.options.lose_every < 1
         return Gst.PadProbeReturn.DROP if lost else Gst.PadProbeReturn.OK
 
     def ask(self, name, *arguments):
