@@ -230,6 +230,16 @@ TEST_F(WorkTest, FailsWhenItsFolderIsGone) {
   EXPECT_FALSE(manifest.detail.empty());
 }
 
+TEST_F(WorkTest, FailsWithAReasonWhenThereIsNoEncoder) {
+  begin({.tracks = true, .mix = true}, {.mix_bitrate_bps = -5});
+  EXPECT_TRUE(work_->wants_to_end());
+  const Manifest manifest = finish();
+  EXPECT_EQ(manifest.state, State::Failed);
+  EXPECT_EQ(manifest.ended_by, "failure");
+  EXPECT_FALSE(manifest.detail.empty());
+  EXPECT_EQ(on_disk().state, State::Failed);
+}
+
 TEST_F(WorkTest, TakesACodecThatItDoesNotKnowAsATrackWithoutAFile) {
   begin({});
   tell(TrackBegins{{5, "eve", "", "audio", "speex", "", 16'000, 1}});
