@@ -5,6 +5,9 @@
 #include <gtest/gtest.h>
 
 #include <algorithm>
+#include <cstdlib>
+#include <iostream>
+#include <random>
 #include <string>
 
 #include "simulated_track.hpp"
@@ -142,6 +145,34 @@ TEST(TrackClock, TakesCapturesWhereThereAreSome) {
     plans.push_back(plan);
   }
   expect_together(plans);
+}
+
+/// Pictures take longer to encode and to send than sound. Sender reports begin after two seconds.
+TEST(TrackClock, KeepsSoundAndPicturesOfAnHourTogetherByTheirCaptures) {
+  constexpr int64_t kMilli = 1'000'000;
+  constexpr int64_t kHourMs = 3'600'000;
+  TrackClock sound(48'000, 0), pictures(90'000, 0);
+  std::mt19937 random(7);
+  std::uniform_int_distribution<int64_t> jitter_ms(0, 40);
+  std::bernoulli_distribution is_lost(0.02);
+  const auto pass = [&](TrackClock& clock, int64_t ms, uint32_t ticks_per_ms, int64_t delay_ms) {
+    if (is_lost(random)) return int64_t{0};
+    Packet packet;
+    packet.arrival_ns = (ms + delay_ms + jitter_ms(random)) * kMilli;
+    if (ms > 2000) packet.capture_ns = ms * kMilli;
+    packet.timestamp = static_cast<uint32_t>(ms * ticks_per_ms);
+    clock.observe(packet);
+    return clock.time_ns(packet.timestamp) - ms * kMilli;
+  };
+  int64_t sound_ns = 0, apart_ns = 0;
+  for (int64_t ms = 0; ms < kHourMs; ms += 20) {
+    if (const int64_t late = pass(sound, ms, 48, 20)) sound_ns = late;
+    if (ms % 40 != 0) continue;
+    const int64_t late = pass(pictures, ms, 90, 110);
+    if (late != 0 && ms > 30'000) apart_ns = std::max(apart_ns, std::abs(late - sound_ns));
+  }
+  EXPECT_LT(apart_ns, 40 * kMilli);
+  std::cout << "sound and pictures are at most " << apart_ns / kMilli << " ms apart\n";
 }
 
 TEST(TrackClock, GoesOverToCapturesWithoutAStep) {
