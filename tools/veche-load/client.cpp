@@ -73,9 +73,10 @@ Status Client::add_sections(const ClientSettings& settings, std::shared_ptr<Rece
   if (!microphone) return internal("webrtcbin's sink pad has no transceiver");
   g_object_set(microphone.get(), "direction", GST_WEBRTC_RTP_TRANSCEIVER_DIRECTION_SENDONLY,
                "codec-preferences", caps.get(), nullptr);
-  path_ = settings.reader ? make_direct_path(agent_, *settings.reader, std::move(receiver))
-                          : make_element_path(glib::share(webrtc_->pipeline()), sink.get(), caps,
-                                              std::move(receiver));
+  path_ = settings.reader
+              ? make_direct_path(agent_, *settings.reader, std::move(receiver), settings.ssrc)
+              : make_element_path(glib::share(webrtc_->pipeline()), sink.get(), caps,
+                                  std::move(receiver));
   show_elements();
   const auto slot_caps = section_caps(0);
   for (uint32_t i = 0; i < settings.slots; ++i) {

@@ -51,6 +51,8 @@ class Client {
   Status start_sending();
   /// [generator] After start_sending(). False if it was not taken.
   bool send(std::span<const uint8_t> packet) noexcept;
+  /// [generator] After start_sending(), every few seconds.
+  void report() noexcept { path_->report(); }
 
  private:
   explicit Client(std::unique_ptr<glib::WebrtcBin> webrtc);

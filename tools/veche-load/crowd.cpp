@@ -142,6 +142,7 @@ void Crowd::leave(Member& member) {
   generator_.remove(member.index);
   if (location.empty()) return close(member);
   http_.delete_session(location, [this, &member](const Result<HttpReply>& reply) {
+    member.outcome.removed = reply && reply->status == 404 && member.outcome.joined;
     const bool gone = reply && (reply->status / 100 == 2 || reply->status == 404);
     if (!gone && member.outcome.failure.empty())
       member.outcome.failure = "DELETE: " + failure_of(reply);

@@ -12,12 +12,14 @@
 
 #include "base/time.hpp"
 #include "media_path.hpp"
+#include "rtp/rtcp/rtcp_writer.hpp"
 
 namespace veche::load {
 namespace {
 
 constexpr gsize kKeySize = 30;  // AES_CM_128_HMAC_SHA1_80: key and salt.
 constexpr size_t kMaxPacketSize = 1600;
+constexpr size_t kMaxReportSize = 64;
 
 struct SrtpDeleter {
   void operator()(srtp_t session) const { srtp_dealloc(session); }
@@ -75,10 +77,12 @@ ssize_t peek(int descriptor, std::span<uint8_t> datagram, int64_t& arrival_ns) {
 
 class DirectPath final : public MediaPath, public SocketReader::Listener {
  public:
-  DirectPath(glib::Ref<NiceAgent> agent, SocketReader& reader, std::shared_ptr<Receiver> receiver)
+  DirectPath(glib::Ref<NiceAgent> agent, SocketReader& reader, std::shared_ptr<Receiver> receiver,
+             uint32_t ssrc)
       : agent_(std::move(agent)),
         reader_(reader),
         receiver_(std::move(receiver)),
+        ssrc_(ssrc),
         context_(glib::adopt(g_main_context_new())) {}
 
   void see(GstElement* element, std::string_view factory) override {
@@ -118,9 +122,18 @@ class DirectPath final : public MediaPath, public SocketReader::Listener {
     if (packet.size() + SRTP_MAX_TRAILER_LEN > datagram.size()) return false;
     std::copy(packet.begin(), packet.end(), datagram.begin());
     auto size = static_cast<int>(packet.size());
-    if (srtp_protect(out_.get(), datagram.data(), &size) != srtp_err_status_ok) return false;
-    return ::sendto(g_socket_get_fd(socket_.get()), datagram.data(), static_cast<size_t>(size), 0,
-                    reinterpret_cast<const sockaddr*>(&remote_), sizeof remote_) == size;
+    return srtp_protect(out_.get(), datagram.data(), &size) == srtp_err_status_ok &&
+           send_sealed(datagram.data(), size);
+  }
+
+  void report() noexcept override {
+    std::array<uint8_t, kMaxPacketSize> datagram;
+    rtp::RtcpWriter writer({datagram.data(), kMaxReportSize});
+    writer.add_receiver_report(ssrc_, {});
+    writer.add_cname(ssrc_, "veche-load");
+    auto size = static_cast<int>(writer.bytes().size());
+    if (srtp_protect_rtcp(out_.get(), datagram.data(), &size) == srtp_err_status_ok)
+      send_sealed(datagram.data(), size);
   }
 
   void on_readable() noexcept override {
@@ -141,6 +154,11 @@ class DirectPath final : public MediaPath, public SocketReader::Listener {
 
  private:
   static constexpr int kBatch = 32;
+
+  bool send_sealed(const uint8_t* bytes, int size) noexcept {
+    return ::sendto(g_socket_get_fd(socket_.get()), bytes, static_cast<size_t>(size), 0,
+                    reinterpret_cast<const sockaddr*>(&remote_), sizeof remote_) == size;
+  }
 
   Status take_socket() {
     guint stream = 0;
@@ -192,6 +210,7 @@ class DirectPath final : public MediaPath, public SocketReader::Listener {
   const glib::Ref<NiceAgent> agent_;
   SocketReader& reader_;
   const std::shared_ptr<Receiver> receiver_;
+  const uint32_t ssrc_;
   const glib::Ref<GMainContext> context_;  // Of libnice's sources on the socket.
   std::mutex mutex_;                       // Of what see() finds, until open().
   glib::Ref<GstElement> encoder_, decoder_, sink_;
@@ -204,8 +223,8 @@ class DirectPath final : public MediaPath, public SocketReader::Listener {
 }  // namespace
 
 std::shared_ptr<MediaPath> make_direct_path(glib::Ref<NiceAgent> agent, SocketReader& reader,
-                                            std::shared_ptr<Receiver> receiver) {
-  return std::make_shared<DirectPath>(std::move(agent), reader, std::move(receiver));
+                                            std::shared_ptr<Receiver> receiver, uint32_t ssrc) {
+  return std::make_shared<DirectPath>(std::move(agent), reader, std::move(receiver), ssrc);
 }
 
 }  // namespace veche::load

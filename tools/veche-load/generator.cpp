@@ -5,8 +5,6 @@
 #include <algorithm>
 #include <chrono>
 
-#include "base/time.hpp"
-
 namespace veche::load {
 
 Generator::Generator() : thread_([this] { run(); }) {}
@@ -19,7 +17,7 @@ Generator::~Generator() {
 void Generator::add(uint32_t index, Client& client, Talker& talker) {
   Phase& phase = phase_of(index);
   const std::lock_guard lock(phase.mutex);
-  phase.entries.push_back({index, &client, &talker});
+  phase.entries.push_back({index, &client, &talker, monotonic_ns() + kReportIntervalNs});
 }
 
 void Generator::remove(uint32_t index) {
@@ -43,8 +41,12 @@ void Generator::send_phase(Phase& phase) {
   std::array<uint8_t, Talker::kMaxPacketSize> packet;
   const int64_t start_ns = schedule_start_ns_;
   const std::lock_guard lock(phase.mutex);
-  for (const Entry& entry : phase.entries) {
+  for (Entry& entry : phase.entries) {
     const int64_t now_ns = monotonic_ns();
+    if (now_ns >= entry.report_due_ns) {
+      entry.report_due_ns = now_ns + kReportIntervalNs;
+      entry.client->report();
+    }
     const int64_t elapsed_ms = start_ns == INT64_MAX ? -1 : (now_ns - start_ns) / kNsPerMs;
     const size_t size = entry.talker->next(now_ns < start_ns ? -1 : elapsed_ms, now_ns, packet);
     if (size == 0) continue;

@@ -27,12 +27,16 @@ class MediaPath {
   virtual void close() = 0;
   /// [generator] After open(). False if the packet was not taken.
   virtual bool send(std::span<const uint8_t> packet) noexcept = 0;
+  /// [generator] After open(), every few seconds: a report, if nobody else makes one, so that the
+  /// server hears of a client that says nothing.
+  virtual void report() noexcept {}
 };
 
 /// Around webrtcbin's elements and threads: with the keys of DTLS and the socket of ICE. What
-/// webrtcbin still does is STUN. The server gets no RTCP once the client is connected.
+/// webrtcbin still does is STUN. Receiver reports, as `ssrc`, say nothing but that the client is
+/// there.
 std::shared_ptr<MediaPath> make_direct_path(glib::Ref<NiceAgent> agent, SocketReader& reader,
-                                            std::shared_ptr<Receiver> receiver);
+                                            std::shared_ptr<Receiver> receiver, uint32_t ssrc);
 
 /// Through webrtcbin's elements, as an application would do it: with sender and receiver reports
 /// and transport-cc feedback, at several times the cost. `sink` is webrtcbin's pad, `caps` what is

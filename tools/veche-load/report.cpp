@@ -89,6 +89,7 @@ std::vector<std::string> shortcomings(const Options& options, const Results& r) 
   complain(r.joins.failed, "participants failed");
   complain(options.participants - r.joins.attempted, "participants never tried to join");
   if (!options.expect_no_loss) return found;
+  complain(r.joins.removed, "participants were removed by the server");
   complain(r.packets.send_failures, "packets could not be sent");
   complain(r.packets.lost, "packets were lost");
   complain(r.packets.not_rtp, "packets were not RTP of a slot");
@@ -103,8 +104,8 @@ std::vector<std::string> shortcomings(const Options& options, const Results& r) 
 
 std::string to_table(const Results& r) {
   std::string text;
-  line(text, "joins                      %u of %u, %u left early, %u failed", r.joins.joined,
-       r.joins.attempted, r.joins.left_early, r.joins.failed);
+  line(text, "joins                      %u of %u, %u left early, %u removed, %u failed",
+       r.joins.joined, r.joins.attempted, r.joins.left_early, r.joins.removed, r.joins.failed);
   if (!r.joins.first_failure.empty())
     line(text, "  first failure            %s", r.joins.first_failure.c_str());
   distribution_line(text, "join time", r.joins.time_ms);
@@ -159,6 +160,7 @@ std::string to_json(const Options& options, const Results& r) {
   counter(json, "attempted", r.joins.attempted);
   counter(json, "joined", r.joins.joined);
   counter(json, "left_early", r.joins.left_early);
+  counter(json, "removed", r.joins.removed);
   counter(json, "failed", r.joins.failed);
   json.key("first_failure").string(r.joins.first_failure);
   distribution_field(json, "time_ms", r.joins.time_ms);

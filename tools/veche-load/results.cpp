@@ -50,6 +50,7 @@ Joins summarize_joins(const std::vector<Outcome>& outcomes) {
       times_ms.push_back(milliseconds(outcome.connected_ns - outcome.posted_ns));
     }
     if (outcome.left_early) ++joins.left_early;
+    if (outcome.removed) ++joins.removed;
     if (outcome.failure.empty()) continue;
     ++joins.failed;
     if (joins.first_failure.empty()) {

@@ -20,6 +20,7 @@ struct Outcome {
   uint32_t index = 0;
   bool joined = false;
   bool left_early = false;  ///< On purpose, before it had joined.
+  bool removed = false;     ///< By the server: it knew no such session when the participant left.
   std::string failure;      ///< Empty: none.
   int64_t posted_ns = 0;
   int64_t connected_ns = 0;
@@ -29,7 +30,7 @@ struct Outcome {
 };
 
 struct Joins {
-  uint32_t attempted = 0, joined = 0, left_early = 0, failed = 0;
+  uint32_t attempted = 0, joined = 0, left_early = 0, removed = 0, failed = 0;
   std::string first_failure;
   Distribution time_ms;  ///< From the POST to the DTLS connection.
 };

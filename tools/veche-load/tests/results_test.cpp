@@ -105,12 +105,14 @@ TEST_F(LoadResults, CountJoinsAndKeepTheFirstFailure) {
   Outcome& early = add(2, 500);
   early.joined = false;
   early.left_early = true;
+  add(4, 500).removed = true;
   add(3, 500).posted_ns = 0;  // Counts as not tried, whatever else it says.
   outcomes_.back().joined = false;
   const Joins joins = summarize_joins(outcomes_);
-  EXPECT_EQ(joins.attempted, 3u);
-  EXPECT_EQ(joins.joined, 1u);
+  EXPECT_EQ(joins.attempted, 4u);
+  EXPECT_EQ(joins.joined, 2u);
   EXPECT_EQ(joins.left_early, 1u);
+  EXPECT_EQ(joins.removed, 1u);
   EXPECT_EQ(joins.failed, 1u);
   EXPECT_EQ(joins.first_failure, "participant 1: HTTP 503");
   EXPECT_DOUBLE_EQ(joins.time_ms.max, 40);
