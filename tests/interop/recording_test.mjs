@@ -200,9 +200,10 @@ test('All tracks of 100 people are recorded, and nobody in the call notices', as
   assert.equal(manifest.tracks.length, people);
   const each = (name) => (recorded[name] - calm[name]) / people;
   t.diagnostic(`a track: ${(100 * each('core')).toFixed(3)} % of a core, ${each('rssKb').toFixed(0)} KB`);
-  const line = ({ figures }) => `p99 ${figures.latency_ms.p99} ms, lost ${figures.packets.lost}`;
-  t.diagnostic(`without recording ${line(calm)}; with ${line(recorded)}`);
-  assert.equal(recorded.figures.packets.lost, calm.figures.packets.lost);
-  // The machine of a test does something else besides: only what would be a fault is judged.
-  assert.ok(recorded.figures.latency_ms.p99 < calm.figures.latency_ms.p99 * 2 + 20, `${line(calm)} became ${line(recorded)}`);
+  const line = ({ latency_ms: { p50, p99 } }) => `p50 ${p50} ms, p99 ${p99} ms`;
+  t.diagnostic(`without recording ${line(calm.figures)}; with ${line(recorded.figures)}`);
+  // Times are the machine's too, and are printed only; what nobody may notice is counted.
+  for (const { figures: { joins, packets, turns } } of [calm, recorded]) {
+    assert.deepEqual([joins.removed, packets.lost, turns.unheard, turns.cut_short, turns.missing_frames], [0, 0, 0, 0, 0]);
+  }
 });

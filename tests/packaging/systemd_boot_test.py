@@ -19,8 +19,8 @@ FailureAction=exit
 SuccessAction=exit
 [Service]
 Type=oneshot
-ExecStart=/check
-StandardOutput=file:/check.log
+ExecStart=/veche-check
+StandardOutput=file:/veche-check.log
 StandardError=inherit
 """
 CHECK = r"""#!/bin/bash
@@ -64,7 +64,7 @@ def boot(scratch):
     system.do(*system.add_packages(source, build))
     system.write("usr/sbin/policy-rc.d", "#!/bin/sh\nexit 0\n", 0o755)  # Images for containers forbid packages to start and stop services.
     shutil.copy(load, system.path("veche-load"))
-    system.write("check", CHECK, 0o755)
+    system.write("veche-check", CHECK, 0o755)
     system.write("etc/systemd/system/veche-check.service", UNIT)
     for folder in ("proc", "dev"):
         run("umount", system.path(folder))
@@ -73,9 +73,9 @@ def boot(scratch):
                "--console=pipe", "--boot", "systemd.unit=veche-check.service"]
     done = subprocess.run(command, stdin=subprocess.DEVNULL, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True,
                           timeout=BOOT_S, check=False)
-    if not os.path.exists(system.path("check.log")):
+    if not os.path.exists(system.path("veche-check.log")):
         skip(f"systemd does not start in a container here: {done.stdout.strip()[-400:]}")
-    result = system.read("check.log")
+    result = system.read("veche-check.log")
     print(result)
     if not result.endswith("good\n"):
         sys.exit(1)
