@@ -81,6 +81,18 @@ Result<std::unique_ptr<WebrtcBin>> WebrtcBin::create(WebrtcEvents events, GObjec
                                 }
                               }),
                               hold(shared), let_go_closure<Shared>);
+  made->signals_.emplace_back(
+      webrtc, "notify::ice-connection-state",
+      G_CALLBACK(+[](GstElement* element, GParamSpec*, gpointer data) {
+        GstWebRTCICEConnectionState state = GST_WEBRTC_ICE_CONNECTION_STATE_NEW;
+        g_object_get(element, "ice-connection-state", &state, nullptr);
+        const auto& to = held<Shared>(data);
+        if (to.events.ice_connected && (state == GST_WEBRTC_ICE_CONNECTION_STATE_CONNECTED ||
+                                        state == GST_WEBRTC_ICE_CONNECTION_STATE_COMPLETED)) {
+          to.events.ice_connected();
+        }
+      }),
+      hold(shared), let_go_closure<Shared>);
   made->watch_bus();
   // Otherwise the description would tell the user and host name of the machine (RFC 7022 section
   // 4.2 wants neither).

@@ -22,6 +22,8 @@ struct WebrtcEvents {
   std::function<void(PeerState)> peer_state;
   /// Something in the pipeline has failed for good.
   std::function<void(const std::string& reason)> error;
+  /// A pair of candidates works. May be null, and may be called again.
+  std::function<void()> ice_connected;
 };
 
 /// [worker] all of it: most of it waits for webrtcbin's own thread, but never for ever.

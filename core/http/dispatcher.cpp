@@ -137,6 +137,7 @@ void Dispatcher::on_headers(Exchange& exchange, const std::map<std::string, std:
   request.query = query;
   const char* raw_query = g_uri_get_query(soup_server_message_get_uri(message));
   request.raw_query = raw_query ? raw_query : "";
+  request.accept = exchange.request_header("Accept");
 
   const bool is_cross_origin = add_cors_headers(exchange);
   Result<Match> match = find(request.method, request.path);

@@ -71,8 +71,8 @@ struct Exchange::Pending {
 };
 
 void Exchange::attach(glib::ControlLoop& loop, SoupServerMessage* message, Deadlines deadlines,
-                      Downloads& downloads) {
-  auto* exchange = new Exchange(loop, message, deadlines, downloads);
+                      Downloads& downloads, RouteTimes& times) {
+  auto* exchange = new Exchange(loop, message, deadlines, downloads, times);
   g_object_set_data_full(G_OBJECT(message), kKey, exchange,
                          [](gpointer data) { delete static_cast<Exchange*>(data); });
 }
@@ -84,12 +84,13 @@ Exchange* Exchange::of(SoupServerMessage* message) {
 // The handlers are never disconnected: this lives until the message is finalized, and then they are
 // gone.
 Exchange::Exchange(glib::ControlLoop& loop, SoupServerMessage* message, Deadlines deadlines,
-                   Downloads& downloads)
+                   Downloads& downloads, RouteTimes& times)
     : loop_(loop),
       message_(message),
       socket_(glib::share(socket_of(message))),
       deadlines_(deadlines),
       downloads_(downloads),
+      times_(times),
       max_body_bytes_(rule_of(BodyKind::Nothing).max_bytes) {
   const auto got_chunk = +[](SoupServerMessage*, GBytes* chunk, gpointer self) {
     static_cast<Exchange*>(self)->on_chunk(g_bytes_get_size(chunk));
@@ -193,6 +194,7 @@ void Exchange::respond(const Response& response) {
     return;
   }
   is_answered_ = true;
+  times_.add(route.get(), response.status, monotonic_ns() - begun_ns_);
   start_timer(deadlines_.send_ms);
   SoupMessageBody* request_body = soup_server_message_get_request_body(message_);
   soup_message_body_set_accumulate(request_body, FALSE);

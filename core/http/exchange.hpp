@@ -9,12 +9,14 @@
 #include <utility>
 #include <vector>
 
+#include "base/time.hpp"
 #include "glib/control_loop.hpp"
 #include "glib/ref.hpp"
 #include "http/client_watch.hpp"
 #include "http/deadlines.hpp"
 #include "http/downloads.hpp"
 #include "http/message.hpp"
+#include "http/route_times.hpp"
 #include "http/router.hpp"
 
 namespace veche::http {
@@ -31,7 +33,7 @@ class Exchange {
  public:
   /// Makes the exchange of a message that was just begun.
   static void attach(glib::ControlLoop& loop, SoupServerMessage* message, Deadlines deadlines,
-                     Downloads& downloads);
+                     Downloads& downloads, RouteTimes& times);
   /// Null for a message that was never attached.
   static Exchange* of(SoupServerMessage* message);
 
@@ -60,7 +62,7 @@ class Exchange {
  private:
   struct Pending;
   Exchange(glib::ControlLoop& loop, SoupServerMessage* message, Deadlines deadlines,
-           Downloads& downloads);
+           Downloads& downloads, RouteTimes& times);
   void start_timer(uint32_t delay_ms);
   void on_deadline();
   void cut();
@@ -78,6 +80,8 @@ class Exchange {
   const glib::Ref<GSocket> socket_;
   const Deadlines deadlines_;
   Downloads& downloads_;  ///< May be gone when the connection is.
+  RouteTimes& times_;     ///< Likewise.
+  const int64_t begun_ns_ = monotonic_ns();
   glib::Timer timer_;
   size_t max_body_bytes_;
   size_t received_bytes_ = 0;

@@ -35,6 +35,7 @@ struct Request {
   std::map<std::string, std::string> query;   ///< Decoded.
   std::string raw_query;                      ///< As sent, without the "?".
   Conditions conditions;
+  std::string accept;
   std::string body;  ///< Of a type and size that the route accepts.
   Principal caller;
   /// While the handler runs: calls `gone` once, on control, if the client leaves before its answer.

@@ -61,19 +61,23 @@ void handle(const Target& target, const Request& request, const Reply& reply) {
   if (!body.ok()) return reply(problem(std::move(body.problems)));
   // Whatever another method was to do has been done.
   const Conditions conditions = target.method == "GET" ? request.conditions : Conditions{};
-  const uint64_t id = routes->handle(
-      *route,
-      {target.path, target.params, request.raw_query, request.caller.key_id, std::move(body.value)},
-      target.answer_ms, [reply, conditions](const plugin::HttpAnswer& answer) {
-        reply(response_of(answer, conditions));
-      });
+  const uint64_t id =
+      routes->handle(*route,
+                     {target.path, target.params, request.raw_query, request.caller.key_id,
+                      std::move(body.value), request.accept},
+                     target.answer_ms, [reply, conditions](const plugin::HttpAnswer& answer) {
+                       reply(response_of(answer, conditions));
+                     });
   request.watch_client([&plugins = target.plugins, name = target.plugin, id] {
     if (plugin::HttpRoutesAdapter* running = plugins.http_routes(name)) running->forget(id);
   });
 }
 
 std::shared_ptr<const Route> make_route(Target target, Access access, BodyKind body) {
-  Route route{target.method, target.pattern, access, body, nullptr};
+  // One pattern for all: it is what times are measured by.
+  const char* pattern =
+      target.path == plugin::kMetricsPattern ? plugin::kMetricsPattern : kPluginPattern;
+  Route route{target.method, pattern, access, body, nullptr};
   route.handler = [target = std::move(target)](const Request& request, const Reply& reply) {
     handle(target, request, reply);
   };
@@ -117,7 +121,8 @@ Result<Match> PluginRoutes::match_metrics(const std::string& method) const {
   if (method != "GET") return match;
   const std::string pattern = plugin::kMetricsPattern;
   match.route = make_route({plugins_, name, method, pattern, pattern, {}, answer_ms_},
-                           Access::ReadMetrics, BodyKind::Nothing);
+                           plugins_.metrics_are_public() ? Access::Anybody : Access::ReadMetrics,
+                           BodyKind::Nothing);
   return match;
 }
 

@@ -12,6 +12,9 @@
 
 namespace veche::http {
 
+/// Stands for the pattern of every route of a plugin.
+inline constexpr char kPluginPattern[] = "/v1/plugins/{plugin}/*";
+
 /// [control] Asks the host for each request anew: plugins stop and start while the server runs.
 class PluginRoutes {
  public:

@@ -85,6 +85,11 @@ void add_room_routes(Router& router, Api& api) {
       });
   add("PUT", "/v1/rooms/{room}", Access::WriteRooms, BodyKind::Json, put);
   add("GET", "/v1/rooms/{room}", Access::ReadRooms, BodyKind::Nothing, get);
+  add("GET", "/v1/rooms/{room}/stats", Access::ReadRooms, BodyKind::Nothing,
+      [](Api& from, const Request& request) {
+        const Result<room::Room*> room = find_room(from, request);
+        return room.ok() ? json_response(200, statistics_json(**room)) : problem(room.error());
+      });
   add("PATCH", "/v1/rooms/{room}", Access::WriteRooms, BodyKind::MergePatch, patch);
   add("DELETE", "/v1/rooms/{room}", Access::WriteRooms, BodyKind::Nothing, remove);
 }

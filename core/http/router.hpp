@@ -48,6 +48,10 @@ class Router {
   /// InvalidArgument when the path fits a route but a part of it is no valid name. `path` is
   /// percent-encoded.
   Result<Match> match(std::string_view method, std::string_view path) const;
+  template <class Visit>
+  void for_each(Visit&& visit) const {
+    for (const Entry& entry : entries_) visit(*entry.route);
+  }
 
  private:
   struct Entry {

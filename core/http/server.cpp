@@ -21,6 +21,7 @@
 #include "http/listen.hpp"
 #include "http/plugin_routes.hpp"
 #include "http/problem.hpp"
+#include "http/route_times.hpp"
 #include "http/static_files.hpp"
 
 namespace veche::http {
@@ -104,6 +105,7 @@ class Server::State {
     add_participant_routes(router_, api_);
     add_session_routes(router_, api_);
     add_event_routes(router_, api_);
+    times_ = std::make_unique<RouteTimes>(router_);
     // libsoup's "/" does not match the path of "OPTIONS *".
     for (const char* path : {"/", "*"}) {
       soup_server_add_early_handler(soup_.get(), path, on_headers, this, nullptr);
@@ -163,10 +165,12 @@ class Server::State {
     return urls;
   }
 
+  void put_metrics(MetricSink& sink) const { times_->put_metrics(sink); }
+
  private:
   static void on_begun(SoupServer*, SoupServerMessage* message, gpointer self) {
     auto* state = static_cast<State*>(self);
-    Exchange::attach(state->loop_, message, state->deadlines_, state->downloads_);
+    Exchange::attach(state->loop_, message, state->deadlines_, state->downloads_, *state->times_);
   }
   static void on_gone(gpointer self, GObject* socket) {
     static_cast<State*>(self)->connections_.erase(reinterpret_cast<GSocket*>(socket));
@@ -189,6 +193,7 @@ class Server::State {
   ClientSockets sockets_;
   Api api_;
   Router router_;
+  std::unique_ptr<RouteTimes> times_;  ///< Of the routes that the constructor adds.
   const PluginRoutes plugin_routes_;
   Dispatcher dispatcher_;
   const glib::Ref<SoupServer> soup_;
@@ -197,6 +202,8 @@ class Server::State {
   std::unordered_set<GSocket*> connections_;  ///< Those that are open; not owned.
   std::vector<std::unique_ptr<Acceptor>> acceptors_;
 };
+
+void Server::put_metrics(MetricSink& sink) const { state_->put_metrics(sink); }
 
 Server::Server(std::unique_ptr<State> state) : state_(std::move(state)) {}
 Server::~Server() = default;

@@ -6,6 +6,7 @@
 #include <string>
 #include <vector>
 
+#include "base/metric.hpp"
 #include "base/result.hpp"
 #include "glib/control_loop.hpp"
 #include "http/auth.hpp"
@@ -46,6 +47,8 @@ class Server {
 
   /// "http://127.0.0.1:8080", with the real port if 0 was asked for.
   std::vector<std::string> addresses() const;
+  /// Times of requests.
+  void put_metrics(MetricSink& sink) const;
 
  private:
   class State;

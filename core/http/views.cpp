@@ -71,7 +71,6 @@ std::string patchable_json(const room::Participant& participant) {
 }
 
 void write_participant(glib::JsonWriter& json, const room::Participant& participant) {
-  const media::SessionStatistics statistics = participant.statistics();
   json.begin_object().key("id").string(participant.id());
   write_patchable(json, participant);
   json.key("source_number").integer(participant.source_number());
@@ -83,9 +82,8 @@ void write_participant(glib::JsonWriter& json, const room::Participant& particip
   }
   json.end_array().key("slot_state").begin_array();
   for (const room::SlotView& slot : participant.slots()) write_slot(json, slot);
-  json.end_array().key("join_phases_ms").begin_object();
-  json.key("negotiation").number(statistics.negotiation_ms);
-  json.key("connect").number(statistics.connect_ms).end_object();
+  json.end_array().key("join_phases_ms");
+  write_join_phases(json, participant.statistics());
   json.key("joined_at").string(rfc3339(participant.joined_unix_ms()));
   json.end_object();
 }
@@ -94,29 +92,6 @@ std::string participant_json(const room::Participant& participant) {
   glib::JsonWriter json;
   write_participant(json, participant);
   return json.text();
-}
-
-std::string statistics_json(const room::Participant& participant) {
-  const media::SessionStatistics statistics = participant.statistics();
-  const std::pair<const char*, uint64_t> counters[] = {
-      {"packets_received", statistics.packets_received},
-      {"bytes_received", statistics.bytes_received},
-      {"packets_sent", statistics.packets_sent},
-      {"bytes_sent", statistics.bytes_sent},
-      {"packets_unwanted", statistics.packets_unwanted},
-      {"packets_dropped", statistics.packets_dropped},
-      {"send_failures", statistics.send_failures},
-  };
-  glib::JsonWriter json;
-  json.begin_object().key("state").string(room::to_string(participant.session_state()));
-  json.key("session").string(participant.session_name());
-  for (const auto& [name, value] : counters) json.key(name).integer(static_cast<int64_t>(value));
-  json.key("path").string(statistics.path);
-  json.key("lost_in").integer(statistics.lost_in).key("lost_out").integer(statistics.lost_out);
-  json.key("round_trip_ms").number(statistics.round_trip_ms);
-  json.key("jitter_in_ms").number(statistics.jitter_in_ms);
-  json.key("jitter_out_ms").number(statistics.jitter_out_ms);
-  return json.end_object().text();
 }
 
 void write_slot(glib::JsonWriter& json, const room::SlotView& slot) {

@@ -24,7 +24,11 @@ std::string room_json(const room::Room& room);
 std::string participant_json(const room::Participant& participant);
 /// The fields of a participant that a patch can change.
 std::string patchable_json(const room::Participant& participant);
+/// Of the current session.
 std::string statistics_json(const room::Participant& participant);
+/// Of all sessions that are connected now, added up; of round trips and jitters the largest.
+std::string statistics_json(const room::Room& room);
+void write_join_phases(glib::JsonWriter& json, const media::SessionStatistics& statistics);
 void write_slot(glib::JsonWriter& json, const room::SlotView& slot);
 void write_plugin(glib::JsonWriter& json, const plugin::PluginInfo& plugin);
 void write_ice_servers(glib::JsonWriter& json, const std::vector<IceServerView>& servers);

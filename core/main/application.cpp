@@ -5,6 +5,7 @@
 #include <csignal>
 
 #include "base/log.hpp"
+#include "main/process_metrics.hpp"
 
 namespace veche::main {
 namespace {
@@ -39,6 +40,7 @@ Result<std::unique_ptr<Application>> Application::start(const Config& config,
   app->http_ = std::move(http).value();
   app->rooms_->set_drained_handler([loop = &app->loop_] { loop->quit(); });
   app->reload_.emplace(config, std::move(read_again), *app->host_, *app->rooms_, *app->http_);
+  app->host_->use_server_metrics([app = app.get()](MetricSink& sink) { app->put_metrics(sink); });
   return app;
 }
 
@@ -60,6 +62,14 @@ void Application::run() {
   rooms_.reset();
   engine_.reset();
   host_->stop();
+}
+
+/// Of the layers that are there: plugins may ask until the last of them has stopped.
+void Application::put_metrics(MetricSink& sink) const {
+  put_process_metrics(sink);
+  if (rooms_) rooms_->put_metrics(sink);
+  if (engine_) engine_->put_metrics(sink);
+  if (http_) http_->put_metrics(sink);
 }
 
 void Application::let_sessions_end() {

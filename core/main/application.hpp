@@ -38,6 +38,7 @@ class Application {
   Application();
   void on_terminate();
   void let_sessions_end();
+  void put_metrics(MetricSink& sink) const;
 
   // Destroyed from the last to the first: lanes end with the engine, so no hook is called once the
   // host stops.

@@ -281,6 +281,11 @@ class Reader {
                                     {},
                                     false};
       request.disable_when_slow = flag(node, "disable_when_slow");
+      request.public_metrics = flag(node, "public_metrics");
+      if (request.public_metrics && !request.serves_metrics) {
+        refuse(at("/plugins", config_.plugins.plugins.size()) + "/public_metrics",
+               "needs serves_metrics; allowed: true with it, or false");
+      }
       JsonNode* limits = member(node, "time_limits");
       request.time_limits.lane_us = number<uint32_t>(limits, "lane_us");
       request.time_limits.control_ms = number<uint32_t>(limits, "control_ms");

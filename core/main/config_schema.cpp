@@ -195,6 +195,10 @@ constexpr const char* kSchema = R"json({
           "type": "boolean", "default": false,
           "description": "Is `GET /metrics`, for keys with the scope `metrics`, answered by its route of that name? One plugin at most."
         },
+        "public_metrics": {
+          "type": "boolean", "default": false,
+          "description": "Is `GET /metrics` answered without a key? Only where nobody else reaches the address."
+        },
         "time_limits": {
           "type": "object", "default": {},
           "description": "How long one call of the plugin may take. Longer ones are counted, and reported in the log once a minute.",

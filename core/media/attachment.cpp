@@ -26,10 +26,11 @@ std::shared_ptr<Attachment> Attachment::attach(std::shared_ptr<RoomLanes> room, 
                                                SessionId session, ParticipantId participant,
                                                Path& path, PacketPolicy* policy,
                                                const std::vector<rtp::SlotFormat>& slots,
-                                               std::vector<AttachedTrack> tracks) {
+                                               std::vector<AttachedTrack> tracks,
+                                               int64_t connected_ns) {
   use_lane(*room, lane);
-  auto lane_session =
-      std::make_unique<LaneSession>(session, participant, path, policy, lane.counters(), slots);
+  auto lane_session = std::make_unique<LaneSession>(session, participant, path, policy,
+                                                    lane.counters(), slots, connected_ns);
   std::shared_ptr<Attachment> attachment(
       new Attachment(std::move(room), session, participant, std::move(tracks)));
   attachment->lane_ = &lane;

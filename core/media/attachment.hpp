@@ -48,7 +48,8 @@ class Attachment : public std::enable_shared_from_this<Attachment> {
                                             SessionId session, ParticipantId participant,
                                             Path& path, PacketPolicy* policy,
                                             const std::vector<rtp::SlotFormat>& slots,
-                                            std::vector<AttachedTrack> tracks);
+                                            std::vector<AttachedTrack> tracks,
+                                            int64_t connected_ns = 0);
 
   /// A slot that is not active sends nothing.
   void set_active(size_t slot, bool active);

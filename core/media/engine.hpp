@@ -7,6 +7,7 @@
 #include <vector>
 
 #include "base/ids.hpp"
+#include "base/metric.hpp"
 #include "base/result.hpp"
 #include "glib/control_loop.hpp"
 #include "media/room.hpp"
@@ -49,6 +50,8 @@ class Engine {
   /// Checks selector settings without a room. InvalidArgument says what is wrong.
   virtual Status check_selector_settings(const std::string& json) = 0;
   virtual std::vector<LaneStatistics> lanes() const = 0;
+  /// All that is counted and measured here.
+  virtual void put_metrics(MetricSink& sink) const = 0;
   /// The path of rooms that do not choose.
   virtual PathKind default_path() const = 0;
   virtual bool has_path(PathKind path) const = 0;

@@ -31,16 +31,19 @@ Ingress::Ingress(std::vector<IngressTrack> tracks, std::shared_ptr<RoomFeed> roo
 bool Ingress::handle(std::span<const uint8_t> bytes_in, const PacketTimes& times) noexcept {
   const std::optional<rtp::PacketView> view = rtp::PacketView::parse(bytes_in);
   if (!view || !accepted_.load(std::memory_order_acquire)) {
-    dropped.add();
+    (view ? unverified : malformed).add();
     return false;
   }
   IngressTrack* track = find_track(*view);
   if (!track) return refuse();
   if (view->payload_type() != track->payload_type) {
-    dropped.add();
+    wrong_payload.add();
     return false;
   }
   heard(times.arrival_ns);
+  if (first_packet_ns() == 0) {
+    first_packet_ns_.store(times.arrival_ns, std::memory_order_relaxed);
+  }
   packets.add();
   bytes.add(bytes_in.size());
   TrackFeed& feed = *track->feed;
@@ -53,6 +56,7 @@ bool Ingress::handle(std::span<const uint8_t> bytes_in, const PacketTimes& times
   }
   const uint8_t level = measured ? measured->level : uint8_t{127};
   feed.meter.add(level, times.arrival_ns);
+  feed.turn.add(level, times.arrival_ns);
   if (!room_->awake.load(std::memory_order_seq_cst) &&
       !room_->awake.exchange(true, std::memory_order_seq_cst)) {
     home_.post_wake(room_->id);
@@ -107,7 +111,7 @@ IngressTrack* Ingress::learn_track(const rtp::PacketView& view) noexcept {
 }
 
 bool Ingress::refuse() noexcept {
-  dropped.add();
+  unknown_ssrc.add();
   if (++strange_packets_ == kForgivenPackets + 1) violation_();
   return false;
 }

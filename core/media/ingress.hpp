@@ -51,7 +51,19 @@ class Ingress {
   /// [any] 0: nothing yet.
   int64_t last_heard_ns() const noexcept { return last_heard_ns_.load(std::memory_order_relaxed); }
 
-  Counter packets, bytes, unwanted, dropped;
+  /// [any] When the first packet of a track came; 0: none yet.
+  int64_t first_packet_ns() const noexcept {
+    return first_packet_ns_.load(std::memory_order_relaxed);
+  }
+  uint64_t dropped() const noexcept {
+    return malformed.value() + unauthentic.value() + unverified.value() + unknown_ssrc.value() +
+           wrong_payload.value();
+  }
+
+  Counter packets, bytes, unwanted;
+  // Refused: no RTP; its seal is broken; came before the certificate was compared; belongs to no
+  // track; is not what was negotiated.
+  Counter malformed, unauthentic, unverified, unknown_ssrc, wrong_payload;
 
  private:
   struct Source {
@@ -79,7 +91,7 @@ class Ingress {
   std::vector<Lane*> lanes_;
   std::function<void()> violation_;
   std::atomic<bool> accepted_{false};
-  std::atomic<int64_t> last_heard_ns_{0};
+  std::atomic<int64_t> last_heard_ns_{0}, first_packet_ns_{0};
 };
 
 }  // namespace veche::media

@@ -150,10 +150,14 @@ void Lane::wake_thread() noexcept {
 
 void Lane::run() noexcept {
   is_lane_thread = true;
+  busy_since_ns_ = monotonic_ns();
   while (true) {
     // Ticks are never starved by packets: at most a batch lies between two looks at the clock.
     constexpr int kBatch = 64;
     int handled = 0;
+    if (const size_t depth = inbox_.depth(); depth > 0) {
+      counters_.inbox_depth.note(static_cast<uint32_t>(depth), busy_since_ns_);
+    }
     while (Message* message = handled < kBatch ? inbox_.front() : nullptr) {
       handle(*message);
       inbox_.pop();
@@ -174,8 +178,16 @@ bool Lane::serve_port() noexcept {
   const bool received = readable_;
   if (readable_) readable_ = port_->receive();
   const int64_t now_ns = monotonic_ns();
-  if (now_ns >= next_port_tick_ns_) next_port_tick_ns_ = port_->tick(now_ns);
+  if (now_ns >= next_port_tick_ns_) {
+    count_busy(now_ns);
+    next_port_tick_ns_ = port_->tick(now_ns);
+  }
   return received;
+}
+
+void Lane::count_busy(int64_t now_ns) noexcept {
+  counters_.busy_ns.add(static_cast<uint64_t>(now_ns - busy_since_ns_));
+  busy_since_ns_ = now_ns;
 }
 
 void Lane::wait() noexcept {
@@ -186,14 +198,17 @@ void Lane::wait() noexcept {
   }
   int64_t until_ns = any_awake_ ? next_tick_ns_ : INT64_MAX;
   if (port_) until_ns = std::min(until_ns, next_port_tick_ns_);
+  const int64_t now_ns = monotonic_ns();
+  count_busy(now_ns);
   timespec timeout{};
   if (until_ns != INT64_MAX) {
-    const int64_t left_ns = std::max<int64_t>(0, until_ns - monotonic_ns());
+    const int64_t left_ns = std::max<int64_t>(0, until_ns - now_ns);
     timeout.tv_sec = left_ns / kNsPerS;
     timeout.tv_nsec = left_ns % kNsPerS;
   }
   ppoll(descriptors_.data(), descriptors_.size(), until_ns == INT64_MAX ? nullptr : &timeout,
         nullptr);
+  busy_since_ns_ = monotonic_ns();
   sleeping_.store(false, std::memory_order_seq_cst);
   readable_ = std::any_of(descriptors_.begin() + 1, descriptors_.end(),
                           [](const pollfd& descriptor) { return descriptor.revents != 0; });
@@ -246,6 +261,7 @@ void Lane::handle_packet(const Message& message, bool preroll) noexcept {
 
 void Lane::tick_rooms() noexcept {
   const int64_t now_ns = monotonic_ns();
+  count_busy(now_ns);
   // A lane that was late does not catch up: the next tick is a full period away.
   next_tick_ns_ = std::max(next_tick_ns_ + kTickNs, now_ns + kTickNs / 2);
   any_awake_ = false;
@@ -319,7 +335,9 @@ void Lane::fill(SessionId id, uint32_t slot, TrackId track) noexcept {
   remove_route(*session, slot);
   const auto found = tracks_.find(track);
   session->fill(slot, found == tracks_.end() ? TrackId{} : track, monotonic_ns());
-  if (found != tracks_.end()) add_route(found->second, *session, slot);
+  if (found == tracks_.end()) return;
+  counters_.slot_switches.add();
+  add_route(found->second, *session, slot);
 }
 
 void Lane::use_policy(PacketPolicy* policy) noexcept {

@@ -43,6 +43,8 @@ class Lane {
   uint32_t index() const { return index_; }
   uint64_t bit() const { return uint64_t{1} << index_; }
   LaneCounters& counters() { return counters_; }
+  /// [any] Messages that wait, approximately.
+  size_t inbox_depth() const noexcept { return inbox_.depth(); }
 
   /// [any] Copies the packet into the inbox. False, and counted, if that is full. `preroll`: it is
   /// only to be remembered, because it came before the lane wanted the track.
@@ -102,6 +104,7 @@ class Lane {
   void handle(Message& message) noexcept;
   void handle_packet(const Message& message, bool preroll) noexcept;
   void tick_rooms() noexcept;
+  void count_busy(int64_t now_ns) noexcept;
   bool serve_port() noexcept;
   void wait() noexcept;
   void wake_thread() noexcept;
@@ -130,6 +133,7 @@ class Lane {
   bool any_awake_ = false;
   bool readable_ = true;  // The port may have something.
   int64_t next_port_tick_ns_ = 0;
+  int64_t busy_since_ns_ = 0;  // Since when busy time has not been counted.
 
   std::thread thread_;
 };

@@ -32,6 +32,7 @@ class LaneEngine final : public Engine {
   std::string selector_name() const override { return selector_->name(); }
   Status check_selector_settings(const std::string& json) override;
   std::vector<LaneStatistics> lanes() const override;
+  void put_metrics(MetricSink& sink) const override;
   PathKind default_path() const override { return settings_.path; }
   bool has_path(PathKind path) const override {
     return path == PathKind::Pipeline || !ports_.empty();

@@ -149,10 +149,19 @@ bool LaneRoom::read_meters(int64_t now_ns) noexcept {
       smoothed_[i] += kSmoothing * (static_cast<float>(reading.level) - smoothed_[i]);
       candidate.smoothed_level = static_cast<uint8_t>(std::lround(smoothed_[i]));
       any = true;
+      if (reading.level <= kVoiceLevel) count_speech(feed, reading.level);
     }
   }
   if (any) last_activity_ns_ = now_ns;
   return any;
+}
+
+/// What the selection gets wrong shows here: speech that nobody hears.
+void LaneRoom::count_speech(const TrackFeed& feed, uint8_t level) noexcept {
+  const bool heard = feed.wanted_lanes.load(std::memory_order_relaxed) != 0;
+  SpeechCounters& counters = heard ? counters_.heard : counters_.unheard;
+  counters.ns.add(Lane::kTickNs);
+  counters.decibels.add(kVoiceLevel - level);
 }
 
 bool LaneRoom::is_allowed(const Listener& listener, uint64_t track) const noexcept {

@@ -60,6 +60,7 @@ class LaneRoom {
 
   void rebuild();
   bool read_meters(int64_t now_ns) noexcept;
+  void count_speech(const TrackFeed& feed, uint8_t level) noexcept;
   bool is_allowed(const Listener& listener, uint64_t track) const noexcept;
   void release_slots() noexcept;
   void apply(Lane& home) noexcept;

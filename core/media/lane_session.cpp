@@ -5,9 +5,15 @@
 #include <openssl/rand.h>
 
 #include <algorithm>
+#include <utility>
+
+#include "base/time.hpp"
 
 namespace veche::media {
 namespace {
+
+/// Who joins just as somebody begins to talk is no measure of how fast slots switch.
+constexpr int64_t kSettledNs = 500 * kNsPerMs;
 
 /// First sequence number and timestamp of a stream: random (RFC 3550 section 5.1), and the former
 /// in the lower half, so that a receiver's rollover counter starts unambiguous (RFC 3711
@@ -34,8 +40,14 @@ veche_packet describe(const rtp::PacketView& view, int64_t arrival_ns, uint32_t 
 }  // namespace
 
 LaneSession::LaneSession(SessionId id, ParticipantId participant, Path& path, PacketPolicy* policy,
-                         LaneCounters& counters, const std::vector<rtp::SlotFormat>& slots)
-    : id_(id), participant_(participant), path_(path), policy_(policy), counters_(counters) {
+                         LaneCounters& counters, const std::vector<rtp::SlotFormat>& slots,
+                         int64_t connected_ns)
+    : id_(id),
+      participant_(participant),
+      path_(path),
+      policy_(policy),
+      counters_(counters),
+      connected_ns_(connected_ns) {
   slots_.reserve(slots.size());
   for (const rtp::SlotFormat& format : slots) {
     Slot& slot =
@@ -55,7 +67,7 @@ void LaneSession::use_policy(PacketPolicy* policy) noexcept {
 void LaneSession::fill(size_t index, TrackId track, int64_t now_ns) noexcept {
   Slot& slot = slots_[index];
   slot.track = track;
-  slot.fresh = static_cast<bool>(track);
+  slot.fresh = slot.unheard = static_cast<bool>(track);
   slot.rewriter.switch_source();
   slot.route.track = track.value;
   slot.route.generation += 1;
@@ -80,7 +92,9 @@ void LaneSession::forward(size_t index, const TrackFeed& feed, const LanePacket&
   uint32_t verdict = VECHE_VERDICT_FORWARD;
   decide(slot, &described, 1, &verdict, now_ns);
   if (verdict == VECHE_VERDICT_FORWARD) {
-    write(slot, feed, packet.view, packet.level, packet.times.capture_ns, now_ns);
+    if (write(slot, feed, packet.view, packet.level, packet.times.capture_ns, now_ns)) {
+      counters_.forward_ns.add(monotonic_ns() - packet.times.arrival_ns);
+    }
   } else {
     counters_.policy_dropped.add();
     slot.rewriter.skip(packet.view);
@@ -125,12 +139,12 @@ void LaneSession::decide(Slot& slot, const veche_packet* packets, uint32_t count
   policy_->decide(slot.policy_state.data(), slot.route, packets, count, verdicts);
 }
 
-void LaneSession::write(Slot& slot, const TrackFeed& feed, const rtp::PacketView& view,
+bool LaneSession::write(Slot& slot, const TrackFeed& feed, const rtp::PacketView& view,
                         uint8_t level, int64_t capture_ns, int64_t now_ns) noexcept {
   const std::span<uint8_t> memory = path_.begin(slot.rewriter.max_size(view));
   if (memory.empty()) {
     counters_.path_refused.add();
-    return;
+    return false;
   }
   const std::optional<rtp::AudioLevel> audio_level =
       feed.has_levels.load(std::memory_order_relaxed) ? std::optional(rtp::AudioLevel{level, true})
@@ -138,6 +152,22 @@ void LaneSession::write(Slot& slot, const TrackFeed& feed, const rtp::PacketView
   const size_t size = slot.rewriter.write(view, feed.source_number, audio_level, now_ns, memory);
   path_.send(size, static_cast<size_t>(&slot - slots_.data()), capture_ns);
   (size > 0 ? counters_.packets_out : counters_.rewriter_dropped).add();
+  if (size > 0 && slot.unheard) measure_switch(slot, feed);
+  return size > 0;
+}
+
+/// The first packet of a track in its slot has gone out.
+void LaneSession::measure_switch(Slot& slot, const TrackFeed& feed) noexcept {
+  slot.unheard = false;
+  const bool is_first = !std::exchange(has_sent_, true);
+  const int64_t now_ns = monotonic_ns();
+  const int64_t began_ns = feed.turn.began_ns(now_ns);
+  if (began_ns == 0) return;  // Silence, or it sends no levels.
+  if (began_ns >= connected_ns_ + kSettledNs) {
+    counters_.switch_ns.add(now_ns - began_ns);
+  } else if (is_first && began_ns <= connected_ns_) {
+    path_.first_audio_ns.store(now_ns, std::memory_order_relaxed);
+  }
 }
 
 }  // namespace veche::media

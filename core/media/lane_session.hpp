@@ -8,8 +8,8 @@
 #include <memory>
 #include <vector>
 
-#include "base/counter.hpp"
 #include "base/ids.hpp"
+#include "media/lane_counters.hpp"
 #include "media/path.hpp"
 #include "media/selector.hpp"
 #include "media/track_feed.hpp"
@@ -17,18 +17,6 @@
 #include "rtp/rewriter.hpp"
 
 namespace veche::media {
-
-/// What a lane counts. Read by anybody.
-struct LaneCounters {
-  Counter packets_in;      ///< Taken from the inbox.
-  Counter packets_out;     ///< Handed to a path.
-  Counter inbox_full;      ///< Packets that found no room in the inbox.
-  Counter stale;           ///< Packets that had waited for longer than anybody wants to hear them.
-  Counter policy_dropped;  ///< The packet policy said drop.
-  Counter rewriter_dropped;  ///< Duplicates, and packets older than a switch.
-  Counter path_refused;      ///< The path had no memory.
-  Counter bad_selections;    ///< Slots that a selector filled with what must not be there.
-};
 
 /// A packet on its way through a lane.
 struct LanePacket {
@@ -47,17 +35,19 @@ class LaneSession {
 
     rtp::Rewriter rewriter;
     TrackId track;
-    bool active = true;  ///< Otherwise nothing is sent.
-    bool fresh = false;  ///< The track has just been selected: its history is replayed before the
-                         ///< next packet.
+    bool active = true;    ///< Otherwise nothing is sent.
+    bool fresh = false;    ///< The track has just been selected: its history is replayed before the
+                           ///< next packet.
+    bool unheard = false;  ///< Nothing of the track has been sent yet.
     veche_route route{};
     alignas(16) std::array<std::byte, PacketPolicy::kMaxStateSize> policy_state{};
   };
 
   /// The path outlives the session's time on the lane. `policy` may be null: everything is
-  /// forwarded.
+  /// forwarded. `connected_ns`: who talked already then is no switch.
   LaneSession(SessionId id, ParticipantId participant, Path& path, PacketPolicy* policy,
-              LaneCounters& counters, const std::vector<rtp::SlotFormat>& slots);
+              LaneCounters& counters, const std::vector<rtp::SlotFormat>& slots,
+              int64_t connected_ns = 0);
 
   SessionId id() const { return id_; }
   ParticipantId participant() const { return participant_; }
@@ -79,8 +69,10 @@ class LaneSession {
               const rtp::History& history, uint8_t level_extension, int64_t now_ns) noexcept;
   void decide(Slot& slot, const veche_packet* packets, uint32_t count, uint32_t* verdicts,
               int64_t now_ns) noexcept;
-  void write(Slot& slot, const TrackFeed& feed, const rtp::PacketView& view, uint8_t level,
+  /// False: nothing was sent, and that has been counted.
+  bool write(Slot& slot, const TrackFeed& feed, const rtp::PacketView& view, uint8_t level,
              int64_t capture_ns, int64_t now_ns) noexcept;
+  void measure_switch(Slot& slot, const TrackFeed& feed) noexcept;
 
   const SessionId id_;
   const ParticipantId participant_;
@@ -88,6 +80,8 @@ class LaneSession {
   PacketPolicy* policy_;
   LaneCounters& counters_;
   std::vector<Slot> slots_;
+  const int64_t connected_ns_;
+  bool has_sent_ = false;
 };
 
 }  // namespace veche::media

@@ -2,6 +2,7 @@
 // How a lane reaches the network side of one session, whatever path its packets take.
 #pragma once
 
+#include <atomic>
 #include <cstddef>
 #include <cstdint>
 #include <span>
@@ -28,6 +29,9 @@ class Path {
   // [any] reads them.
   Counter packets, bytes, failures;
   std::vector<Counter> slot_bytes;  ///< By the slot's index.
+  /// When the first packet was sent, if that was of somebody who talked already when the session
+  /// was connected; else 0.
+  std::atomic<int64_t> first_audio_ns{0};
 
  protected:
   /// A packet has gone out.

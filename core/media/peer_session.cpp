@@ -33,11 +33,6 @@ uint32_t random_ssrc(const std::vector<rtp::SlotFormat>& taken) {
   }
 }
 
-double milliseconds(int64_t ns) { return static_cast<double>(ns) / static_cast<double>(kNsPerMs); }
-double milliseconds(int64_t from_ns, int64_t to_ns) {
-  return from_ns == 0 || to_ns == 0 ? 0 : milliseconds(to_ns - from_ns);
-}
-
 }  // namespace
 
 PeerSession::PeerSession(PeerSessions& sessions, std::shared_ptr<RoomLanes> room,
@@ -125,10 +120,18 @@ void PeerSession::negotiate() {
       if (self && !self->spare_is_gone_) self->end(SessionEnd::MediaError, reason);
     });
   };
+  events.ice_connected = [weak = weak_from_this(), &loop = sessions_.loop_] {
+    loop.post([weak, now_ns = monotonic_ns()] {
+      const auto self = weak.lock();
+      if (self && self->ice_ns_ == 0) self->ice_ns_ = now_ns;
+    });
+  };
   connection_ = make_connection(std::move(events));
   sessions_.makers_.run([self = shared_from_this()] {
+    const int64_t begun_ns = monotonic_ns();
     Result<std::string> answer = self->connection_->negotiate(self->request_.plan, self->formats_);
-    self->sessions_.loop_.post([self, answer = std::move(answer)] { self->on_negotiated(answer); });
+    self->sessions_.loop_.post(
+        [self, answer = std::move(answer), begun_ns] { self->on_negotiated(answer, begun_ns); });
   });
 }
 
@@ -142,7 +145,8 @@ std::unique_ptr<PeerConnection> PeerSession::make_connection(glib::WebrtcEvents 
                                           sessions_.relay_, std::move(events), ingress_);
 }
 
-void PeerSession::on_negotiated(Result<std::string> answer) {
+void PeerSession::on_negotiated(Result<std::string> answer, int64_t begun_ns) {
+  begun_ns_ = begun_ns;
   if (!answer) {
     on_admitted(std::move(answer));
     return;
@@ -160,6 +164,10 @@ void PeerSession::on_admitted(Result<std::string> answer) {
     return;
   }
   const bool failed = !answer.ok();
+  if (!failed) {
+    sessions_.join_times_.wait_ns.add(begun_ns_ - offered_ns_);
+    sessions_.join_times_.answer_ns.add(answered_ns_ - begun_ns_);
+  }
   const auto answered = std::exchange(events_.answered, nullptr);
   if (failed) {
     events_ = {};
@@ -197,15 +205,18 @@ void PeerSession::on_opened(const Status& status) {
     return;
   }
   connected_ns_ = monotonic_ns();
+  if (ice_ns_ == 0) ice_ns_ = connected_ns_;
+  sessions_.join_times_.ice_ns.add(ice_ns_ - answered_ns_);
+  sessions_.join_times_.dtls_ns.add(connected_ns_ - ice_ns_);
   ingress_->heard(connected_ns_);
   ingress_->accept();
   connection_->start();
   const bool listens = request_.subscribe && connection_->path() != nullptr;
   Path& path = listens ? *connection_->path() : no_path_;
   Lane& lane = connection_->lane() ? *connection_->lane() : Attachment::choose_lane(*room_, path_);
-  attachment_ =
-      Attachment::attach(room_, lane, id_, request_.participant, path, sessions_.policy_,
-                         listens ? formats_ : std::vector<rtp::SlotFormat>{}, attached_tracks_);
+  attachment_ = Attachment::attach(room_, lane, id_, request_.participant, path, sessions_.policy_,
+                                   listens ? formats_ : std::vector<rtp::SlotFormat>{},
+                                   attached_tracks_, connected_ns_);
   if (std::shared_ptr<void> spare = connection_->take_spare()) {
     spare_is_gone_ = true;
     sessions_.unmakers_.run([spare = std::move(spare)]() mutable { spare.reset(); });
@@ -238,6 +249,8 @@ void PeerSession::take_down() {
   phase_ = Phase::Closing;
   auto unmake = [self = shared_from_this()] {
     self->connection_->leave([self] {
+      self->measure_first_packets();
+      self->final_path_totals_ = self->path_totals();
       self->sessions_.unmakers_.run([self] {
         self->connection_.reset();
         self->sessions_.loop_.post([self] { self->on_taken_down(); });
@@ -255,10 +268,12 @@ void PeerSession::take_down() {
 void PeerSession::on_taken_down() {
   phase_ = Phase::Closed;
   attachment_.reset();
+  sessions_.ended_ += totals();
   sessions_.sessions_.erase(shared_from_this());
 }
 
 void PeerSession::watch(int64_t now_ns) {
+  if (phase_ == Phase::Attached) measure_first_packets();
   const int64_t limit_ns = int64_t{sessions_.settings_.peer_timeout_s} * kNsPerS;
   if (phase_ == Phase::Answered && now_ns - answered_ns_ > limit_ns) {
     end(SessionEnd::PeerTimeout, "the client did not connect in time");
@@ -273,39 +288,6 @@ void PeerSession::watch(int64_t now_ns) {
 
 void PeerSession::set_active(size_t slot, bool active) {
   if (attachment_) attachment_->set_active(slot, active);
-}
-
-SessionStatistics PeerSession::statistics() const {
-  SessionStatistics statistics;
-  if (ingress_) {
-    statistics.packets_received = ingress_->packets.value();
-    statistics.bytes_received = ingress_->bytes.value();
-    statistics.packets_unwanted = ingress_->unwanted.value();
-    statistics.packets_dropped = ingress_->dropped.value();
-  }
-  // While a worker takes it down it is the worker's.
-  const Path* path = phase_ == Phase::Attached ? connection_->path() : nullptr;
-  if (path) {
-    statistics.packets_sent = path->packets.value();
-    statistics.bytes_sent = path->bytes.value();
-    statistics.send_failures = path->failures.value();
-    for (const Counter& sent : path->slot_bytes) {
-      statistics.slot_bytes_sent.push_back(sent.value());
-    }
-  }
-  statistics.path = to_string(path_);
-  const SessionQuality* quality =
-      phase_ == Phase::Attached && connection_ ? connection_->quality() : nullptr;
-  if (quality) {
-    statistics.round_trip_ms = milliseconds(quality->round_trip_ns.load());
-    statistics.jitter_in_ms = milliseconds(quality->jitter_in_ns.load());
-    statistics.jitter_out_ms = milliseconds(quality->jitter_out_ns.load());
-    statistics.lost_in = quality->lost_in.load();
-    statistics.lost_out = quality->lost_out.load();
-  }
-  statistics.negotiation_ms = milliseconds(offered_ns_, answered_ns_);
-  statistics.connect_ms = milliseconds(answered_ns_, connected_ns_);
-  return statistics;
 }
 
 PeerSessions::PeerSessions(glib::ControlLoop& loop, const Settings& settings, DtlsRelay& relay,

@@ -4,6 +4,7 @@
 #pragma once
 
 #include <memory>
+#include <optional>
 #include <set>
 #include <string>
 #include <vector>
@@ -15,6 +16,7 @@
 #include "media/ingress.hpp"
 #include "media/peer_connection.hpp"
 #include "media/session.hpp"
+#include "media/session_totals.hpp"
 #include "media/settings.hpp"
 #include "media/tap/taps.hpp"
 #include "media/wire/wire_port.hpp"
@@ -48,7 +50,7 @@ class PeerSession final : public Session, public std::enable_shared_from_this<Pe
   std::unique_ptr<PeerConnection> make_connection(glib::WebrtcEvents events);
   void make_slots();
   void negotiate();
-  void on_negotiated(Result<std::string> answer);
+  void on_negotiated(Result<std::string> answer, int64_t begun_ns);
   void on_admitted(Result<std::string> answer);
   void on_peer_state(glib::PeerState state);
   void on_opened(const Status& status);
@@ -58,6 +60,11 @@ class PeerSession final : public Session, public std::enable_shared_from_this<Pe
   void on_taken_down();
   /// Once a second: is the peer still there?
   void watch(int64_t now_ns);
+  /// When the first packets came and went, once each.
+  void measure_first_packets();
+  /// Of its path, while control may look at it.
+  SessionTotals path_totals() const;
+  SessionTotals totals() const;
 
   PeerSessions& sessions_;
   std::shared_ptr<RoomLanes> room_;
@@ -77,7 +84,9 @@ class PeerSession final : public Session, public std::enable_shared_from_this<Pe
   Phase phase_ = Phase::Negotiating;
   bool spare_is_gone_ = false;    // webrtcbin's events mean nothing any more.
   bool close_requested_ = false;  // While a worker is busy with the session.
-  int64_t offered_ns_, answered_ns_ = 0, connected_ns_ = 0;
+  int64_t offered_ns_, begun_ns_ = 0, answered_ns_ = 0, ice_ns_ = 0, connected_ns_ = 0;
+  int64_t first_packet_in_ns_ = 0, first_audio_ns_ = 0;
+  std::optional<SessionTotals> final_path_totals_;  // Once the path is a worker's again.
 };
 
 /// All sessions, and the workers that make and unmake them.
@@ -92,6 +101,14 @@ class PeerSessions {
   /// Of sessions that are attached to their lane from now on; null: none.
   void use_policy(PacketPolicy* policy) { policy_ = policy; }
   bool idle() const { return sessions_.empty(); }
+  /// Since the start, of those that have ended too.
+  SessionTotals totals() const;
+  const JoinTimes& join_times() const { return join_times_; }
+  struct States {
+    uint64_t negotiating = 0, connecting = 0, connected = 0, closing = 0;
+    uint64_t tracks = 0;  ///< Of those that are connected.
+  };
+  States states() const;
   /// Closes what is left and runs the loop until it is gone; `acknowledge` takes commands back from
   /// lanes.
   void finish(const std::function<void()>& acknowledge);
@@ -105,7 +122,9 @@ class PeerSessions {
   PacketPolicy* policy_ = nullptr;
   Taps& taps_;
   std::set<std::shared_ptr<PeerSession>>
-      sessions_;  // Shared with workers and lanes until they are done.
+      sessions_;         // Shared with workers and lanes until they are done.
+  SessionTotals ended_;  // Of sessions that are gone.
+  JoinTimes join_times_;
   glib::Timer timer_;
   // Two queues, so that a burst of joins does not wait behind a burst of leaves and the other way
   // round.

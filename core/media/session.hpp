@@ -34,12 +34,17 @@ struct SessionStatistics {
   uint64_t packets_dropped =
       0;  ///< Refused: unknown SSRC, wrong payload type, not RTP, before verification.
   uint64_t send_failures = 0;
-  double negotiation_ms = 0;  ///< From the offer to the answer.
+  double negotiation_ms = 0;  ///< From the offer to the answer,
+  double wait_ms = 0;         ///< of which so much until a worker began with it.
   std::string path;           ///< "pipeline" or "wire".
   double round_trip_ms = 0;   ///< 0: not known.
   double jitter_in_ms = 0, jitter_out_ms = 0;
   int64_t lost_in = 0, lost_out = 0;  ///< Packets, by reports; negative where some came twice.
   double connect_ms = 0;  ///< From the answer to the verified DTLS connection; 0 until then.
+  double ice_ms = 0;      ///< From the answer until ICE was connected; 0 until then.
+  double first_packet_in_ms = 0;  ///< From the connection to the client's first packet.
+  /// From the offer to the first packet for the client, if somebody talked already; else 0.
+  double first_audio_ms = 0;
 };
 
 struct SessionTrack {

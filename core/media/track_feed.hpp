@@ -8,6 +8,7 @@
 
 #include "base/counter.hpp"
 #include "base/ids.hpp"
+#include "base/time.hpp"
 #include "media/packet_times.hpp"
 #include "media/sdp_profile.hpp"
 
@@ -49,6 +50,31 @@ class LevelMeter {
   std::atomic<int64_t> last_packet_ns_{0};
 };
 
+/// So loud (RFC 6464) is somebody who talks, for what is measured. Selectors judge for themselves.
+inline constexpr uint8_t kVoiceLevel = 50;
+
+/// When the turn began in which somebody talks. One writer, any readers.
+class TurnMeter {
+ public:
+  /// [streaming]
+  void add(uint8_t level, int64_t now_ns) noexcept {
+    if (level > kVoiceLevel) return;
+    if (now_ns - last_ns_.load(std::memory_order_relaxed) > kPauseNs) {
+      began_ns_.store(now_ns, std::memory_order_relaxed);
+    }
+    last_ns_.store(now_ns, std::memory_order_relaxed);
+  }
+  /// 0: nobody talks.
+  int64_t began_ns(int64_t now_ns) const noexcept {
+    const bool talks = now_ns - last_ns_.load(std::memory_order_relaxed) <= kPauseNs;
+    return talks ? began_ns_.load(std::memory_order_relaxed) : 0;
+  }
+
+ private:
+  static constexpr int64_t kPauseNs = 500 * kNsPerMs;
+  std::atomic<int64_t> last_ns_{-kPauseNs - 1}, began_ns_{0};
+};
+
 /// One track. Shared by its session, which writes, and the lanes, which read.
 struct TrackFeed {
   TrackFeed(ParticipantId participant_, uint32_t source_number_, MediaKind kind_, bool has_levels_)
@@ -64,6 +90,7 @@ struct TrackFeed {
   std::atomic<bool>
       has_levels;  ///< Do its packets carry RFC 6464 levels? Written by the streaming thread.
   LevelMeter meter;
+  TurnMeter turn;
   std::atomic<uint64_t> wanted_lanes{
       0};  ///< Bit n: lane n has a route for this track. Written by the lanes.
   std::atomic<bool> muted{false};  ///< Written by control; the session then hands nothing over.

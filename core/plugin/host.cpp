@@ -8,6 +8,7 @@
 
 #include "base/log.hpp"
 #include "base/time.hpp"
+#include "plugin/hook_metrics.hpp"
 #include "plugin/plugin_instance.hpp"
 
 namespace veche::plugin {
@@ -65,6 +66,15 @@ class Host::State {
     }
     engine_ = nullptr;
     surroundings_.rooms = nullptr;
+  }
+
+  void use_server_metrics(std::function<void(MetricSink&)> put) {
+    surroundings_.server_metrics = nullptr;
+    if (!put) return;
+    surroundings_.server_metrics = [this, put = std::move(put)](MetricSink& sink) {
+      put(sink);
+      put_hook_metrics(sink, instances_);
+    };
   }
 
   void disable(const std::string& name, std::function<void(Status)> done) {
@@ -322,6 +332,18 @@ std::string Host::metrics_plugin() const {
     if (request.serves_metrics) return request.name;
   }
   return "";
+}
+
+bool Host::metrics_are_public() const {
+  const auto& all = state_->instances();
+  return std::any_of(all.begin(), all.end(), [](const auto& instance) {
+    const PluginRequest& request = instance->candidate().request;
+    return request.serves_metrics && request.public_metrics;
+  });
+}
+
+void Host::use_server_metrics(std::function<void(MetricSink&)> put) {
+  state_->use_server_metrics(std::move(put));
 }
 
 void Host::on_event(const room::Event& event) {

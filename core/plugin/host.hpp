@@ -10,6 +10,7 @@
 #include <string_view>
 #include <vector>
 
+#include "base/metric.hpp"
 #include "base/result.hpp"
 #include "glib/control_loop.hpp"
 #include "media/selector.hpp"
@@ -29,6 +30,7 @@ struct PluginRequest {
   bool serves_metrics = false;  ///< GET /metrics is its route of that name. Of one plugin only.
   TimeLimits time_limits;
   bool disable_when_slow = false;  ///< Otherwise slow calls are only reported.
+  bool public_metrics = false;     ///< GET /metrics asks for no key.
 
   friend bool operator==(const PluginRequest&, const PluginRequest&) = default;
 };
@@ -111,6 +113,9 @@ class Host {
   HttpRoutesAdapter* http_routes(std::string_view name) const;
   /// The name of the plugin whose route is GET /metrics as long as it runs; "" if there is none.
   std::string metrics_plugin() const;
+  bool metrics_are_public() const;
+  /// Shown to plugins that ask, before what the host counts itself. Null: there are none.
+  void use_server_metrics(std::function<void(MetricSink&)> put);
   /// Hands an event to all observers.
   void on_event(const room::Event& event);
   /// Stops and destroys the plugins in reverse order. Lanes must not call hooks any more.

@@ -41,6 +41,7 @@ struct HttpRequest {
   std::string query;
   std::string key_id;
   std::string body;
+  std::string accept;  ///< The header.
 };
 
 /// A regular file that answers a request.

@@ -44,9 +44,51 @@ void visit(const veche_host* host, void (*visitor)(void* data, const veche_metri
       info.bounds = metric.bounds.data();
       info.counts = metric.counts.data();
       info.bound_count = static_cast<uint32_t>(metric.bounds.size());
+      info.scale = 1;
       visitor(data, &info);
     }
   }
+}
+
+uint32_t abi_kind(MetricSample::Kind kind) {
+  switch (kind) {
+    case MetricSample::Kind::Gauge: return VECHE_METRIC_GAUGE;
+    case MetricSample::Kind::Histogram: return VECHE_METRIC_HISTOGRAM;
+    default: return VECHE_METRIC_COUNTER;
+  }
+}
+
+void visit_server(const veche_host* host,
+                  void (*visitor)(void* data, const veche_metric_info* metric), void* data) {
+  const Services* services = Services::of(host);
+  if (!services || !visitor || !services->expect_control("veche_metrics.visit_server")) return;
+  const auto& put_all = services->surroundings().server_metrics;
+  if (!put_all) return;
+  MetricSink sink([&](const MetricSample& metric) {
+    std::vector<std::string> values;
+    std::vector<veche_metric_label> labels;
+    for (const MetricLabel& label : metric.labels) values.emplace_back(label.value);
+    for (size_t i = 0; i < values.size(); ++i) {
+      labels.push_back({metric.labels[i].name, values[i].c_str()});
+    }
+    veche_metric_info info{};
+    info.struct_size = sizeof info;
+    info.kind = abi_kind(metric.kind);
+    info.plugin = "";
+    info.name = metric.name;
+    info.help = metric.help;
+    info.value = metric.value;
+    info.scale = metric.scale;
+    if (metric.histogram) {
+      info.bounds = metric.histogram->bounds.data();
+      info.counts = metric.histogram->counts.data();
+      info.bound_count = static_cast<uint32_t>(metric.histogram->bounds.size());
+    }
+    info.labels = labels.data();
+    info.label_count = static_cast<uint32_t>(labels.size());
+    visitor(data, &info);
+  });
+  put_all(sink);
 }
 
 }  // namespace
@@ -55,6 +97,7 @@ const veche_metrics kMetricsService = {.struct_size = sizeof(veche_metrics),
                                        .add_metric = add_metric,
                                        .add = add,
                                        .set = set,
-                                       .visit = visit};
+                                       .visit = visit,
+                                       .visit_server = visit_server};
 
 }  // namespace veche::plugin

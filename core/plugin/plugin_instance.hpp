@@ -53,6 +53,7 @@ class PluginInstance {
   const std::string& error() const { return error_; }
   const Candidate& candidate() const { return candidate_; }
   PluginInfo info() const;
+  const HookTimers& timers() const { return timers_; }
 
   /// Once a second while it runs.
   TimeWatch::Verdict look_at_times(int64_t now_ns) { return watch_.look(timers_, now_ns); }

@@ -2,7 +2,10 @@
 // What the services of all plugins share.
 #pragma once
 
+#include <functional>
 #include <vector>
+
+#include "base/metric.hpp"
 
 namespace veche::room {
 class Server;
@@ -16,6 +19,8 @@ class MetricSet;
 struct Surroundings {
   room::Server* rooms = nullptr;              ///< Null until the server listens.
   std::vector<const MetricSet*> metric_sets;  ///< Of the plugins that run.
+  /// Shows the server's own; null until the server listens.
+  std::function<void(MetricSink&)> server_metrics;
 };
 
 }  // namespace veche::plugin

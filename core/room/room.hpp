@@ -60,6 +60,7 @@ class Room {
   /// Plugin name -> what it tells clients.
   const std::map<std::string, std::string>& notices() const { return notices_; }
 
+  const Speakers& speakers() const { return speakers_; }
   media::Room& media() { return *media_; }
   Server& server() { return server_; }
   const Server& server() const { return server_; }

@@ -13,6 +13,7 @@
 #include <utility>
 #include <vector>
 
+#include "base/metric.hpp"
 #include "base/result.hpp"
 #include "glib/control_loop.hpp"
 #include "media/engine.hpp"
@@ -79,6 +80,9 @@ class Server {
   /// events, in order with them. Not any more once it has been removed.
   void add_room_settings(RoomSettings& plugin);
   void remove_room_settings(RoomSettings& plugin) { parts_.remove(plugin); }
+
+  /// Rooms, participants, who speaks, and why people left.
+  void put_metrics(MetricSink& sink) const;
 
   using EventHandler = std::function<void(const Event&)>;
   /// Told of every event, in order, on control, never from within a call of this layer. For the

@@ -161,7 +161,7 @@ AT(veche_observer, struct_size, 0);
 AT(veche_observer, reserved, 4);
 AT(veche_observer, on_event, 8);
 
-SIZE(veche_http_request, 72);
+SIZE(veche_http_request, 80);
 AT(veche_http_request, struct_size, 0);
 AT(veche_http_request, param_count, 4);
 AT(veche_http_request, id, 8);
@@ -172,6 +172,7 @@ AT(veche_http_request, query, 40);
 AT(veche_http_request, key_id, 48);
 AT(veche_http_request, body, 56);
 AT(veche_http_request, body_size, 64);
+AT(veche_http_request, accept, 72);
 
 SIZE(veche_http_route, 48);
 AT(veche_http_route, struct_size, 0);
@@ -224,7 +225,11 @@ AT(veche_rooms, request_key_frame, 32);
 AT(veche_rooms, emit, 40);
 AT(veche_rooms, announce, 48);
 
-SIZE(veche_metric_info, 64);
+SIZE(veche_metric_label, 16);
+AT(veche_metric_label, name, 0);
+AT(veche_metric_label, value, 8);
+
+SIZE(veche_metric_info, 80);
 AT(veche_metric_info, struct_size, 0);
 AT(veche_metric_info, kind, 4);
 AT(veche_metric_info, plugin, 8);
@@ -234,15 +239,18 @@ AT(veche_metric_info, value, 32);
 AT(veche_metric_info, bounds, 40);
 AT(veche_metric_info, counts, 48);
 AT(veche_metric_info, bound_count, 56);
-AT(veche_metric_info, reserved, 60);
+AT(veche_metric_info, label_count, 60);
+AT(veche_metric_info, labels, 64);
+AT(veche_metric_info, scale, 72);
 
-SIZE(veche_metrics, 40);
+SIZE(veche_metrics, 48);
 AT(veche_metrics, struct_size, 0);
 AT(veche_metrics, reserved, 4);
 AT(veche_metrics, add_metric, 8);
 AT(veche_metrics, add, 16);
 AT(veche_metrics, set, 24);
 AT(veche_metrics, visit, 32);
+AT(veche_metrics, visit_server, 40);
 
 SIZE(veche_controlled_route, 32);
 AT(veche_controlled_route, track, 0);

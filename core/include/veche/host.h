@@ -118,17 +118,26 @@ typedef struct veche_rooms {
 #define VECHE_METRIC_GAUGE 2u
 #define VECHE_METRIC_HISTOGRAM 3u
 
+/* An element of an array, whose size belongs to the revision of the service. */
+typedef struct veche_metric_label {
+  const char* name;  /* "reason" */
+  const char* value; /* of a set that is known when the server starts: never a room or a person */
+} veche_metric_label;
+
 typedef struct veche_metric_info {
   uint32_t struct_size;
   uint32_t kind;      /* VECHE_METRIC_* */
-  const char* plugin; /* name in the configuration */
+  const char* plugin; /* name in the configuration; "" for the server's own */
   const char* name;
   const char* help;
   int64_t value;          /* of a counter or gauge; of a histogram the sum of what was added */
   const int64_t* bounds;  /* of a histogram: upper bounds, inclusive, ascending */
   const uint64_t* counts; /* bound_count + 1 of them: within each bound only, and above all */
   uint32_t bound_count;
-  uint32_t reserved;
+  uint32_t label_count;
+  const veche_metric_label* labels; /* label_count of them */
+  double scale; /* value and bounds times this are in the unit of the name: 1e-9 for a name in
+                   seconds whose values are nanoseconds; 1 for plugins' own */
 } veche_metric_info;
 
 typedef struct veche_metric veche_metric; /* lives until destroy() has returned */
@@ -150,6 +159,11 @@ typedef struct veche_metrics {
   /* [control] Those of all running plugins, in the order in which they were added. */
   void (*visit)(const veche_host* host, void (*visit)(void* data, const veche_metric_info* metric),
                 void* data);
+  /* [control] Those of the server itself. Their names are whole: "veche_rooms". Those of one name
+   * follow each other. How many there are does not depend on rooms and people. None until the
+   * server listens. */
+  void (*visit_server)(const veche_host* host,
+                       void (*visit)(void* data, const veche_metric_info* metric), void* data);
 } veche_metrics;
 
 #ifdef __cplusplus

@@ -34,6 +34,7 @@ typedef struct veche_http_request {
   const char* body;          /* valid JSON that fits body_schema, with its defaults filled in,
                                 terminated by 0; "" without a schema */
   uint64_t body_size;
+  const char* accept; /* the header Accept, as it was sent; "" */
 } veche_http_request;
 
 /* One route. The host authenticates, limits the size of the body (64 KiB), checks it against the

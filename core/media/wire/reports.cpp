@@ -23,6 +23,15 @@ constexpr size_t kCachePackets = 32;
 constexpr size_t kCacheBytes = kCachePackets * 256;
 constexpr size_t kMostNacks = 32;
 
+/// What was lost since the report before.
+void count_lost(Counter& counter, const std::atomic<int64_t>& before, int64_t now) {
+  const int64_t more = now - before.load(std::memory_order_relaxed);
+  if (more > 0) counter.add(static_cast<uint64_t>(more));
+}
+
+/// From the 256ths of a report to thousandths.
+int64_t thousandths(uint8_t fraction_lost) { return int64_t{fraction_lost} * 1000 / 256; }
+
 }  // namespace
 
 Reports::Reports(const ReportSettings& settings, const std::vector<rtp::SlotFormat>& slots,
@@ -107,8 +116,25 @@ void Reports::on_blocks(const rtp::ReportBlocks& blocks, int64_t now_ns) noexcep
     quality_.jitter_out_ns.store(opinion.jitter_ns, std::memory_order_relaxed);
     int64_t lost = 0;
     for (const Slot& each : slots_) lost += each.statistics.opinion().cumulative_lost;
+    if (counters_) count_lost(counters_->lost_out, quality_.lost_out, lost);
     quality_.lost_out.store(lost, std::memory_order_relaxed);
+    measure_out(opinion);
   }
+}
+
+void Reports::measure_out(const rtp::ReceiverOpinion& opinion) noexcept {
+  if (!counters_) return;
+  counters_->reports_in.add();
+  counters_->jitter_out_ns.add(opinion.jitter_ns);
+  counters_->loss_out.add(thousandths(opinion.fraction_lost));
+  if (opinion.round_trip_ns) counters_->round_trip_ns.add(*opinion.round_trip_ns);
+}
+
+void Reports::measure_in(const rtp::ReportBlock& block) noexcept {
+  if (!counters_) return;
+  counters_->reports_out.add();
+  counters_->jitter_in_ns.add(int64_t{block.jitter} * kNsPerS / settings_.clock_rate);
+  counters_->loss_in.add(thousandths(block.fraction_lost));
 }
 
 void Reports::on_nack(const rtp::Nack& nack, int64_t now_ns,
@@ -118,7 +144,10 @@ void Reports::on_nack(const rtp::Nack& nack, int64_t now_ns,
   const int64_t round_trip_ns = quality_.round_trip_ns.load(std::memory_order_relaxed);
   nack.for_each([&](uint16_t sequence) {
     const std::span<const uint8_t> packet = slot->cache->resend(sequence, now_ns, round_trip_ns);
-    if (!packet.empty()) resend(packet);
+    if (counters_) counters_->nacked_in.add();
+    if (packet.empty()) return;
+    resend(packet);
+    if (counters_) counters_->resent.add();
   });
 }
 
@@ -140,12 +169,14 @@ void Reports::add_report(rtp::RtcpWriter& out, int64_t now_ns) noexcept {
   int64_t lost = 0;
   for (Source& source : sources_) {
     if (!source.statistics.started()) continue;
-    blocks[count++] = source.statistics.make_report(now_ns);
+    blocks[count] = source.statistics.make_report(now_ns);
+    measure_in(blocks[count++]);
     const rtp::ReceptionTotals totals = source.statistics.totals();
     lost += totals.lost;
     quality_.jitter_in_ns.store(int64_t{totals.jitter} * kNsPerS / settings_.clock_rate,
                                 std::memory_order_relaxed);
   }
+  if (counters_) count_lost(counters_->lost_in, quality_.lost_in, lost);
   quality_.lost_in.store(lost, std::memory_order_relaxed);
   std::span<const rtp::ReportBlock> rest(blocks.data(), count);
   for (Slot& slot : slots_) {
@@ -174,6 +205,7 @@ void Reports::add_feedback(rtp::RtcpWriter& out, int64_t now_ns) noexcept {
     if (count == 0) continue;
     introduce();
     out.add_nack(settings_.ssrc, source.ssrc, {wanted.data(), count});
+    if (counters_) counters_->nacked_out.add(count);
   }
   const uint32_t untold = transport_feedback_.pending();
   const int64_t interval_ns = untold < kMuchFeedback ? kIdleFeedbackNs : kBusyFeedbackNs;

@@ -12,6 +12,7 @@
 
 #include "media/peer_connection.hpp"
 #include "media/track_feed.hpp"
+#include "media/wire/rtcp_counters.hpp"
 #include "rtp/packet_view.hpp"
 #include "rtp/rewriter.hpp"
 #include "rtp/rtcp/capture_clock.hpp"
@@ -55,6 +56,8 @@ class Reports {
   std::span<const uint8_t> write(int64_t now_ns, std::span<uint8_t> out) noexcept;
 
   const SessionQuality& quality() const noexcept { return quality_; }
+  /// Before anything is received. It outlives the reports.
+  void count_in(RtcpCounters& counters) noexcept { counters_ = &counters; }
 
  private:
   static constexpr size_t kMaxSources = 8;
@@ -83,6 +86,8 @@ class Reports {
                const std::function<void(std::span<const uint8_t>)>& resend) noexcept;
   void add_report(rtp::RtcpWriter& out, int64_t now_ns) noexcept;
   void add_feedback(rtp::RtcpWriter& out, int64_t now_ns) noexcept;
+  void measure_out(const rtp::ReceiverOpinion& opinion) noexcept;
+  void measure_in(const rtp::ReportBlock& block) noexcept;
   uint32_t random() noexcept;
 
   const ReportSettings settings_;
@@ -92,6 +97,7 @@ class Reports {
   rtp::ParticipantClock participant_clock_;
   rtp::TransportFeedback transport_feedback_;
   SessionQuality quality_;
+  RtcpCounters* counters_ = nullptr;  ///< Null: nobody counts.
   int64_t next_report_ns_, last_feedback_ns_ = 0;
   uint64_t random_state_;
 };

@@ -48,7 +48,7 @@ bool WirePeer::receive_rtp(std::span<uint8_t> datagram, int64_t now_ns) noexcept
   const size_t size = keys_.receiver ? keys_.receiver->unprotect_rtp(datagram) : 0;
   const auto packet = rtp::PacketView::parse(datagram.first(size));
   if (!packet) {
-    ingress_->dropped.add();
+    refuse(size);
     return false;
   }
   heard(now_ns);
@@ -59,9 +59,22 @@ bool WirePeer::receive_rtp(std::span<uint8_t> datagram, int64_t now_ns) noexcept
   return true;
 }
 
+void WirePeer::refuse(size_t opened_size) noexcept {
+  if (!keys_.receiver) {
+    ingress_->unverified.add();
+  } else if (opened_size == 0) {
+    ingress_->unauthentic.add();
+  } else {
+    ingress_->malformed.add();
+  }
+}
+
 bool WirePeer::receive_rtcp(std::span<uint8_t> datagram, int64_t now_ns) noexcept {
   const size_t size = keys_.receiver ? keys_.receiver->unprotect_rtcp(datagram) : 0;
-  if (size == 0) return false;
+  if (size == 0) {
+    refuse(size);
+    return false;
+  }
   heard(now_ns);
   ingress_->heard(now_ns);
   reports_.on_rtcp(datagram.first(size), now_ns,

@@ -45,6 +45,8 @@ class WirePeer final : public Path {
   /// False: it is not authentic.
   bool receive_rtp(std::span<uint8_t> datagram, int64_t now_ns) noexcept;
   bool receive_rtcp(std::span<uint8_t> datagram, int64_t now_ns) noexcept;
+  /// Its reports are counted there, which outlives it.
+  void count_in(RtcpCounters& counters) noexcept { reports_.count_in(counters); }
   /// Authentic media came from there. True: media should go there too, because from where it goes
   /// now nothing has come for a while. Chromium sends on its new pair at once, but nominates it up
   /// to 2.5 s later.
@@ -71,6 +73,8 @@ class WirePeer final : public Path {
   const SessionQuality& quality() const noexcept { return reports_.quality(); }
 
  private:
+  void refuse(size_t opened_size) noexcept;
+
   const SessionId id_;
   std::shared_ptr<Ingress> ingress_;  // Shared with the session, which reads its counters.
   Reports reports_;

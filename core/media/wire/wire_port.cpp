@@ -58,6 +58,7 @@ Status WirePort::add(std::unique_ptr<WirePeer>& peer, IceCredentials credentials
   const SessionId id = peer->id();
   Status added = ice_.add(id, std::move(credentials));
   if (!added) return added;
+  peer->count_in(counters_.rtcp);
   peers_[id] = std::move(peer);
   return Ok{};
 }

@@ -25,6 +25,7 @@ struct WirePortCounters {
   Counter unknown_source;     ///< Media or DTLS from an address that has not proved itself.
   Counter no_protocol;        ///< Neither STUN, DTLS, SRTP nor SRTCP.
   Counter handshake_limited;  ///< DTLS, more than a handshake needs.
+  RtcpCounters rtcp;
 };
 
 class WirePort final : public Port {

@@ -20,13 +20,14 @@ class AnswererTest : public HttpTest {
     HttpTest::TearDown();
     plugins = nullptr;
   }
-  void load(bool serves_metrics) {
+  void load(bool serves_metrics, bool public_metrics = false) {
     const char* dir = getenv("VECHE_TEST_DIR");
     char config[64];
     snprintf(config, sizeof config, R"({"desk": "%)" PRIxPTR R"("})",
              reinterpret_cast<uintptr_t>(&desk));
     plugin::PluginRequest stage{"stage", std::string(dir ? dir : ".") + "/answerer.so", true,
                                 config, serves_metrics};
+    stage.public_metrics = public_metrics;
     server = nullptr;
     plugins = nullptr;
     auto loaded = plugin::Host::load(loop, {{stage}, {}});

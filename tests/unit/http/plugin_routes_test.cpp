@@ -240,6 +240,10 @@ TEST_F(PluginRoutesTest, ServesMetricsOnlyByGrant) {
   EXPECT_EQ(metrics.status, 200);
   EXPECT_EQ(metrics.body, "GET /metrics\nquery x\nkey dev\nparam -\nbody \n");
   expect_problem(call({.method = "POST", .path = "/metrics"}), 405, "method-not-allowed");
+  expect_problem(call({.path = "/metrics", .key = "nobody.knows"}), 401, "unauthenticated");
+  load(true, true);
+  start({});
+  EXPECT_EQ(call({.path = "/metrics", .key = "nobody.knows"}).status, 200);
   load(false);
   start({});
   expect_problem(get("/metrics"), 404, "not-found");

@@ -166,6 +166,8 @@ TEST(Config, SaysWhatIsWrongWhereAndWhatIsAllowed) {
       {R"({"plugins":[{"name":"a","serves_metrics":true},{"name":"b","serves_metrics":true}]})",
        "f: /plugins/1/serves_metrics: an earlier plugin serves them; allowed: one plugin with "
        "true\n"},
+      {R"({"plugins":[{"name":"a","public_metrics":true}]})",
+       "f: /plugins/0/public_metrics: needs serves_metrics; allowed: true with it, or false\n"},
       {R"({"plugins":[{}]})",
        "f: /plugins/0/name: is missing; allowed: a string of 1 to 32 characters\n"},
   };

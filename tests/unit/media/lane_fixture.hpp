@@ -26,6 +26,7 @@ class LaneFixture : public testing::Test {
     std::vector<AttachedTrack> tracks;
     std::unique_ptr<PacketPolicy> policy;
     FakePath path;
+    int64_t connected_ns = 0;
     std::shared_ptr<Attachment> attachment;
   };
 

@@ -98,8 +98,9 @@ TEST_F(HttpRoutesAdapterTest, ShowsThePluginTheWholeRequest) {
     EXPECT_STREQ(request.key_id, "dev");
     EXPECT_STREQ(request.body, "{}");
     EXPECT_EQ(request.body_size, 2u);
+    EXPECT_STREQ(request.accept, "text/plain");
   };
-  ask({"/rooms/bl%75e/of/ann", {"blue", "ann"}, "a=b", "dev", "{}"});
+  ask({"/rooms/bl%75e/of/ann", {"blue", "ann"}, "a=b", "dev", "{}", "text/plain"});
   EXPECT_TRUE(is_shown);
   EXPECT_EQ(timers_[timers_.size() - 1].name(), "http_routes.handle");
   EXPECT_EQ(timers_[timers_.size() - 1].calls(), 1u);

@@ -148,6 +148,7 @@ class FakeEngine : public media::Engine {
     return invalid("max_speakers must be 1 to 16.");
   }
   std::vector<media::LaneStatistics> lanes() const override { return lane_statistics; }
+  void put_metrics(MetricSink&) const override {}
   media::PathKind default_path() const override { return path; }
   bool has_path(media::PathKind asked) const override {
     return has_wire || asked == media::PathKind::Pipeline;

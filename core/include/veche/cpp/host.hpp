@@ -136,6 +136,27 @@ class Host {
     return add_metric(VECHE_METRIC_HISTOGRAM, name, help, bounds);
   }
 
+  /// visit(const veche_metric_info&): those of the server itself.
+  template <class Visit>
+  veche_status visit_server_metrics(Visit&& visit) const {
+    if (metrics_ == nullptr || !VECHE_HAS(metrics_, veche_metrics, visit_server)) {
+      return VECHE_E_UNSUPPORTED;
+    }
+    return visited<veche_metric_info>(visit, [&](auto* step, void* data) {
+      metrics_->visit_server(host_, step, data);
+      return VECHE_OK;
+    });
+  }
+  /// visit(const veche_metric_info&): those of all running plugins.
+  template <class Visit>
+  veche_status visit_plugin_metrics(Visit&& visit) const {
+    if (metrics_ == nullptr) return VECHE_E_UNSUPPORTED;
+    return visited<veche_metric_info>(visit, [&](auto* step, void* data) {
+      metrics_->visit(host_, step, data);
+      return VECHE_OK;
+    });
+  }
+
   /// [any but lane] Answers a request whose handler returned Reply::later(). A reply with a file
   /// can be used once.
   veche_status reply(uint64_t request, const Reply& reply) const {

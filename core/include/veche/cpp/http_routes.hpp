@@ -19,7 +19,8 @@ struct Request {
   std::string_view method, path;
   std::span<const char* const> params;  ///< What the braces of the pattern matched.
   std::string_view query, key_id;
-  std::string_view body;  ///< JSON that fits the route's schema; "" without.
+  std::string_view body;    ///< JSON that fits the route's schema; "" without.
+  std::string_view accept;  ///< The header Accept.
 };
 
 /// One route of the class P, whose handler is [control].
@@ -65,7 +66,8 @@ struct HttpRoutes {
                                   {r->params, r->param_count},
                                   r->query,
                                   r->key_id,
-                                  {r->body, r->body_size}};
+                                  {r->body, r->body_size},
+                                  VECHE_HAS(r, veche_http_request, accept) ? r->accept : ""};
             reply = (instance.plugin.*P::kRoutes[kIndex].handle)(request);
           },
           [&](veche_status code, const char* why) { reply = to_problem(code, why); });

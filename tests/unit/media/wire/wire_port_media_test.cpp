@@ -24,7 +24,7 @@ class WirePortMediaTest : public WirePortTest {
     nominate(*client_, session_);
   }
   uint64_t accepted() const { return session_.ingress->packets.value(); }
-  uint64_t dropped() const { return session_.ingress->dropped.value(); }
+  uint64_t dropped() const { return session_.ingress->dropped(); }
   /// Ticks until the client gets RTCP; returns it, opened.
   Bytes next_rtcp() {
     for (int i = 0; i < 100; ++i) {
@@ -65,7 +65,8 @@ TEST_F(WirePortMediaTest, IsDroppedAsLongAsThereAreNoKeys) {
   receive(*client, voice(session_, 1));
   receive(*client, session_.seal_rtcp(rtp::test::build_rtcp(kTrack)));
   EXPECT_EQ(other.ingress->packets.value(), 0u);
-  EXPECT_EQ(other.ingress->dropped.value(), 1u);
+  EXPECT_EQ(other.ingress->unverified.value(), 2u);
+  EXPECT_EQ(other.ingress->dropped(), 2u);
   EXPECT_LT(other.peer->last_heard_ns(), clock_.now_ns());
   send_voice(*other.peer, 1);
   port_->tick(clock_.now_ns() + kNsPerS);

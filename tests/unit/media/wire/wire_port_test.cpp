@@ -120,7 +120,7 @@ TEST_F(WirePortTest, DropsAndCountsMediaFromAnAddressThatHasNotProvedItself) {
   receive(*stranger, session.seal_rtcp(rtp::test::build_rtcp(kTrack)));
   receive(*stranger, Bytes(100, 22));
   EXPECT_EQ(port_->counters().unknown_source.value(), 3u);
-  EXPECT_EQ(session.ingress->packets.value() + session.ingress->dropped.value(), 0u);
+  EXPECT_EQ(session.ingress->packets.value() + session.ingress->dropped(), 0u);
 }
 
 TEST_F(WirePortTest, AnAddressIsTheSessionsFor30SecondsOfSilence) {

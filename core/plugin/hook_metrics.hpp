@@ -1,0 +1,17 @@
+// SPDX-License-Identifier: Apache-2.0
+// The time that plugins' hooks take, as metrics.
+#pragma once
+
+#include <memory>
+#include <vector>
+
+#include "base/metric.hpp"
+#include "plugin/plugin_instance.hpp"
+
+namespace veche::plugin {
+
+/// [control] Of all that are listed; those that have failed have no hooks.
+void put_hook_metrics(MetricSink& sink,
+                      const std::vector<std::shared_ptr<PluginInstance>>& instances);
+
+}  // namespace veche::plugin

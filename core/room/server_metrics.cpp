@@ -1,0 +1,27 @@
+// SPDX-License-Identifier: Apache-2.0
+// What is counted of rooms and participants, as metrics.
+#include "room/server.hpp"
+
+namespace veche::room {
+
+void Server::put_metrics(MetricSink& sink) const {
+  int64_t participants = 0, speakers = 0;
+  for (const auto& [id, room] : rooms_) {
+    participants += static_cast<int64_t>(room->participants().size());
+    speakers += static_cast<int64_t>(room->speakers().speaking.size());
+  }
+  sink.gauge("veche_rooms", "Rooms", static_cast<int64_t>(rooms_.size()));
+  sink.gauge("veche_participants", "Participants of all rooms, also those who are not connected",
+             participants);
+  sink.gauge("veche_speakers", "Participants who speak, by the selector", speakers);
+  for (int i = static_cast<int>(EndReason::Left); i <= static_cast<int>(EndReason::ServerStopping);
+       ++i) {
+    const auto reason = static_cast<EndReason>(i);
+    const auto found = ended_.find(reason);
+    sink.counter("veche_participants_ended_total",
+                 "Participants who have left and sessions that were replaced, by reason",
+                 found == ended_.end() ? 0 : found->second, {{"reason", to_string(reason)}});
+  }
+}
+
+}  // namespace veche::room

@@ -1,0 +1,78 @@
+// SPDX-License-Identifier: Apache-2.0
+// The server's own metrics as a plugin sees them.
+#include <gmock/gmock.h>
+
+#include <thread>
+
+#include "plugin/services.hpp"
+
+namespace veche::plugin {
+namespace {
+
+using ::testing::ElementsAre;
+using ::testing::IsEmpty;
+
+class ServerMetricsTest : public ::testing::Test {
+ protected:
+  static Config make_config() {
+    std::vector<SchemaProblem> problems;
+    return *Config::make(nullptr, "{}", problems);
+  }
+  static void note(void* data, const veche_metric_info* info) {
+    std::string line = std::string(info->plugin) + "|" + info->name;
+    for (uint32_t i = 0; i < info->label_count; ++i) {
+      line += std::string(" ") + info->labels[i].name + "=" + info->labels[i].value;
+    }
+    line += " " + std::to_string(static_cast<int>(static_cast<double>(info->value) * info->scale));
+    for (uint32_t i = 0; info->kind == VECHE_METRIC_HISTOGRAM && i <= info->bound_count; ++i) {
+      line += " " + std::to_string(info->counts[i]);
+    }
+    static_cast<std::vector<std::string>*>(data)->push_back(line);
+  }
+  std::vector<std::string> visit() {
+    std::vector<std::string> seen;
+    metrics_->visit_server(services_.host(), note, &seen);
+    return seen;
+  }
+
+  glib::ControlLoop loop_;
+  const Config config_ = make_config();
+  HookTimer callbacks_{"loop.callback"};
+  Surroundings surroundings_;
+  Services services_{"pulse", loop_, config_, callbacks_, surroundings_};
+  const veche_metrics* metrics_ = static_cast<const veche_metrics*>(
+      services_.host()->get_extension(services_.host(), VECHE_HOST_METRICS));
+};
+
+TEST_F(ServerMetricsTest, AreVisitedWithLabelsAndScale) {
+  surroundings_.server_metrics = [](MetricSink& sink) {
+    static constexpr std::array<int64_t, 2> kBounds{10, 20};
+    Histogram histogram(kBounds);
+    histogram.add(12);
+    histogram.add(3000);
+    sink.gauge("veche_rooms", "Rooms", 7);
+    sink.counter("veche_drops_total", "Drops", 2'000'000'000, {{"reason", "stale"}, {"lane", "1"}},
+                 MetricSink::kNs);
+    sink.histogram("veche_wait_seconds", "Waits", histogram.read(), 1);
+  };
+  EXPECT_THAT(visit(), ElementsAre("|veche_rooms 7", "|veche_drops_total reason=stale lane=1 2",
+                                   "|veche_wait_seconds 3012 0 1 1"));
+}
+
+TEST_F(ServerMetricsTest, AreNotThereBeforeTheServerIs) { EXPECT_THAT(visit(), IsEmpty()); }
+
+TEST_F(ServerMetricsTest, AreForTheControlThread) {
+  surroundings_.server_metrics = [](MetricSink& sink) { sink.gauge("veche_rooms", "Rooms", 7); };
+  std::thread([this] { EXPECT_THAT(visit(), IsEmpty()); }).join();
+  EXPECT_EQ(services_.wrong_thread(), 1u);
+}
+
+TEST_F(ServerMetricsTest, DoNotCountAsThoseOfPlugins) {
+  surroundings_.server_metrics = [](MetricSink& sink) { sink.gauge("veche_rooms", "Rooms", 7); };
+  std::vector<std::string> seen;
+  metrics_->visit(services_.host(), note, &seen);
+  EXPECT_THAT(seen, IsEmpty());
+}
+
+}  // namespace
+}  // namespace veche::plugin
