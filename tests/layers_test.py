@@ -28,6 +28,7 @@ OWNERS = {
 }
 # What a plugin may include from outside, besides the standard library.
 PLUGIN_LIBRARIES = {
+    "plugins/metrics": re.compile(r"prometheus/"),
     "plugins/recording": re.compile(
         r"(gst|gio|glib|json-glib|opus|sys)/|(dirent|fcntl|glib|glib-unix|opus|poll|pthread|spawn|unistd)\.h$"),
 }

@@ -13,6 +13,8 @@ import sys
 COMMENT = re.compile(r'//[^\n]*|/\*.*?\*/', re.DOTALL)
 # The configuration that a server has without a file.
 ALLOWED = {("core/main/config_schema.cpp", "forwarding")}
+# What is a plugin's name and a word of the API besides: a scope, and a field of what plugins are shown as.
+WORDS = {"metrics": re.compile(r'"metrics"')}
 
 
 def include_folders(entry):
@@ -62,6 +64,8 @@ def check_names(source):
             for name in names:
                 # In quotation marks, as a namespace, or as a part of a file's path.
                 pattern = rf'"{name}"|\b{name}::|{name}\.so|plugins/{name}|org\.veche\.{name}'
+                if name in WORDS:
+                    code = WORDS[name].sub("", code)
                 if re.search(pattern, code) and (path, name) not in ALLOWED:
                     yield f"{path}: names the plugin {name}"
 

@@ -5,6 +5,7 @@
 #include <algorithm>
 #include <bit>
 #include <cmath>
+#include <numeric>
 
 namespace veche::load {
 namespace {
@@ -64,7 +65,9 @@ Distribution distribution(std::vector<double> values_ms) {
           .p50 = at(0.5),
           .p95 = at(0.95),
           .p99 = at(0.99),
-          .max = values_ms.back()};
+          .max = values_ms.back(),
+          .mean = std::accumulate(values_ms.begin(), values_ms.end(), 0.0) /
+                  static_cast<double>(values_ms.size())};
 }
 
 Distribution merged(const std::vector<const Histogram*>& histograms) {

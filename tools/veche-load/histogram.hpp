@@ -13,6 +13,7 @@ namespace veche::load {
 struct Distribution {
   size_t count = 0;
   double p50 = 0, p95 = 0, p99 = 0, max = 0;
+  double mean = 0;  ///< Of single values only.
 };
 
 /// Of single values; exact.

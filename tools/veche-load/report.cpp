@@ -43,6 +43,7 @@ void distribution_field(JsonWriter& json, const char* name, const Distribution& 
   counter(json, "count", d.count);
   json.key("p50").number(d.p50).key("p95").number(d.p95).key("p99").number(d.p99).key("max").number(
       d.max);
+  if (d.mean != 0) json.key("mean").number(d.mean);
   json.end_object();
 }
 

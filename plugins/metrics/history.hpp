@@ -1,0 +1,56 @@
+// SPDX-License-Identifier: Apache-2.0
+// The last minutes, one row a second: what a page or support looks at first. Bounded.
+#pragma once
+
+#include <veche/host.h>
+
+#include <array>
+#include <cstddef>
+#include <cstdint>
+#include <string>
+#include <string_view>
+#include <vector>
+
+namespace veche::metrics {
+
+/// One look at the server: sums that grow, and what is now.
+class Snapshot {
+ public:
+  void add(const veche_metric_info& metric);
+
+  double rooms = 0, participants = 0, speakers = 0, sessions = 0, resident_bytes = 0;
+  double packets_in = 0, packets_out = 0, lost_in = 0, lost_out = 0, dropped = 0;
+  double cpu_s = 0, busy_s = 0, unheard_speech_s = 0;
+  double round_trip_s = 0, round_trips = 0;  ///< The sum, and of how many.
+  double forward_s = 0, forwarded = 0;
+  double lanes = 0;
+};
+
+class History {
+ public:
+  explicit History(size_t seconds) : seconds_(seconds) {}
+
+  /// About once a second.
+  void add(const Snapshot& now, int64_t time_unix_ms);
+  /// A JSON object with one array for each column, the oldest row first.
+  std::string json() const;
+
+  struct Column {
+    const char* name;
+    const char* meaning;
+  };
+  static const std::vector<Column>& columns();
+  size_t size() const { return rows_.size(); }
+
+ private:
+  static constexpr size_t kColumns = 16;
+  using Row = std::array<double, kColumns>;
+
+  const size_t seconds_;
+  std::vector<Row> rows_;  ///< A ring, once it is full.
+  size_t next_ = 0;        ///< Where the next row goes.
+  Snapshot last_;
+  int64_t last_ms_ = 0;  ///< 0: there was none.
+};
+
+}  // namespace veche::metrics

@@ -1,0 +1,101 @@
+// SPDX-License-Identifier: Apache-2.0
+// The glue: routes, the timer of the history, and what a scrape costs.
+#include <prometheus/histogram.h>
+#include <prometheus/registry.h>
+#include <prometheus/text_serializer.h>
+
+#include <chrono>
+#include <veche/plugin.hpp>
+
+#include "metrics/families.hpp"
+#include "metrics/history.hpp"
+#include "metrics/open_metrics.hpp"
+
+namespace {
+
+constexpr char kSchema[] = R"({
+  "type": "object",
+  "properties": {
+    "history_s": {
+      "type": "integer", "minimum": 10, "maximum": 3600, "default": 300,
+      "description": "How many seconds the history reaches back; each takes 128 bytes."
+    }
+  }
+})";
+
+class Metrics {
+ public:
+  static constexpr veche::Info kInfo{
+      .id = "org.veche.metrics",
+      .version = "0.1.0",
+      .license = "Apache-2.0",
+      .summary = "Exports what the server counts, for Prometheus and as a short history.",
+      .schema = kSchema,
+      .needs = {VECHE_HOST_METRICS, VECHE_HOST_CONFIG, VECHE_HOST_LOOP}};
+
+  explicit Metrics(veche::Host host)
+      : host_(std::move(host)),
+        history_(static_cast<size_t>(host_.config<int64_t>("/history_s"))) {}
+
+  void start() {
+    host_.every(1000, [this] { remember(); });
+  }
+
+  veche::Reply scrape(const veche::Request& request) {
+    const auto begin = std::chrono::steady_clock::now();
+    std::vector<prometheus::MetricFamily> families = collect();
+    const bool open = veche::metrics::prefers_open_metrics(request.accept);
+    veche::Reply reply;
+    reply.status = 200;
+    reply.content_type = open ? veche::metrics::kOpenMetricsType : veche::metrics::kPrometheusType;
+    reply.body = open ? veche::metrics::to_open_metrics(families)
+                      : prometheus::TextSerializer().Serialize(families);
+    const std::chrono::duration<double> took = std::chrono::steady_clock::now() - begin;
+    duration_.Observe(took.count());
+    return reply;
+  }
+
+  veche::Reply history(const veche::Request&) { return veche::Reply::json(history_.json()); }
+
+  static constexpr veche::Route<Metrics> kRoutes[] = {
+      {"GET", "/metrics", VECHE_ACCESS_METRICS, "What the server counts, for Prometheus",
+       &Metrics::scrape},
+      {"GET", "/history", VECHE_ACCESS_READ, "The last minutes, one row a second",
+       &Metrics::history},
+  };
+
+ private:
+  std::vector<prometheus::MetricFamily> collect() {
+    veche::metrics::Families families;
+    const auto add = [&families](const veche_metric_info& metric) { families.add(metric); };
+    host_.visit_server_metrics(add);
+    host_.visit_plugin_metrics(add);
+    std::vector<prometheus::MetricFamily> all = families.take();
+    for (prometheus::MetricFamily& own : registry_.Collect()) all.push_back(std::move(own));
+    return all;
+  }
+
+  void remember() {
+    veche::metrics::Snapshot snapshot;
+    host_.visit_server_metrics(
+        [&snapshot](const veche_metric_info& metric) { snapshot.add(metric); });
+    const auto since_1970 = std::chrono::system_clock::now().time_since_epoch();
+    history_.add(snapshot,
+                 std::chrono::duration_cast<std::chrono::milliseconds>(since_1970).count());
+  }
+
+  veche::Host host_;
+  veche::metrics::History history_;
+  prometheus::Registry registry_;
+  prometheus::Histogram& duration_ =
+      prometheus::BuildHistogram()
+          .Name("veche_scrape_duration_seconds")
+          .Help("Time that the control thread needed for a scrape")
+          .Register(registry_)
+          .Add({}, prometheus::Histogram::BucketBoundaries{0.0002, 0.0005, 0.001, 0.002, 0.005,
+                                                           0.01, 0.02, 0.05});
+};
+
+}  // namespace
+
+VECHE_EXPORT_PLUGIN(Metrics, veche::HttpRoutes);

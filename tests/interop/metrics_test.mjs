@@ -1,0 +1,159 @@
+// SPDX-License-Identifier: Apache-2.0
+// plugins/metrics: what Prometheus thinks of a real scrape, how many series there are, and whether the numbers are true.
+
+import assert from 'node:assert/strict';
+import { spawn, spawnSync } from 'node:child_process';
+import { once } from 'node:events';
+import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { test } from 'node:test';
+
+import { atEnd } from './cleanup.mjs';
+import { measureLoad } from './command.mjs';
+import { until } from './until.mjs';
+import { environment, VecheServer } from './veche_server.mjs';
+
+const PLUGINS = [
+  { name: 'forwarding', required: true, config: { max_speakers: 3 } },
+  { name: 'metrics', required: true, serves_metrics: true },
+];
+const OPEN_METRICS = 'application/openmetrics-text;version=1.0.0,text/plain;version=0.0.4;q=0.5';
+
+async function scrape(server, accept = 'text/plain') {
+  const response = await fetch(`${server.url}/metrics`, { headers: { Authorization: `Bearer ${server.key}`, Accept: accept } });
+  assert.equal(response.status, 200);
+  return { text: await response.text(), type: response.headers.get('content-type') };
+}
+
+const samplesOf = (text) => text.split('\n').filter((line) => line !== '' && !line.startsWith('#'));
+
+/** The value of one sample, by its name and labels as they stand in the text. */
+function valueOf(text, sample) {
+  const line = samplesOf(text).find((each) => each.startsWith(`${sample} `));
+  assert.ok(line, `${sample} is missing`);
+  return Number(line.slice(sample.length + 1));
+}
+
+/** Name to type of all families. */
+function familiesOf(text) {
+  return new Map([...text.matchAll(/^# TYPE (\S+) (\S+)$/gm)].map(([, name, type]) => [name, type]));
+}
+
+/** Starts a Prometheus that scrapes the server each second; gives its URL. */
+function startPrometheus(t, server) {
+  const directory = mkdtempSync(join(tmpdir(), 'veche-prometheus-'));
+  const port = 20000 + Math.floor(Math.random() * 10000);
+  const config = join(directory, 'prometheus.yml');
+  writeFileSync(config, JSON.stringify({
+    scrape_configs: [{
+      job_name: 'veche', scrape_interval: '1s', authorization: { credentials: server.key },
+      static_configs: [{ targets: [new URL(server.url).host] }],
+    }],
+  }));
+  const child = spawn('prometheus', [`--config.file=${config}`, `--storage.tsdb.path=${directory}`, `--web.listen-address=127.0.0.1:${port}`],
+    { stdio: 'ignore' });
+  const exited = once(child, 'exit');
+  atEnd(t, async () => {
+    child.kill('SIGTERM');
+    await exited;
+    rmSync(directory, { recursive: true, force: true });
+  });
+  return `http://127.0.0.1:${port}`;
+}
+
+/** A call in which each talker in turn is new to all listeners. */
+const TURNS = { participants: 12, talkers: 1, pattern: 'rotating', turn: 1, pause: 200, silence: 'dtx', slots: 3, 'join-rate': 20 };
+
+test('Prometheus and OpenMetrics find nothing wrong with a scrape, and docs/metrics.md explains all of it', async (t) => {
+  const server = await VecheServer.start(t, { plugins: PLUGINS });
+  await measureLoad(t, server, { ...TURNS, room: 'call', duration: 4 });
+  const { text, type } = await scrape(server);
+  assert.equal(type, 'text/plain; version=0.0.4; charset=utf-8');
+  const judged = spawnSync('promtool', ['check', 'metrics'], { input: text, encoding: 'utf8' });
+  assert.equal(judged.error, undefined);
+  assert.equal(judged.stdout + judged.stderr, '');
+  assert.equal(judged.status, 0);
+
+  const open = await scrape(server, OPEN_METRICS);
+  assert.match(open.type, /^application\/openmetrics-text; version=1\.0\.0/);
+  const parser = 'import sys; from prometheus_client.openmetrics.parser import text_string_to_metric_families as read;'
+    + 'print(sum(len(f.samples) for f in read(sys.stdin.read())))';
+  const parsed = spawnSync('/usr/bin/python3', ['-c', parser], { input: open.text, encoding: 'utf8' });
+  assert.equal(parsed.status, 0, parsed.stderr);
+  assert.equal(Number(parsed.stdout), samplesOf(open.text).length);
+  assert.equal(samplesOf(open.text).length, samplesOf(text).length);
+
+  const documented = readFileSync(join(environment.source, 'docs/metrics.md'), 'utf8');
+  const explained = new Map([...documented.matchAll(/^\| `([a-z0-9_]+)` \| (\w+) \| \S/gm)].map(([, name, kind]) => [name, kind]));
+  assert.deepEqual([...explained].sort(), [...familiesOf(text)].sort());
+});
+
+test('There are as many series for 500 rooms as for one', async (t) => {
+  const server = await VecheServer.start(t, { plugins: PLUGINS });
+  const count = async () => samplesOf((await scrape(server)).text).length;
+  await server.createRoom('room-0', {});
+  await server.invite('room-0', 'ann');
+  const series = await count();
+  for (let i = 1; i < 500; i += 1) {
+    await server.createRoom(`room-${i}`, {});
+    await server.invite(`room-${i}`, `person-${i}`);
+  }
+  const { text } = await scrape(server);
+  assert.equal(valueOf(text, 'veche_rooms'), 500);
+  assert.equal(valueOf(text, 'veche_participants'), 500);
+  assert.equal(samplesOf(text).length, series);
+  t.diagnostic(`${series} series`);
+});
+
+test('What is measured is what the load generator measures', async (t) => {
+  const server = await VecheServer.start(t, { plugins: PLUGINS });
+  const figures = await measureLoad(t, server, { ...TURNS, room: 'turns', duration: 24, 'expect-no-loss': true });
+  assert.deepEqual(figures.shortcomings, [], figures.errors);
+  const { text } = await scrape(server);
+  const switches = valueOf(text, 'veche_speaker_switch_seconds_count');
+  const meanMs = 1000 * valueOf(text, 'veche_speaker_switch_seconds_sum') / switches;
+  const { onset_ms: onset } = figures.turns;
+  t.diagnostic(`switches: server ${switches} of ${meanMs.toFixed(2)} ms, load ${onset.count} of ${onset.mean.toFixed(2)} ms`);
+  assert.ok(Math.abs(meanMs - onset.mean) < 0.2 * onset.mean, `${meanMs} ms is not ${onset.mean} ms`);
+  assert.ok(Math.abs(switches - onset.count) <= 0.2 * onset.count, `${switches} switches are not ${onset.count}`);
+  assert.equal(valueOf(text, 'veche_packets_sent_total'), figures.packets.received);
+  assert.equal(valueOf(text, 'veche_join_phase_seconds_count{phase="dtls"}'), 12);
+  assert.ok(valueOf(text, 'veche_forward_latency_seconds_sum') > 0);
+  const history = (await server.api('GET', '/v1/plugins/metrics/history')).body.columns;
+  assert.ok(history.time_unix_ms.length >= 20, `${history.time_unix_ms.length} rows`);
+  assert.equal(Math.max(...history.sessions), 12);
+  assert.ok(Math.max(...history.speakers) >= 1);
+  assert.ok(Math.max(...history.packets_out_per_s) > 100);
+  assert.ok(Math.max(...history.cpu_cores) > 0);
+});
+
+test('Ten scrapes a second delay no packet', async (t) => {
+  const server = await VecheServer.start(t, { plugins: PLUGINS });
+  const common = { participants: 20, talkers: 3, silence: 'dtx', slots: 3, 'join-rate': 20, duration: 8, 'expect-no-loss': true };
+  const calm = await measureLoad(t, server, { ...common, room: 'calm' });
+  let scrapes = 0;
+  const timer = setInterval(() => { scrape(server).then(() => { scrapes += 1; }, () => {}); }, 100);
+  atEnd(t, () => clearInterval(timer));
+  const scraped = await measureLoad(t, server, { ...common, room: 'scraped' });
+  clearInterval(timer);
+  assert.ok(scrapes > 50, `${scrapes} scrapes`);
+  assert.deepEqual(scraped.shortcomings, [], scraped.errors);
+  const { text } = await scrape(server);
+  const meanMs = 1000 * valueOf(text, 'veche_scrape_duration_seconds_sum') / valueOf(text, 'veche_scrape_duration_seconds_count');
+  t.diagnostic(`${scrapes} scrapes of ${meanMs.toFixed(2)} ms; p50 ${calm.latency_ms.p50} ms became ${scraped.latency_ms.p50} ms`);
+  // Other programs on the machine delay packets by a few milliseconds, too.
+  assert.ok(scraped.latency_ms.p50 < calm.latency_ms.p50 + 2, `p50 ${calm.latency_ms.p50} ms became ${scraped.latency_ms.p50} ms`);
+  assert.ok(meanMs < 20, `a scrape takes ${meanMs} ms`);
+});
+
+test('Prometheus itself scrapes the server', async (t) => {
+  const server = await VecheServer.start(t, { plugins: PLUGINS });
+  const prometheus = startPrometheus(t, server);
+  const query = async (expression) => {
+    const response = await fetch(`${prometheus}/api/v1/query?query=${encodeURIComponent(expression)}`).catch(() => null);
+    return response?.ok ? (await response.json()).data.result[0]?.value[1] : undefined;
+  };
+  assert.equal(await until('Prometheus has a sample', () => query('veche_build_info'), 30000), '1');
+  t.diagnostic(`Prometheus has ${await query('count({job="veche"})')} series of the server`);
+});
