@@ -31,6 +31,7 @@ Access access_of(uint32_t access) {
     case VECHE_ACCESS_READ: return Access::ReadRooms;
     case VECHE_ACCESS_ROOMS: return Access::WriteRooms;
     case VECHE_ACCESS_METRICS: return Access::ReadMetrics;
+    case VECHE_ACCESS_ANYBODY: return Access::Anybody;
     default: return Access::Administer;
   }
 }

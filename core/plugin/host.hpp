@@ -49,7 +49,7 @@ struct HookInfo {
 
 struct RouteInfo {
   std::string method, pattern, summary;
-  std::string access;  ///< "read", "rooms", "admin" or "metrics"
+  std::string access;  ///< "read", "rooms", "admin", "metrics" or "anybody"
 };
 
 /// What GET /v1/plugins shows.

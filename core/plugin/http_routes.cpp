@@ -66,6 +66,7 @@ std::string access_name(uint32_t access) {
     case VECHE_ACCESS_ROOMS: return "rooms";
     case VECHE_ACCESS_ADMIN: return "admin";
     case VECHE_ACCESS_METRICS: return "metrics";
+    case VECHE_ACCESS_ANYBODY: return "anybody";
     default: return "";
   }
 }

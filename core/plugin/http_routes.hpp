@@ -32,7 +32,7 @@ struct HttpRoute {
 /// A plugin's table, checked. The error names the route and what is wrong with it.
 Result<std::vector<HttpRoute>> read_http_routes(const veche_http_routes& table);
 
-/// "read", "rooms", "admin" or "metrics"; "" for anything else.
+/// "read", "rooms", "admin", "metrics" or "anybody"; "" for anything else.
 std::string access_name(uint32_t access);
 
 struct HttpRequest {

@@ -7,6 +7,7 @@
 #include <chrono>
 #include <veche/plugin.hpp>
 
+#include "metrics/dashboard_page.hpp"
 #include "metrics/families.hpp"
 #include "metrics/history.hpp"
 #include "metrics/open_metrics.hpp"
@@ -57,11 +58,17 @@ class Metrics {
 
   veche::Reply history(const veche::Request&) { return veche::Reply::json(history_.json()); }
 
+  veche::Reply dashboard(const veche::Request&) {
+    return {200, veche::metrics::kDashboardPage, "text/html; charset=utf-8", ""};
+  }
+
   static constexpr veche::Route<Metrics> kRoutes[] = {
       {"GET", "/metrics", VECHE_ACCESS_METRICS, "What the server counts, for Prometheus",
        &Metrics::scrape},
       {"GET", "/history", VECHE_ACCESS_READ, "The last minutes, one row a second",
        &Metrics::history},
+      {"GET", "/dashboard", VECHE_ACCESS_ANYBODY, "A page that draws the history, with a key",
+       &Metrics::dashboard},
   };
 
  private:

@@ -135,7 +135,7 @@ TEST_F(HostTest, OffersTheRoutesOfRunningPluginsByName) {
   EXPECT_EQ((*host)->metrics_plugin(), "stage");
   const PluginInfo info = find(**host, "stage");
   EXPECT_TRUE(info.serves_metrics);
-  ASSERT_EQ(info.routes.size(), 6u);
+  ASSERT_EQ(info.routes.size(), 7u);
   EXPECT_EQ(info.routes[1].method, "PUT");
   EXPECT_EQ(info.routes[1].pattern, "/rooms/{room}/stage");
   EXPECT_EQ(info.routes[1].access, "rooms");

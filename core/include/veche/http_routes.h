@@ -19,6 +19,7 @@ extern "C" {
 #define VECHE_ACCESS_ROOMS 2u   /* scope "rooms" */
 #define VECHE_ACCESS_ADMIN 3u   /* scope "admin" */
 #define VECHE_ACCESS_METRICS 4u /* scope "metrics" */
+#define VECHE_ACCESS_ANYBODY 5u /* no key: what tells nothing, such as a page */
 
 /* One request. The memory is the host's and valid until handle() returns. */
 typedef struct veche_http_request {

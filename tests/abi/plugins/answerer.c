@@ -54,9 +54,10 @@ ROUTE(delete_all, VECHE_ACCESS_ADMIN, "DELETE", "/all", NULL, echo);
 ROUTE(get_open, VECHE_ACCESS_READ, "GET", "/open", NULL, leave_open);
 ROUTE(post_refused, VECHE_ACCESS_ROOMS, "POST", "/refused", NULL, refuse);
 ROUTE(get_metrics, VECHE_ACCESS_METRICS, "GET", "/metrics", NULL, echo);
+ROUTE(get_page, VECHE_ACCESS_ANYBODY, "GET", "/page", NULL, echo);
 
-static const veche_http_route* const routes[] = {&get_stage, &put_stage,    &delete_all,
-                                                 &get_open,  &post_refused, &get_metrics};
+static const veche_http_route* const routes[] = {
+    &get_stage, &put_stage, &delete_all, &get_open, &post_refused, &get_metrics, &get_page};
 static const veche_http_routes table = {.struct_size = sizeof(veche_http_routes),
                                         .route_count = sizeof routes / sizeof *routes,
                                         .routes = routes};

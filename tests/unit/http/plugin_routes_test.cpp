@@ -250,6 +250,13 @@ TEST_F(PluginRoutesTest, ServesMetricsOnlyByGrant) {
   EXPECT_EQ(get("/v1/plugins/stage/metrics").status, 200);
 }
 
+TEST_F(PluginRoutesTest, AsksForNoKeyWhereThePluginSaysSo) {
+  const Answer page = call({.path = "/v1/plugins/stage/page", .key = "nobody.knows"});
+  EXPECT_EQ(page.status, 200);
+  EXPECT_NE(page.body.find("key \n"), std::string::npos) << page.body;
+  EXPECT_NE(get("/v1/plugins").body.find("\"access\":\"anybody\""), std::string::npos);
+}
+
 TEST_F(PluginRoutesTest, ListsTheRoutes) {
   const std::string list = get("/v1/plugins").body;
   EXPECT_NE(list.find("\"serves_metrics\":true"), std::string::npos) << list;

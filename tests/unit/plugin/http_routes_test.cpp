@@ -62,7 +62,7 @@ TEST(HttpRoutes, SaysWhatIsWrongWithARow) {
       {"has no summary", [](veche_http_route& r) { r.summary = nullptr; }},
       {"has no summary in UTF-8", [](veche_http_route& r) { r.summary = "\xff"; }},
       {"has the access 0", [](veche_http_route& r) { r.access = 0; }},
-      {"has the access 5", [](veche_http_route& r) { r.access = 5; }},
+      {"has the access 6", [](veche_http_route& r) { r.access = 6; }},
       {"has no handle", [](veche_http_route& r) { r.handle = nullptr; }},
       {"has a body_schema that is refused", [](veche_http_route& r) { r.body_schema = "{"; }},
       {"has a body_schema that is refused",
