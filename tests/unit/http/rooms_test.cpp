@@ -266,6 +266,26 @@ TEST_F(HttpParticipants, ShowThePathAndItsQuality) {
   EXPECT_EQ(at(body, {"jitter_out_ms"}), "2.5");
 }
 
+TEST_F(HttpParticipants, AreAddedUpForTheirRoom) {
+  connect("ann");
+  connect("bob");
+  json("POST", participants_, R"({"id":"invited"})");
+  const Answer answer = get("/v1/rooms/blue/stats");
+  EXPECT_EQ(answer.status, 200);
+  EXPECT_EQ(at(answer.body, {"participants"}), "3");
+  EXPECT_EQ(at(answer.body, {"connected"}), "2");
+  EXPECT_EQ(at(answer.body, {"tracks"}), "2");
+  EXPECT_EQ(at(answer.body, {"speaking"}), "[]");
+  EXPECT_EQ(at(answer.body, {"packets_received"}), "14");
+  EXPECT_EQ(at(answer.body, {"lost_in"}), "6");
+  EXPECT_EQ(at(answer.body, {"round_trip_ms"}), "12.5") << "the largest";
+  EXPECT_EQ(get("/v1/rooms/none/stats").status, 404);
+  const std::string own = get(participants_ + "/ann/stats").body;
+  EXPECT_NE(at(own, {"slots"}).find(R"({"mid":"1","participant":"","bytes_sent":0})"),
+            std::string::npos);
+  EXPECT_EQ(at(own, {"join_phases_ms", "first_audio"}).substr(0, 1), "0");
+}
+
 TEST_F(HttpParticipants, ArePatchedAndRemoved) {
   connect("ann");
   const Answer patched = json(
