@@ -14,12 +14,13 @@ import socket
 import subprocess
 import sys
 import tempfile
-import time
 import urllib.error
 import urllib.request
 
+sys.path.insert(0, os.path.join(os.path.dirname(__file__), os.pardir))
+from followed_log import FollowedLog
+
 KEY = "dev.devsecret"
-READY_S = 20
 
 
 def run(*command, cwd=None, status=0):
@@ -84,34 +85,20 @@ def server(binary, folder, plugins):
         except urllib.error.HTTPError as error:
             actual, text = error.code, error.read().decode()
         if actual != status:
-            sys.exit(f"{method} {path}: {actual}, not {status}: {text}\n{log()}")
+            sys.exit(f"{method} {path}: {actual}, not {status}: {text}\n{log.text()}")
         return json.loads(text) if text else None
 
-    log_file = os.path.join(folder, "server.log")
-
-    def log():
-        with open(log_file, encoding="utf-8") as file:
-            return file.read()
-
-    with open(log_file, "w", encoding="utf-8") as out:
-        process = subprocess.Popen([binary, "--config", config_file], stdout=out, stderr=out)
+    process = subprocess.Popen([binary, "--config", config_file], stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True)
+    log = FollowedLog(process.stdout)
     try:
-        wait_until_ready(process, port, log)
+        if not log.wait_for("listening on http"):
+            sys.exit(f"the server is not ready:\n{log.text()}")
         yield ask, f"http://127.0.0.1:{port}"
     finally:
         process.terminate()
         status = process.wait(20)
     if status != 0:
-        sys.exit(f"the server ended with {status}:\n{log()}")
-
-
-def wait_until_ready(process, port, log):
-    deadline = time.monotonic() + READY_S
-    while time.monotonic() < deadline and process.poll() is None:
-        with contextlib.suppress(OSError), socket.create_connection(("127.0.0.1", port), 1):
-            return
-        time.sleep(0.05)
-    sys.exit(f"the server is not ready:\n{log()}")
+        sys.exit(f"the server ended with {status}:\n{log.whole()}")
 
 
 def expect_running(ask, *names):

@@ -9,10 +9,12 @@ import ssl
 import subprocess
 import sys
 import tempfile
-import time
 import unittest
 import urllib.error
 import urllib.request
+
+sys.path.insert(0, str(pathlib.Path(__file__).parents[2]))
+from followed_log import FollowedLog
 
 VECHE = sys.argv.pop(1)
 SECRET = "0123456789abcdef"
@@ -24,9 +26,8 @@ class Server:
         self.file = directory / "veche.json"
         self.sections = {"http": {"listen": ["127.0.0.1:0"]}, "auth": KEYS, **sections}
         self.write()
-        self.log_file = directory / "log"
-        with self.log_file.open("w") as log:
-            self.process = subprocess.Popen([VECHE, "--config", str(self.file)], stdout=log, stderr=log)
+        self.process = subprocess.Popen([VECHE, "--config", str(self.file)], stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True)
+        self.log = FollowedLog(self.process.stdout)
         test.addCleanup(self.process.wait)
         test.addCleanup(self.process.kill)
         self.test = test
@@ -36,21 +37,18 @@ class Server:
         self.file.write_text(json.dumps(self.sections))
 
     def wait_for(self, pattern, start=0):
-        end = time.monotonic() + 20
-        while time.monotonic() < end:
-            found = re.search(pattern, self.log_file.read_text()[start:])
-            if found:
-                return found[1] if found.groups() else found[0]
-            time.sleep(0.02)
-        self.test.fail(f"the log has no {pattern}:\n{self.log_file.read_text()}")
+        found = self.log.wait_for(pattern, start)
+        if found is None:
+            self.test.fail(f"the log has no {pattern}:\n{self.log.text()}")
+        return found
 
     def reload(self, expected="the configuration is reloaded", **sections):
         self.sections.update(sections)
         self.write()
-        start = len(self.log_file.read_text())
+        start = len(self.log.text())
         self.process.send_signal(signal.SIGHUP)
         self.wait_for(expected, start)
-        return self.log_file.read_text()[start:]
+        return self.log.text()[start:]
 
     def api(self, method, path, body=None, key=f"ops.{SECRET}"):
         request = urllib.request.Request(self.url + path, method=method, data=body and json.dumps(body).encode())
@@ -65,8 +63,8 @@ class Server:
             return error.code, json.loads(error.read())
 
     def ends(self):
-        self.test.assertEqual(self.process.wait(20), 0, self.log_file.read_text())
-        self.test.assertNotIn("CRITICAL", self.log_file.read_text())
+        self.test.assertEqual(self.process.wait(20), 0, self.log.text())
+        self.test.assertNotIn("CRITICAL", self.log.whole())
 
 
 class Operations(unittest.TestCase):
@@ -131,7 +129,7 @@ class Operations(unittest.TestCase):
         server = Server(self, self.directory, plugins=[])
         server.reload()
         log = server.reload(auth={"keys": []})
-        key = re.search(r"API key of this run: (admin\.[0-9a-f]{32})", log + server.log_file.read_text())[1]
+        key = re.search(r"API key of this run: (admin\.[0-9a-f]{32})", log + server.log.text())[1]
         self.assertEqual(server.api("GET", "/v1/server", key=key)[0], 200)
 
     def curl(self, server, path, trusted, *more):
