@@ -18,8 +18,9 @@ enum class ErrorCode {
   Conflict,            ///< It exists already, or belongs to somebody else.
   PreconditionFailed,  ///< The object is not in the state that the caller expected.
   Unsupported,
-  Exhausted,    ///< A limit of this server, room or participant is reached.
-  Unavailable,  ///< Not now: starting, draining, timed out.
+  Exhausted,     ///< A limit of this server, room or participant is reached.
+  OverCapacity,  ///< The server can carry nobody more; the message says what bounds it.
+  Unavailable,   ///< Not now: starting, draining, timed out.
   Internal,
 };
 

@@ -2,12 +2,15 @@
 // Accepting, and TLS handshakes, each with its deadline. GIO does the handshake on another thread.
 #include "http/acceptor.hpp"
 
+#include <fcntl.h>
 #include <netinet/in.h>
 #include <netinet/tcp.h>
+#include <sys/resource.h>
 #include <sys/socket.h>
 
 #include <utility>
 
+#include "base/descriptor.hpp"
 #include "base/log.hpp"
 
 namespace veche::http {
@@ -27,10 +30,11 @@ struct Acceptor::Handshake {
 };
 
 Acceptor::Acceptor(glib::ControlLoop& loop, glib::Ref<GSocket> listener, uint32_t handshake_ms,
-                   Accepted accepted)
+                   LeavesFree leaves_free, Accepted accepted)
     : loop_(loop),
       listener_(std::move(listener)),
       handshake_ms_(handshake_ms),
+      leaves_free_(std::move(leaves_free)),
       accepted_(std::move(accepted)) {
   // A client may be gone again before it is accepted.
   g_socket_set_blocking(listener_.get(), FALSE);
@@ -54,17 +58,35 @@ void Acceptor::listen() {
   g_source_attach(source_.get(), loop_.context());
 }
 
+bool Acceptor::has_descriptors() const {
+  rlimit limit{};
+  if (getrlimit(RLIMIT_NOFILE, &limit) != 0) return true;
+  const auto most = static_cast<int64_t>(limit.rlim_cur);
+  // The system hands out the lowest that is free: so many are taken at least.
+  const Descriptor lowest(::fcntl(g_socket_get_fd(listener_.get()), F_DUPFD_CLOEXEC, 0));
+  return lowest.get() >= 0 && lowest.get() + leaves_free_(most) < most;
+}
+
+void Acceptor::wait_for_descriptors(const char* reason) {
+  if (!std::exchange(is_short_, true)) {
+    log::warning("http", std::string("cannot accept connections for now: ") + reason);
+  }
+  retry_ = loop_.once(kRetryMs, [this] { listen(); });
+}
+
 bool Acceptor::accept_one() {
+  if (!has_descriptors()) {
+    // Who waits in the backlog gets an answer later; a session that found none would end.
+    wait_for_descriptors("the descriptors that are left are for calls");
+    return false;
+  }
   GError* raw_error = nullptr;
   const glib::Ref<GSocket> socket =
       glib::adopt(g_socket_accept(listener_.get(), nullptr, &raw_error));
   const glib::ErrorPtr error(raw_error);
   if (!socket) {
     if (g_error_matches(error.get(), G_IO_ERROR, G_IO_ERROR_WOULD_BLOCK)) return true;
-    if (!std::exchange(is_short_, true)) {
-      log::warning("http", std::string("cannot accept connections for now: ") + error->message);
-    }
-    retry_ = loop_.once(kRetryMs, [this] { listen(); });
+    wait_for_descriptors(error->message);
     return false;
   }
   is_short_ = false;

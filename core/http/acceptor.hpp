@@ -20,9 +20,12 @@ class Acceptor {
   /// `stream` is ready to be read and written; `socket` is what it runs on.
   using Accepted = std::function<void(glib::Ref<GIOStream> stream, glib::Ref<GSocket> socket)>;
 
+  /// How many descriptors connections must leave to others, when there are `limit` of them.
+  using LeavesFree = std::function<int64_t(int64_t limit)>;
+
   /// A handshake that is not done in time is cut. The loop outlives this.
   Acceptor(glib::ControlLoop& loop, glib::Ref<GSocket> listener, uint32_t handshake_ms,
-           Accepted accepted);
+           LeavesFree leaves_free, Accepted accepted);
   ~Acceptor();
   Acceptor(const Acceptor&) = delete;
   Acceptor& operator=(const Acceptor&) = delete;
@@ -37,12 +40,15 @@ class Acceptor {
   struct Handshake;
   void listen();
   bool accept_one();
+  bool has_descriptors() const;
+  void wait_for_descriptors(const char* reason);
   void begin_handshake(glib::Ref<GIOStream> stream, glib::Ref<GSocket> socket);
   void end_handshake(Handshake& handshake, const GError* error);
 
   glib::ControlLoop& loop_;
   const glib::Ref<GSocket> listener_;
   const uint32_t handshake_ms_;
+  const LeavesFree leaves_free_;
   const Accepted accepted_;
   glib::Ref<GTlsCertificate> certificate_;
   bool is_short_ = false;  ///< The last accept failed.

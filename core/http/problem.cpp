@@ -17,6 +17,7 @@ struct Kind {
 };
 
 constexpr Kind kExhausted{503, "exhausted", "A limit is reached"};
+constexpr Kind kOverCapacity{503, "over-capacity", "The server is full"};
 constexpr Kind kKinds[] = {
     {400, "invalid-request", "The request is not valid"},
     {401, "unauthenticated", "A valid credential is needed"},
@@ -32,6 +33,7 @@ constexpr Kind kKinds[] = {
     {500, "internal", "The server failed"},
     {503, "unavailable", "Not possible now"},
     kExhausted,
+    kOverCapacity,
     {504, "plugin-timeout", "The plugin did not answer in time"},
 };
 
@@ -61,6 +63,7 @@ int status_of(ErrorCode code) {
     case ErrorCode::PreconditionFailed: return 412;
     case ErrorCode::Unsupported: return 415;
     case ErrorCode::Exhausted:
+    case ErrorCode::OverCapacity:
     case ErrorCode::Unavailable: return 503;
     case ErrorCode::Internal: return 500;
   }
@@ -86,6 +89,7 @@ Problem problem_of_plugin(int status, const std::string& slug, std::string_view 
 
 Problem problem_of(const Error& error) {
   if (error.code == ErrorCode::Exhausted) return make(kExhausted, error.message, {});
+  if (error.code == ErrorCode::OverCapacity) return make(kOverCapacity, error.message, {});
   if (error.code == ErrorCode::Internal) {
     log::error("http", error.message);
     return problem_of(500, "The server's log says more.");

@@ -129,6 +129,7 @@ class Server::State {
     const bool is_open_to_others = !is_loopback(socket->get());
     acceptors_.push_back(std::make_unique<Acceptor>(
         loop_, std::move(*socket), deadlines_.handshake_ms,
+        [this](int64_t limit) { return api_.rooms.descriptors_to_leave(limit); },
         [this](const glib::Ref<GIOStream>& stream, const glib::Ref<GSocket>& accepted) {
           connections_.insert(accepted.get());
           g_object_weak_ref(G_OBJECT(accepted.get()), on_gone, this);

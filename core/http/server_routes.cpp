@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-// Routes about the server itself: health, version, lanes, drain.
+// Routes about the server itself: health, version, lanes, capacity, drain.
 #include <gst/gst.h>
 
 #include "base/time.hpp"
@@ -37,8 +37,8 @@ void write_lane(glib::JsonWriter& json, const media::LaneStatistics& lane) {
   json.end_object();
 }
 
-Response ready(const Api& api) {
-  const Status takes_new = api.rooms.takes_new("participants");
+Response ready(Api& api) {
+  const Status takes_new = api.rooms.takes_participants();
   return takes_new ? health("ready") : problem(takes_new.error());
 }
 
@@ -100,13 +100,16 @@ Response server(Api& api) {
 void add_server_routes(Router& router, Api& api) {
   router.add({"GET", "/healthz", Access::Anybody, BodyKind::Nothing,
               at_once([](const Request&) { return health("ok"); })});
-  // What listens is ready, unless it drains: main starts HTTP last, and stops it first.
+  // What listens is ready, unless it drains or is full: main starts HTTP last, and stops it first.
   router.add({"GET", "/readyz", Access::Anybody, BodyKind::Nothing,
               at_once([&api](const Request&) { return ready(api); })});
   router.add({"POST", "/v1/server/drain", Access::Administer, BodyKind::SmallJson,
               at_once([&api](const Request& request) { return drain(api, request); })});
   router.add({"DELETE", "/v1/server/drain", Access::Administer, BodyKind::Nothing,
               at_once([&api](const Request&) { return stop_draining(api); })});
+  router.add(
+      {"GET", "/v1/capacity", Access::ReadServer, BodyKind::Nothing,
+       at_once([&api](const Request&) { return json_response(200, capacity_json(api.rooms)); })});
   router.add({"GET", "/v1/server", Access::ReadServer, BodyKind::Nothing,
               at_once([&api](const Request&) { return server(api); })});
 }

@@ -12,12 +12,15 @@
 #include "plugin/host.hpp"
 #include "room/client_feed.hpp"
 #include "room/room.hpp"
+#include "room/server.hpp"
 
 namespace veche::http {
 
 /// RFC 3339, UTC, with milliseconds.
 std::string rfc3339(int64_t unix_ms);
 
+/// What there is, what is used, and for how many more participants that is enough.
+std::string capacity_json(const room::Server& rooms);
 void write_room(glib::JsonWriter& json, const room::Room& room);
 void write_participant(glib::JsonWriter& json, const room::Participant& participant);
 std::string room_json(const room::Room& room);

@@ -6,12 +6,20 @@
 
 #include "base/log.hpp"
 #include "main/process_metrics.hpp"
+#include "main/system_use.hpp"
 
 namespace veche::main {
 namespace {
 
 constexpr uint32_t kMaxStopMs = 3000;
 constexpr uint32_t kStopStepMs = 20;
+
+void log_capacity(const room::Server& rooms) {
+  const room::CapacityReport report = rooms.capacity();
+  log::info("main", "can carry " + std::to_string(report.head_room) + " participants on the " +
+                        media::to_string(rooms.engine().default_path()) +
+                        " path; what bounds it: " + report.bound_text());
+}
 
 }  // namespace
 
@@ -32,6 +40,7 @@ Result<std::unique_ptr<Application>> Application::start(const Config& config,
   if (!engine) return engine.error();
   app->engine_ = std::move(engine).value();
   app->rooms_ = std::make_unique<room::Server>(app->loop_, *app->engine_, config.rooms);
+  app->rooms_->use_system(read_system);
   app->rooms_->add_event_handler(
       [host = app->host_.get()](const room::Event& event) { host->on_event(event); });
   app->host_->attach(*app->engine_, *app->rooms_);
@@ -41,6 +50,7 @@ Result<std::unique_ptr<Application>> Application::start(const Config& config,
   app->rooms_->set_drained_handler([loop = &app->loop_] { loop->quit(); });
   app->reload_.emplace(config, std::move(read_again), *app->host_, *app->rooms_, *app->http_);
   app->host_->use_server_metrics([app = app.get()](MetricSink& sink) { app->put_metrics(sink); });
+  log_capacity(*app->rooms_);
   return app;
 }
 

@@ -53,10 +53,11 @@ LoadedConfig load(const Options& options) {
   return parse_config("{}", {std::filesystem::current_path().string(), default_plugin_dirs()});
 }
 
-int serve(const Options& options) {
+int serve(const Options& options, const std::vector<std::string>& raised_limits) {
   auto [config, problems] = load(options);
   if (!problems.empty()) return complain(problem_lines(options.config_file, problems));
   log::configure(config.log_level, config.log_format);
+  for (const std::string& line : raised_limits) log::info("main", line);
   KeyOfThisRun key;
   key.add_if_needed(config);
   gst_init(nullptr, nullptr);
@@ -80,11 +81,11 @@ int check(const std::string& file) {
   return problems.empty() ? print(file + ": good\n") : complain(problem_lines(file, problems));
 }
 
-int run(const std::vector<std::string>& arguments) {
+int run(const std::vector<std::string>& arguments, const std::vector<std::string>& raised_limits) {
   const Result<Options> options = parse_options(arguments);
   if (!options) return complain("veche: " + options.error().message + "\n");
   switch (options->action) {
-    case Action::Serve: return serve(*options);
+    case Action::Serve: return serve(*options, raised_limits);
     case Action::CheckConfig: return check(options->config_file);
     case Action::PrintVersion: return print(version_text());
     case Action::PrintHelp: return print(help_text());
@@ -98,9 +99,9 @@ int run(const std::vector<std::string>& arguments) {
 
 int main(int count, char** arguments) {
   veche::main::restart_without_slices(arguments);
-  veche::main::prepare_process();
+  const std::vector<std::string> raised_limits = veche::main::prepare_process();
   try {
-    return veche::main::run({arguments + 1, arguments + count});
+    return veche::main::run({arguments + 1, arguments + count}, raised_limits);
   } catch (const std::exception& exception) {
     std::fprintf(stderr, "veche: %s\n", exception.what());
     return 1;

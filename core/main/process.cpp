@@ -14,6 +14,16 @@ namespace {
 
 constexpr const char* kExecutable = "/proc/self/exe";
 
+void raise_limit(__rlimit_resource resource, const char* name, std::vector<std::string>& raised) {
+  rlimit limit{};
+  if (getrlimit(resource, &limit) != 0 || limit.rlim_cur == limit.rlim_max) return;
+  const rlimit higher{limit.rlim_max, limit.rlim_max};
+  if (setrlimit(resource, &higher) != 0) return;
+  raised.push_back(std::string("limit of ") + name + " raised from " +
+                   std::to_string(limit.rlim_cur) + " to " +
+                   (higher.rlim_cur == RLIM_INFINITY ? "none" : std::to_string(higher.rlim_cur)));
+}
+
 }  // namespace
 
 void restart_without_slices(char** arguments) {
@@ -23,13 +33,13 @@ void restart_without_slices(char** arguments) {
   execv(kExecutable, arguments);
 }
 
-void prepare_process() {
+std::vector<std::string> prepare_process() {
   std::signal(SIGPIPE, SIG_IGN);
   setenv("G_TLS_GNUTLS_PRIORITY", "NORMAL:%COMPAT:-VERS-TLS1.1:-VERS-TLS1.0", 0);
-  rlimit descriptors{};
-  if (getrlimit(RLIMIT_NOFILE, &descriptors) != 0) return;
-  descriptors.rlim_cur = descriptors.rlim_max;
-  setrlimit(RLIMIT_NOFILE, &descriptors);
+  std::vector<std::string> raised;
+  raise_limit(RLIMIT_NOFILE, "descriptors", raised);
+  raise_limit(RLIMIT_NPROC, "tasks", raised);
+  return raised;
 }
 
 std::vector<std::string> default_plugin_dirs() {

@@ -13,8 +13,9 @@ namespace veche::main {
 void restart_without_slices(char** arguments);
 
 /// Writes to closed sockets are errors, not the end; TLS is 1.2 or newer, unless somebody has set
-/// GLib's variable for it; and descriptors as many as the system allows.
-void prepare_process();
+/// GLib's variable for it; and descriptors and tasks as many as the system allows. What was raised,
+/// for the log.
+std::vector<std::string> prepare_process();
 
 /// Where plugins are sought: beside the executable, then where they are installed.
 std::vector<std::string> default_plugin_dirs();

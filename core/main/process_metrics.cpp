@@ -3,69 +3,18 @@
 #include "main/process_metrics.hpp"
 
 #include <gst/gst.h>
-#include <sys/resource.h>
-#include <sys/stat.h>
 #include <unistd.h>
 
-#include <filesystem>
-#include <fstream>
-#include <iterator>
-#include <sstream>
+#include <string>
 
 #include "base/time.hpp"
+#include "main/system_use.hpp"
 
 namespace veche::main {
-namespace {
-
-constexpr const char* kDescriptors = "/proc/self/fd";
-
-std::string read_line(const char* path) {
-  std::ifstream file(path);
-  std::string line;
-  std::getline(file, line);
-  return line;
-}
-
-int64_t open_descriptors() {
-  // Linux 6.2 and later tells the number as the size.
-  struct stat status {};
-  if (stat(kDescriptors, &status) == 0 && status.st_size > 0) return status.st_size;
-  std::error_code error;
-  const std::filesystem::directory_iterator all(kDescriptors, error);
-  return error ? 0 : std::distance(begin(all), end(all));
-}
-
-int64_t max_descriptors() {
-  rlimit limit{};
-  return getrlimit(RLIMIT_NOFILE, &limit) == 0 ? static_cast<int64_t>(limit.rlim_cur) : 0;
-}
-
-}  // namespace
-
-ProcessUse parse_process_use(const std::string& stat_line) {
-  // See proc(5). The second field is a name in parentheses that may contain anything.
-  const size_t name_end = stat_line.rfind(')');
-  if (name_end == std::string::npos) return {};
-  std::istringstream fields(stat_line.substr(name_end + 1));
-  const auto skip = [&fields](int count) {
-    std::string skipped;
-    for (int i = 0; i < count; ++i) fields >> skipped;
-  };
-  ProcessUse use;
-  uint64_t user = 0, system = 0;
-  skip(11);
-  fields >> user >> system;
-  skip(4);
-  fields >> use.threads;
-  skip(2);
-  fields >> use.virtual_bytes >> use.resident_pages;
-  use.cpu_ticks = user + system;
-  return use;
-}
 
 void put_process_metrics(MetricSink& sink) {
   static const int64_t started_ms = unix_ms();
-  const ProcessUse use = parse_process_use(read_line("/proc/self/stat"));
+  const ProcessUse use = read_process_use();
   // The names that every Prometheus client has for these.
   sink.counter("process_cpu_seconds_total", "CPU time of the process", use.cpu_ticks, {},
                1.0 / static_cast<double>(sysconf(_SC_CLK_TCK)));

@@ -12,6 +12,7 @@
 #include "glib/control_loop.hpp"
 #include "media/room.hpp"
 #include "media/selector.hpp"
+#include "media/session_cost.hpp"
 #include "media/settings.hpp"
 #include "media/track_tap.hpp"
 
@@ -30,6 +31,12 @@ struct LaneStatistics {
   uint64_t unknown_source = 0;    ///< Datagrams from addresses that have not proved themselves.
   uint64_t stun_refused = 0;      ///< Binding requests that were not authentic.
   uint64_t bad_selections = 0;    ///< Slots that a selector filled with what must not be there.
+  uint64_t busy_ns = 0;           ///< Time in which it did not wait for something to do.
+};
+
+/// Sessions that are being made: they may not have taken yet what they need of the process.
+struct SessionsInMaking {
+  uint32_t wire = 0, pipeline = 0;
 };
 
 /// [control] all of it.
@@ -50,6 +57,8 @@ class Engine {
   /// Checks selector settings without a room. InvalidArgument says what is wrong.
   virtual Status check_selector_settings(const std::string& json) = 0;
   virtual std::vector<LaneStatistics> lanes() const = 0;
+  virtual SessionsInMaking sessions_in_making() const = 0;
+  virtual SessionCost session_cost(PathKind path) const = 0;
   /// All that is counted and measured here.
   virtual void put_metrics(MetricSink& sink) const = 0;
   /// The path of rooms that do not choose.

@@ -7,6 +7,7 @@
 #include <utility>
 
 #include "base/log.hpp"
+#include "media/wire/candidates.hpp"
 
 namespace veche::media {
 namespace {
@@ -16,11 +17,17 @@ size_t lane_count(uint32_t wanted) {
   return std::min<size_t>(wanted == 0 ? cores : wanted, 64);
 }
 
+size_t count_addresses(const Settings& settings) {
+  const auto addresses = usable_addresses(settings.addresses);
+  return addresses ? addresses->size() : 1;
+}
+
 }  // namespace
 
 LaneEngine::LaneEngine(glib::ControlLoop& loop, const Settings& settings)
     : loop_(loop),
       settings_(settings),
+      address_count_(count_addresses(settings)),
       returns_(loop),
       taps_(loop),
       sessions_(loop, settings_, relay_, ports_, taps_) {}
@@ -132,6 +139,7 @@ std::vector<LaneStatistics> LaneEngine::lanes() const {
     one.rewriter_dropped = counters.rewriter_dropped.value();
     one.path_refused = counters.path_refused.value();
     one.bad_selections = counters.bad_selections.value();
+    one.busy_ns = counters.busy_ns.value();
     if (ports_.empty()) continue;
     const WirePort& port = *ports_[lane->index()];
     one.port = port.port();

@@ -32,6 +32,10 @@ class LaneEngine final : public Engine {
   std::string selector_name() const override { return selector_->name(); }
   Status check_selector_settings(const std::string& json) override;
   std::vector<LaneStatistics> lanes() const override;
+  SessionsInMaking sessions_in_making() const override { return sessions_.in_making(); }
+  SessionCost session_cost(PathKind path) const override {
+    return media::session_cost(path, address_count_);
+  }
   void put_metrics(MetricSink& sink) const override;
   PathKind default_path() const override { return settings_.path; }
   bool has_path(PathKind path) const override {
@@ -50,6 +54,7 @@ class LaneEngine final : public Engine {
 
   glib::ControlLoop& loop_;
   const Settings settings_;
+  const size_t address_count_;
   FirstComeSelector first_come_;
   Selector* selector_ = &first_come_;
   CommandReturns returns_;

@@ -13,6 +13,7 @@
 #include "glib/control_loop.hpp"
 #include "glib/webrtc_bin.hpp"
 #include "media/attachment.hpp"
+#include "media/engine.hpp"
 #include "media/ingress.hpp"
 #include "media/peer_connection.hpp"
 #include "media/session.hpp"
@@ -109,6 +110,7 @@ class PeerSessions {
     uint64_t tracks = 0;  ///< Of those that are connected.
   };
   States states() const;
+  SessionsInMaking in_making() const;
   /// Closes what is left and runs the loop until it is gone; `acknowledge` takes commands back from
   /// lanes.
   void finish(const std::function<void()>& acknowledge);

@@ -113,4 +113,13 @@ PeerSessions::States PeerSessions::states() const {
   return states;
 }
 
+SessionsInMaking PeerSessions::in_making() const {
+  SessionsInMaking count;
+  for (const auto& session : sessions_) {
+    if (session->phase_ != PeerSession::Phase::Negotiating) continue;
+    ++(session->path_ == PathKind::Wire ? count.wire : count.pipeline);
+  }
+  return count;
+}
+
 }  // namespace veche::media

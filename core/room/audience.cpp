@@ -3,6 +3,8 @@
 #include "room/audience.hpp"
 
 #include <algorithm>
+#include <string_view>
+#include <unordered_set>
 #include <utility>
 
 namespace veche::room {
@@ -11,6 +13,12 @@ size_t Audience::feeds_of(const std::string& participant) const {
   return static_cast<size_t>(
       std::count_if(feeds_.begin(), feeds_.end(),
                     [&](const ClientFeed* feed) { return feed->participant_ == participant; }));
+}
+
+size_t Audience::watching_participants() const {
+  std::unordered_set<std::string_view> names;
+  for (const ClientFeed* feed : feeds_) names.insert(feed->participant_);
+  return names.size();
 }
 
 void Audience::joined(const std::string& participant) {

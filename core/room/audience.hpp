@@ -17,6 +17,8 @@ namespace veche::room {
 class Audience {
  public:
   size_t feeds_of(const std::string& participant) const;
+  /// How many participants have at least one feed.
+  size_t watching_participants() const;
 
   // For everybody.
   void joined(const std::string& participant);

@@ -90,7 +90,7 @@ void Participant::open_session(const std::string& offer, AnswerCallback callback
   limits.max_slots = server.limits().max_audio_slots;
   Result<media::SessionPlan> plan = media::check_offer(offer, limits);
   // Whoever is in a call may come back to it.
-  const Status taken = session_ ? Ok{} : server.takes_new("sessions");
+  const Status taken = session_ ? Ok{} : server.takes_participants(room_.policy().path);
   if (!plan || is_removed_ || !taken) {
     Error error = is_removed_ ? unanswered(EndReason::Removed)
                   : !taken    ? taken.error()
@@ -111,6 +111,7 @@ void Participant::open_session(const std::string& offer, AnswerCallback callback
   session_state_ = SessionState::Connecting;
   session_ = room_.media().open_session(session_request(std::move(plan).value()), session_events());
   room_.add_session(session_->id(), *this);
+  server.promise_session(room_.policy().path);
   apply_all();
   if (was_connected) room_.roster_changed(*this);
 }

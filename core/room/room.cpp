@@ -98,7 +98,7 @@ Result<Participant*> Room::join(const std::string& participant,
                                 const ParticipantSettings& settings) {
   if (!alive_) return Error{ErrorCode::Unavailable, "The room is closed."};
   if (Participant* known = find(participant)) return known;
-  if (Status status = server_.takes_new("participants"); !status) return status.error();
+  if (Status status = server_.takes_participants(policy_.path); !status) return status.error();
   if (Status status = check_name("The name of the participant", participant); !status) {
     return status.error();
   }

@@ -17,6 +17,7 @@ Server::Server(glib::ControlLoop& loop, media::Engine& engine, Limits limits, ui
     : loop_(loop),
       engine_(engine),
       limits_(limits),
+      admission_(engine),
       now_ns_(monotonic_ns()),
       parts_(engine),
       alive_(std::make_shared<bool>(true)) {
@@ -60,6 +61,8 @@ Result<Room*> Server::find_or_create_room(const std::string& id) {
   if (!limits_.auto_create) {
     return not_found("There is no such room, and this server does not make rooms on demand.");
   }
+  // A room is made for somebody who comes.
+  if (Status status = takes_participants(); !status) return status.error();
   RoomPolicy policy;
   policy.empty_timeout_s = limits_.empty_timeout_s;
   return create_room(id, std::move(policy));
@@ -166,6 +169,7 @@ void Server::stop() {
 
 void Server::tick(int64_t now_ns) {
   now_ns_ = now_ns;
+  admission_.tick(now_ns);
   // Whatever clients and sinks do, a removed room stays in memory until the loop runs again.
   std::vector<Room*> rooms;
   for (const auto& [id, room] : rooms_) rooms.push_back(room.get());

@@ -17,6 +17,8 @@
 #include "base/result.hpp"
 #include "glib/control_loop.hpp"
 #include "media/engine.hpp"
+#include "room/admission.hpp"
+#include "room/capacity.hpp"
 #include "room/closed_rooms.hpp"
 #include "room/controller.hpp"
 #include "room/room.hpp"
@@ -105,6 +107,19 @@ class Server {
   const std::optional<Drain>& draining() const { return drain_; }
   /// Unavailable, with what it takes no more, while it drains or stops.
   Status takes_new(const char* what) const;
+
+  /// What says how much the system lets this process have. Without it only the configuration and
+  /// the lanes bound anything.
+  void use_system(Admission::ReadSystem read) { admission_.use_system(std::move(read)); }
+  /// For sessions of that path; nothing: the server's own.
+  CapacityReport capacity(std::optional<media::PathKind> path = {}) const;
+  /// Unavailable while it drains, OverCapacity while it can carry nobody more. Who is in a call is
+  /// not asked about.
+  Status takes_participants(std::optional<media::PathKind> path = {});
+  /// How many descriptors, out of `limit`, the API must leave free: sessions which are being made
+  /// will take them, and whoever reconnects.
+  int64_t descriptors_to_leave(int64_t limit) const;
+
   /// Called once, on control, by tick(): it drains, and no session is left or the deadline has
   /// come.
   void set_drained_handler(std::function<void()> handler) { drained_ = std::move(handler); }
@@ -131,6 +146,9 @@ class Server {
   void emit(const std::string& type, std::string data);
   bool has_sessions() const;
   void tell_draining();
+  void promise_session(std::optional<media::PathKind> path) {
+    admission_.promise(path.value_or(engine_.default_path()));
+  }
   void count_end(EndReason reason) { ended_[reason] += 1; }
   uint32_t take_source_number();
   void release_source_number(uint32_t number) { source_numbers_.erase(number); }
@@ -145,6 +163,8 @@ class Server {
   media::Engine& engine_;
   Limits limits_;
   std::map<EndReason, uint64_t> ended_;
+  mutable Admission admission_;  ///< Mutable: it keeps what it has read.
+  bool is_full_ = false;         ///< When somebody asked last.
   bool is_stopping_ = false;
   std::optional<Drain> drain_;
   std::function<void()> drained_;  ///< Null once it was called.

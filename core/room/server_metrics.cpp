@@ -13,6 +13,8 @@ void Server::put_metrics(MetricSink& sink) const {
   sink.gauge("veche_rooms", "Rooms", static_cast<int64_t>(rooms_.size()));
   sink.gauge("veche_participants", "Participants of all rooms, also those who are not connected",
              participants);
+  sink.gauge("veche_capacity_head_room_participants",
+             "How many more participants the server can carry", capacity().head_room);
   sink.gauge("veche_speakers", "Participants who speak, by the selector", speakers);
   for (int i = static_cast<int>(EndReason::Left); i <= static_cast<int>(EndReason::ServerStopping);
        ++i) {

@@ -23,7 +23,7 @@ struct Parsed {
   int talkers = static_cast<int>(defaults.talkers);
   int slots = static_cast<int>(defaults.slots);
   int pause_ms = static_cast<int>(defaults.pause_ms);
-  int server_pid = 0, seed = static_cast<int>(defaults.seed);
+  int joining = 0, server_pid = 0, seed = static_cast<int>(defaults.seed);
   double turn_s = static_cast<double>(defaults.turn_ms) / 1000;
   double join_rate = defaults.join_rate, duration_s = defaults.duration_s;
   double stay_s = 0, leave_early = 0;
@@ -57,6 +57,8 @@ Status parse(int argc, char** argv, Parsed& p) {
        nullptr},
       {"slots", 0, 0, G_OPTION_ARG_INT, &p.slots, "Receiving m-lines of each (3)", "N"},
       {"join-rate", 0, 0, G_OPTION_ARG_DOUBLE, &p.join_rate, "Joins per second (10)", "N"},
+      {"joining", 0, 0, G_OPTION_ARG_INT, &p.joining,
+       "So many join at the same time at most (0: as many as the rate says)", "N"},
       {"duration", 0, 0, G_OPTION_ARG_DOUBLE, &p.duration_s, "How long people talk (20)",
        "SECONDS"},
       {"stay", 0, 0, G_OPTION_ARG_DOUBLE, &p.stay_s,
@@ -124,6 +126,7 @@ Status check(const Parsed& p) {
   if (p.turn_s < 0.1) return invalid("--turn is at least 0.1");
   if (p.pause_ms < 0) return invalid("--pause is not negative");
   if (p.join_rate <= 0 || p.join_rate > 1000) return invalid("--join-rate is above 0, to 1000");
+  if (p.joining < 0) return invalid("--joining is not negative");
   if (p.duration_s < 0 || p.stay_s < 0) return invalid("--duration and --stay are not negative");
   if (p.leave_early < 0 || p.leave_early > 1) return invalid("--leave-early is 0 to 1");
   return Ok{};
@@ -150,6 +153,7 @@ Result<Options> parse_options(int argc, char** argv) {
   options.turn_ms = static_cast<int64_t>(p.turn_s * 1000);
   options.pause_ms = p.pause_ms;
   options.join_rate = p.join_rate;
+  options.joining = static_cast<uint32_t>(p.joining);
   options.duration_s = p.duration_s;
   options.stay_s = p.stay_s;
   options.leave_early = p.leave_early;

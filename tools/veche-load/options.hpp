@@ -26,6 +26,7 @@ struct Options {
   bool noise_floor = false;  ///< Silence is at -70 dBov instead of -127.
   uint32_t slots = 3;
   double join_rate = 10;  ///< Per second.
+  uint32_t joining = 0;   ///< So many join at the same time at most; 0: as many as the rate says.
   double duration_s = 20;
   double stay_s = 0;       ///< 0: everybody stays until the end.
   double leave_early = 0;  ///< The part that leaves before DTLS is done.

@@ -94,7 +94,7 @@ void Run::tick() {
 }
 
 void Run::join_who_is_due(int64_t now_ns) {
-  while (!crowd_.all_started() &&
+  while (!crowd_.all_started() && (options_.joining == 0 || crowd_.joining() < options_.joining) &&
          seconds(now_ns - started_ns_) * options_.join_rate >= joins_begun_) {
     ++joins_begun_;
     crowd_.join_next();

@@ -16,6 +16,7 @@ TEST(Problem, EveryErrorCodeHasItsStatus) {
       {ErrorCode::Conflict, 409},         {ErrorCode::PreconditionFailed, 412},
       {ErrorCode::Unsupported, 415},      {ErrorCode::Exhausted, 503},
       {ErrorCode::Unavailable, 503},      {ErrorCode::Internal, 500},
+      {ErrorCode::OverCapacity, 503},
   };
   for (const auto& [code, status] : rows) {
     const Response response = problem(Error{code, "why"});

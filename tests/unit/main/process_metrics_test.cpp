@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-// The process as metrics: the kernel's line, read, and what this process really has.
+// The process as metrics: what this process really has.
 #include "main/process_metrics.hpp"
 
 #include <fcntl.h>
@@ -19,22 +19,6 @@ std::map<std::string, double> read() {
   });
   put_process_metrics(sink);
   return values;
-}
-
-TEST(ProcessUse, IsReadFromTheLineOfTheKernel) {
-  const ProcessUse use = parse_process_use(
-      "18206 (a) b (c) S 1 18206 18206 0 -1 4194560 1000 0 0 0 1234 66 0 0 20 0 9 0 3841000 "
-      "2000896 1224 18446744073709551615 1 1 0");
-  EXPECT_EQ(use.cpu_ticks, 1300u);
-  EXPECT_EQ(use.threads, 9);
-  EXPECT_EQ(use.virtual_bytes, 2000896);
-  EXPECT_EQ(use.resident_pages, 1224);
-}
-
-TEST(ProcessUse, IsZeroWhereTheLineIsNone) {
-  EXPECT_EQ(parse_process_use("").threads, 0);
-  EXPECT_EQ(parse_process_use("1 (x").threads, 0);
-  EXPECT_EQ(parse_process_use("1 (x) S 1").threads, 0);
 }
 
 TEST(ProcessMetrics, SeeDescriptorsAndThreads) {

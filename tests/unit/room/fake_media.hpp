@@ -148,6 +148,10 @@ class FakeEngine : public media::Engine {
     return invalid("max_speakers must be 1 to 16.");
   }
   std::vector<media::LaneStatistics> lanes() const override { return lane_statistics; }
+  media::SessionsInMaking sessions_in_making() const override { return in_making; }
+  media::SessionCost session_cost(media::PathKind of) const override {
+    return media::session_cost(of, 1);
+  }
   void put_metrics(MetricSink&) const override {}
   media::PathKind default_path() const override { return path; }
   bool has_path(media::PathKind asked) const override {
@@ -160,6 +164,7 @@ class FakeEngine : public media::Engine {
   std::string selector = "forwarding";
   media::PathKind path = media::PathKind::Wire;
   bool has_wire = true;
+  media::SessionsInMaking in_making;
   std::vector<media::LaneStatistics> lane_statistics{{.packets_in = 7}};
   std::vector<std::shared_ptr<FakeRoomLog>> rooms;
   std::vector<media::Selector*> used_selectors;

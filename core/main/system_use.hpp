@@ -1,0 +1,41 @@
+// SPDX-License-Identifier: Apache-2.0
+// What this process takes of the system, and how much it may: descriptors, tasks, memory.
+#pragma once
+
+#include <cstdint>
+#include <optional>
+#include <string>
+
+#include "room/capacity.hpp"
+
+namespace veche::main {
+
+/// Of a line of /proc/self/stat; zeros where it cannot be read. Pure.
+struct ProcessUse {
+  uint64_t cpu_ticks = 0;  ///< User and system, in sysconf(_SC_CLK_TCK).
+  int64_t threads = 0;
+  int64_t virtual_bytes = 0;
+  int64_t resident_pages = 0;
+};
+ProcessUse parse_process_use(const std::string& stat_line);
+/// [any]
+ProcessUse read_process_use();
+
+/// [any]
+int64_t open_descriptors();
+int64_t max_descriptors();
+
+/// Where the system's files are; tests have their own.
+struct SystemFiles {
+  std::string proc = "/proc";
+  std::string cgroup = "/sys/fs/cgroup";  ///< Of version 2; version 1 is not looked at.
+};
+
+/// The tighter of the process' limit and those of its control groups and of the machine. [any]
+std::optional<room::ResourceUse> read_tasks(const SystemFiles& files);
+std::optional<room::ResourceUse> read_memory(const SystemFiles& files);
+
+/// [any] Takes some 0.1 ms.
+room::SystemReading read_system();
+
+}  // namespace veche::main

@@ -1,0 +1,48 @@
+// SPDX-License-Identifier: Apache-2.0
+// Keeps what capacity is weighed by: the system's readings, what was promised since, the lanes'
+// load.
+#pragma once
+
+#include <cstdint>
+#include <functional>
+#include <optional>
+
+#include "media/engine.hpp"
+#include "room/capacity.hpp"
+#include "room/lane_load.hpp"
+
+namespace veche::room {
+
+/// [control] all of it.
+class Admission {
+ public:
+  using ReadSystem = std::function<SystemReading()>;
+
+  /// The engine outlives it.
+  explicit Admission(const media::Engine& engine) : engine_(engine) {}
+
+  /// What reads the system. Without one only the configuration and the lanes set bounds.
+  void use_system(ReadSystem read) { read_system_ = std::move(read); }
+  void tick(int64_t now_ns);
+  /// A session begins, and will take its share.
+  void promise(media::PathKind path);
+  /// `carried` has what the rooms know. The system is read once for each `now_ns`.
+  CapacityReport report(media::PathKind path, Carried carried, int64_t now_ns);
+  /// Descriptors that belong to sessions which have not taken them yet.
+  int64_t promised_descriptors() const;
+
+ private:
+  media::SessionsInMaking promised() const;
+  int64_t promised_of(media::SessionShare media::SessionCost::*share) const;
+
+  const media::Engine& engine_;
+  ReadSystem read_system_;
+  LaneLoad lanes_;
+  std::optional<int64_t> read_at_ns_;
+  SystemReading system_;
+  /// Sessions in making at the reading, and those that began since: some of the former have got a
+  /// part of their share, which so counts twice for a moment.
+  media::SessionsInMaking at_reading_, since_;
+};
+
+}  // namespace veche::room

@@ -1,0 +1,37 @@
+// SPDX-License-Identifier: Apache-2.0
+// How busy the busiest lane is, and whether that is too much for somebody new.
+#pragma once
+
+#include <cstddef>
+#include <cstdint>
+#include <deque>
+#include <vector>
+
+namespace veche::room {
+
+/// Pure. [control]
+class LaneLoad {
+ public:
+  /// From here on nobody new is taken, until the load is below kCalmPercent: so that the answer
+  /// does not change with every packet.
+  static constexpr int kFullPercent = 80, kCalmPercent = 70;
+  /// The load is a mean over so many seconds: a burst is no reason to refuse anybody.
+  static constexpr size_t kWindowS = 5;
+
+  /// The busy time of each lane since the start. It is looked at once a second.
+  void note(const std::vector<uint64_t>& busy_ns, int64_t now_ns);
+  /// Of the busiest lane; 0 in the first seconds.
+  int percent() const { return percent_; }
+  bool is_full() const { return is_full_; }
+
+ private:
+  struct Sample {
+    int64_t at_ns;
+    std::vector<uint64_t> busy_ns;
+  };
+  std::deque<Sample> samples_;
+  int percent_ = 0;
+  bool is_full_ = false;
+};
+
+}  // namespace veche::room

@@ -1,0 +1,42 @@
+// SPDX-License-Identifier: Apache-2.0
+// Whether there is room for one more, and the answer in words.
+#include "base/log.hpp"
+#include "room/server.hpp"
+
+namespace veche::room {
+
+CapacityReport Server::capacity(std::optional<media::PathKind> path) const {
+  Carried carried;
+  for (const auto& [id, room] : rooms_) {
+    const auto participants = static_cast<int64_t>(room->participants().size());
+    carried.participants += participants;
+    carried.connected += static_cast<int64_t>(room->sessions_.size());
+    carried.awaited_events +=
+        participants - static_cast<int64_t>(room->audience_.watching_participants());
+  }
+  carried.max_participants =
+      static_cast<int64_t>(limits_.max_rooms) * static_cast<int64_t>(limits_.max_participants);
+  return admission_.report(path.value_or(engine_.default_path()), carried, now_ns_);
+}
+
+int64_t Server::descriptors_to_leave(int64_t limit) const {
+  (void)capacity();  // Brings up to date what is promised.
+  return admission_.promised_descriptors() + descriptor_reserve(limit) / 2;
+}
+
+Status Server::takes_participants(std::optional<media::PathKind> path) {
+  if (Status status = takes_new("participants"); !status) return status;
+  const CapacityReport report = capacity(path);
+  const bool is_full = report.head_room == 0;
+  if (std::exchange(is_full_, is_full) != is_full) {
+    const std::string why = report.bound_text();
+    if (is_full) log::warning("room", "full: nobody new is taken for now; " + why);
+    if (!is_full) log::info("room", "no more full: participants are taken again; " + why);
+  }
+  if (!is_full) return Ok{};
+  return Error{ErrorCode::OverCapacity,
+               "The server is full: nobody new is taken until somebody leaves (" +
+                   report.bound_text() + ")."};
+}
+
+}  // namespace veche::room
