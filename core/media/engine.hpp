@@ -39,6 +39,11 @@ struct SessionsInMaking {
   uint32_t wire = 0, pipeline = 0;
 };
 
+/// Of `media.ports`, on each address.
+struct PortUse {
+  int64_t limit = 0, used = 0;
+};
+
 /// [control] all of it.
 class Engine {
  public:
@@ -58,6 +63,7 @@ class Engine {
   virtual Status check_selector_settings(const std::string& json) = 0;
   virtual std::vector<LaneStatistics> lanes() const = 0;
   virtual SessionsInMaking sessions_in_making() const = 0;
+  virtual PortUse ports() const = 0;
   virtual SessionCost session_cost(PathKind path) const = 0;
   /// All that is counted and measured here.
   virtual void put_metrics(MetricSink& sink) const = 0;

@@ -33,6 +33,10 @@ class LaneEngine final : public Engine {
   Status check_selector_settings(const std::string& json) override;
   std::vector<LaneStatistics> lanes() const override;
   SessionsInMaking sessions_in_making() const override { return sessions_.in_making(); }
+  PortUse ports() const override {
+    return {settings_.last_port - settings_.first_port + 1,
+            static_cast<int64_t>(ports_.size() + sessions_.count(PathKind::Pipeline))};
+  }
   SessionCost session_cost(PathKind path) const override {
     return media::session_cost(path, address_count_);
   }

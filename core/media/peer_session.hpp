@@ -111,6 +111,8 @@ class PeerSessions {
   };
   States states() const;
   SessionsInMaking in_making() const;
+  /// Those that something is left of.
+  size_t count(PathKind path) const;
   /// Closes what is left and runs the loop until it is gone; `acknowledge` takes commands back from
   /// lanes.
   void finish(const std::function<void()>& acknowledge);

@@ -1,5 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 // What a session, and all of them together, have counted and measured.
+#include <algorithm>
+
 #include "base/time.hpp"
 #include "media/peer_session.hpp"
 
@@ -111,6 +113,12 @@ PeerSessions::States PeerSessions::states() const {
     }
   }
   return states;
+}
+
+size_t PeerSessions::count(PathKind path) const {
+  return static_cast<size_t>(
+      std::count_if(sessions_.begin(), sessions_.end(),
+                    [path](const auto& session) { return session->path_ == path; }));
 }
 
 SessionsInMaking PeerSessions::in_making() const {

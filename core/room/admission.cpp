@@ -26,20 +26,26 @@ int64_t Admission::promised_of(media::SessionShare media::SessionCost::*share) c
          pipeline * (engine_.session_cost(media::PathKind::Pipeline).*share).joining;
 }
 
-int64_t Admission::promised_descriptors() const {
+void Admission::read(int64_t now_ns) {
+  if (read_at_ns_ == now_ns) return;
+  read_at_ns_ = now_ns;
+  at_reading_ = engine_.sessions_in_making();
+  since_ = {};
+  system_ = read_system_ ? read_system_() : SystemReading{};
+}
+
+int64_t Admission::promised_descriptors(int64_t now_ns) {
+  read(now_ns);
   return promised_of(&media::SessionCost::descriptors);
 }
 
 CapacityReport Admission::report(media::PathKind path, Carried carried, int64_t now_ns) {
-  if (read_at_ns_ != now_ns) {
-    read_at_ns_ = now_ns;
-    at_reading_ = engine_.sessions_in_making();
-    since_ = {};
-    system_ = read_system_ ? read_system_() : SystemReading{};
-  }
+  read(now_ns);
+  const media::PortUse ports = engine_.ports();
+  carried.media_ports = {ports.limit, ports.used};
   carried.lane_percent = lanes_.percent();
   carried.lanes_are_full = lanes_.is_full();
-  carried.promised_descriptors = promised_descriptors();
+  carried.promised_descriptors = promised_of(&media::SessionCost::descriptors);
   carried.promised_tasks = promised_of(&media::SessionCost::tasks);
   carried.promised_memory_bytes = promised_of(&media::SessionCost::memory_bytes);
   return weigh(system_, carried, engine_.session_cost(path));

@@ -29,9 +29,10 @@ class Admission {
   /// `carried` has what the rooms know. The system is read once for each `now_ns`.
   CapacityReport report(media::PathKind path, Carried carried, int64_t now_ns);
   /// Descriptors that belong to sessions which have not taken them yet.
-  int64_t promised_descriptors() const;
+  int64_t promised_descriptors(int64_t now_ns);
 
  private:
+  void read(int64_t now_ns);
   media::SessionsInMaking promised() const;
   int64_t promised_of(media::SessionShare media::SessionCost::*share) const;
 

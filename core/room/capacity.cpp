@@ -66,6 +66,7 @@ CapacityReport weigh(const SystemReading& system, const Carried& carried,
     resources.push_back(countable("memory_bytes", *use, carried.promised_memory_bytes,
                                   part_of(use->limit, 10, 256 * kMiB), cost.memory_bytes));
   }
+  resources.push_back(countable("media_ports", carried.media_ports, 0, 0, cost.ports));
   resources.push_back(lanes(carried));
   resources.push_back(
       countable("participants", {carried.max_participants, carried.participants}, 0, 0, {1, 1}));

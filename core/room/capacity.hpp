@@ -27,6 +27,7 @@ struct Carried {
   int64_t participants = 0;
   int64_t max_participants = 0;  ///< By the configuration.
   int64_t awaited_events = 0;    ///< Participants whose clients have no event connection yet.
+  ResourceUse media_ports;       ///< UDP ports of the configuration, of each address.
   int64_t connected = 0;         ///< Sessions; only for an estimate of the lanes' head-room.
   int lane_percent = 0;          ///< Of the busiest lane.
   bool lanes_are_full = false;

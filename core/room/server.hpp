@@ -163,8 +163,8 @@ class Server {
   media::Engine& engine_;
   Limits limits_;
   std::map<EndReason, uint64_t> ended_;
-  mutable Admission admission_;  ///< Mutable: it keeps what it has read.
-  bool is_full_ = false;         ///< When somebody asked last.
+  mutable Admission admission_;          ///< Mutable: it keeps what it has read.
+  std::optional<int64_t> told_full_ns_;  ///< When the log said last that it is full.
   bool is_stopping_ = false;
   std::optional<Drain> drain_;
   std::function<void()> drained_;  ///< Null once it was called.

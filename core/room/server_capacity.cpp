@@ -1,9 +1,16 @@
 // SPDX-License-Identifier: Apache-2.0
 // Whether there is room for one more, and the answer in words.
 #include "base/log.hpp"
+#include "base/time.hpp"
 #include "room/server.hpp"
 
 namespace veche::room {
+namespace {
+
+/// Newcomers may ask all the time; the log says once in this time that there is no room.
+constexpr int64_t kTellFullNs = 60 * kNsPerS;
+
+}  // namespace
 
 CapacityReport Server::capacity(std::optional<media::PathKind> path) const {
   Carried carried;
@@ -20,20 +27,17 @@ CapacityReport Server::capacity(std::optional<media::PathKind> path) const {
 }
 
 int64_t Server::descriptors_to_leave(int64_t limit) const {
-  (void)capacity();  // Brings up to date what is promised.
-  return admission_.promised_descriptors() + descriptor_reserve(limit) / 2;
+  return admission_.promised_descriptors(now_ns_) + descriptor_reserve(limit) / 2;
 }
 
 Status Server::takes_participants(std::optional<media::PathKind> path) {
   if (Status status = takes_new("participants"); !status) return status;
   const CapacityReport report = capacity(path);
-  const bool is_full = report.head_room == 0;
-  if (std::exchange(is_full_, is_full) != is_full) {
-    const std::string why = report.bound_text();
-    if (is_full) log::warning("room", "full: nobody new is taken for now; " + why);
-    if (!is_full) log::info("room", "no more full: participants are taken again; " + why);
+  if (report.head_room > 0) return Ok{};
+  if (!told_full_ns_ || now_ns_ - *told_full_ns_ >= kTellFullNs) {
+    told_full_ns_ = now_ns_;
+    log::warning("room", "full: nobody new is taken for now; " + report.bound_text());
   }
-  if (!is_full) return Ok{};
   return Error{ErrorCode::OverCapacity,
                "The server is full: nobody new is taken until somebody leaves (" +
                    report.bound_text() + ")."};

@@ -38,6 +38,8 @@ TEST_F(HttpCapacity, IsShownToWhoeverMayRead) {
             R"({"head_room_participants":433,"bound_by":"descriptors","media_path":"wire",)"
             R"("resources":[{"name":"descriptors","limit":512,"used":12,"promised":0,)"
             R"("reserve":64,"joining":4,"per_participant":1,"head_room_participants":433},)"
+            R"({"name":"media_ports","limit":1000,"used":2,"promised":0,"reserve":0,)"
+            R"("joining":0,"per_participant":0,"head_room_participants":null},)"
             R"({"name":"lane_load_percent","limit":80,"used":0,"promised":0,"reserve":0,)"
             R"("joining":0,"per_participant":0,"head_room_participants":null},)"
             R"({"name":"participants","limit":200000,"used":0,"promised":0,"reserve":0,)"

@@ -12,9 +12,9 @@ namespace {
 
 using ::testing::HasSubstr;
 
-const media::SessionCost kPipeline{{9, 9}, {7, 6}, {100, 100}};
-const media::SessionCost kWire{{3, 0}, {4, 0}, {100, 50}};
-const Carried kNobody{.max_participants = 100'000};
+const media::SessionCost kPipeline{{9, 9}, {7, 6}, {100, 100}, {1, 1}};
+const media::SessionCost kWire{{3, 0}, {4, 0}, {100, 50}, {0, 0}};
+const Carried kNobody{.max_participants = 100'000, .media_ports = {1000, 2}};
 
 const ResourceState& find(const CapacityReport& report, std::string_view name) {
   for (const ResourceState& each : report.resources) {
@@ -99,6 +99,13 @@ TEST(Capacity, OfLanesIsAnEstimateByThoseWhoAreThere) {
   EXPECT_EQ(head_room(), 0);
   carried.lane_percent = 75;
   EXPECT_EQ(head_room(), 0);
+}
+
+TEST(Capacity, OfThePipelinePathIsBoundByItsPorts) {
+  const CapacityReport report = weigh({}, kNobody, kPipeline);
+  EXPECT_EQ(report.head_room, 998);
+  EXPECT_STREQ(report.bound().name, "media_ports");
+  EXPECT_EQ(find(weigh({}, kNobody, kWire), "media_ports").head_room, std::nullopt);
 }
 
 TEST(Capacity, IsBoundByTheConfigurationWhereTheSystemSaysNothing) {

@@ -149,6 +149,7 @@ class FakeEngine : public media::Engine {
   }
   std::vector<media::LaneStatistics> lanes() const override { return lane_statistics; }
   media::SessionsInMaking sessions_in_making() const override { return in_making; }
+  media::PortUse ports() const override { return port_use; }
   media::SessionCost session_cost(media::PathKind of) const override {
     return media::session_cost(of, 1);
   }
@@ -165,6 +166,7 @@ class FakeEngine : public media::Engine {
   media::PathKind path = media::PathKind::Wire;
   bool has_wire = true;
   media::SessionsInMaking in_making;
+  media::PortUse port_use{1000, 2};
   std::vector<media::LaneStatistics> lane_statistics{{.packets_in = 7}};
   std::vector<std::shared_ptr<FakeRoomLog>> rooms;
   std::vector<media::Selector*> used_selectors;

@@ -1,0 +1,128 @@
+// SPDX-License-Identifier: Apache-2.0
+// A server that is full: it knows before how many it can carry, says so, and whoever is in a call notices nothing.
+
+import assert from 'node:assert/strict';
+import { readdirSync } from 'node:fs';
+import { connect } from 'node:net';
+import { test } from 'node:test';
+
+import { atEnd } from './cleanup.mjs';
+import { measureLoad, runLoad } from './command.mjs';
+import { until } from './until.mjs';
+import { VecheServer } from './veche_server.mjs';
+
+const DESCRIPTORS = 512;
+const IN_CALL = 8;
+const ROOM = 150; // A room takes 200 at most, unless it is configured.
+const PATIENCE_MS = 240000;
+
+function startWithFewDescriptors(t) {
+  return VecheServer.start(t, { prefix: ['prlimit', `--nofile=${DESCRIPTORS}:${DESCRIPTORS}`] });
+}
+
+async function capacity(server) {
+  const { status, body } = await server.api('GET', '/v1/capacity');
+  assert.equal(status, 200, JSON.stringify(body));
+  return body;
+}
+
+async function connectedIn(server, room) {
+  return (await server.api('GET', `/v1/rooms/${room}/stats`)).body.connected ?? 0;
+}
+
+async function forwarded(server) {
+  return (await server.lanes()).reduce((sum, lane) => sum + lane.packets_out, 0);
+}
+
+/** Waits until so many packets more have been forwarded. */
+async function talkOn(server, packets = 300) {
+  const before = await forwarded(server);
+  await until('people talk on', async () => await forwarded(server) > before + packets);
+}
+
+/** People who talk until `leave` is called, which gives their figures. */
+async function call(t, server) {
+  let child;
+  const figures = measureLoad(t, server, { room: 'call', participants: IN_CALL, talkers: 2, silence: 'dtx', duration: 600 },
+    (started) => { child = started; });
+  figures.catch(() => {});
+  await server.connected('call', IN_CALL);
+  await talkOn(server);
+  return { leave: () => { child.kill('SIGINT'); return figures; } };
+}
+
+function assertUndisturbed(figures) {
+  assert.equal(figures.joins.joined, IN_CALL, figures.errors);
+  assert.equal(figures.packets.lost, 0);
+  assert.ok(figures.packets.received > 0);
+}
+
+/** So many people who do not talk try to join, so many at the same time. They stay until `leave` is called. */
+async function fill(t, server, room, participants, joining) {
+  let child, said = '';
+  const ended = runLoad(t, server, {
+    room, participants, joining, 'join-rate': 200, talkers: 0, slots: 1, silence: 'dtx', duration: 600 },
+  (started) => { child = started; });
+  child.stderr.on('data', (text) => { said += text; });
+  await until(`${room}: everybody has joined or was refused`, () => /talking/.test(said), PATIENCE_MS);
+  return { leave: () => { child.kill('SIGINT'); return ended; } };
+}
+
+test('A server with 512 descriptors says how many it can carry, carries them, and answers 503 beyond', async (t) => {
+  const server = await startWithFewDescriptors(t);
+  const { head_room_participants: promised, bound_by: boundBy } = await capacity(server);
+  assert.equal(boundBy, 'descriptors');
+  assert.match(server.log(), /can carry \d+ participants on the \w+ path; what bounds it: descriptors: limit 512/);
+  const talk = await call(t, server);
+
+  const crowds = [];
+  let carried = IN_CALL;
+  const add = async (room, participants, joining) => {
+    crowds.push(await fill(t, server, room, participants, joining));
+    carried += await connectedIn(server, room);
+  };
+  while (ROOM * crowds.length < promised) await add(`crowd-${crowds.length}`, ROOM, 4);
+  // Many at once are refused a little early; one after the other take what is left.
+  await add('last', 20, 1);
+  t.diagnostic(`promised ${promised}, carried ${carried}`);
+  // The connections of requests that are open at the same time take descriptors too.
+  assert.ok(carried >= promised - 8 && carried <= promised * 1.15, `${carried} got in, ${promised} were promised`);
+
+  assert.equal((await capacity(server)).head_room_participants, 0);
+  const refused = await server.api('POST', '/v1/rooms/call/participants', {});
+  assert.equal(refused.status, 503);
+  assert.equal(refused.body.type, '/problems/over-capacity');
+  assert.ok(Number(refused.headers.get('retry-after')) > 0);
+  assert.equal((await fetch(`${server.url}/readyz`)).status, 503);
+  assert.equal((await fetch(`${server.url}/healthz`)).status, 200);
+
+  // Nobody was removed for it.
+  await talkOn(server);
+  assert.deepEqual((await server.api('GET', '/v1/server')).body.participants_ended, {});
+  assert.equal(await connectedIn(server, 'call'), IN_CALL);
+  assertUndisturbed(await talk.leave());
+  const left = await Promise.all(crowds.map((crowd) => crowd.leave()));
+  assert.match(left.at(-1).output, /over-capacity/);
+
+  await until('there is room again', async () => (await capacity(server)).head_room_participants >= promised - 8);
+  assert.equal((await fetch(`${server.url}/readyz`)).status, 200);
+  const figures = await measureLoad(t, server, { room: 'again', participants: 3, talkers: 1, duration: 1, 'expect-no-loss': true });
+  assert.deepEqual(figures.shortcomings, [], figures.errors);
+});
+
+test('Connections that take all descriptors they can get leave the call its own, and the API answers again when they go', async (t) => {
+  const server = await startWithFewDescriptors(t);
+  const talk = await call(t, server);
+  const open = () => readdirSync(`/proc/${server.pid}/fd`).length;
+  const { port, hostname } = new URL(server.url);
+  const sockets = Array.from({ length: DESCRIPTORS + 100 }, () => connect(Number(port), hostname).on('error', () => {}));
+  atEnd(t, () => sockets.forEach((socket) => socket.destroy()));
+  await until('it has no more connections to give', () => server.log().includes('cannot accept connections for now'));
+  assert.ok(open() < DESCRIPTORS - 16, `${open()} descriptors are open`);
+  // The API cannot be asked now; the call is judged by what its people have heard.
+  sockets.forEach((socket) => socket.destroy());
+  await until('the API answers', async () => (await capacity(server)).head_room_participants > 0);
+  assert.equal(await connectedIn(server, 'call'), IN_CALL);
+  await talkOn(server);
+  assertUndisturbed(await talk.leave());
+});
