@@ -8,7 +8,11 @@
 #include <atomic>
 #include <cstdio>
 #include <ctime>
+#include <limits>
+#include <mutex>
 #include <string>
+#include <utility>
+#include <vector>
 
 #include "base/time.hpp"
 
@@ -17,6 +21,15 @@ namespace {
 
 std::atomic<Level> current_level{Level::Info};
 std::atomic<Format> current_format{Format::Text};
+std::atomic<int64_t (*)()> clock_ns{monotonic_ns};
+thread_local const Scope* innermost = nullptr;
+
+std::mutex limit_mutex;  // Never held while a line is written.
+LogLimit& limit() {
+  // Never destroyed: threads may log until the process ends.
+  static LogLimit* const limit = new LogLimit;
+  return *limit;
+}
 
 constexpr const char* level_name(Level level) {
   switch (level) {
@@ -39,19 +52,81 @@ std::string time_text() {
   return text;
 }
 
-/// Control characters never reach the terminal, so nobody from outside can forge a line.
+/// How many bytes the UTF-8 character in front of `text` has; 0: it is none (RFC 3629 section 4).
+size_t character_size(std::string_view text) {
+  const auto byte = [&](size_t i) { return static_cast<unsigned char>(text[i]); };
+  const unsigned char first = byte(0);
+  const size_t size = first < 0x80    ? 1
+                      : first < 0xc2  ? 0
+                      : first < 0xe0  ? 2
+                      : first < 0xf0  ? 3
+                      : first <= 0xf4 ? 4
+                                      : 0;
+  if (size == 0 || size > text.size()) return 0;
+  for (size_t i = 1; i < size; ++i) {
+    if ((byte(i) & 0xc0) != 0x80) return 0;
+  }
+  const bool overlong = (first == 0xe0 && byte(1) < 0xa0) || (first == 0xf0 && byte(1) < 0x90);
+  const bool no_character = (first == 0xed && byte(1) >= 0xa0) || (first == 0xf4 && byte(1) > 0x8f);
+  return overlong || no_character ? 0 : size;
+}
+
+/// Control characters never reach the terminal, so nobody from outside can forge a line; and what
+/// is no UTF-8 would be no JSON.
 void append_escaped(std::string& line, std::string_view text, bool json) {
-  for (const char c : text) {
-    const auto byte = static_cast<unsigned char>(c);
+  while (!text.empty()) {
+    const size_t size = character_size(text);
+    const auto byte = static_cast<unsigned char>(text.front());
     if (byte < 0x20 || byte == 0x7f) {
       char escape[8];
       snprintf(escape, sizeof escape, "\\u%04x", byte);
       line += escape;
+    } else if (size == 0) {
+      line += json ? "\\ufffd" : "?";
     } else {
-      if (json && (c == '"' || c == '\\')) line += '\\';
-      line += c;
+      if (json && (byte == '"' || byte == '\\')) line += '\\';
+      line += text.substr(0, size);
     }
+    text.remove_prefix(size == 0 ? 1 : size);
   }
+}
+
+/// JSON: members of the object; text: " [room=blue participant=ann]".
+void append_about(std::string& line, const About& about, bool json) {
+  const std::pair<const char*, std::string_view> fields[] = {
+      {"room", about.room}, {"participant", about.participant}, {"session", about.session}};
+  bool is_first = true;
+  for (const auto& [name, value] : fields) {
+    if (value.empty()) continue;
+    if (json) {
+      line.append(",\"").append(name).append("\":\"");
+    } else {
+      line.append(is_first ? " [" : " ").append(name).append("=");
+    }
+    append_escaped(line, value, json);
+    if (json) line += '"';
+    is_first = false;
+  }
+  if (!json && !is_first) line += ']';
+}
+
+void put(Level level, std::string_view component, std::string_view message, const About& about) {
+  const bool json = current_format.load(std::memory_order_relaxed) == Format::Json;
+  std::string line;
+  line.reserve(message.size() + 160);
+  line += json ? R"({"time":")" : "";
+  line += time_text();
+  line += json ? R"(","level":")" : " ";
+  line += level_name(level);
+  line += json ? R"(","component":")" : " ";
+  append_escaped(line, component, json);
+  line += json ? R"(","message":")" : ": ";
+  append_escaped(line, message, json);
+  if (json) line += '"';
+  append_about(line, about, json);
+  line += json ? "}\n" : "\n";
+  // A log that cannot be written has nobody to be told to.
+  [[maybe_unused]] const ssize_t written = ::write(STDERR_FILENO, line.data(), line.size());
 }
 
 }  // namespace
@@ -63,22 +138,39 @@ void configure(Level level, Format format) {
 
 bool enabled(Level level) { return level <= current_level.load(std::memory_order_relaxed); }
 
-void write(Level level, std::string_view component, std::string_view message) {
+About current() { return innermost ? innermost->about_ : About{}; }
+
+Scope::Scope(const About& about) : about_(about), outer_(innermost) { innermost = this; }
+
+Scope::~Scope() { innermost = outer_; }
+
+void write(Level level, std::string_view component, std::string_view message, const About& about,
+           LogPlace place) {
   if (!enabled(level)) return;
-  const bool json = current_format.load(std::memory_order_relaxed) == Format::Json;
-  std::string line;
-  line.reserve(message.size() + 80);
-  line += json ? R"({"time":")" : "";
-  line += time_text();
-  line += json ? R"(","level":")" : " ";
-  line += level_name(level);
-  line += json ? R"(","component":")" : " ";
-  append_escaped(line, component, json);
-  line += json ? R"(","message":")" : ": ";
-  append_escaped(line, message, json);
-  line += json ? "\"}\n" : "\n";
-  // A log that cannot be written has nobody to be told to.
-  [[maybe_unused]] const ssize_t written = ::write(STDERR_FILENO, line.data(), line.size());
+  settle();
+  if (level <= Level::Warning) {
+    const std::scoped_lock lock(limit_mutex);
+    if (!limit().may_write(static_cast<int>(level), component, place, message, clock_ns.load()())) {
+      return;
+    }
+  }
+  const bool is_said = !about.room.empty() || !about.participant.empty() || !about.session.empty();
+  put(level, component, message, is_said ? about : current());
 }
+
+void settle(bool at_end) {
+  std::vector<LogLimit::HeldBack> ended;
+  {
+    const std::scoped_lock lock(limit_mutex);
+    ended = limit().take_ended(at_end ? std::numeric_limits<int64_t>::max() : clock_ns.load()());
+  }
+  for (const LogLimit::HeldBack& held_back : ended) {
+    put(static_cast<Level>(held_back.level), held_back.component,
+        std::to_string(held_back.count) + " more like this were not written: " + held_back.message,
+        {});
+  }
+}
+
+void use_clock(int64_t (*now_ns)()) { clock_ns = now_ns; }
 
 }  // namespace veche::log

@@ -3,32 +3,65 @@
 // thread.
 #pragma once
 
+#include <cstdint>
 #include <string_view>
+
+#include "base/log_limit.hpp"
 
 namespace veche::log {
 
 enum class Level { Error = 1, Warning, Info, Debug };
 enum class Format { Text = 1, Json };
 
+/// Whom a line is about; what is empty is left out. `session` is its name in URLs, which is no
+/// credential.
+struct About {
+  std::string_view room, participant, session;
+};
+
 /// [any] What is less important than `level` is not written.
 void configure(Level level, Format format);
 bool enabled(Level level);
 
-/// [any but lane and streaming] `component` is the layer or plugin that speaks: "room", "http",
-/// "forwarding".
-void write(Level level, std::string_view component, std::string_view message);
+/// Lines of this thread that do not say themselves whom they are about are about these, until the
+/// scope ends. The text that `about` points to lives as long. [any but lane and streaming]
+class Scope {
+ public:
+  explicit Scope(const About& about);
+  ~Scope();
+  Scope(const Scope&) = delete;
+  Scope& operator=(const Scope&) = delete;
 
-inline void error(std::string_view component, std::string_view message) {
-  write(Level::Error, component, message);
+ private:
+  friend About current();
+  const About about_;
+  const Scope* const outer_;
+};
+
+/// [any but lane and streaming] `component` is the layer or plugin that speaks: "room", "http",
+/// "forwarding". Warnings and errors of one component and place are bounded: see LogLimit.
+void write(Level level, std::string_view component, std::string_view message,
+           const About& about = {}, LogPlace place = LogPlace::here());
+
+inline void error(std::string_view component, std::string_view message, const About& about = {},
+                  LogPlace place = LogPlace::here()) {
+  write(Level::Error, component, message, about, place);
 }
-inline void warning(std::string_view component, std::string_view message) {
-  write(Level::Warning, component, message);
+inline void warning(std::string_view component, std::string_view message, const About& about = {},
+                    LogPlace place = LogPlace::here()) {
+  write(Level::Warning, component, message, about, place);
 }
-inline void info(std::string_view component, std::string_view message) {
-  write(Level::Info, component, message);
+inline void info(std::string_view component, std::string_view message, const About& about = {}) {
+  write(Level::Info, component, message, about);
 }
-inline void debug(std::string_view component, std::string_view message) {
-  write(Level::Debug, component, message);
+inline void debug(std::string_view component, std::string_view message, const About& about = {}) {
+  write(Level::Debug, component, message, about);
 }
+
+/// [any but lane and streaming] Says how many warnings were held back, where the time to count them
+/// is over; every line does that too. `at_end`: wherever there are any.
+void settle(bool at_end = false);
+/// For tests: the monotonic clock that bounds warnings.
+void use_clock(int64_t (*now_ns)());
 
 }  // namespace veche::log
