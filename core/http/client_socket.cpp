@@ -34,6 +34,7 @@ void ClientSocket::watch() {
 }
 
 void ClientSocket::on_message(const std::string& text) {
+  const log::Scope scope({room_, participant_, {}});
   // GLib called us: nothing may be thrown through it.
   try {
     socket_.send(answer_to(text));

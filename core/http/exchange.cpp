@@ -287,6 +287,11 @@ void Exchange::handle(const Handler& handler) {
   const auto pending = std::make_shared<Pending>(message_);
   pending_ = pending;
   request.watch_client = [this](std::function<void()> gone) { watch_client(std::move(gone)); };
+  const auto param = [this](const char* name) {
+    const auto found = request.params.find(name);
+    return found == request.params.end() ? std::string_view() : std::string_view(found->second);
+  };
+  const log::Scope scope({param("room"), param("participant"), param("session")});
   handler(request, [pending](const Response& response) { pending->answer(response); });
   request.watch_client = nullptr;
   if (pending->is_done) return;

@@ -13,6 +13,7 @@ namespace {
 
 constexpr uint32_t kMaxStopMs = 3000;
 constexpr uint32_t kStopStepMs = 20;
+constexpr uint32_t kSettleLogMs = 1000;
 
 void log_capacity(const room::Server& rooms) {
   const room::CapacityReport report = rooms.capacity();
@@ -62,6 +63,7 @@ void Application::on_terminate() {
 }
 
 void Application::run() {
+  const glib::Timer settle = loop_.every(kSettleLogMs, [] { log::settle(); });
   loop_.run();
   log::info("main", "stopping");
   is_terminated_ = true;

@@ -8,6 +8,7 @@
 #include <utility>
 
 #include "base/log.hpp"
+#include "glib/library_log.hpp"
 #include "main/application.hpp"
 #include "main/check_config.hpp"
 #include "main/config.hpp"
@@ -58,6 +59,7 @@ int serve(const Options& options, const std::vector<std::string>& raised_limits)
   if (!problems.empty()) return complain(problem_lines(options.config_file, problems));
   log::configure(config.log_level, config.log_format);
   for (const std::string& line : raised_limits) log::info("main", line);
+  glib::log_what_libraries_say();
   KeyOfThisRun key;
   key.add_if_needed(config);
   gst_init(nullptr, nullptr);
@@ -73,6 +75,7 @@ int serve(const Options& options, const std::vector<std::string>& raised_limits)
   if (!application) return complain("veche: " + application.error().message + "\n");
   key.print_if_new();
   (*application)->run();
+  log::settle(true);
   return 0;
 }
 

@@ -355,6 +355,7 @@ void Host::on_event(const room::Event& event) {
   view.room = event.room.c_str();
   view.participant = event.participant.c_str();
   view.data = event.data.c_str();
+  const log::Scope scope({event.room, event.participant, {}});
   for (const auto& instance : state_->instances()) instance->on_event(view);
 }
 

@@ -20,6 +20,18 @@ bool contains(const std::vector<std::string>& names, const std::string& name) {
   return std::find(names.begin(), names.end(), name) != names.end();
 }
 
+/// "publish audio, publish video, listen"
+std::string text_of(const Permissions& permissions) {
+  std::string text;
+  const auto add = [&text](bool allowed, const char* what) {
+    if (allowed) text.append(text.empty() ? "" : ", ").append(what);
+  };
+  add(permissions.publish_audio, "publish audio");
+  add(permissions.publish_video, "publish video");
+  add(permissions.subscribe, "listen");
+  return text.empty() ? "do nothing" : text;
+}
+
 }  // namespace
 
 Participant::Participant(Room& room, std::string name_id, ParticipantSettings settings)
@@ -32,6 +44,8 @@ Participant::Participant(Room& room, std::string name_id, ParticipantSettings se
       without_session_ns_(room.server().now_ns()) {}
 
 Participant::~Participant() = default;
+
+log::About Participant::about() const { return {room_.id(), id_, session_name_}; }
 
 const std::string& Participant::name() const {
   return settings_.name.empty() ? id_ : settings_.name;
@@ -57,11 +71,16 @@ Status Participant::update(const ParticipantPatch& patch) {
   if (!roster_changed && settings == settings_ && pinned == pinned_ && blocked == blocked_) {
     return Ok{};
   }
+  const bool was_muted = std::exchange(muted_, muted);
+  const Permissions before = settings_.permissions;
   settings_ = std::move(settings);
   pinned_ = std::move(pinned);
   blocked_ = std::move(blocked);
-  muted_ = muted;
   ++revision_;
+  if (muted_ != was_muted) log::info("room", muted_ ? "is muted" : "is muted no more", about());
+  if (settings_.permissions != before) {
+    log::info("room", "may now " + text_of(settings_.permissions), about());
+  }
   apply_all();
   if (roster_changed) room_.roster_changed(*this);
   room_.server().emit(room_, "participant.updated", id_, profile_json());

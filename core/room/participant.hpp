@@ -9,6 +9,7 @@
 #include <vector>
 
 #include "base/ids.hpp"
+#include "base/log.hpp"
 #include "base/result.hpp"
 #include "media/session.hpp"
 #include "room/controller.hpp"
@@ -53,6 +54,9 @@ class Participant {
   std::vector<SlotView> slots() const;
   /// Of the current session; zeros without one.
   media::SessionStatistics statistics() const;
+
+  /// For log lines; valid until the session changes.
+  log::About about() const;
 
   /// What its client is asked to send.
   const PublishHint& hint() const { return hint_; }

@@ -2,6 +2,7 @@
 // The session of a participant: from the offer to its end. State changes first; who is told comes
 // after.
 #include <algorithm>
+#include <optional>
 #include <utility>
 
 #include "base/log.hpp"
@@ -52,6 +53,15 @@ std::string track_json(const TrackView& track) {
       .text();
 }
 
+/// Without a duration: it never was connected.
+std::string left_text(EndReason reason, const std::string& detail,
+                      std::optional<int64_t> duration_ns) {
+  std::string text = std::string("has left: ") + to_string(reason);
+  if (!detail.empty()) text.append(": ").append(detail);
+  if (!duration_ns) return text += ", and never was connected";
+  return text += ", after " + std::to_string(*duration_ns / kNsPerS) + " s";
+}
+
 std::string left_json(EndReason reason, const std::string& detail, int64_t duration_ns) {
   glib::JsonWriter json;
   json.begin_object().key("reason").string(to_string(reason));
@@ -95,6 +105,7 @@ void Participant::open_session(const std::string& offer, AnswerCallback callback
     Error error = is_removed_ ? unanswered(EndReason::Removed)
                   : !taken    ? taken.error()
                               : plan.error();
+    log::warning("room", "its offer is refused: " + error.message, about());
     server.loop().post(
         [callback = std::move(callback), error = std::move(error)] { callback(error); });
     return;
@@ -103,12 +114,14 @@ void Participant::open_session(const std::string& offer, AnswerCallback callback
   if (session_) {
     // Whoever listened with the old session learns that this participant is somewhere else now.
     server.count_end(EndReason::Replaced);
+    log::info("room", "its session is replaced by a new one", about());
     room_.audience().close(id_, EndReason::Replaced);
   }
   drop_session(unanswered(EndReason::Replaced));
   answer_callback_ = std::move(callback);
   session_name_ = random_token();
   session_state_ = SessionState::Connecting;
+  log::info("room", "offers a session", about());
   session_ = room_.media().open_session(session_request(std::move(plan).value()), session_events());
   room_.add_session(session_->id(), *this);
   server.promise_session(room_.policy().path);
@@ -148,6 +161,7 @@ media::SessionEvents Participant::session_events() {
 
 void Participant::on_answered(const Result<std::string>& sdp) {
   if (!sdp.ok()) {
+    log::warning("room", "its session cannot be made: " + sdp.error().message, about());
     drop_session(sdp.error());
     return;
   }
@@ -157,11 +171,13 @@ void Participant::on_answered(const Result<std::string>& sdp) {
   room_.add_tracks(session_->tracks(), *this);
   room_.audience().slots_restarted(id_, slots_);
   if (!std::exchange(is_listed_, true)) room_.audience().joined(id_);
+  log::info("room", "its offer is answered", about());
   answer(SessionAnswer{session_name_, sdp.value()});
 }
 
 void Participant::on_connected() {
   session_state_ = SessionState::Connected;
+  log::info("room", "is connected", about());
   room_.roster_changed(*this);
   Server& server = room_.server();
   if (joined_ns_ == 0) {
@@ -175,8 +191,6 @@ void Participant::on_connected() {
 }
 
 void Participant::on_ended(media::SessionEnd end, const std::string& detail) {
-  log::info("room", "participant " + id_ + " in room " + room_.id() +
-                        " is removed: " + room::to_string(reason_of(end)) + ": " + detail);
   // The participant cannot be unknown: its callbacks die with its place in the room.
   (void)room_.remove(id_, reason_of(end), detail);
 }
@@ -217,14 +231,16 @@ void Participant::answer(Result<SessionAnswer> result) {
 
 void Participant::leave(EndReason reason, const std::string& detail) {
   is_removed_ = true;
+  const std::optional<int64_t> duration_ns =
+      joined_ns_ == 0 ? std::nullopt : std::optional(room_.server().now_ns() - joined_ns_);
+  log::info("room", left_text(reason, detail, duration_ns), about());
   drop_session(unanswered(reason));
   room_.media().forget(number_);
   Server& server = room_.server();
   server.release_source_number(source_number_);
   server.count_end(reason);
-  if (joined_ns_ == 0) return;
-  server.emit(room_, "participant.left", id_,
-              left_json(reason, detail, server.now_ns() - joined_ns_));
+  if (!duration_ns) return;
+  server.emit(room_, "participant.left", id_, left_json(reason, detail, *duration_ns));
 }
 
 void Participant::fill_slots(const std::vector<TrackId>& tracks) {

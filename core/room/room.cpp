@@ -5,6 +5,7 @@
 #include <algorithm>
 #include <utility>
 
+#include "base/log.hpp"
 #include "base/time.hpp"
 #include "glib/json.hpp"
 #include "room/checks.hpp"
@@ -111,6 +112,7 @@ Result<Participant*> Room::join(const std::string& participant,
       participants_
           .emplace(participant, std::make_unique<Participant>(*this, participant, settings))
           .first->second.get();
+  log::debug("room", "is in the room", joined->about());
   apply_preferences_for(joined->id());
   return joined;
 }
@@ -138,6 +140,7 @@ Status Room::remove(const std::string& participant, EndReason reason, const std:
 
 void Room::close(EndReason reason) {
   alive_.reset();
+  log::info("room", std::string("is closed: ") + to_string(reason), {id_, {}, {}});
   while (!participants_.empty()) (void)remove(participants_.begin()->first, reason);
   server_.emit(*this, "room.closed", {},
                glib::JsonWriter()

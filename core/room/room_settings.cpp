@@ -67,10 +67,9 @@ std::string PluginParts::part_of(const RoomSettings& plugin, const std::string& 
   if (part != policy.plugins.end()) {
     Result<std::string> taken = plugin.complete(part->second);
     if (taken) return std::move(taken).value();
-    std::string line = room;
-    line.append(": ").append(plugin.name());
+    std::string line = plugin.name();
     line.append(" does not take the room's settings, and uses its own: ");
-    log::warning("room", line.append(taken.error().message));
+    log::warning("room", line.append(taken.error().message), {room, {}, {}});
   }
   return plugin.complete("{}").value();
 }

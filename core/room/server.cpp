@@ -47,6 +47,7 @@ Result<Room*> Server::create_room(const std::string& id, RoomPolicy policy) {
   closed_.forget(id);
   Room* created = rooms_.emplace(id, std::move(room)).first->second.get();
   for (RoomSettings* plugin : parts_.plugins()) tell_part(*plugin, *created);
+  log::info("room", "is made", {id, {}, {}});
   emit(*created, "room.created", {}, created->policy_json());
   return created;
 }
@@ -75,10 +76,9 @@ void Server::on_selector_changed() {
     if (settings == room->policy().plugins.end()) continue;
     const Status used = room->media().use_selector_settings(settings->second);
     if (used) continue;
-    std::string line = id;
-    line.append(": ").append(selector);
+    std::string line = selector;
     line.append(" does not take the room's settings, and uses its own: ");
-    log::warning("room", line.append(used.error().message));
+    log::warning("room", line.append(used.error().message), {id, {}, {}});
   }
 }
 
