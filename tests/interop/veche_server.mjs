@@ -38,7 +38,7 @@ async function freePort(host) {
   return port;
 }
 
-function configuration(listen, key, { maxSpeakers, peerTimeout, media, plugins }) {
+function configuration(listen, key, { maxSpeakers, peerTimeout, media, plugins, log }) {
   const firstMediaPort = 20000 + 400 * Math.floor(Math.random() * 25);
   const [id, secret] = key.split('.');
   return {
@@ -50,6 +50,7 @@ function configuration(listen, key, { maxSpeakers, peerTimeout, media, plugins }
     },
     plugins: plugins ?? [{ name: 'forwarding', required: true, config: { max_speakers: maxSpeakers } }],
     plugin_dirs: [environment.plugins],
+    ...(log && { log }),
   };
 }
 
@@ -61,16 +62,16 @@ export class VecheServer {
   #configuration;
 
   /**
-   * Started and ready; ends with the test `t`. `media` goes into that section of the configuration; `plugins` take the place of
-   * forwarding; `variables` are added to its environment; `prefix` is put before its command line, and must not fork.
+   * Started and ready; ends with the test `t`. `media` and `log` go into those sections of the configuration;
+   * `plugins` take the place of forwarding; `variables` are added to its environment; `prefix` is put before its command line, and must not fork.
    */
-  static async start(t, { maxSpeakers = 3, peerTimeout = 15, host = LOOPBACK, media = {}, plugins, variables = {}, prefix = [] } = {}) {
+  static async start(t, { maxSpeakers = 3, peerTimeout = 15, host = LOOPBACK, media = {}, plugins, log, variables = {}, prefix = [] } = {}) {
     const server = new VecheServer();
     Object.assign(server, { variables, prefix });
     const listen = `${host}:${await freePort(host)}`;
     server.url = `http://${listen}`;
     server.key = host === LOOPBACK ? KEY : `test.${randomBytes(16).toString('hex')}`;
-    server.#configuration = configuration(listen, server.key, { maxSpeakers, peerTimeout, media, plugins });
+    server.#configuration = configuration(listen, server.key, { maxSpeakers, peerTimeout, media, plugins, log });
     server.#write();
     atEnd(t, () => server.#cleanUp());
     await server.launch();

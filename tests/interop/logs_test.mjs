@@ -1,0 +1,92 @@
+// SPDX-License-Identifier: Apache-2.0
+// The log of a call: it can be followed by the participant's id, and holds no secret.
+
+import assert from 'node:assert/strict';
+import { test } from 'node:test';
+
+import { measureLoad, runAiortcPeer } from './command.mjs';
+import { recordHttp } from './http_recorder.mjs';
+import { KEY, VecheServer } from './veche_server.mjs';
+
+/** All lines of the log, each of which has to be JSON. */
+function linesOf(server) {
+  return server.log().trim().split('\n').map((line) => {
+    try {
+      return JSON.parse(line);
+    } catch {
+      assert.fail(`this line is no JSON: ${line}`);
+    }
+  });
+}
+
+const SHORT_CALL = { participants: 3, talkers: 1, silence: 'dtx', duration: 3, 'join-rate': 10 };
+
+test('A call is followed by one participant\'s id from its offer to its end', async (t) => {
+  const server = await VecheServer.start(t, { log: { format: 'json', level: 'info' } });
+  await measureLoad(t, server, { ...SHORT_CALL, room: 'call' });
+  const about = linesOf(server).filter(({ room, participant }) => room === 'call' && participant);
+  const names = new Set(about.map(({ participant }) => participant));
+  assert.equal(names.size, 3);
+  for (const name of names) {
+    const own = about.filter(({ participant }) => participant === name);
+    assert.deepEqual(own.map(({ message }) => message.replace(/\d+ s$/, 'N s')),
+      ['offers a session', 'its offer is answered', 'is connected', 'has left: left, after N s']);
+    assert.equal(new Set(own.map(({ session }) => session)).size, 1);
+    assert.match(own[0].session, /^[0-9a-f]{32}$/);
+    for (const line of own) {
+      assert.match(line.time, /^\d{4}-\d{2}-\d{2}T\d{2}:\d{2}:\d{2}\.\d{3}Z$/);
+      assert.deepEqual([line.level, line.component], ['info', 'room']);
+      for (const other of names) assert.ok(other === name || !JSON.stringify(line).includes(`"${other}"`));
+    }
+    const times = own.map(({ time }) => time);
+    assert.deepEqual(times, [...times].sort());
+  }
+  assert.equal(new Set(about.map(({ session }) => session)).size, 3);
+});
+
+test('An offer that is refused stands in the log with its reason, and not more often than anybody reads', async (t) => {
+  const server = await VecheServer.start(t, { log: { format: 'json', level: 'info' } });
+  for (let i = 0; i < 30; i += 1) {
+    const response = await fetch(`${server.url}/v1/rooms/call/participants/p${i}/session`, {
+      method: 'POST', headers: { Authorization: `Bearer ${KEY}`, 'Content-Type': 'application/sdp' }, body: 'v=0\r\na=ice-pwd:secretsecretsecretsecret\r\n' });
+    assert.equal(response.status, 400);
+  }
+  await server.stop();
+  const refused = linesOf(server).filter(({ level }) => level === 'warning');
+  const [first, last] = [refused[0], refused.at(-1)];
+  assert.match(first.message, /^its offer is refused: ./);
+  assert.equal(first.participant, 'p0');
+  assert.ok(refused.length <= 23, `${refused.length} lines`); // Two windows, if the machine is slow.
+  const heldBack = refused.map(({ message }) => Number(/^(\d+) more like this/.exec(message)?.[1] ?? 0)).reduce((sum, n) => sum + n);
+  const written = refused.filter(({ message }) => message.startsWith('its offer')).length;
+  assert.equal(written + heldBack, 30, JSON.stringify(last));
+  assert.ok(!server.log().includes('secretsecret'));
+});
+
+test('Nothing that opens a door is in the log, at the level debug either', async (t) => {
+  const server = await VecheServer.start(t, {
+    log: { format: 'json', level: 'debug' },
+    media: { ice_servers: [{ urls: ['turn:turn.example.org:3478'], secret: 'a-secret-shared-with-turn' }] },
+  });
+  const { url, texts } = await recordHttp(t, server);
+  const front = { url, invite: (...names) => server.invite(...names).then((invitation) => texts.push(JSON.stringify(invitation)) && invitation) };
+  await Promise.all(['ada', 'boris'].map((participant) => runAiortcPeer(t, front, { room: 'call', participant, seconds: 3 })));
+  await server.api('DELETE', '/v1/rooms/call');
+
+  const said = texts.join('\n');
+  const find = (pattern) => [...new Set([...said.matchAll(pattern)].map(([, value]) => value))];
+  const secrets = {
+    pwd: find(/a=ice-pwd:(\S+)/g), ufrag: find(/a=ice-ufrag:(\S+)/g), fingerprint: find(/a=fingerprint:\S+ (\S+)/g),
+    token: find(/Bearer (\S+)/g), turn: find(/"credential":"([^"]+)"/g),
+    configured: [KEY.split('.')[1], 'a-secret-shared-with-turn'],
+  };
+  for (const [kind, values] of Object.entries(secrets)) assert.ok(values.length >= 2, `${values.length} of the kind ${kind} have passed`);
+  const log = server.log();
+  assert.ok(linesOf(server).some(({ participant, message }) => participant === 'ada' && message === 'is connected'));
+  for (const [kind, values] of Object.entries(secrets)) {
+    // Four letters of a ufrag may stand in a session's name by chance.
+    const leaked = values.filter((value) => value.length > 6 && log.includes(value));
+    assert.deepEqual(leaked, [], `${kind} in the log`);
+  }
+  assert.ok(!/a=|m=audio|BEGIN/.test(log), 'SDP in the log');
+});
