@@ -36,6 +36,7 @@ void add_server_routes(Router& router, Api& api);
 void add_plugin_routes(Router& router, Api& api);
 void add_room_routes(Router& router, Api& api);
 void add_participant_routes(Router& router, Api& api);
+void add_trace_routes(Router& router, Api& api);
 void add_session_routes(Router& router, Api& api);
 void add_event_routes(Router& router, Api& api);
 

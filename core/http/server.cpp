@@ -103,6 +103,7 @@ class Server::State {
     add_server_routes(router_, api_);
     add_room_routes(router_, api_);
     add_participant_routes(router_, api_);
+    add_trace_routes(router_, api_);
     add_session_routes(router_, api_);
     add_event_routes(router_, api_);
     times_ = std::make_unique<RouteTimes>(router_);

@@ -161,6 +161,7 @@ void LaneSession::measure_switch(Slot& slot, const TrackFeed& feed) noexcept {
   slot.unheard = false;
   const bool is_first = !std::exchange(has_sent_, true);
   const int64_t now_ns = monotonic_ns();
+  if (is_first) path_.first_packet_ns.store(now_ns, std::memory_order_relaxed);
   const int64_t began_ns = feed.turn.began_ns(now_ns);
   if (began_ns == 0) return;  // Silence, or it sends no levels.
   if (began_ns >= connected_ns_ + kSettledNs) {

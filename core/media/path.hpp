@@ -28,7 +28,8 @@ class Path {
 
   // [any] reads them.
   Counter packets, bytes, failures;
-  std::vector<Counter> slot_bytes;  ///< By the slot's index.
+  std::vector<Counter> slot_bytes;          ///< By the slot's index.
+  std::atomic<int64_t> first_packet_ns{0};  ///< When the first one was sent; 0: not yet.
   /// When the first packet was sent, if that was of somebody who talked already when the session
   /// was connected; else 0.
   std::atomic<int64_t> first_audio_ns{0};

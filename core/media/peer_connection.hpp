@@ -57,6 +57,9 @@ class PeerConnection {
   virtual std::optional<int64_t> silence_ns() const = 0;
   /// [control] What reports say, valid until leave() is done. Null: the path does not tell.
   virtual const SessionQuality* quality() const { return nullptr; }
+  /// [control] After start() and before leave(). `tell` is called on control, later, with where
+  /// media goes to, if that has changed since this was asked last and the path can tell.
+  virtual void ask_address(const std::function<void(std::string)>& tell) { (void)tell; }
   /// [control] The network brings nothing any more when `done` runs on control; afterwards it is
   /// destroyed.
   virtual void leave(const std::function<void()>& done) { done(); }

@@ -224,6 +224,7 @@ void PeerSession::on_opened(const Status& status) {
   for (size_t i = 0; i < attached_tracks_.size(); ++i) {
     sessions_.taps_.publish(track_infos_[i], attached_tracks_[i].feed);
   }
+  ask_address();
   if (events_.connected) events_.connected();
 }
 
@@ -273,7 +274,10 @@ void PeerSession::on_taken_down() {
 }
 
 void PeerSession::watch(int64_t now_ns) {
-  if (phase_ == Phase::Attached) measure_first_packets();
+  if (phase_ == Phase::Attached) {
+    measure_first_packets();
+    ask_address();
+  }
   const int64_t limit_ns = int64_t{sessions_.settings_.peer_timeout_s} * kNsPerS;
   if (phase_ == Phase::Answered && now_ns - answered_ns_ > limit_ns) {
     end(SessionEnd::PeerTimeout, "the client did not connect in time");
@@ -284,6 +288,12 @@ void PeerSession::watch(int64_t now_ns) {
     if (silence_ns && *silence_ns < limit_ns) return;
     end(SessionEnd::PeerTimeout, "nothing was heard of the client for too long");
   }
+}
+
+void PeerSession::ask_address() {
+  connection_->ask_address([weak = weak_from_this()](std::string address) {
+    if (const auto self = weak.lock()) self->client_address_ = std::move(address);
+  });
 }
 
 void PeerSession::set_active(size_t slot, bool active) {

@@ -61,6 +61,8 @@ class PeerSession final : public Session, public std::enable_shared_from_this<Pe
   void on_taken_down();
   /// Once a second: is the peer still there?
   void watch(int64_t now_ns);
+  /// Where the client is, if that has changed.
+  void ask_address();
   /// When the first packets came and went, once each.
   void measure_first_packets();
   /// Of its path, while control may look at it.
@@ -87,6 +89,7 @@ class PeerSession final : public Session, public std::enable_shared_from_this<Pe
   bool close_requested_ = false;  // While a worker is busy with the session.
   int64_t offered_ns_, begun_ns_ = 0, answered_ns_ = 0, ice_ns_ = 0, connected_ns_ = 0;
   int64_t first_packet_in_ns_ = 0, first_audio_ns_ = 0;
+  std::string client_address_;                      // Where media goes to, if the path tells.
   std::optional<SessionTotals> final_path_totals_;  // Once the path is a worker's again.
 };
 

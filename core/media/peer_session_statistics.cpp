@@ -71,8 +71,11 @@ SessionStatistics PeerSession::statistics() const {
     for (const Counter& sent : path->slot_bytes) {
       statistics.slot_bytes_sent.push_back(sent.value());
     }
+    statistics.first_packet_out_ms =
+        milliseconds(connected_ns_, path->first_packet_ns.load(std::memory_order_relaxed));
   }
   statistics.path = to_string(path_);
+  statistics.client_address = client_address_;
   const SessionQuality* quality =
       phase_ == Phase::Attached && connection_ ? connection_->quality() : nullptr;
   if (quality) {

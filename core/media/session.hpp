@@ -42,7 +42,9 @@ struct SessionStatistics {
   int64_t lost_in = 0, lost_out = 0;  ///< Packets, by reports; negative where some came twice.
   double connect_ms = 0;  ///< From the answer to the verified DTLS connection; 0 until then.
   double ice_ms = 0;      ///< From the answer until ICE was connected; 0 until then.
-  double first_packet_in_ms = 0;  ///< From the connection to the client's first packet.
+  double first_packet_in_ms = 0;   ///< From the connection to the client's first packet.
+  double first_packet_out_ms = 0;  ///< From the connection to the first packet for the client.
+  std::string client_address;      ///< Where its media goes to; empty: not known.
   /// From the offer to the first packet for the client, if somebody talked already; else 0.
   double first_audio_ms = 0;
 };

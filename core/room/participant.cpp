@@ -32,6 +32,18 @@ std::string text_of(const Permissions& permissions) {
   return text.empty() ? "do nothing" : text;
 }
 
+std::string preferences_json(const std::vector<std::string>& pinned,
+                             const std::vector<std::string>& blocked) {
+  return glib::JsonWriter()
+      .begin_object()
+      .key("pinned")
+      .integer(static_cast<int64_t>(pinned.size()))
+      .key("blocked")
+      .integer(static_cast<int64_t>(blocked.size()))
+      .end_object()
+      .text();
+}
+
 }  // namespace
 
 Participant::Participant(Room& room, std::string name_id, ParticipantSettings settings)
@@ -41,7 +53,10 @@ Participant::Participant(Room& room, std::string name_id, ParticipantSettings se
       source_number_(room.server().take_source_number()),
       settings_(std::move(settings)),
       joined_unix_ms_(unix_ms()),
-      without_session_ns_(room.server().now_ns()) {}
+      without_session_ns_(room.server().now_ns()),
+      trace_(room.server().take_trace(room.id(), id_)) {
+  note(Trace::Kind::Change, "participant.added");
+}
 
 Participant::~Participant() = default;
 
@@ -71,15 +86,23 @@ Status Participant::update(const ParticipantPatch& patch) {
   if (!roster_changed && settings == settings_ && pinned == pinned_ && blocked == blocked_) {
     return Ok{};
   }
+  const bool preferences_changed = pinned != pinned_ || blocked != blocked_;
   const bool was_muted = std::exchange(muted_, muted);
   const Permissions before = settings_.permissions;
   settings_ = std::move(settings);
   pinned_ = std::move(pinned);
   blocked_ = std::move(blocked);
   ++revision_;
-  if (muted_ != was_muted) log::info("room", muted_ ? "is muted" : "is muted no more", about());
+  if (muted_ != was_muted) {
+    log::info("room", muted_ ? "is muted" : "is muted no more", about());
+    note(Trace::Kind::Change, muted_ ? "muted" : "unmuted");
+  }
   if (settings_.permissions != before) {
     log::info("room", "may now " + text_of(settings_.permissions), about());
+    note("permissions", "may", text_of(settings_.permissions));
+  }
+  if (preferences_changed) {
+    note(Trace::Kind::Change, "preferences", preferences_json(pinned_, blocked_));
   }
   apply_all();
   if (roster_changed) room_.roster_changed(*this);

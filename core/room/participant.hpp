@@ -5,6 +5,7 @@
 
 #include <functional>
 #include <memory>
+#include <optional>
 #include <string>
 #include <vector>
 
@@ -13,6 +14,8 @@
 #include "base/result.hpp"
 #include "media/session.hpp"
 #include "room/controller.hpp"
+#include "room/session_watch.hpp"
+#include "room/trace.hpp"
 #include "room/types.hpp"
 
 namespace veche::room {
@@ -55,6 +58,8 @@ class Participant {
   /// Of the current session; zeros without one.
   media::SessionStatistics statistics() const;
 
+  /// What has happened to it; if it was here a short time ago, that too.
+  const Trace& trace() const { return trace_; }
   /// For log lines; valid until the session changes.
   log::About about() const;
 
@@ -100,6 +105,15 @@ class Participant {
   void forget_control();
   std::string profile_json() const;
 
+  /// Into the trace. `at_ns`: on the monotonic clock; 0: now.
+  void note(Trace::Kind kind, const char* type, std::string data = "{}", int64_t at_ns = 0);
+  void note(const char* type, const char* key, const std::string& value);
+  void note_slots(const std::vector<SlotView>& changed);
+  void note_speech(bool speaks);
+  void note_statistics();
+  /// Every tick: what the session's statistics say.
+  void observe(int64_t now_ns);
+
   Room& room_;
   const std::string id_;
   const ParticipantId number_;
@@ -117,7 +131,9 @@ class Participant {
   SessionState session_state_ = SessionState::Ended;
   std::vector<SlotView> slots_;
   SessionRates rates_;
-  std::vector<uint32_t> targets_;  ///< VECHE_TARGET_*, by slot.
+  Trace trace_;
+  std::optional<SessionWatch> watch_;  ///< Of the session.
+  std::vector<uint32_t> targets_;      ///< VECHE_TARGET_*, by slot.
   PublishHint hint_;
   AnswerCallback answer_callback_;  ///< Set while a session waits for its answer.
   std::shared_ptr<media::Session>

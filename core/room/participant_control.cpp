@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 // What a controller is shown of a participant's session, and what it changes there.
+#include "glib/json.hpp"
 #include "room/participant.hpp"
 #include "room/room.hpp"
 #include "room/server.hpp"
@@ -60,6 +61,15 @@ void Participant::use_targets(const std::vector<uint32_t>& targets, const Publis
   }
   if (hint == hint_) return;
   hint_ = hint;
+  note(Trace::Kind::Activity, "hint",
+       glib::JsonWriter()
+           .begin_object()
+           .key("max_bitrate_bps")
+           .integer(hint.max_bitrate_bps)
+           .key("fec_percent")
+           .integer(hint.fec_percent)
+           .end_object()
+           .text());
   room_.audience().hint_changed(id_, hint);
 }
 

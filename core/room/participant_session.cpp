@@ -106,6 +106,7 @@ void Participant::open_session(const std::string& offer, AnswerCallback callback
                   : !taken    ? taken.error()
                               : plan.error();
     log::warning("room", "its offer is refused: " + error.message, about());
+    note("offer.refused", "detail", error.message);
     server.loop().post(
         [callback = std::move(callback), error = std::move(error)] { callback(error); });
     return;
@@ -115,6 +116,7 @@ void Participant::open_session(const std::string& offer, AnswerCallback callback
     // Whoever listened with the old session learns that this participant is somewhere else now.
     server.count_end(EndReason::Replaced);
     log::info("room", "its session is replaced by a new one", about());
+    note("session.replaced", "session", session_name_);
     room_.audience().close(id_, EndReason::Replaced);
   }
   drop_session(unanswered(EndReason::Replaced));
@@ -122,6 +124,8 @@ void Participant::open_session(const std::string& offer, AnswerCallback callback
   session_name_ = random_token();
   session_state_ = SessionState::Connecting;
   log::info("room", "offers a session", about());
+  note("session.offered", "session", session_name_);
+  watch_.emplace(monotonic_ns());
   session_ = room_.media().open_session(session_request(std::move(plan).value()), session_events());
   room_.add_session(session_->id(), *this);
   server.promise_session(room_.policy().path);
@@ -162,6 +166,7 @@ media::SessionEvents Participant::session_events() {
 void Participant::on_answered(const Result<std::string>& sdp) {
   if (!sdp.ok()) {
     log::warning("room", "its session cannot be made: " + sdp.error().message, about());
+    note("session.failed", "detail", sdp.error().message);
     drop_session(sdp.error());
     return;
   }
@@ -172,12 +177,14 @@ void Participant::on_answered(const Result<std::string>& sdp) {
   room_.audience().slots_restarted(id_, slots_);
   if (!std::exchange(is_listed_, true)) room_.audience().joined(id_);
   log::info("room", "its offer is answered", about());
+  note("session.answered", "path", session_->statistics().path);
   answer(SessionAnswer{session_name_, sdp.value()});
 }
 
 void Participant::on_connected() {
   session_state_ = SessionState::Connected;
   log::info("room", "is connected", about());
+  note(Trace::Kind::Change, "session.connected");
   room_.roster_changed(*this);
   Server& server = room_.server();
   if (joined_ns_ == 0) {
@@ -206,6 +213,8 @@ void Participant::drop_session(const Error& error) {
   if (!session_) return;
   session_alive_.reset();
   answer(error);
+  if (watch_) note_statistics();
+  watch_.reset();
   if (session_state_ == SessionState::Connected) {
     for (const TrackView& track : tracks()) {
       room_.server().emit(room_, "track.unpublished", id_, track_json(track));
@@ -235,8 +244,10 @@ void Participant::leave(EndReason reason, const std::string& detail) {
       joined_ns_ == 0 ? std::nullopt : std::optional(room_.server().now_ns() - joined_ns_);
   log::info("room", left_text(reason, detail, duration_ns), about());
   drop_session(unanswered(reason));
+  note(Trace::Kind::Change, "participant.left", left_json(reason, detail, duration_ns.value_or(0)));
   room_.media().forget(number_);
   Server& server = room_.server();
+  server.keep_trace(room_.id(), id_, std::exchange(trace_, {}));
   server.release_source_number(source_number_);
   server.count_end(reason);
   if (!duration_ns) return;
@@ -253,7 +264,9 @@ void Participant::fill_slots(const std::vector<TrackId>& tracks) {
     }
     if (slots_[i] != slot) changed.push_back(slots_[i] = slot);
   }
-  if (!changed.empty()) room_.audience().slots_changed(id_, changed);
+  if (changed.empty()) return;
+  note_slots(changed);
+  room_.audience().slots_changed(id_, changed);
 }
 
 void Participant::check_slots() {

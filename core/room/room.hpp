@@ -92,6 +92,7 @@ class Room {
   const Participant* owner_of(TrackId track) const;
   void on_selection(const media::Selection& selection);
   void set_speakers(Speakers speakers);
+  void note_speech(const std::vector<std::string>& before, const std::vector<std::string>& now);
 
   Server& server_;
   const std::string id_;

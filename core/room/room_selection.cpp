@@ -20,6 +20,7 @@ void Room::tick(int64_t now_ns) {
   }
   for (const auto& [id, participant] : participants_) {
     participant->control(server_.controller(), now_ns);
+    participant->observe(now_ns);
   }
   audience_.tell([this](const std::string& id) { return roster_entry(*participants_.at(id)); });
 }
@@ -63,9 +64,24 @@ void Room::on_selection(const media::Selection& selection) {
   set_speakers({{speaking.begin(), speaking.end()}, dominant ? dominant->id() : std::string()});
 }
 
+void Room::note_speech(const std::vector<std::string>& before,
+                       const std::vector<std::string>& now) {
+  const auto note = [this](const std::vector<std::string>& names,
+                           const std::vector<std::string>& others, bool speaks) {
+    for (const std::string& name : names) {
+      const bool is_in_both = std::find(others.begin(), others.end(), name) != others.end();
+      Participant* participant = is_in_both ? nullptr : find(name);
+      if (participant) participant->note_speech(speaks);
+    }
+  };
+  note(before, now, false);
+  note(now, before, true);
+}
+
 void Room::set_speakers(Speakers speakers) {
   if (speakers == speakers_) return;
   const bool dominant_changed = speakers.dominant != speakers_.dominant;
+  note_speech(speakers_.speaking, speakers.speaking);
   speakers_ = std::move(speakers);
   audience_.speakers_changed(speakers_);
   if (dominant_changed) server_.emit(*this, "speaker.changed", speakers_.dominant);

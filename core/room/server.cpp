@@ -57,6 +57,12 @@ Room* Server::find_room(const std::string& id) {
   return found == rooms_.end() ? nullptr : found->second.get();
 }
 
+const Trace* Server::find_trace(const std::string& room, const std::string& participant) {
+  Room* open = find_room(room);
+  const Participant* present = open ? open->find(participant) : nullptr;
+  return present ? &present->trace() : former_traces_.find(room, participant, now_ns_);
+}
+
 Result<Room*> Server::find_or_create_room(const std::string& id) {
   if (Room* room = find_room(id)) return room;
   if (!limits_.auto_create) {

@@ -23,6 +23,7 @@
 #include "room/controller.hpp"
 #include "room/room.hpp"
 #include "room/room_settings.hpp"
+#include "room/trace.hpp"
 #include "room/types.hpp"
 
 namespace veche::room {
@@ -65,6 +66,10 @@ class Server {
   Status remove_room(const std::string& id, EndReason reason = EndReason::RoomClosed);
   /// By name.
   const std::map<std::string, std::unique_ptr<Room>>& rooms() const { return rooms_; }
+
+  /// Of somebody who is in the room, or left it less than a minute ago. Null: nobody knows; valid
+  /// until the next call of anything here.
+  const Trace* find_trace(const std::string& room, const std::string& participant);
 
   /// How many participants have left for each reason since the start, and how many sessions were
   /// replaced.
@@ -144,6 +149,12 @@ class Server {
   void tell_part(RoomSettings& plugin, const Room& room);
   /// An event of the server itself, whose room is "".
   void emit(const std::string& type, std::string data);
+  Trace take_trace(const std::string& room, const std::string& participant) {
+    return former_traces_.take(room, participant, now_ns_);
+  }
+  void keep_trace(const std::string& room, const std::string& participant, Trace trace) {
+    former_traces_.keep(room, participant, std::move(trace), now_ns_);
+  }
   bool has_sessions() const;
   void tell_draining();
   void promise_session(std::optional<media::PathKind> path) {
@@ -175,6 +186,7 @@ class Server {
   std::deque<std::function<void()>> news_;  ///< Not delivered yet.
   PluginParts parts_;
   ClosedRooms closed_;
+  FormerTraces former_traces_;
   std::unordered_set<uint32_t> source_numbers_;  ///< In use.
   std::map<std::string, std::unique_ptr<Room>> rooms_;
   std::vector<std::shared_ptr<void>>

@@ -6,7 +6,8 @@ import { test } from 'node:test';
 
 import { measureLoad, runAiortcPeer } from './command.mjs';
 import { recordHttp } from './http_recorder.mjs';
-import { KEY, VecheServer } from './veche_server.mjs';
+import { until } from './until.mjs';
+import { environment, KEY, VecheServer } from './veche_server.mjs';
 
 /** All lines of the log, each of which has to be JSON. */
 function linesOf(server) {
@@ -42,6 +43,37 @@ test('A call is followed by one participant\'s id from its offer to its end', as
     assert.deepEqual(times, [...times].sort());
   }
   assert.equal(new Set(about.map(({ session }) => session)).size, 3);
+});
+
+test('The trace of a participant tells a call from the offer to the end, and for a while afterwards', async (t) => {
+  const server = await VecheServer.start(t);
+  const call = measureLoad(t, server, { ...SHORT_CALL, talkers: 3, duration: 4, room: 'call' });
+  call.catch(() => {});
+  await server.connected('call', 3);
+  const { body: { participants } } = await server.api('GET', '/v1/rooms/call/participants');
+  const path = `/v1/rooms/call/participants/${participants[0].id}`;
+  await until('it has sent and received, and the trace says so', async () => {
+    const live = await server.api('GET', `${path}/trace`);
+    assert.equal(live.body.present, true);
+    return ['first_packet.in', 'first_packet.out'].every((wanted) => live.body.entries.some(({ type }) => type === wanted));
+  });
+  await call;
+  const { status, body } = await server.api('GET', `${path}/trace`);
+  assert.equal(status, 200);
+  assert.equal(body.present, false);
+  assert.equal(body.dropped, 0);
+  const { entries } = body;
+  const changes = ['participant.added', 'session.offered', 'session.answered', 'ice.connected', 'session.connected', 'first_packet.in', 'first_packet.out'];
+  const own = entries.map(({ type }) => type);
+  for (const type of changes) assert.equal(own.filter((each) => each === type).length, 1, `${type} in ${own}`);
+  assert.deepEqual(own.filter((type) => changes.slice(0, 5).includes(type)), changes.slice(0, 5));
+  assert.ok(own.includes('speaking.started') && own.includes('slots'), `${own}`);
+  assert.equal(own.at(-1), 'participant.left');
+  assert.equal(own.includes('client.address'), environment.path === 'wire');
+  for (let i = 1; i < entries.length; i += 1) assert.ok(entries[i].offset_ms >= entries[i - 1].offset_ms);
+  const [first, last] = [entries[0], entries.at(-1)];
+  const wall = last.time_unix_ms - first.time_unix_ms;
+  assert.ok(Math.abs(wall - (last.offset_ms - first.offset_ms)) < 100, `${wall} ms by the wall clock, ${last.offset_ms} ms`);
 });
 
 test('An offer that is refused stands in the log with its reason, and not more often than anybody reads', async (t) => {

@@ -142,6 +142,21 @@ std::optional<int64_t> WireConnection::silence_ns() const {
   return monotonic_ns() - peer_->last_heard_ns();
 }
 
+void WireConnection::ask_address(const std::function<void(std::string)>& tell) {
+  const uint32_t number = peer_->route_number();
+  if (std::exchange(told_route_, number) == number) return;
+  // Text is made on control: a lane allocates nothing.
+  auto address = std::make_shared<std::optional<Address>>();
+  lane_.post(make_command(
+      [this, address](Lane&) noexcept {
+        WirePeer* peer = port_.find(session_);
+        if (peer && peer->route()) *address = peer->route()->peer;
+      },
+      [address, tell] {
+        if (*address) tell((*address)->text());
+      }));
+}
+
 void WireConnection::leave(const std::function<void()>& done) {
   lane_.post(make_command(
       [this](Lane&) noexcept {

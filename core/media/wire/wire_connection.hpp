@@ -37,6 +37,7 @@ class WireConnection final : public PeerConnection {
   Path* path() const override { return has_slots_ ? peer_ : nullptr; }
   std::optional<int64_t> silence_ns() const override;
   const SessionQuality* quality() const override { return peer_ ? &peer_->quality() : nullptr; }
+  void ask_address(const std::function<void(std::string)>& tell) override;
   void leave(const std::function<void()>& done) override;
 
  private:
@@ -54,6 +55,7 @@ class WireConnection final : public PeerConnection {
   WireKeys keys_;  // Between open() and start().
   bool has_slots_ = false;
   bool is_dtls_client_ = false;
+  uint32_t told_route_ = 0;  // The number of the route that was asked for last.
 };
 
 }  // namespace veche::media

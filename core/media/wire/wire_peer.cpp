@@ -26,6 +26,7 @@ WirePeer::WirePeer(SessionId id, std::shared_ptr<Ingress> ingress, const ReportS
 
 void WirePeer::send_to(const UdpSocket& socket, const CandidatePair& route) noexcept {
   socket_ = &socket;
+  if (route_ != route) route_number_.fetch_add(1, std::memory_order_relaxed);
   route_ = route;
   route_heard_ns_ = monotonic_ns();
 }

@@ -39,6 +39,8 @@ class WirePeer final : public Path {
   /// Where it goes; null: nowhere.
   const CandidatePair* route() const noexcept { return socket_ ? &route_ : nullptr; }
   void stop_sending() noexcept { socket_ = nullptr; }
+  /// [any] Another one each time when another route was chosen.
+  uint32_t route_number() const noexcept { return route_number_.load(std::memory_order_relaxed); }
   /// Without keys all media is dropped.
   void use_keys(WireKeys keys) noexcept { keys_ = std::move(keys); }
 
@@ -85,6 +87,7 @@ class WirePeer final : public Path {
   bool has_received_ = false;
   TokenBucket handshake_;
   std::atomic<int64_t> last_heard_ns_{0};
+  std::atomic<uint32_t> route_number_{0};
 };
 
 }  // namespace veche::media

@@ -11,6 +11,7 @@
 #include <string>
 #include <vector>
 
+#include "base/log.hpp"
 #include "base/time.hpp"
 #include "fake_media.hpp"
 #include "room/server.hpp"
@@ -80,6 +81,7 @@ class RoomTest : public testing::Test {
   }
 
   void start(Limits limits) {
+    log::configure(log::Level::Error, log::Format::Text);
     server.emplace(loop, engine, limits, 0);
     now_ns = monotonic_ns();
     server->add_event_handler([this](const Event& event) { events.push_back(event); });

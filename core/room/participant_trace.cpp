@@ -1,0 +1,57 @@
+// SPDX-License-Identifier: Apache-2.0
+// What a participant writes down of itself.
+#include <algorithm>
+#include <utility>
+
+#include "base/time.hpp"
+#include "glib/json.hpp"
+#include "room/participant.hpp"
+#include "room/room.hpp"
+#include "room/server.hpp"
+
+namespace veche::room {
+namespace {
+
+/// Of slots that changed at once so many are named.
+constexpr size_t kMostSlots = 8;
+
+}  // namespace
+
+void Participant::note(Trace::Kind kind, const char* type, std::string data, int64_t at_ns) {
+  const int64_t now_ns = monotonic_ns();
+  if (at_ns == 0) at_ns = now_ns;
+  trace_.add(kind, {unix_ms() - (now_ns - at_ns) / kNsPerMs, at_ns, type, std::move(data)});
+}
+
+void Participant::note(const char* type, const char* key, const std::string& value) {
+  note(Trace::Kind::Change, type,
+       glib::JsonWriter().begin_object().key(key).string(value).end_object().text());
+}
+
+void Participant::note_slots(const std::vector<SlotView>& changed) {
+  glib::JsonWriter json;
+  json.begin_object().key("changed").integer(static_cast<int64_t>(changed.size()));
+  json.key("slots").begin_object();
+  for (size_t i = 0; i < std::min(changed.size(), kMostSlots); ++i) {
+    json.key(changed[i].mid).string(changed[i].participant);
+  }
+  note(Trace::Kind::Activity, "slots", json.end_object().end_object().text());
+}
+
+void Participant::note_speech(bool speaks) {
+  note(Trace::Kind::Activity, speaks ? "speaking.started" : "speaking.stopped");
+}
+
+void Participant::note_statistics() {
+  for (SessionWatch::Finding& found : watch_->look(session_->statistics(), monotonic_ns())) {
+    note(found.kind, found.type, std::move(found.data), found.at_ns);
+  }
+}
+
+void Participant::observe(int64_t now_ns) {
+  if (watch_ && session_state_ == SessionState::Connected && watch_->is_due(now_ns)) {
+    note_statistics();
+  }
+}
+
+}  // namespace veche::room

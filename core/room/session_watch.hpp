@@ -1,0 +1,52 @@
+// SPDX-License-Identifier: Apache-2.0
+// What a session's statistics say that belongs into its participant's trace. Pure.
+#pragma once
+
+#include <cstdint>
+#include <string>
+#include <vector>
+
+#include "base/time.hpp"
+#include "media/session.hpp"
+#include "room/trace.hpp"
+
+namespace veche::room {
+
+class SessionWatch {
+ public:
+  static constexpr int64_t kEachNs = kNsPerS;
+  /// Loss and refusals are told for intervals of this length.
+  static constexpr int64_t kIntervalNs = 5 * kNsPerS;
+  /// A smaller part is what Opus conceals.
+  static constexpr double kLossToTell = 0.05;
+  static constexpr int64_t kPacketsToTell = 5;
+
+  struct Finding {
+    Trace::Kind kind;
+    const char* type;
+    int64_t at_ns;
+    std::string data = "{}";
+  };
+
+  /// The monotonic clock when the session was offered.
+  explicit SessionWatch(int64_t offered_ns)
+      : offered_ns_(offered_ns), interval_began_ns_(offered_ns) {}
+
+  /// True once each kEachNs: statistics are wanted.
+  bool is_due(int64_t now_ns);
+  std::vector<Finding> look(const media::SessionStatistics& statistics, int64_t now_ns);
+
+ private:
+  void milestone(std::vector<Finding>& found, bool& is_told, const char* type,
+                 double since_offer_ms, bool is_reached) const;
+  void interval(std::vector<Finding>& found, const media::SessionStatistics& now, int64_t now_ns);
+
+  const int64_t offered_ns_;
+  int64_t next_ns_ = 0;
+  int64_t interval_began_ns_;
+  bool ice_told_ = false, in_told_ = false, out_told_ = false;
+  std::string client_address_;
+  media::SessionStatistics before_;  ///< At the beginning of the interval.
+};
+
+}  // namespace veche::room

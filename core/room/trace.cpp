@@ -1,0 +1,62 @@
+// SPDX-License-Identifier: Apache-2.0
+// Rings of entries, and who is remembered.
+#include "room/trace.hpp"
+
+#include <algorithm>
+#include <utility>
+
+namespace veche::room {
+
+void Trace::add(Kind kind, TraceEntry entry) {
+  if (began_ns_ == 0) began_ns_ = entry.at_ns;
+  Ring& ring = rings_[static_cast<size_t>(kind)];
+  ring.bytes += entry.data.size();
+  ring.entries.push_back(std::move(entry));
+  while (ring.entries.size() > kMaxEntries || ring.bytes > kMaxBytes) {
+    ring.bytes -= ring.entries.front().data.size();
+    ring.entries.pop_front();
+    ++dropped_;
+  }
+}
+
+std::vector<TraceEntry> Trace::entries() const {
+  std::vector<TraceEntry> all;
+  for (const Ring& ring : rings_) {
+    all.insert(all.end(), ring.entries.begin(), ring.entries.end());
+  }
+  std::stable_sort(all.begin(), all.end(),
+                   [](const TraceEntry& a, const TraceEntry& b) { return a.at_ns < b.at_ns; });
+  return all;
+}
+
+void FormerTraces::keep(const std::string& room, const std::string& participant, Trace trace,
+                        int64_t now_ns) {
+  // Whoever left before has come back since, and took the trace along.
+  traces_.push_back({room, participant, now_ns, std::move(trace)});
+  if (traces_.size() > kMax) traces_.pop_front();
+}
+
+Trace FormerTraces::take(const std::string& room, const std::string& participant, int64_t now_ns) {
+  const auto found = locate(room, participant, now_ns);
+  if (found == traces_.end()) return {};
+  Trace trace = std::move(found->trace);
+  traces_.erase(found);
+  return trace;
+}
+
+const Trace* FormerTraces::find(const std::string& room, const std::string& participant,
+                                int64_t now_ns) {
+  const auto found = locate(room, participant, now_ns);
+  return found == traces_.end() ? nullptr : &found->trace;
+}
+
+std::deque<FormerTraces::Former>::iterator FormerTraces::locate(const std::string& room,
+                                                                const std::string& participant,
+                                                                int64_t now_ns) {
+  while (!traces_.empty() && now_ns - traces_.front().left_ns > kRememberedNs) traces_.pop_front();
+  return std::find_if(traces_.begin(), traces_.end(), [&](const Former& former) {
+    return former.room == room && former.participant == participant;
+  });
+}
+
+}  // namespace veche::room

@@ -1,0 +1,78 @@
+// SPDX-License-Identifier: Apache-2.0
+// The last things that happened to a participant, for whoever asks why a call was bad. Pure.
+#pragma once
+
+#include <array>
+#include <cstdint>
+#include <deque>
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "base/time.hpp"
+
+namespace veche::room {
+
+struct TraceEntry {
+  int64_t time_unix_ms = 0;
+  int64_t at_ns = 0;        ///< On the monotonic clock.
+  const char* type = "";    ///< A literal: "session.offered".
+  std::string data = "{}";  ///< A JSON object.
+};
+
+/// Two rings, so that hours of talk do not push out how the session began.
+class Trace {
+ public:
+  static constexpr size_t kMaxEntries = 128;      ///< Of each kind.
+  static constexpr size_t kMaxBytes = 16 * 1024;  ///< Of the data of each kind.
+
+  enum class Kind {
+    Change = 0,  ///< Its state and what was asked for.
+    Activity,    ///< What happens all the time: speech, slots, loss.
+  };
+
+  /// The oldest of its kind go when there are too many.
+  void add(Kind kind, TraceEntry entry);
+  /// By time.
+  std::vector<TraceEntry> entries() const;
+  /// How many have gone.
+  uint64_t dropped() const { return dropped_; }
+  /// When the first entry of all was made, on the monotonic clock; 0: there was none.
+  int64_t began_ns() const { return began_ns_; }
+
+ private:
+  struct Ring {
+    std::deque<TraceEntry> entries;
+    size_t bytes = 0;
+  };
+  std::array<Ring, 2> rings_;
+  uint64_t dropped_ = 0;
+  int64_t began_ns_ = 0;
+};
+
+/// Traces of those who left a short time ago: support asks afterwards.
+class FormerTraces {
+ public:
+  static constexpr int64_t kRememberedNs = 60 * kNsPerS;
+  /// The oldest go first when more leave within that time.
+  static constexpr size_t kMax = 500;
+
+  void keep(const std::string& room, const std::string& participant, Trace trace, int64_t now_ns);
+  /// Of somebody who is back. An empty trace if it is not remembered.
+  Trace take(const std::string& room, const std::string& participant, int64_t now_ns);
+  /// Null if it is not remembered; valid until anything is changed here.
+  const Trace* find(const std::string& room, const std::string& participant, int64_t now_ns);
+
+ private:
+  struct Former {
+    std::string room, participant;
+    int64_t left_ns;
+    Trace trace;
+  };
+  std::deque<Former>::iterator locate(const std::string& room, const std::string& participant,
+                                      int64_t now_ns);
+
+  std::deque<Former> traces_;  ///< Each name once, in the order in which they left.
+};
+
+}  // namespace veche::room

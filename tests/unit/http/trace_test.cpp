@@ -1,0 +1,53 @@
+// SPDX-License-Identifier: Apache-2.0
+// The route of traces: who may read them, and how they look.
+#include "http_fixture.hpp"
+
+namespace veche::http {
+namespace {
+
+const std::string kAnn = "/v1/rooms/blue/participants/ann";
+
+TEST_F(HttpTest, TracesTellWhatHappenedInOrder) {
+  connect("ann");
+  const Answer answer = get(kAnn + "/trace");
+  EXPECT_EQ(answer.status, 200);
+  EXPECT_NE(answer.body.find(R"({"present":true,"dropped":0,"entries":[{"time_unix_ms":)"),
+            std::string::npos)
+      << answer.body;
+  EXPECT_NE(answer.body.find(R"("offset_ms":0.0,"type":"participant.added","data":{}})"),
+            std::string::npos)
+      << answer.body;
+  const size_t offered = answer.body.find("session.offered");
+  const size_t connected = answer.body.find("session.connected");
+  EXPECT_LT(offered, connected);
+  EXPECT_NE(connected, std::string::npos);
+}
+
+TEST_F(HttpTest, TracesAreReadAfterwardsToo) {
+  connect("ann");
+  EXPECT_EQ(call({.method = "DELETE", .path = kAnn + "?reason=rude"}).status, 204);
+  const Answer answer = get(kAnn + "/trace");
+  EXPECT_EQ(answer.status, 200);
+  EXPECT_NE(answer.body.find("\"present\":false"), std::string::npos);
+  EXPECT_NE(answer.body.find(R"("reason":"removed","detail":"rude")"), std::string::npos)
+      << answer.body;
+}
+
+TEST_F(HttpTest, TracesOfStrangersAreNotFound) {
+  EXPECT_EQ(get(kAnn + "/trace").status, 404);
+  connect("ann");
+  EXPECT_EQ(get("/v1/rooms/blue/participants/bob/trace").status, 404);
+}
+
+TEST_F(HttpTest, TracesAreForReadersAndForTheParticipant) {
+  const Answer invited = json("POST", "/v1/rooms/blue/participants", R"({"id":"ann"})");
+  const size_t begin = invited.body.find("\"token\":\"") + 9;
+  const std::string token = invited.body.substr(begin, invited.body.find('"', begin) - begin);
+  EXPECT_EQ(call({.path = kAnn + "/trace", .key = token}).status, 200);
+  EXPECT_EQ(call({.path = kAnn + "/trace", .key = "eye.eyesecret"}).status, 200);
+  EXPECT_EQ(call({.path = "/v1/rooms/blue/participants/bob/trace", .key = token}).status, 403);
+  EXPECT_EQ(call({.path = kAnn + "/trace", .key = ""}).status, 401);
+}
+
+}  // namespace
+}  // namespace veche::http
