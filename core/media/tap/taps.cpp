@@ -80,9 +80,9 @@ void Taps::on_gone(const Key& key, const std::shared_ptr<TrackFeed>& feed, const
   if (!status) {
     const auto track = tracks_.find(key.second);
     const TrackInfo info = track == tracks_.end() ? TrackInfo{} : track->second.info;
-    log::warning("media", key.first->name() + ": the tap of track " +
-                              std::to_string(key.second.value) +
-                              " has failed: " + status.error().message,
+    log::warning("media",
+                 key.first->name() + ": the tap of track " + std::to_string(key.second.value) +
+                     " has failed: " + status.error().message,
                  {info.room, info.participant, {}});
   }
   key.first->closed(key.second, status, dropped);
