@@ -181,6 +181,13 @@ Checked<uint32_t> read_drain(const std::string& body, uint32_t default_deadline_
   return {integer_or(object.value.get(), "deadline_s", default_deadline_s), {}};
 }
 
+Checked<uint32_t> read_headers(const std::string& body) {
+  static const JsonSchema schema = schema_of(kHeadersSchema);
+  Checked<JsonPtr> object = parse_object(body.empty() ? "{}" : body, schema);
+  if (!object.ok()) return {0, std::move(object.problems)};
+  return {integer_or(object.value.get(), "seconds", uint32_t{60}), {}};
+}
+
 Checked<Invitation> read_invitation(const std::string& body) {
   static const JsonSchema schema = schema_of(kInvitationSchema);
   Checked<JsonPtr> object = parse_object(body.empty() ? "{}" : body, schema);

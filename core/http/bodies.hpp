@@ -38,6 +38,9 @@ Checked<PluginPatch> read_plugin_patch(const std::string& body);
 /// `deadline_s` of a drain; an empty body is an empty object.
 Checked<uint32_t> read_drain(const std::string& body, uint32_t default_deadline_s);
 
+/// `seconds` for which packet headers are kept; an empty body is an empty object.
+Checked<uint32_t> read_headers(const std::string& body);
+
 struct Invitation {
   std::string participant;  ///< Empty: the server makes a name.
   room::ParticipantSettings settings;

@@ -32,6 +32,9 @@ inline const std::string kPluginPatchSchema =
 inline const std::string kDrainSchema =
     R"({"type": "object", "properties": {"deadline_s": {"type": "integer", "minimum": 0, "maximum": 86400}}})";
 
+inline const std::string kHeadersSchema =
+    R"({"type": "object", "properties": {"seconds": {"type": "integer", "minimum": 1, "maximum": 600, "default": 60}}})";
+
 inline const std::string kInvitationSchema = R"({"type": "object", "properties": {
     "id": {"type": "string"},
     "name": {"type": "string"},

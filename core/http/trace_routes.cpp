@@ -1,7 +1,10 @@
 // SPDX-License-Identifier: Apache-2.0
-// The trace of one participant: what happened to it, also when it has just left.
+// What support asks of one participant: what happened to it, also when it has just left, and the
+// headers of its packets.
+#include "base/time.hpp"
 #include "glib/json.hpp"
 #include "http/api.hpp"
+#include "http/bodies.hpp"
 #include "http/problem.hpp"
 
 namespace veche::http {
@@ -35,12 +38,52 @@ Response get_trace(Api& api, const Request& request) {
   return json_response(200, trace_json(*trace, find_participant(api, request).ok()));
 }
 
+Response keep_headers(Api& api, const Request& request) {
+  const Checked<uint32_t> seconds = read_headers(request.body);
+  if (!seconds.ok()) return problem(seconds.problems);
+  const auto participant = find_participant(api, request);
+  if (!participant.ok()) return problem(participant.error());
+  const Status kept = (*participant)->keep_headers(seconds.value);
+  if (!kept) return problem(kept.error());
+  const int64_t until_unix_ms = unix_ms() + int64_t{seconds.value} * 1000;
+  glib::JsonWriter json;
+  json.begin_object().key("until_unix_ms").integer(until_unix_ms).end_object();
+  return json_response(200, json.text());
+}
+
+Response get_headers(Api& api, const Request& request) {
+  const auto participant = find_participant(api, request);
+  if (!participant.ok()) return problem(participant.error());
+  Result<std::string> file = (*participant)->headers();
+  if (!file.ok()) return problem(file.error());
+  Response response;
+  response.content_type = "application/octet-stream";
+  response.body = *std::move(file);
+  response.header("Content-Disposition", "attachment; filename=\"headers.pcapng\"");
+  return response;
+}
+
+Response forget_headers(Api& api, const Request& request) {
+  const auto participant = find_participant(api, request);
+  if (!participant.ok()) return problem(participant.error());
+  const Status forgotten = (*participant)->keep_headers(0);
+  return forgotten ? no_content() : problem(forgotten.error());
+}
+
 }  // namespace
 
 void add_trace_routes(Router& router, Api& api) {
-  router.add({"GET", "/v1/rooms/{room}/participants/{participant}/trace", Access::ReadParticipant,
-              BodyKind::Nothing,
-              at_once([&api](const Request& request) { return get_trace(api, request); })});
+  const auto add = [&](const char* method, const std::string& tail, Access access, BodyKind body,
+                       Response (*respond)(Api&, const Request&)) {
+    router.add(
+        {method, "/v1/rooms/{room}/participants/{participant}/" + tail, access, body,
+         at_once([&api, respond](const Request& request) { return respond(api, request); })});
+  };
+  add("GET", "trace", Access::ReadParticipant, BodyKind::Nothing, get_trace);
+  // Who talks when, and from where to where: nothing for those who may merely look.
+  add("POST", "headers", Access::Administer, BodyKind::SmallJson, keep_headers);
+  add("GET", "headers", Access::Administer, BodyKind::Nothing, get_headers);
+  add("DELETE", "headers", Access::Administer, BodyKind::Nothing, forget_headers);
 }
 
 }  // namespace veche::http

@@ -34,6 +34,7 @@ bool Ingress::handle(std::span<const uint8_t> bytes_in, const PacketTimes& times
     (view ? unverified : malformed).add();
     return false;
   }
+  headers.rtp(bytes_in, times.arrival_ns);
   IngressTrack* track = find_track(*view);
   if (!track) return refuse();
   if (view->payload_type() != track->payload_type) {

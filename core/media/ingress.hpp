@@ -14,6 +14,7 @@
 
 #include "base/counter.hpp"
 #include "media/attachment.hpp"
+#include "media/header_keeper.hpp"
 #include "media/lane.hpp"
 #include "media/track_feed.hpp"
 #include "rtp/history.hpp"
@@ -64,6 +65,8 @@ class Ingress {
   // Refused: no RTP; its seal is broken; came before the certificate was compared; belongs to no
   // track; is not what was negotiated.
   Counter malformed, unauthentic, unverified, unknown_ssrc, wrong_payload;
+  /// Of what comes from the client. Control begins and reads it.
+  HeaderKeeper headers;
 
  private:
   struct Source {

@@ -150,6 +150,7 @@ bool LaneSession::write(Slot& slot, const TrackFeed& feed, const rtp::PacketView
       feed.has_levels.load(std::memory_order_relaxed) ? std::optional(rtp::AudioLevel{level, true})
                                                       : std::nullopt;
   const size_t size = slot.rewriter.write(view, feed.source_number, audio_level, now_ns, memory);
+  path_.headers.rtp(memory.first(size), now_ns);
   path_.send(size, static_cast<size_t>(&slot - slots_.data()), capture_ns);
   (size > 0 ? counters_.packets_out : counters_.rewriter_dropped).add();
   if (size > 0 && slot.unheard) measure_switch(slot, feed);

@@ -9,11 +9,12 @@
 #include <vector>
 
 #include "base/counter.hpp"
+#include "media/header_keeper.hpp"
 
 namespace veche::media {
 
-/// [lane] all but the counters. It lives from the session's attach to the acknowledgement of its
-/// detach.
+/// [lane] all but the counters and the headers. It lives from the session's attach to the
+/// acknowledgement of its detach.
 class Path {
  public:
   explicit Path(size_t slot_count) : slot_bytes(slot_count) {}
@@ -33,6 +34,8 @@ class Path {
   /// When the first packet was sent, if that was of somebody who talked already when the session
   /// was connected; else 0.
   std::atomic<int64_t> first_audio_ns{0};
+  /// Of what goes to the client. Control begins and reads it, the lane keeps.
+  HeaderKeeper headers;
 
  protected:
   /// A packet has gone out.

@@ -40,6 +40,8 @@ class PeerSession final : public Session, public std::enable_shared_from_this<Pe
   const std::vector<SessionSlot>& slots() const override { return slots_; }
   SessionStatistics statistics() const override;
   void set_active(size_t slot, bool active) override;
+  Status keep_headers(uint32_t seconds) override;
+  Result<std::string> headers() override;
   void close() override;
 
  private:
@@ -65,6 +67,8 @@ class PeerSession final : public Session, public std::enable_shared_from_this<Pe
   void ask_address();
   /// When the first packets came and went, once each.
   void measure_first_packets();
+  /// What goes to the client, or would.
+  Path& path_or_none();
   /// Of its path, while control may look at it.
   SessionTotals path_totals() const;
   SessionTotals totals() const;
@@ -89,6 +93,7 @@ class PeerSession final : public Session, public std::enable_shared_from_this<Pe
   bool close_requested_ = false;  // While a worker is busy with the session.
   int64_t offered_ns_, begun_ns_ = 0, answered_ns_ = 0, ice_ns_ = 0, connected_ns_ = 0;
   int64_t first_packet_in_ns_ = 0, first_audio_ns_ = 0;
+  bool keeps_headers_ = false;
   std::string client_address_;                      // Where media goes to, if the path tells.
   std::optional<SessionTotals> final_path_totals_;  // Once the path is a worker's again.
 };

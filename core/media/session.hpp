@@ -90,6 +90,12 @@ class Session {
   virtual SessionStatistics statistics() const = 0;
   /// A slot that is not active sends nothing, whatever fills it. All are active at first.
   virtual void set_active(size_t slot, bool active) = 0;
+  /// Keeps the headers of packets that come and go, the last rtp::HeaderRing::kPackets of each
+  /// direction, for so long; RTCP on the wire path alone. 0: no more, and what was kept is
+  /// forgotten. Conflict if it is not connected.
+  virtual Status keep_headers(uint32_t seconds) = 0;
+  /// As a file: see rtp/pcapng.hpp. NotFound if they were not asked for.
+  virtual Result<std::string> headers() = 0;
   /// Ends it: returns at once; lane, pipeline and memory are let go in the background.
   virtual void close() = 0;
 };

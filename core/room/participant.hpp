@@ -60,6 +60,9 @@ class Participant {
 
   /// What has happened to it; if it was here a short time ago, that too.
   const Trace& trace() const { return trace_; }
+  /// Of the current session: see media::Session. Without one: Conflict, and NotFound.
+  Status keep_headers(uint32_t seconds);
+  Result<std::string> headers();
   /// For log lines; valid until the session changes.
   log::About about() const;
 

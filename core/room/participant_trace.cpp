@@ -54,4 +54,19 @@ void Participant::observe(int64_t now_ns) {
   }
 }
 
+Status Participant::keep_headers(uint32_t seconds) {
+  if (!session_) return Error{ErrorCode::Conflict, "The participant has no session."};
+  Status kept = session_->keep_headers(seconds);
+  // Somebody looks: that is a thing to know later.
+  if (kept) {
+    note(Trace::Kind::Change, "headers.kept", R"({"seconds":)" + std::to_string(seconds) + "}");
+  }
+  return kept;
+}
+
+Result<std::string> Participant::headers() {
+  if (!session_) return not_found("The participant has no session.");
+  return session_->headers();
+}
+
 }  // namespace veche::room

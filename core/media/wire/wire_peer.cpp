@@ -78,8 +78,11 @@ bool WirePeer::receive_rtcp(std::span<uint8_t> datagram, int64_t now_ns) noexcep
   }
   heard(now_ns);
   ingress_->heard(now_ns);
-  reports_.on_rtcp(datagram.first(size), now_ns,
-                   [this](std::span<const uint8_t> packet) { send_raw(packet); });
+  ingress_->headers.rtcp(datagram.first(size), now_ns);
+  reports_.on_rtcp(datagram.first(size), now_ns, [this, now_ns](std::span<const uint8_t> packet) {
+    headers.rtp(packet, now_ns);
+    send_raw(packet);
+  });
   return true;
 }
 
@@ -99,6 +102,7 @@ void WirePeer::tick(int64_t now_ns) noexcept {
   std::array<uint8_t, Reports::kMaxSize + kTrailer> memory;
   const size_t size = reports_.write(now_ns, std::span(memory).first(Reports::kMaxSize)).size();
   if (size == 0) return;
+  headers.rtcp(std::span(memory).first(size), now_ns);
   const size_t sealed = keys_.sender->protect_rtcp(memory, size);
   if (sealed != 0) send_raw(std::span(memory).first(sealed));
 }

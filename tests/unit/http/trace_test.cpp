@@ -49,5 +49,40 @@ TEST_F(HttpTest, TracesAreForReadersAndForTheParticipant) {
   EXPECT_EQ(call({.path = kAnn + "/trace", .key = ""}).status, 401);
 }
 
+TEST_F(HttpTest, HeadersAreKeptReadAndForgotten) {
+  connect("ann");
+  EXPECT_EQ(get(kAnn + "/headers").status, 404);
+  const Answer kept = json("POST", kAnn + "/headers", R"({"seconds":30})");
+  EXPECT_EQ(kept.status, 200);
+  EXPECT_NE(kept.body.find("\"until_unix_ms\":"), std::string::npos) << kept.body;
+  EXPECT_EQ(newest_session().headers_s, 30u);
+  const Answer file = get(kAnn + "/headers");
+  EXPECT_EQ(file.status, 200);
+  EXPECT_EQ(file.body, "pcapng");
+  EXPECT_EQ(file.header("content-type"), "application/octet-stream");
+  EXPECT_EQ(call({.method = "DELETE", .path = kAnn + "/headers"}).status, 204);
+  EXPECT_EQ(get(kAnn + "/headers").status, 404);
+  EXPECT_EQ(json("POST", kAnn + "/headers", "").status, 200);
+  EXPECT_EQ(newest_session().headers_s, 60u);
+}
+
+TEST_F(HttpTest, HeadersAreKeptForABoundedTimeOfAConnectedSession) {
+  connect("ann");
+  EXPECT_EQ(json("POST", kAnn + "/headers", R"({"seconds":0})").status, 400);
+  EXPECT_EQ(json("POST", kAnn + "/headers", R"({"seconds":601})").status, 400);
+  json("POST", "/v1/rooms/blue/participants", R"({"id":"bob"})");
+  EXPECT_EQ(json("POST", "/v1/rooms/blue/participants/bob/headers", "{}").status, 409);
+  EXPECT_EQ(get("/v1/rooms/blue/participants/bob/headers").status, 404);
+}
+
+TEST_F(HttpTest, HeadersAreForAdministrators) {
+  connect("ann");
+  for (const char* method : {"POST", "GET", "DELETE"}) {
+    EXPECT_EQ(call({.method = method, .path = kAnn + "/headers", .key = "eye.eyesecret"}).status,
+              403);
+    EXPECT_EQ(call({.method = method, .path = kAnn + "/headers", .key = ""}).status, 401);
+  }
+}
+
 }  // namespace
 }  // namespace veche::http

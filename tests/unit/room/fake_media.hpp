@@ -40,6 +40,15 @@ class FakeSession : public media::Session {
     return statistics;
   }
   void set_active(size_t slot, bool active) override { active_slots[slot] = active; }
+  Status keep_headers(uint32_t seconds) override {
+    if (!connected_) return Error{ErrorCode::Conflict, "not connected"};
+    headers_s = seconds;
+    return Ok{};
+  }
+  Result<std::string> headers() override {
+    if (headers_s == 0) return not_found("not asked for");
+    return std::string("pcapng");
+  }
   void close() override { ++closed; }
 
   // As the real one, these use the session after the callback: whoever frees it in there is found
@@ -49,6 +58,7 @@ class FakeSession : public media::Session {
     ++events_sent_;
   }
   void connect() {
+    connected_ = true;
     events_.connected();
     ++events_sent_;
   }
@@ -59,6 +69,7 @@ class FakeSession : public media::Session {
 
   const media::SessionRequest request;
   int closed = 0;
+  uint32_t headers_s = 0;               ///< What was asked for last.
   std::map<size_t, bool> active_slots;  ///< What was said of them last.
 
  private:
@@ -67,6 +78,7 @@ class FakeSession : public media::Session {
   std::vector<media::SessionTrack> tracks_;
   std::vector<media::SessionSlot> slots_;
   int events_sent_ = 0;
+  bool connected_ = false;
 };
 
 /// What a FakeRoom was asked; it outlives the room.

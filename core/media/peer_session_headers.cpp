@@ -1,0 +1,40 @@
+// SPDX-License-Identifier: Apache-2.0
+// The headers of a session's packets, for whoever looks into a call.
+#include "base/time.hpp"
+#include "media/peer_session.hpp"
+#include "rtp/pcapng.hpp"
+
+namespace veche::media {
+
+Path& PeerSession::path_or_none() {
+  Path* path = connection_->path();
+  return path ? *path : no_path_;
+}
+
+Status PeerSession::keep_headers(uint32_t seconds) {
+  // Before it is attached and while it is taken down, its connection is a worker's.
+  if (phase_ != Phase::Attached || !attachment_) {
+    return Error{ErrorCode::Conflict, "The session is not connected: try again when it is."};
+  }
+  Path& path = path_or_none();
+  keeps_headers_ = seconds > 0;
+  if (!keeps_headers_) {
+    ingress_->headers.forget();
+    path.headers.forget();
+    return Ok{};
+  }
+  const int64_t until_ns = monotonic_ns() + int64_t{seconds} * kNsPerS;
+  ingress_->headers.keep_until(until_ns);
+  path.headers.keep_until(until_ns);
+  return Ok{};
+}
+
+Result<std::string> PeerSession::headers() {
+  if (!keeps_headers_ || phase_ != Phase::Attached || !attachment_) {
+    return not_found("No headers of this session were asked for: POST here first.");
+  }
+  const int64_t to_unix_ns = unix_ms() * kNsPerMs - monotonic_ns();
+  return rtp::write_pcapng(ingress_->headers.read(), path_or_none().headers.read(), to_unix_ns);
+}
+
+}  // namespace veche::media
