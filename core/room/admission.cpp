@@ -43,6 +43,7 @@ CapacityReport Admission::report(media::PathKind path, Carried carried, int64_t 
   read(now_ns);
   const media::PortUse ports = engine_.ports();
   carried.media_ports = {ports.limit, ports.used};
+  carried.lanes = static_cast<int64_t>(engine_.lanes().size());
   carried.lane_percent = lanes_.percent();
   carried.lanes_are_full = lanes_.is_full();
   carried.promised_descriptors = promised_of(&media::SessionCost::descriptors);

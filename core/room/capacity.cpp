@@ -29,7 +29,7 @@ ResourceState countable(const char* name, ResourceUse use, int64_t promised, int
   return state;
 }
 
-ResourceState lanes(const Carried& carried) {
+ResourceState lanes(const Carried& carried, const media::SessionCost& cost) {
   const int percent = carried.lane_percent;
   ResourceState state{"lane_load_percent", LaneLoad::kFullPercent, percent};
   if (carried.lanes_are_full) {
@@ -38,6 +38,11 @@ ResourceState lanes(const Carried& carried) {
     // At the price that those who are there have now.
     const int64_t free = std::max(0, LaneLoad::kFullPercent - percent);
     state.head_room = std::max<int64_t>(1, carried.connected * free / percent);
+  } else if (carried.lanes > 0 && cost.cpu_us_per_s > 0) {
+    // Nobody is refused for this: it is what to expect before there is anything to measure.
+    constexpr int64_t kFullUsPerS = 1'000'000 * LaneLoad::kFullPercent / 100;
+    const int64_t people = carried.lanes * kFullUsPerS / cost.cpu_us_per_s;
+    state.head_room = std::max<int64_t>(1, people - carried.connected);
   }
   return state;
 }
@@ -67,7 +72,7 @@ CapacityReport weigh(const SystemReading& system, const Carried& carried,
                                   part_of(use->limit, 10, 256 * kMiB), cost.memory_bytes));
   }
   resources.push_back(countable("media_ports", carried.media_ports, 0, 0, cost.ports));
-  resources.push_back(lanes(carried));
+  resources.push_back(lanes(carried, cost));
   resources.push_back(
       countable("participants", {carried.max_participants, carried.participants}, 0, 0, {1, 1}));
   // The last one always has a bound.

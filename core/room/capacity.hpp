@@ -29,7 +29,8 @@ struct Carried {
   int64_t awaited_events = 0;    ///< Participants whose clients have no event connection yet.
   ResourceUse media_ports;       ///< UDP ports of the configuration, of each address.
   int64_t connected = 0;         ///< Sessions; only for an estimate of the lanes' head-room.
-  int lane_percent = 0;          ///< Of the busiest lane.
+  int64_t lanes = 0;
+  int lane_percent = 0;  ///< Of the busiest lane.
   bool lanes_are_full = false;
   /// Of sessions that may not have taken their shares yet, added up.
   int64_t promised_descriptors = 0, promised_tasks = 0, promised_memory_bytes = 0;

@@ -17,7 +17,7 @@ const ROOM = 150; // A room takes 200 at most, unless it is configured.
 const PATIENCE_MS = 240000;
 
 function startWithFewDescriptors(t) {
-  return VecheServer.start(t, { prefix: ['prlimit', `--nofile=${DESCRIPTORS}:${DESCRIPTORS}`] });
+  return VecheServer.start(t, { prefix: ['prlimit', `--nofile=${DESCRIPTORS}:${DESCRIPTORS}`], media: { lanes: 2 } });
 }
 
 async function capacity(server) {

@@ -12,6 +12,7 @@ namespace {
 class HttpCapacity : public HttpTest {
  protected:
   HttpCapacity() {
+    engine.lane_statistics.resize(2);
     rooms->use_system([this] {
       room::SystemReading reading;
       reading.descriptors = room::ResourceUse{512, used_descriptors};
@@ -41,7 +42,7 @@ TEST_F(HttpCapacity, IsShownToWhoeverMayRead) {
             R"({"name":"media_ports","limit":1000,"used":2,"promised":0,"reserve":0,)"
             R"("joining":0,"per_participant":0,"head_room_participants":null},)"
             R"({"name":"lane_load_percent","limit":80,"used":0,"promised":0,"reserve":0,)"
-            R"("joining":0,"per_participant":0,"head_room_participants":null},)"
+            R"("joining":0,"per_participant":0,"head_room_participants":711},)"
             R"({"name":"participants","limit":200000,"used":0,"promised":0,"reserve":0,)"
             R"("joining":1,"per_participant":1,"head_room_participants":200000}]})");
   EXPECT_EQ(call({.path = "/v1/capacity", .key = "graph.graphsecret"}).status, 403);

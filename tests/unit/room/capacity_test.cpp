@@ -114,5 +114,23 @@ TEST(Capacity, IsBoundByTheConfigurationWhereTheSystemSaysNothing) {
   EXPECT_STREQ(report.bound().name, "participants");
 }
 
+TEST(Capacity, OfIdleLanesIsWhatThreeVoicesCostAndRefusesNobody) {
+  Carried carried = kNobody;
+  carried.lanes = 2;
+  media::SessionCost cost = kWire;
+  cost.cpu_us_per_s = 2000;
+  const auto head_room = [&] {
+    return find(weigh({}, carried, cost), "lane_load_percent").head_room;
+  };
+  EXPECT_EQ(head_room(), 800);
+  carried.connected = 790;
+  EXPECT_EQ(head_room(), 10);
+  // They are silent, so there is room: the lanes say when there is none.
+  carried.connected = 5000;
+  EXPECT_EQ(head_room(), 1);
+  carried.lane_percent = 20;
+  EXPECT_EQ(head_room(), 5000 * (80 - 20) / 20);
+}
+
 }  // namespace
 }  // namespace veche::room
