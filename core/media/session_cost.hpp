@@ -26,10 +26,10 @@ struct SessionCost {
 /// with a UDP socket for each address. docs/performance.md has the figures. Memory: twice what was
 /// measured. CPU: what a forwarded packet costs, 150 times.
 inline SessionCost session_cost(PathKind path, size_t addresses) {
-  constexpr int64_t kMiB = 1024 * 1024;
-  if (path == PathKind::Wire) return {{3, 0}, {4, 0}, {kMiB, kMiB / 2}, {0, 0}, 150 * 15};
+  constexpr int64_t kMiB = int64_t{1024} * 1024;
+  if (path == PathKind::Wire) return {{3, 0}, {4, 0}, {kMiB, kMiB / 2}, {0, 0}, int64_t{150} * 15};
   const int64_t descriptors = 8 + static_cast<int64_t>(addresses);
-  return {{descriptors, descriptors}, {7, 6}, {kMiB, kMiB}, {1, 1}, 150 * 83};
+  return {{descriptors, descriptors}, {7, 6}, {kMiB, kMiB}, {1, 1}, int64_t{150} * 83};
 }
 
 }  // namespace veche::media

@@ -13,7 +13,7 @@ namespace {
 constexpr int64_t kEventDescriptors = 1;
 /// Below this the lanes' load says little about what one more participant costs.
 constexpr int kTellingLanePercent = 10;
-constexpr int64_t kMiB = 1024 * 1024;
+constexpr int64_t kMiB = int64_t{1024} * 1024;
 
 int64_t part_of(int64_t limit, int64_t part, int64_t most) { return std::min(limit / part, most); }
 

@@ -23,8 +23,8 @@ struct TraceEntry {
 /// Two rings, so that hours of talk do not push out how the session began.
 class Trace {
  public:
-  static constexpr size_t kMaxEntries = 128;      ///< Of each kind.
-  static constexpr size_t kMaxBytes = 16 * 1024;  ///< Of the data of each kind.
+  static constexpr size_t kMaxEntries = 128;              ///< Of each kind.
+  static constexpr size_t kMaxBytes = size_t{16} * 1024;  ///< Of the data of each kind.
 
   enum class Kind {
     Change = 0,  ///< Its state and what was asked for.
