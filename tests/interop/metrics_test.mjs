@@ -11,6 +11,7 @@ import { test } from 'node:test';
 
 import { atEnd } from './cleanup.mjs';
 import { measureLoad } from './command.mjs';
+import { allRecordings, Recordings } from './recordings.mjs';
 import { until } from './until.mjs';
 import { environment, VecheServer } from './veche_server.mjs';
 
@@ -66,9 +67,22 @@ function startPrometheus(t, server) {
 const TURNS = { participants: 12, talkers: 1, pattern: 'rotating', turn: 1, pause: 200, silence: 'dtx', slots: 3, 'join-rate': 20 };
 
 test('Prometheus and OpenMetrics find nothing wrong with a scrape, and docs/metrics.md explains all of it', async (t) => {
-  const server = await VecheServer.start(t, { plugins: PLUGINS });
-  await measureLoad(t, server, { ...TURNS, room: 'call', duration: 4 });
+  const directory = mkdtempSync(join(tmpdir(), 'veche-metrics-'));
+  atEnd(t, () => rmSync(directory, { recursive: true, force: true }));
+  const server = await VecheServer.start(t, { plugins: [...PLUGINS, { name: 'recording', required: true, config: { directory } }] });
+  const load = measureLoad(t, server, { ...TURNS, room: 'call', duration: 4 });
+  await server.connected('call', TURNS.participants);
+  const recordings = new Recordings(server, 'call');
+  const recording = await recordings.start();
+  assert.equal(valueOf((await scrape(server)).text, 'veche_plugin_recording_recordings'), 1);
+  await recordings.stop(recording);
+  await load;
   const { text, type } = await scrape(server);
+  const [{ files }] = await allRecordings(server);
+  assert.equal(valueOf(text, 'veche_plugin_recording_recordings'), 0);
+  assert.equal(valueOf(text, 'veche_plugin_recording_recordings_finished_total'), 1);
+  assert.equal(valueOf(text, 'veche_plugin_recording_recordings_failed_total'), 0);
+  assert.equal(valueOf(text, 'veche_plugin_recording_recorded_bytes_total'), files.reduce((sum, { bytes }) => sum + bytes, 0));
   assert.equal(type, 'text/plain; version=0.0.4; charset=utf-8');
   const judged = spawnSync('promtool', ['check', 'metrics'], { input: text, encoding: 'utf8' });
   assert.equal(judged.error, undefined);

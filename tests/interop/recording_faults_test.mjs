@@ -112,7 +112,9 @@ for (const [error, what] of [['ENOSPC', 'full'], ['EIO', 'broken'], ['EACCES', '
     disk.goOn();
     for (const file of disk.soundFiles()) assert.ok((await decode(file)).length > 0, `${file} plays`);
     const listed = await until('it is listed', async () => (await allRecordings(server)).find(({ id }) => id === recording.id));
-    assert.notEqual(listed.state, 'recording');
+    const { body: plugin } = await server.api('GET', '/v1/plugins/recording');
+    const counted = plugin.metrics.find(({ name }) => name === `recordings_${listed.state}_total`);
+    assert.equal(counted?.value, 1, `${listed.state}: ${JSON.stringify(plugin.metrics)}`);
     const room = new Recordings(server, 'after');
     const talker = talk(t, server, 'after', 'carol', 5);
     await server.connected('after', 1);

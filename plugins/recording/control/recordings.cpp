@@ -61,7 +61,12 @@ Recordings::Recordings(const veche::Host& host, Settings settings)
       active_count_(host.gauge("recordings", "Recordings in progress.")),
       ended_count_(
           host.counter("recordings_finished_total", "Recordings that ended as they should.")),
-      failed_count_(host.counter("recordings_failed_total", "Recordings that a failure ended.")) {}
+      failed_count_(host.counter("recordings_failed_total", "Recordings that a failure ended.")),
+      byte_count_(host.counter("recorded_bytes_total",
+                               "Bytes of the files of recordings that have ended.")),
+      dropped_count_(host.counter("packets_dropped_total",
+                                  "Packets that recordings that have ended did not get in time.")) {
+}
 
 void Recordings::start() {
   if (!settings_.hook.command.empty()) {
@@ -246,8 +251,8 @@ void Recordings::on_ended(const std::string& id, const std::shared_ptr<const Man
   active_count_.set(static_cast<int64_t>(active_.size()));
   taps_.detach({active->room, &active->plan, active->recorder->inbox()});
   library_.add({active->path, *manifest});
+  count(*manifest);
   const bool failed = manifest->state == State::Failed;
-  (failed ? failed_count_ : ended_count_).add();
   if (failed) host_.warning("recording " + id + " has failed: " + manifest->detail);
   if (const auto room = rooms_.find(active->room); failed && room != rooms_.end()) {
     room->second.paused = room->second.paused || active->automatic;
@@ -263,6 +268,13 @@ void Recordings::on_ended(const std::string& id, const std::shared_ptr<const Man
   }
   library_.remove_expired(clock_ms(CLOCK_REALTIME));
   consider(active->room);
+}
+
+void Recordings::count(const Manifest& ended) {
+  (ended.state == State::Failed ? failed_count_ : ended_count_).add();
+  for (const FileEntry& file : ended.files) byte_count_.add(static_cast<int64_t>(file.bytes));
+  for (const TrackEntry& track : ended.tracks)
+    dropped_count_.add(static_cast<int64_t>(track.dropped));
 }
 
 void Recordings::tick() {

@@ -70,6 +70,7 @@ class Recordings {
   void record(const std::string& room, const std::string& id, Plan plan, bool automatic,
               Store::Place& place, const Begun& begun);
   void on_ended(const std::string& id, const std::shared_ptr<const Manifest>& manifest);
+  void count(const Manifest& ended);
   void tick();
   void consider(const std::string& room);
   void announce(const std::string& room);
@@ -90,7 +91,7 @@ class Recordings {
   size_t beginning_ = 0;
   bool stopping_ = false;
   int64_t retained_ms_ = 0;
-  Metric active_count_, ended_count_, failed_count_;
+  Metric active_count_, ended_count_, failed_count_, byte_count_, dropped_count_;
 };
 
 }  // namespace veche::recording
