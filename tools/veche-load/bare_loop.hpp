@@ -12,8 +12,8 @@ namespace veche::load {
 struct BareLoop {
   double seal_us = 0;     ///< Veche's own SRTP on OpenSSL, AES_CM_128_HMAC_SHA1_80.
   double protect_us = 0;  ///< libsrtp2, likewise.
-  double send_us = 0;     ///< sendto() on loopback, always to the same socket.
-  /// Seal and sendto() as a room asks for them: to each listener's own socket with its own key, at
+  double loop_us = 0;  ///< Seal and sendto() on loopback, always with that key to the same socket.
+  /// The same as a room asks for them: to each listener's own socket with its own key, at
   /// the pace at which people talk, and somebody reads what arrives.
   double fan_out_us = 0;
 };

@@ -114,7 +114,7 @@ class DirectPath final : public MediaPath, public SocketReader::Listener {
   void close() override {
     const std::lock_guard lock(mutex_);
     encoder_ = decoder_ = sink_ = nullptr;
-    if (socket_) reader_.remove(g_socket_get_fd(socket_.get()));
+    if (socket_) reader_.remove(*this);
   }
 
   bool send(std::span<const uint8_t> packet) noexcept override {
@@ -177,8 +177,7 @@ class DirectPath final : public MediaPath, public SocketReader::Listener {
                            on_read_by_libnice, this);
     const int on = 1;
     setsockopt(g_socket_get_fd(socket_.get()), SOL_SOCKET, SO_TIMESTAMPNS, &on, sizeof on);
-    if (!reader_.add(g_socket_get_fd(socket_.get()), *this))
-      return internal("the socket cannot be watched");
+    reader_.add(*this);
     return Ok{};
   }
 

@@ -5,7 +5,7 @@
 #include <atomic>
 #include <mutex>
 #include <thread>
-#include <unordered_map>
+#include <unordered_set>
 
 namespace veche::load {
 
@@ -14,7 +14,7 @@ class SocketReader {
   class Listener {
    public:
     virtual ~Listener() = default;
-    /// [reader] There is something to read.
+    /// [reader] There may be something to read.
     virtual void on_readable() noexcept = 0;
   };
 
@@ -23,18 +23,16 @@ class SocketReader {
   SocketReader(const SocketReader&) = delete;
   SocketReader& operator=(const SocketReader&) = delete;
 
-  /// [any] The listener is called until remove() has returned. False if the descriptor cannot be
-  /// watched.
-  bool add(int descriptor, Listener& listener);
+  /// [any] The listener is called until remove() has returned.
+  void add(Listener& listener);
   /// [any but reader] Waits for a call that is under way.
-  void remove(int descriptor);
+  void remove(Listener& listener);
 
  private:
   void run();
 
-  const int epoll_;
   std::mutex mutex_;  // Of the listeners; held while one is called.
-  std::unordered_map<int, Listener*> listeners_;
+  std::unordered_set<Listener*> listeners_;
   std::atomic<bool> ending_{false};
   std::thread thread_;
 };
