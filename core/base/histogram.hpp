@@ -27,11 +27,11 @@ class Histogram {
   explicit Histogram(std::span<const int64_t> bounds) noexcept
       : bounds_(bounds.first(std::min(bounds.size(), kMaxBounds))) {}
 
-  /// [one thread at a time] Two plain stores: nobody else writes.
-  void add(int64_t value) noexcept {
+  /// [one thread at a time] Two plain stores: nobody else writes. `times`: as often.
+  void add(int64_t value, uint64_t times = 1) noexcept {
     const auto bound = std::lower_bound(bounds_.begin(), bounds_.end(), value);
-    raise(counts_[static_cast<size_t>(bound - bounds_.begin())], uint64_t{1});
-    raise(sum_, value);
+    raise(counts_[static_cast<size_t>(bound - bounds_.begin())], times);
+    raise(sum_, value * static_cast<int64_t>(times));
   }
   /// [any]
   uint64_t count() const noexcept {

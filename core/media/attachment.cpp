@@ -11,7 +11,9 @@ namespace {
 /// So many sessions of one room stay on its home lane; further ones go to the lane with the fewest
 /// of them. A lane that carries a whole room wakes up less often for the same packets, so rooms are
 /// spread as late as a packet's way to its last listener stays below a millisecond or two.
-constexpr uint32_t sessions_on_home_lane(PathKind path) { return path == PathKind::Wire ? 64 : 48; }
+constexpr uint32_t sessions_on_home_lane(PathKind path) {
+  return path == PathKind::Wire ? 128 : 48;
+}
 
 }  // namespace
 

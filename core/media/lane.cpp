@@ -6,12 +6,14 @@
 #include <pthread.h>
 #include <sys/eventfd.h>
 #include <sys/resource.h>
+#include <sys/timerfd.h>
 #include <unistd.h>
 
 #include <algorithm>
 #include <cstring>
 
 #include "base/lane_thread.hpp"
+#include "base/prefetch.hpp"
 #include "base/time.hpp"
 
 namespace veche::media {
@@ -23,9 +25,12 @@ constexpr uint32_t kRetryMs = 10;
 constexpr int kPriority = -10;
 /// A lane that is late catches up by leaving out what would only be heard as an echo of the past.
 constexpr int64_t kStaleNs = 500 * kNsPerMs;
+/// So many listeners are served at a time: few enough that the first do not wait for the last, and
+/// enough for code and kernel to stay in the cache.
+constexpr size_t kFanOutBatch = 32;
 
-std::vector<pollfd> poll_list(int wake_fd, const Port* port) {
-  std::vector<pollfd> list{{wake_fd, POLLIN, 0}};
+std::vector<pollfd> poll_list(int wake_fd, int timer_fd, const Port* port) {
+  std::vector<pollfd> list{{wake_fd, POLLIN, 0}, {timer_fd, POLLIN, 0}};
   if (!port) return list;
   for (const int descriptor : port->descriptors()) list.push_back({descriptor, POLLIN, 0});
   return list;
@@ -41,7 +46,8 @@ Lane::Lane(uint32_t index, glib::ControlLoop& loop, CommandReturns& returns,
       returns_(returns),
       inbox_(kInboxSize, kCommandReserve),
       wake_fd_(eventfd(0, EFD_CLOEXEC | EFD_NONBLOCK)),
-      descriptors_(poll_list(wake_fd_, port_.get())),
+      timer_fd_(timerfd_create(CLOCK_MONOTONIC, TFD_CLOEXEC | TFD_NONBLOCK)),
+      descriptors_(poll_list(wake_fd_, timer_fd_, port_.get())),
       thread_([this] {
         const std::string name = "lane-" + std::to_string(index_);
         pthread_setname_np(pthread_self(), name.c_str());
@@ -60,6 +66,7 @@ Lane::~Lane() {
   wake_thread();
   thread_.join();
   close(wake_fd_);
+  close(timer_fd_);
 }
 
 bool Lane::post_packet(TrackId track, std::span<const uint8_t> bytes, const PacketTimes& times,
@@ -198,23 +205,30 @@ void Lane::wait() noexcept {
   }
   int64_t until_ns = any_awake_ ? next_tick_ns_ : INT64_MAX;
   if (port_) until_ns = std::min(until_ns, next_port_tick_ns_);
-  const int64_t now_ns = monotonic_ns();
-  count_busy(now_ns);
-  timespec timeout{};
-  if (until_ns != INT64_MAX) {
-    const int64_t left_ns = std::max<int64_t>(0, until_ns - now_ns);
-    timeout.tv_sec = left_ns / kNsPerS;
-    timeout.tv_nsec = left_ns % kNsPerS;
-  }
-  ppoll(descriptors_.data(), descriptors_.size(), until_ns == INT64_MAX ? nullptr : &timeout,
-        nullptr);
+  count_busy(monotonic_ns());
+  set_alarm(until_ns);
+  poll(descriptors_.data(), descriptors_.size(), -1);
   busy_since_ns_ = monotonic_ns();
   sleeping_.store(false, std::memory_order_seq_cst);
-  readable_ = std::any_of(descriptors_.begin() + 1, descriptors_.end(),
+  readable_ = std::any_of(descriptors_.begin() + 2, descriptors_.end(),
                           [](const pollfd& descriptor) { return descriptor.revents != 0; });
   if ((descriptors_[0].revents & POLLIN) == 0) return;
   uint64_t count = 0;
   [[maybe_unused]] const ssize_t size = read(wake_fd_, &count, sizeof count);
+}
+
+/// A timeout of poll() would set the processor's timer twice for each packet.
+void Lane::set_alarm(int64_t time_ns) noexcept {
+  if (time_ns == alarm_ns_) return;
+  alarm_ns_ = time_ns;
+  itimerspec alarm{};
+  if (time_ns != INT64_MAX) {
+    const int64_t positive_ns = std::max<int64_t>(1, time_ns);  // 0 would be never.
+    alarm.it_value.tv_sec = positive_ns / kNsPerS;
+    alarm.it_value.tv_nsec = positive_ns % kNsPerS;
+  }
+  // It also forgets that it has rung.
+  timerfd_settime(timer_fd_, TFD_TIMER_ABSTIME, &alarm, nullptr);
 }
 
 void Lane::handle(Message& message) noexcept {
@@ -251,12 +265,36 @@ void Lane::handle_packet(const Message& message, bool preroll) noexcept {
       counters_.stale.add();
       return;
     }
-    for (const Route& route : track.routes) {
-      route.session->forward(route.slot, *track.feed, packet, track.history, track.level_extension,
-                             now_ns);
+    std::span<const Route> routes(track.routes);
+    while (!routes.empty()) {
+      const auto batch = routes.first(std::min(routes.size(), kFanOutBatch));
+      forward(batch, track, packet, now_ns);
+      routes = routes.subspan(batch.size());
     }
   }
   track.history.push(bytes, message.times.arrival_ns);
+}
+
+void Lane::forward(std::span<const Route> routes, const Track& track, const LanePacket& packet,
+                   int64_t now_ns) noexcept {
+  prefetch(routes);
+  uint64_t forwarded = 0;
+  for (const Route& route : routes) {
+    const bool is_sent = route.session->forward(route.slot, *track.feed, packet, track.history,
+                                                track.level_extension, now_ns);
+    forwarded += is_sent ? 1 : 0;
+  }
+  if (port_) port_->flush();
+  if (forwarded > 0) counters_.forward_ns.add(monotonic_ns() - packet.times.arrival_ns, forwarded);
+}
+
+/// The sessions of a large room are not in the cache. Asked for together they come together, and
+/// none is waited for.
+void Lane::prefetch(std::span<const Route> routes) noexcept {
+  for (const Route& route : routes) veche::prefetch(route.session);
+  for (int depth = 0; depth < Path::kPrefetchDepth; ++depth) {
+    for (const Route& route : routes) route.session->prefetch(route.slot, depth);
+  }
 }
 
 void Lane::tick_rooms() noexcept {

@@ -103,10 +103,14 @@ class Lane {
   void run() noexcept;
   void handle(Message& message) noexcept;
   void handle_packet(const Message& message, bool preroll) noexcept;
+  void forward(std::span<const Route> routes, const Track& track, const LanePacket& packet,
+               int64_t now_ns) noexcept;
+  static void prefetch(std::span<const Route> routes) noexcept;
   void tick_rooms() noexcept;
   void count_busy(int64_t now_ns) noexcept;
   bool serve_port() noexcept;
   void wait() noexcept;
+  void set_alarm(int64_t time_ns) noexcept;
   void wake_thread() noexcept;
   void add_route(Track& track, LaneSession& session, uint32_t slot);
   void remove_route(LaneSession& session, uint32_t slot) noexcept;
@@ -120,7 +124,7 @@ class Lane {
   Inbox<Message> inbox_;
   std::deque<std::unique_ptr<LaneCommand>> waiting_;  // [control]
   glib::Timer retry_timer_;                           // [control]
-  int wake_fd_;
+  const int wake_fd_, timer_fd_;
   std::vector<pollfd> descriptors_;  // Ours first, then the port's.
   std::atomic<bool> sleeping_{false};
   std::atomic<bool> stopping_{false};
@@ -133,7 +137,8 @@ class Lane {
   bool any_awake_ = false;
   bool readable_ = true;  // The port may have something.
   int64_t next_port_tick_ns_ = 0;
-  int64_t busy_since_ns_ = 0;  // Since when busy time has not been counted.
+  int64_t alarm_ns_ = INT64_MAX;  // When timer_fd_ rings.
+  int64_t busy_since_ns_ = 0;     // Since when busy time has not been counted.
 
   std::thread thread_;
 };

@@ -75,13 +75,13 @@ void LaneSession::fill(size_t index, TrackId track, int64_t now_ns) noexcept {
   slot.policy_state.fill(std::byte{0});
 }
 
-void LaneSession::forward(size_t index, const TrackFeed& feed, const LanePacket& packet,
+bool LaneSession::forward(size_t index, const TrackFeed& feed, const LanePacket& packet,
                           const rtp::History& history, uint8_t level_extension,
                           int64_t now_ns) noexcept {
   Slot& slot = slots_[index];
   if (!slot.active) {
     slot.rewriter.skip(packet.view);
-    return;
+    return false;
   }
   if (slot.fresh) {
     slot.fresh = false;
@@ -92,13 +92,11 @@ void LaneSession::forward(size_t index, const TrackFeed& feed, const LanePacket&
   uint32_t verdict = VECHE_VERDICT_FORWARD;
   decide(slot, &described, 1, &verdict, now_ns);
   if (verdict == VECHE_VERDICT_FORWARD) {
-    if (write(slot, feed, packet.view, packet.level, packet.times.capture_ns, now_ns)) {
-      counters_.forward_ns.add(monotonic_ns() - packet.times.arrival_ns);
-    }
-  } else {
-    counters_.policy_dropped.add();
-    slot.rewriter.skip(packet.view);
+    return write(slot, feed, packet.view, packet.level, packet.times.capture_ns, now_ns);
   }
+  counters_.policy_dropped.add();
+  slot.rewriter.skip(packet.view);
+  return false;
 }
 
 void LaneSession::replay(Slot& slot, const TrackFeed& feed, const LanePacket& packet,

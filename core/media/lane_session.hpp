@@ -4,11 +4,13 @@
 #pragma once
 
 #include <array>
+#include <cstddef>
 #include <cstdint>
 #include <memory>
 #include <vector>
 
 #include "base/ids.hpp"
+#include "base/prefetch.hpp"
 #include "media/lane_counters.hpp"
 #include "media/path.hpp"
 #include "media/selector.hpp"
@@ -60,11 +62,19 @@ class LaneSession {
   void fill(size_t slot, TrackId track, int64_t now_ns) noexcept;
   /// [lane]
   void set_active(size_t slot, bool active) noexcept { slots_[slot].active = active; }
+  /// [lane] See Path::prefetch().
+  void prefetch(size_t slot, int depth) const noexcept {
+    if (depth == 0) veche::prefetch(&slots_[slot], offsetof(Slot, policy_state) + kUsualStateSize);
+    path_.prefetch(slot, depth);
+  }
   /// [lane] Sends one packet of the slot's track, and before the first one what `history` holds.
-  void forward(size_t slot, const TrackFeed& feed, const LanePacket& packet,
+  /// False: it is not sent, and that has been counted.
+  bool forward(size_t slot, const TrackFeed& feed, const LanePacket& packet,
                const rtp::History& history, uint8_t level_extension, int64_t now_ns) noexcept;
 
  private:
+  static constexpr size_t kUsualStateSize = 64;  ///< Of what a policy may have.
+
   void replay(Slot& slot, const TrackFeed& feed, const LanePacket& packet,
               const rtp::History& history, uint8_t level_extension, int64_t now_ns) noexcept;
   void decide(Slot& slot, const veche_packet* packets, uint32_t count, uint32_t* verdicts,

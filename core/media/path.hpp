@@ -17,15 +17,28 @@ namespace veche::media {
 /// acknowledgement of its detach.
 class Path {
  public:
+  static constexpr int kPrefetchDepth = 3;
+
   explicit Path(size_t slot_count) : slot_bytes(slot_count) {}
   virtual ~Path() = default;
+  /// Asks the processor for what the slot's next packet will need, the memory that is `depth`
+  /// pointers away, below kPrefetchDepth. Only a hint.
+  virtual void prefetch(size_t /*slot*/, int /*depth*/) const noexcept {}
   /// Memory for one packet of at most `size` bytes, valid until send() or the next begin(). Empty:
   /// there is none, and the packet is counted as a failure.
   virtual std::span<uint8_t> begin(size_t size) noexcept = 0;
-  /// Sends the first `size` bytes of that memory as a packet of the session's slot with that index;
-  /// 0 gives it back unsent. Never blocks for longer than the system's send call does; failures are
-  /// counted. `capture_ns`: for sender reports, see PacketTimes.
+  /// Sends the first `size` bytes of that memory as a packet of the session's slot with that index,
+  /// at once or with the port's next flush(); 0 gives it back unsent. Never blocks for longer than
+  /// the system's send call does; failures are counted. `capture_ns`: for sender reports, see
+  /// PacketTimes.
   virtual void send(size_t size, size_t slot, int64_t capture_ns) noexcept = 0;
+
+  /// A packet has gone out.
+  void count(size_t size, size_t slot) noexcept {
+    packets.add();
+    bytes.add(size);
+    slot_bytes[slot].add(size);
+  }
 
   // [any] reads them.
   Counter packets, bytes, failures;
@@ -36,14 +49,6 @@ class Path {
   std::atomic<int64_t> first_audio_ns{0};
   /// Of what goes to the client. Control begins and reads it, the lane keeps.
   HeaderKeeper headers;
-
- protected:
-  /// A packet has gone out.
-  void count(size_t size, size_t slot) noexcept {
-    packets.add();
-    bytes.add(size);
-    slot_bytes[slot].add(size);
-  }
 };
 
 /// Of a session that only publishes: there is nowhere to send to.

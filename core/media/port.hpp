@@ -17,6 +17,8 @@ class Port {
   virtual std::span<const int> descriptors() const noexcept = 0;
   /// Handles a batch of what has arrived. True: there may be more.
   virtual bool receive() noexcept = 0;
+  /// Sends what paths have given it. To be called after them, and before a path ends.
+  virtual void flush() noexcept = 0;
   /// Sends what is due. Returns when there will be something again.
   virtual int64_t tick(int64_t now_ns) noexcept = 0;
   /// Sends a datagram that was not made on the lane to a session's peer.

@@ -10,6 +10,7 @@
 #include <string_view>
 #include <vector>
 
+#include "base/prefetch.hpp"
 #include "media/peer_connection.hpp"
 #include "media/track_feed.hpp"
 #include "media/wire/rtcp_counters.hpp"
@@ -58,6 +59,9 @@ class Reports {
   const SessionQuality& quality() const noexcept { return quality_; }
   /// Before anything is received. It outlives the reports.
   void count_in(RtcpCounters& counters) noexcept { counters_ = &counters; }
+
+  /// A hint: on_sent() comes soon.
+  void prefetch(size_t slot) const noexcept { veche::prefetch(&slots_[slot]); }
 
  private:
   static constexpr size_t kMaxSources = 8;

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-// recvmmsg and sendto.
+// recvmmsg, sendto and sendmmsg.
 #include "media/wire/udp_socket.hpp"
 
 #include <arpa/inet.h>
@@ -96,6 +96,12 @@ bool UdpSocket::send(std::span<const uint8_t> bytes, const Address& to) const no
   return size != 0 && sendto(descriptor_, bytes.data(), bytes.size(), MSG_DONTWAIT,
                              reinterpret_cast<const sockaddr*>(&name),
                              size) == static_cast<ssize_t>(bytes.size());
+}
+
+size_t UdpSocket::send(std::span<mmsghdr> datagrams) const noexcept {
+  const int sent = sendmmsg(descriptor_, datagrams.data(),
+                            static_cast<unsigned int>(datagrams.size()), MSG_DONTWAIT);
+  return sent < 0 ? 0 : static_cast<size_t>(sent);
 }
 
 }  // namespace veche::media

@@ -35,6 +35,7 @@ class UdpSocket {
   UdpSocket& operator=(const UdpSocket&) = delete;
 
   int descriptor() const noexcept { return descriptor_; }
+  sa_family_t family() const noexcept { return family_; }
   const std::string& address() const noexcept { return address_; }
   uint16_t port() const noexcept { return port_; }
 
@@ -44,6 +45,9 @@ class UdpSocket {
   /// [lane] False if the kernel does not take it: its buffer is full, or the address cannot be
   /// reached.
   bool send(std::span<const uint8_t> bytes, const Address& to) const noexcept;
+  /// [lane] Sends the datagrams in order until the kernel does not take one; returns how many it
+  /// took.
+  size_t send(std::span<mmsghdr> datagrams) const noexcept;
 
  private:
   UdpSocket(int descriptor, sa_family_t family, std::string address, uint16_t port);

@@ -4,12 +4,12 @@
 
 #include <utility>
 
+#include "base/prefetch.hpp"
+
 namespace veche::media {
 namespace {
 
 constexpr size_t kTrailer = rtp::SrtpSender::kMaxTrailer;
-/// A lane writes one packet at a time, so all its sessions share the memory: it stays in the cache.
-thread_local std::array<uint8_t, UdpSocket::kMaxDatagram> scratch;
 /// Longer than what reordering between two ways takes, or a pause between two packets of speech.
 constexpr int64_t kRouteSilenceNs = 500 * kNsPerMs;
 /// A handshake takes some 20 datagrams, a few times that where some are lost.
@@ -24,19 +24,19 @@ WirePeer::WirePeer(SessionId id, std::shared_ptr<Ingress> ingress, const ReportS
       ingress_(std::move(ingress)),
       reports_(reports, slots, monotonic_ns()) {}
 
-void WirePeer::send_to(const UdpSocket& socket, const CandidatePair& route) noexcept {
-  socket_ = &socket;
+void WirePeer::send_to(Outbox& outbox, const CandidatePair& route) noexcept {
+  outbox_ = &outbox;
   if (route_ != route) route_number_.fetch_add(1, std::memory_order_relaxed);
   route_ = route;
   route_heard_ns_ = monotonic_ns();
 }
 
 bool WirePeer::should_follow(const CandidatePair& from, int64_t now_ns) noexcept {
-  if (socket_ && route_ == from) {
+  if (outbox_ && route_ == from) {
     route_heard_ns_ = now_ns;
     return false;
   }
-  return socket_ && now_ns - route_heard_ns_ > kRouteSilenceNs;
+  return outbox_ && now_ns - route_heard_ns_ > kRouteSilenceNs;
 }
 
 bool WirePeer::should_refresh(int64_t now_ns) noexcept {
@@ -93,7 +93,7 @@ bool WirePeer::may_shake_hands(int64_t now_ns) noexcept {
 }
 
 bool WirePeer::send_raw(std::span<const uint8_t> datagram) noexcept {
-  return socket_ && socket_->send(datagram, route_.peer);
+  return outbox_ && outbox_->socket().send(datagram, route_.peer);
 }
 
 void WirePeer::tick(int64_t now_ns) noexcept {
@@ -107,23 +107,35 @@ void WirePeer::tick(int64_t now_ns) noexcept {
   if (sealed != 0) send_raw(std::span(memory).first(sealed));
 }
 
+void WirePeer::prefetch(size_t slot, int depth) const noexcept {
+  if (depth == 0) {
+    veche::prefetch(this, sizeof(WirePeer) - sizeof(Reports));
+  } else if (depth == 1) {
+    veche::prefetch(slot_bytes.data());
+    veche::prefetch(keys_.sender.get());
+    reports_.prefetch(slot);
+  } else if (keys_.sender) {
+    keys_.sender->prefetch();
+  }
+}
+
 std::span<uint8_t> WirePeer::begin(size_t size) noexcept {
-  if (size + kTrailer <= scratch.size()) return std::span(scratch).first(size);
+  memory_ = outbox_ && keys_.sender ? outbox_->begin() : std::span<uint8_t>();
+  if (size + kTrailer <= memory_.size()) return memory_.first(size);
   failures.add();
   return {};
 }
 
 void WirePeer::send(size_t size, size_t slot, int64_t capture_ns) noexcept {
   if (size == 0) return;
-  const auto packet = rtp::PacketView::parse(std::span(scratch).first(size));
-  const size_t sealed = packet && keys_.sender ? keys_.sender->protect_rtp(scratch, size) : 0;
-  const std::span<const uint8_t> datagram(scratch.data(), sealed);
-  if (sealed == 0 || !send_raw(datagram)) {
+  const auto packet = rtp::PacketView::parse(memory_.first(size));
+  const size_t sealed = packet ? keys_.sender->protect_rtp(memory_, size) : 0;
+  if (sealed == 0) {
     failures.add();
     return;
   }
-  count(size, slot);
-  reports_.on_sent(slot, *packet, datagram, capture_ns);
+  outbox_->put(sealed, route_.peer, *this, size, slot);
+  reports_.on_sent(slot, *packet, memory_.first(sealed), capture_ns);
 }
 
 }  // namespace veche::media

@@ -13,9 +13,9 @@
 #include "base/ids.hpp"
 #include "media/ingress.hpp"
 #include "media/path.hpp"
+#include "media/wire/outbox.hpp"
 #include "media/wire/rate_limit.hpp"
 #include "media/wire/reports.hpp"
-#include "media/wire/udp_socket.hpp"
 #include "rtp/srtp/srtp_receiver.hpp"
 #include "rtp/srtp/srtp_sender.hpp"
 
@@ -35,10 +35,10 @@ class WirePeer final : public Path {
 
   SessionId id() const noexcept { return id_; }
   /// Media goes there from now on.
-  void send_to(const UdpSocket& socket, const CandidatePair& route) noexcept;
+  void send_to(Outbox& outbox, const CandidatePair& route) noexcept;
   /// Where it goes; null: nowhere.
-  const CandidatePair* route() const noexcept { return socket_ ? &route_ : nullptr; }
-  void stop_sending() noexcept { socket_ = nullptr; }
+  const CandidatePair* route() const noexcept { return outbox_ ? &route_ : nullptr; }
+  void stop_sending() noexcept { outbox_ = nullptr; }
   /// [any] Another one each time when another route was chosen.
   uint32_t route_number() const noexcept { return route_number_.load(std::memory_order_relaxed); }
   /// Without keys all media is dropped.
@@ -66,6 +66,7 @@ class WirePeer final : public Path {
   /// Sends the reports that are due.
   void tick(int64_t now_ns) noexcept;
 
+  void prefetch(size_t slot, int depth) const noexcept override;
   std::span<uint8_t> begin(size_t size) noexcept override;
   void send(size_t size, size_t slot, int64_t capture_ns) noexcept override;
 
@@ -79,15 +80,16 @@ class WirePeer final : public Path {
 
   const SessionId id_;
   std::shared_ptr<Ingress> ingress_;  // Shared with the session, which reads its counters.
-  Reports reports_;
   WireKeys keys_;
-  const UdpSocket* socket_ = nullptr;
+  Outbox* outbox_ = nullptr;
+  std::span<uint8_t> memory_;  // Of the outbox, between begin() and send().
   CandidatePair route_;
   int64_t route_heard_ns_ = 0, refreshed_ns_ = 0;
   bool has_received_ = false;
   TokenBucket handshake_;
   std::atomic<int64_t> last_heard_ns_{0};
   std::atomic<uint32_t> route_number_{0};
+  Reports reports_;  // Large, so it is the last: what every packet needs lies together.
 };
 
 }  // namespace veche::media

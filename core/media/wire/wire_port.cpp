@@ -48,6 +48,7 @@ WirePort::WirePort(std::vector<std::unique_ptr<UdpSocket>> sockets, const Settin
     : sockets_(std::move(sockets)), relay_(relay), ice_(key) {
   std::vector<std::string> addresses;
   for (const auto& socket : sockets_) {
+    outboxes_.emplace_back(*socket);
     descriptors_.push_back(socket->descriptor());
     addresses.push_back(socket->address());
   }
@@ -119,7 +120,7 @@ void WirePort::handle(const UdpSocket::Datagram& datagram, uint16_t socket,
 }
 
 void WirePort::on_authentic(WirePeer& peer, const CandidatePair& from, int64_t now_ns) noexcept {
-  if (peer.should_follow(from, now_ns)) peer.send_to(*sockets_[from.socket], from);
+  if (peer.should_follow(from, now_ns)) peer.send_to(outboxes_[from.socket], from);
   if (peer.should_refresh(now_ns)) ice_.heard(from, now_ns);
 }
 
@@ -136,9 +137,13 @@ void WirePort::handle_stun(std::span<const uint8_t> bytes, const CandidatePair& 
   peer->heard(now_ns);
   if (!outcome.change.nominated && !outcome.change.moved) return;
   if (const CandidatePair* selected = ice_.selected(outcome.session)) {
-    peer->send_to(*sockets_[selected->socket], *selected);
+    peer->send_to(outboxes_[selected->socket], *selected);
   }
   if (outcome.change.nominated) relay_.post_connected(outcome.session);
+}
+
+void WirePort::flush() noexcept {
+  for (Outbox& outbox : outboxes_) outbox.flush();
 }
 
 int64_t WirePort::tick(int64_t now_ns) noexcept {
@@ -159,7 +164,7 @@ void WirePort::check_route(WirePeer& peer, int64_t now_ns) noexcept {
   if (!nominated) {
     peer.stop_sending();
   } else if (owner && *owner != peer.id()) {
-    peer.send_to(*sockets_[nominated->socket], *nominated);
+    peer.send_to(outboxes_[nominated->socket], *nominated);
   }
 }
 

@@ -3,6 +3,7 @@
 #pragma once
 
 #include <cstdint>
+#include <deque>
 #include <memory>
 #include <string>
 #include <unordered_map>
@@ -50,6 +51,7 @@ class WirePort final : public Port {
 
   std::span<const int> descriptors() const noexcept override { return descriptors_; }
   bool receive() noexcept override;
+  void flush() noexcept override;
   int64_t tick(int64_t now_ns) noexcept override;
   void send(SessionId session, std::span<const uint8_t> datagram) noexcept override;
 
@@ -64,6 +66,7 @@ class WirePort final : public Port {
   void check_route(WirePeer& peer, int64_t now_ns) noexcept;
 
   const std::vector<std::unique_ptr<UdpSocket>> sockets_;
+  std::deque<Outbox> outboxes_;  ///< Of each socket.
   std::vector<int> descriptors_;
   std::vector<std::string> candidates_;
   DtlsRelay& relay_;

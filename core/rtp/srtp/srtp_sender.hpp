@@ -27,6 +27,8 @@ class SrtpSender {
                                                     std::span<const uint8_t> master_key_then_salt,
                                                     size_t max_streams);
   virtual ~SrtpSender() = default;
+  /// A hint: protect_rtp() comes soon.
+  virtual void prefetch() const noexcept {}
 
   /// The first `size` bytes of `buffer` are the packet; the trailer is written behind it. Returns
   /// the new size. 0: it must not be sent, because it is malformed, finds no room for the trailer,

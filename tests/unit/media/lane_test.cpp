@@ -152,5 +152,42 @@ TEST_F(LaneTest, RoomsOverTwoLanesForwardOnBoth) {
   EXPECT_EQ(feed().wanted_lanes.load(), 0u);
 }
 
+/// A port that nothing comes through, and that has been asked to send what paths gave it.
+class FlushedPort final : public Port {
+ public:
+  explicit FlushedPort(std::function<void()> on_flush) : on_flush_(std::move(on_flush)) {}
+  std::span<const int> descriptors() const noexcept override { return {}; }
+  bool receive() noexcept override { return false; }
+  void flush() noexcept override { on_flush_(); }
+  int64_t tick(int64_t now_ns) noexcept override { return now_ns + kNsPerS; }
+  void send(SessionId, std::span<const uint8_t>) noexcept override {}
+
+ private:
+  const std::function<void()> on_flush_;
+};
+
+TEST_F(LaneTest, FlushesAfterEveryBatchOfListenersAndWhenAllHaveThePacket) {
+  constexpr size_t kListeners = 80;
+  std::vector<size_t> given;  // To paths, before each flush.
+  lanes_.front() =
+      std::make_unique<Lane>(0, loop_, returns_, std::make_unique<FlushedPort>([this, &given] {
+                               size_t sent = listener_.path.sent.size();
+                               for (const Participant& listener : more_listeners_)
+                                 sent += listener.path.sent.size();
+                               given.push_back(sent);
+                             }));
+  begin_talk();
+  for (size_t i = 1; i < kListeners; ++i) join(more_listeners_.emplace_back());
+  round_trip();
+  select(2);
+  round_trip();
+  post(1);
+  round_trip();
+  ASSERT_GE(given.size(), 3u);
+  EXPECT_EQ(given.back(), kListeners);
+  EXPECT_LT(given.front(), kListeners / 2) << "the first do not wait for the last";
+  EXPECT_EQ(lane().counters().forward_ns.count(), kListeners);
+}
+
 }  // namespace
 }  // namespace veche::media

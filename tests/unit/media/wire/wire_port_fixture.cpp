@@ -97,9 +97,11 @@ test::Bytes WirePortTest::voice(Session& session, uint16_t sequence) {
 void WirePortTest::send_voice(WirePeer& peer, uint16_t sequence) {
   const Bytes packet = rtp::test::build({.sequence = sequence, .ssrc = kSlot, .payload_type = 96});
   const std::span<uint8_t> memory = peer.begin(packet.size());
+  if (memory.empty()) return;  // Counted as a failure.
   ASSERT_EQ(memory.size(), packet.size());
   std::copy(packet.begin(), packet.end(), memory.begin());
   peer.send(packet.size(), 0, monotonic_ns());
+  port_->flush();
 }
 
 }  // namespace veche::media

@@ -71,7 +71,7 @@ class WirePortTest : public LaneFixture {
   /// The client's voice, sealed.
   static Bytes voice(Session& session, uint16_t sequence);
   /// Hands a slot's packet to the path.
-  static void send_voice(WirePeer& peer, uint16_t sequence);
+  void send_voice(WirePeer& peer, uint16_t sequence);
   std::unique_ptr<test::UdpClient> make_client() const {
     return std::make_unique<test::UdpClient>("127.0.0.1", port_->port());
   }
