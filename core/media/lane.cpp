@@ -2,11 +2,8 @@
 // The lane's thread: inbox, packets, ticks.
 #include "media/lane.hpp"
 
-#include <poll.h>
 #include <pthread.h>
-#include <sys/eventfd.h>
 #include <sys/resource.h>
-#include <sys/timerfd.h>
 #include <unistd.h>
 
 #include <algorithm>
@@ -29,13 +26,6 @@ constexpr int64_t kStaleNs = 500 * kNsPerMs;
 /// enough for code and kernel to stay in the cache.
 constexpr size_t kFanOutBatch = 32;
 
-std::vector<pollfd> poll_list(int wake_fd, int timer_fd, const Port* port) {
-  std::vector<pollfd> list{{wake_fd, POLLIN, 0}, {timer_fd, POLLIN, 0}};
-  if (!port) return list;
-  for (const int descriptor : port->descriptors()) list.push_back({descriptor, POLLIN, 0});
-  return list;
-}
-
 }  // namespace
 
 Lane::Lane(uint32_t index, glib::ControlLoop& loop, CommandReturns& returns,
@@ -45,9 +35,7 @@ Lane::Lane(uint32_t index, glib::ControlLoop& loop, CommandReturns& returns,
       loop_(loop),
       returns_(returns),
       inbox_(kInboxSize, kCommandReserve),
-      wake_fd_(eventfd(0, EFD_CLOEXEC | EFD_NONBLOCK)),
-      timer_fd_(timerfd_create(CLOCK_MONOTONIC, TFD_CLOEXEC | TFD_NONBLOCK)),
-      descriptors_(poll_list(wake_fd_, timer_fd_, port_.get())),
+      bell_(port_ ? port_->descriptors() : std::span<const int>()),
       thread_([this] {
         const std::string name = "lane-" + std::to_string(index_);
         pthread_setname_np(pthread_self(), name.c_str());
@@ -63,10 +51,8 @@ Lane::~Lane() {
     std::this_thread::yield();
   }
   stopping_.store(true);
-  wake_thread();
+  bell_.ring();
   thread_.join();
-  close(wake_fd_);
-  close(timer_fd_);
 }
 
 bool Lane::post_packet(TrackId track, std::span<const uint8_t> bytes, const PacketTimes& times,
@@ -81,7 +67,7 @@ bool Lane::post_packet(TrackId track, std::span<const uint8_t> bytes, const Pack
         std::memcpy(message.bytes, bytes.data(), bytes.size());
       });
   if (posted) {
-    wake_thread();
+    bell_.ring();
   } else {
     counters_.inbox_full.add();
   }
@@ -97,7 +83,7 @@ void Lane::post_datagram(SessionId session, std::span<const uint8_t> datagram) n
         std::memcpy(message.bytes, datagram.data(), datagram.size());
       });
   if (posted) {
-    wake_thread();
+    bell_.ring();
   } else {
     counters_.inbox_full.add();
   }
@@ -108,7 +94,7 @@ void Lane::post_wake(RoomId room) noexcept {
     message.kind = Message::Kind::Wake;
     message.id = room.value;
   });
-  if (posted) wake_thread();
+  if (posted) bell_.ring();
 }
 
 bool Lane::post_fill(SessionId session, uint32_t slot, TrackId track) noexcept {
@@ -118,7 +104,7 @@ bool Lane::post_fill(SessionId session, uint32_t slot, TrackId track) noexcept {
     message.slot = slot;
     message.track = track.value;
   });
-  if (posted) wake_thread();
+  if (posted) bell_.ring();
   return posted;
 }
 
@@ -138,21 +124,13 @@ void Lane::retry_waiting() {
     // The lane has it now; it comes back through the returns.
     static_cast<void>(waiting_.front().release());
     waiting_.pop_front();
-    wake_thread();
+    bell_.ring();
   }
   if (waiting_.empty()) {
     retry_timer_.cancel();
   } else if (!retry_timer_) {
     retry_timer_ = loop_.every(kRetryMs, [this] { retry_waiting(); });
   }
-}
-
-void Lane::wake_thread() noexcept {
-  if (!sleeping_.load(std::memory_order_seq_cst)) return;
-  if (!sleeping_.exchange(false, std::memory_order_seq_cst)) return;
-  const uint64_t one = 1;
-  // It can only fail when the counter is full, and then the lane is awake.
-  [[maybe_unused]] const ssize_t written = write(wake_fd_, &one, sizeof one);
 }
 
 void Lane::run() noexcept {
@@ -198,37 +176,12 @@ void Lane::count_busy(int64_t now_ns) noexcept {
 }
 
 void Lane::wait() noexcept {
-  sleeping_.store(true, std::memory_order_seq_cst);
-  if (inbox_.front() != nullptr || stopping_.load()) {
-    sleeping_.store(false, std::memory_order_seq_cst);
-    return;
-  }
   int64_t until_ns = any_awake_ ? next_tick_ns_ : INT64_MAX;
   if (port_) until_ns = std::min(until_ns, next_port_tick_ns_);
   count_busy(monotonic_ns());
-  set_alarm(until_ns);
-  poll(descriptors_.data(), descriptors_.size(), -1);
+  readable_ =
+      bell_.sleep(until_ns, [this] { return inbox_.front() != nullptr || stopping_.load(); });
   busy_since_ns_ = monotonic_ns();
-  sleeping_.store(false, std::memory_order_seq_cst);
-  readable_ = std::any_of(descriptors_.begin() + 2, descriptors_.end(),
-                          [](const pollfd& descriptor) { return descriptor.revents != 0; });
-  if ((descriptors_[0].revents & POLLIN) == 0) return;
-  uint64_t count = 0;
-  [[maybe_unused]] const ssize_t size = read(wake_fd_, &count, sizeof count);
-}
-
-/// A timeout of poll() would set the processor's timer twice for each packet.
-void Lane::set_alarm(int64_t time_ns) noexcept {
-  if (time_ns == alarm_ns_) return;
-  alarm_ns_ = time_ns;
-  itimerspec alarm{};
-  if (time_ns != INT64_MAX) {
-    const int64_t positive_ns = std::max<int64_t>(1, time_ns);  // 0 would be never.
-    alarm.it_value.tv_sec = positive_ns / kNsPerS;
-    alarm.it_value.tv_nsec = positive_ns % kNsPerS;
-  }
-  // It also forgets that it has rung.
-  timerfd_settime(timer_fd_, TFD_TIMER_ABSTIME, &alarm, nullptr);
 }
 
 void Lane::handle(Message& message) noexcept {

@@ -3,8 +3,6 @@
 // An actor: all that changes what it does arrives through its inbox, in order.
 #pragma once
 
-#include <poll.h>
-
 #include <atomic>
 #include <deque>
 #include <memory>
@@ -17,6 +15,7 @@
 #include "base/ids.hpp"
 #include "base/inbox.hpp"
 #include "media/command.hpp"
+#include "media/doorbell.hpp"
 #include "media/lane_room.hpp"
 #include "media/lane_session.hpp"
 #include "media/port.hpp"
@@ -110,8 +109,6 @@ class Lane {
   void count_busy(int64_t now_ns) noexcept;
   bool serve_port() noexcept;
   void wait() noexcept;
-  void set_alarm(int64_t time_ns) noexcept;
-  void wake_thread() noexcept;
   void add_route(Track& track, LaneSession& session, uint32_t slot);
   void remove_route(LaneSession& session, uint32_t slot) noexcept;
   void retry_waiting();
@@ -124,9 +121,7 @@ class Lane {
   Inbox<Message> inbox_;
   std::deque<std::unique_ptr<LaneCommand>> waiting_;  // [control]
   glib::Timer retry_timer_;                           // [control]
-  const int wake_fd_, timer_fd_;
-  std::vector<pollfd> descriptors_;  // Ours first, then the port's.
-  std::atomic<bool> sleeping_{false};
+  Doorbell bell_;
   std::atomic<bool> stopping_{false};
 
   // The lane's own.
@@ -137,8 +132,7 @@ class Lane {
   bool any_awake_ = false;
   bool readable_ = true;  // The port may have something.
   int64_t next_port_tick_ns_ = 0;
-  int64_t alarm_ns_ = INT64_MAX;  // When timer_fd_ rings.
-  int64_t busy_since_ns_ = 0;     // Since when busy time has not been counted.
+  int64_t busy_since_ns_ = 0;  // Since when busy time has not been counted.
 
   std::thread thread_;
 };

@@ -1,0 +1,64 @@
+// SPDX-License-Identifier: Apache-2.0
+// eventfd, timerfd and poll.
+#include "media/doorbell.hpp"
+
+#include <sys/eventfd.h>
+#include <sys/timerfd.h>
+#include <unistd.h>
+
+#include <algorithm>
+
+#include "base/time.hpp"
+
+namespace veche::media {
+namespace {
+
+constexpr size_t kBell = 0, kAlarm = 1, kWatched = 2;
+
+}  // namespace
+
+Doorbell::Doorbell(std::span<const int> watched)
+    : descriptors_{{eventfd(0, EFD_CLOEXEC | EFD_NONBLOCK), POLLIN, 0},
+                   {timerfd_create(CLOCK_MONOTONIC, TFD_CLOEXEC | TFD_NONBLOCK), POLLIN, 0}} {
+  for (const int descriptor : watched) descriptors_.push_back({descriptor, POLLIN, 0});
+}
+
+Doorbell::~Doorbell() {
+  close(descriptors_[kBell].fd);
+  close(descriptors_[kAlarm].fd);
+}
+
+void Doorbell::ring() noexcept {
+  if (!sleeping_.load(std::memory_order_seq_cst)) return;
+  if (!sleeping_.exchange(false, std::memory_order_seq_cst)) return;
+  const uint64_t one = 1;
+  // It can only fail when the counter is full, and then nobody sleeps.
+  [[maybe_unused]] const ssize_t written = write(descriptors_[kBell].fd, &one, sizeof one);
+}
+
+bool Doorbell::wait(int64_t until_ns) noexcept {
+  set_alarm(until_ns);
+  poll(descriptors_.data(), descriptors_.size(), -1);
+  if ((descriptors_[kBell].revents & POLLIN) != 0) {
+    uint64_t count = 0;
+    [[maybe_unused]] const ssize_t size = read(descriptors_[kBell].fd, &count, sizeof count);
+  }
+  return std::any_of(descriptors_.begin() + kWatched, descriptors_.end(),
+                     [](const pollfd& descriptor) { return descriptor.revents != 0; });
+}
+
+/// A timeout of poll() would set the processor's timer twice for each packet.
+void Doorbell::set_alarm(int64_t time_ns) noexcept {
+  if (time_ns == alarm_ns_) return;
+  alarm_ns_ = time_ns;
+  itimerspec alarm{};
+  if (time_ns != INT64_MAX) {
+    const int64_t positive_ns = std::max<int64_t>(1, time_ns);  // 0 would be never.
+    alarm.it_value.tv_sec = positive_ns / kNsPerS;
+    alarm.it_value.tv_nsec = positive_ns % kNsPerS;
+  }
+  // It also forgets that it has rung.
+  timerfd_settime(descriptors_[kAlarm].fd, TFD_TIMER_ABSTIME, &alarm, nullptr);
+}
+
+}  // namespace veche::media

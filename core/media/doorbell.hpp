@@ -1,0 +1,46 @@
+// SPDX-License-Identifier: Apache-2.0
+// Where a lane sleeps: until it is rung for, until it is time, or until its port has something.
+#pragma once
+
+#include <poll.h>
+
+#include <atomic>
+#include <cstdint>
+#include <span>
+#include <vector>
+
+namespace veche::media {
+
+/// One thread sleeps, any others ring.
+class Doorbell {
+ public:
+  /// `watched` end the sleep when they are readable.
+  explicit Doorbell(std::span<const int> watched);
+  ~Doorbell();
+  Doorbell(const Doorbell&) = delete;
+  Doorbell& operator=(const Doorbell&) = delete;
+
+  /// [any] What was done before is seen by the sleeper, who is woken. A system call only if it
+  /// sleeps.
+  void ring() noexcept;
+
+  /// Until `until_ns` of monotonic_ns(); INT64_MAX: however long. Not at all if `has_work`, which
+  /// is asked when no ring would be missed any more. True: one of the watched is readable.
+  template <class HasWork>
+  bool sleep(int64_t until_ns, HasWork&& has_work) noexcept {
+    sleeping_.store(true, std::memory_order_seq_cst);
+    const bool is_readable = !has_work() && wait(until_ns);
+    sleeping_.store(false, std::memory_order_seq_cst);
+    return is_readable;
+  }
+
+ private:
+  bool wait(int64_t until_ns) noexcept;
+  void set_alarm(int64_t time_ns) noexcept;
+
+  std::vector<pollfd> descriptors_;  // The bell, the alarm, then those that are watched.
+  int64_t alarm_ns_ = INT64_MAX;     // When the alarm rings.
+  std::atomic<bool> sleeping_{false};
+};
+
+}  // namespace veche::media
