@@ -36,7 +36,7 @@ void Doorbell::ring() noexcept {
   [[maybe_unused]] const ssize_t written = write(descriptors_[kBell].fd, &one, sizeof one);
 }
 
-bool Doorbell::wait(int64_t until_ns) noexcept {
+bool Doorbell::poll_all(int64_t until_ns) noexcept {
   set_alarm(until_ns);
   poll(descriptors_.data(), descriptors_.size(), -1);
   if ((descriptors_[kBell].revents & POLLIN) != 0) {

@@ -24,18 +24,18 @@ class Doorbell {
   /// sleeps.
   void ring() noexcept;
 
-  /// Until `until_ns` of monotonic_ns(); INT64_MAX: however long. Not at all if `has_work`, which
-  /// is asked when no ring would be missed any more. True: one of the watched is readable.
+  /// Sleeps until `until_ns` of monotonic_ns(); INT64_MAX: however long. Not at all if `has_work`,
+  /// which is asked when no ring would be missed any more. True: one of the watched is readable.
   template <class HasWork>
-  bool sleep(int64_t until_ns, HasWork&& has_work) noexcept {
+  bool wait(int64_t until_ns, HasWork&& has_work) noexcept {
     sleeping_.store(true, std::memory_order_seq_cst);
-    const bool is_readable = !has_work() && wait(until_ns);
+    const bool is_readable = !has_work() && poll_all(until_ns);
     sleeping_.store(false, std::memory_order_seq_cst);
     return is_readable;
   }
 
  private:
-  bool wait(int64_t until_ns) noexcept;
+  bool poll_all(int64_t until_ns) noexcept;
   void set_alarm(int64_t time_ns) noexcept;
 
   std::vector<pollfd> descriptors_;  // The bell, the alarm, then those that are watched.

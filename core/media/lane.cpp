@@ -180,7 +180,7 @@ void Lane::wait() noexcept {
   if (port_) until_ns = std::min(until_ns, next_port_tick_ns_);
   count_busy(monotonic_ns());
   readable_ =
-      bell_.sleep(until_ns, [this] { return inbox_.front() != nullptr || stopping_.load(); });
+      bell_.wait(until_ns, [this] { return inbox_.front() != nullptr || stopping_.load(); });
   busy_since_ns_ = monotonic_ns();
 }
 

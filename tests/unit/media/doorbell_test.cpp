@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-// What ends a sleep, and what does not.
+// What ends a wait, and what does not.
 #include "media/doorbell.hpp"
 
 #include <gtest/gtest.h>
@@ -16,23 +16,23 @@ namespace {
 
 constexpr auto kNoWork = [] { return false; };
 
-TEST(Doorbell, SleepsUntilItIsTimeEachTimeAnew) {
+TEST(Doorbell, WaitsUntilItIsTimeEachTimeAnew) {
   Doorbell bell({});
   for (int i = 0; i < 3; ++i) {
-    const int64_t until_ns = monotonic_ns() + 5 * kNsPerMs;
-    EXPECT_FALSE(bell.sleep(until_ns, kNoWork));
+    const int64_t until_ns = monotonic_ns() + kNsPerMs;
+    EXPECT_FALSE(bell.wait(until_ns, kNoWork));
     EXPECT_GE(monotonic_ns(), until_ns) << "an alarm that has rung does not ring on";
   }
-  EXPECT_FALSE(bell.sleep(monotonic_ns() - kNsPerS, kNoWork)) << "long past";
-  EXPECT_FALSE(bell.sleep(0, kNoWork));
+  EXPECT_FALSE(bell.wait(monotonic_ns() - kNsPerS, kNoWork)) << "long past";
+  EXPECT_FALSE(bell.wait(0, kNoWork));
 }
 
-TEST(Doorbell, DoesNotSleepWhereThereIsWork) {
+TEST(Doorbell, DoesNotWaitWhereThereIsWork) {
   Doorbell bell({});
-  EXPECT_FALSE(bell.sleep(INT64_MAX, [] { return true; }));
+  EXPECT_FALSE(bell.wait(INT64_MAX, [] { return true; }));
 }
 
-TEST(Doorbell, ARingEndsASleepThatNothingElseWouldEnd) {
+TEST(Doorbell, ARingEndsAWaitThatNothingElseWouldEnd) {
   Doorbell bell({});
   std::atomic<bool> has_work{false};
   for (int i = 0; i < 100; ++i) {
@@ -42,7 +42,7 @@ TEST(Doorbell, ARingEndsASleepThatNothingElseWouldEnd) {
       has_work = true;
       bell.ring();
     });
-    while (!has_work) bell.sleep(INT64_MAX, [&] { return has_work.load(); });
+    while (!has_work) bell.wait(INT64_MAX, [&] { return has_work.load(); });
     other.join();
   }
 }
@@ -50,10 +50,10 @@ TEST(Doorbell, ARingEndsASleepThatNothingElseWouldEnd) {
 TEST(Doorbell, SaysWhetherWhatItWatchesIsReadable) {
   const std::array<int, 2> watched{eventfd(0, EFD_NONBLOCK), eventfd(0, EFD_NONBLOCK)};
   Doorbell bell(watched);
-  EXPECT_FALSE(bell.sleep(monotonic_ns(), kNoWork));
+  EXPECT_FALSE(bell.wait(monotonic_ns(), kNoWork));
   const uint64_t one = 1;
   ASSERT_EQ(write(watched[1], &one, sizeof one), static_cast<ssize_t>(sizeof one));
-  EXPECT_TRUE(bell.sleep(INT64_MAX, kNoWork));
+  EXPECT_TRUE(bell.wait(INT64_MAX, kNoWork));
   for (const int descriptor : watched) close(descriptor);
 }
 
