@@ -31,6 +31,7 @@ void write_lane(glib::JsonWriter& json, const media::LaneStatistics& lane) {
   counter("path_refused", lane.path_refused);
   counter("bad_selections", lane.bad_selections);
   if (lane.port != 0) {
+    counter("silent", lane.silent);
     counter("unknown_source", lane.unknown_source);
     counter("stun_refused", lane.stun_refused);
   }

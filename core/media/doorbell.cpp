@@ -7,6 +7,9 @@
 #include <unistd.h>
 
 #include <algorithm>
+#include <cerrno>
+#include <cstring>
+#include <string>
 
 #include "base/time.hpp"
 
@@ -17,15 +20,22 @@ constexpr size_t kBell = 0, kAlarm = 1, kWatched = 2;
 
 }  // namespace
 
-Doorbell::Doorbell(std::span<const int> watched)
-    : descriptors_{{eventfd(0, EFD_CLOEXEC | EFD_NONBLOCK), POLLIN, 0},
-                   {timerfd_create(CLOCK_MONOTONIC, TFD_CLOEXEC | TFD_NONBLOCK), POLLIN, 0}} {
-  for (const int descriptor : watched) descriptors_.push_back({descriptor, POLLIN, 0});
+Result<std::unique_ptr<Doorbell>> Doorbell::open() {
+  const int bell = eventfd(0, EFD_CLOEXEC | EFD_NONBLOCK);
+  const int alarm = timerfd_create(CLOCK_MONOTONIC, TFD_CLOEXEC | TFD_NONBLOCK);
+  std::unique_ptr<Doorbell> made(new Doorbell(bell, alarm));
+  if (bell >= 0 && alarm >= 0) return made;
+  return Error{ErrorCode::Exhausted,
+               "a lane finds no descriptor to sleep on: " + std::string(std::strerror(errno)) +
+                   "; raise the limit of open files (LimitNOFILE)"};
 }
 
+Doorbell::Doorbell(int bell, int alarm) : descriptors_{{bell, POLLIN, 0}, {alarm, POLLIN, 0}} {}
+
 Doorbell::~Doorbell() {
-  close(descriptors_[kBell].fd);
-  close(descriptors_[kAlarm].fd);
+  for (const size_t own : {kBell, kAlarm}) {
+    if (descriptors_[own].fd >= 0) close(descriptors_[own].fd);
+  }
 }
 
 void Doorbell::ring() noexcept {
@@ -36,8 +46,10 @@ void Doorbell::ring() noexcept {
   [[maybe_unused]] const ssize_t written = write(descriptors_[kBell].fd, &one, sizeof one);
 }
 
-bool Doorbell::poll_all(int64_t until_ns) noexcept {
+bool Doorbell::poll_all(int64_t until_ns, std::span<const int> watched) noexcept {
   set_alarm(until_ns);
+  descriptors_.resize(kWatched);
+  for (const int descriptor : watched) descriptors_.push_back({descriptor, POLLIN, 0});
   poll(descriptors_.data(), descriptors_.size(), -1);
   if ((descriptors_[kBell].revents & POLLIN) != 0) {
     uint64_t count = 0;

@@ -6,16 +6,19 @@
 
 #include <atomic>
 #include <cstdint>
+#include <memory>
 #include <span>
 #include <vector>
+
+#include "base/result.hpp"
 
 namespace veche::media {
 
 /// One thread sleeps, any others ring.
 class Doorbell {
  public:
-  /// `watched` end the sleep when they are readable.
-  explicit Doorbell(std::span<const int> watched);
+  /// Exhausted: the kernel gives no more descriptors.
+  static Result<std::unique_ptr<Doorbell>> open();
   ~Doorbell();
   Doorbell(const Doorbell&) = delete;
   Doorbell& operator=(const Doorbell&) = delete;
@@ -25,17 +28,19 @@ class Doorbell {
   void ring() noexcept;
 
   /// Sleeps until `until_ns` of monotonic_ns(); INT64_MAX: however long. Not at all if `has_work`,
-  /// which is asked when no ring would be missed any more. True: one of the watched is readable.
+  /// which is asked when no ring would be missed any more. `watched` end the sleep when they are
+  /// readable. True: one of them is.
   template <class HasWork>
-  bool wait(int64_t until_ns, HasWork&& has_work) noexcept {
+  bool wait(int64_t until_ns, std::span<const int> watched, HasWork&& has_work) noexcept {
     sleeping_.store(true, std::memory_order_seq_cst);
-    const bool is_readable = !has_work() && poll_all(until_ns);
+    const bool is_readable = !has_work() && poll_all(until_ns, watched);
     sleeping_.store(false, std::memory_order_seq_cst);
     return is_readable;
   }
 
  private:
-  bool poll_all(int64_t until_ns) noexcept;
+  Doorbell(int bell, int alarm);
+  bool poll_all(int64_t until_ns, std::span<const int> watched) noexcept;
   void set_alarm(int64_t time_ns) noexcept;
 
   std::vector<pollfd> descriptors_;  // The bell, the alarm, then those that are watched.

@@ -147,6 +147,12 @@ void put_latencies(MetricSink& sink, const std::vector<std::unique_ptr<Lane>>& l
                  MetricSink::kNs);
 }
 
+void put_silence(MetricSink& sink, const std::vector<WirePort*>& ports) {
+  const auto silent = [](const WirePort& port) { return port.counters().silent.value(); };
+  sink.counter("veche_packets_silent_total", "Packets for which no lane was woken: silence",
+               sum(ports, silent));
+}
+
 void put_rtcp(MetricSink& sink, const std::vector<WirePort*>& ports) {
   const auto of_ports = [&ports](Counter RtcpCounters::*counter) {
     return sum(ports,
@@ -231,7 +237,9 @@ void LaneEngine::put_metrics(MetricSink& sink) const {
   put_drops(sink, lanes_, ports_, totals);
   put_lanes(sink, lanes_);
   put_selection(sink, lanes_);
-  if (!ports_.empty()) put_rtcp(sink, ports_);
+  if (ports_.empty()) return;
+  put_silence(sink, ports_);
+  put_rtcp(sink, ports_);
 }
 
 }  // namespace veche::media

@@ -4,6 +4,7 @@
 
 #include <algorithm>
 
+#include "base/prefetch.hpp"
 #include "media/tap/tap_inbox.hpp"
 
 namespace veche::media {
@@ -64,6 +65,17 @@ bool Ingress::handle(std::span<const uint8_t> bytes_in, const PacketTimes& times
   }
   hand_over(*track, states_[static_cast<size_t>(track - tracks_.data())], *view, level, times);
   return true;
+}
+
+void Ingress::prefetch(int depth) const noexcept {
+  if (tracks_.empty()) return;
+  if (depth == 0) {
+    veche::prefetch(tracks_.data());
+    veche::prefetch(states_.data());
+  } else {
+    veche::prefetch(tracks_.front().feed.get());
+    states_.front().history.prefetch();
+  }
 }
 
 void Ingress::hand_over(IngressTrack& track, TrackState& state, const rtp::PacketView& view,

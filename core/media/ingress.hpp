@@ -45,6 +45,8 @@ class Ingress {
 
   /// [streaming or lane] One thread at a time. False: the packet must go no further.
   bool handle(std::span<const uint8_t> bytes, const PacketTimes& times) noexcept;
+  /// [lane] A hint: handle() comes soon. Depth 0, then 1.
+  void prefetch(int depth) const noexcept;
   /// [streaming or lane] RTCP is a sign of life.
   void heard(int64_t now_ns) noexcept { last_heard_ns_.store(now_ns, std::memory_order_relaxed); }
   /// [control] The certificate is the one of the offer: from now on packets count.

@@ -29,13 +29,13 @@ constexpr size_t kFanOutBatch = 32;
 }  // namespace
 
 Lane::Lane(uint32_t index, glib::ControlLoop& loop, CommandReturns& returns,
-           std::unique_ptr<Port> port)
+           std::unique_ptr<Doorbell> bell, std::unique_ptr<Port> port)
     : index_(index),
+      bell_(std::move(bell)),
       port_(std::move(port)),
       loop_(loop),
       returns_(returns),
       inbox_(kInboxSize, kCommandReserve),
-      bell_(port_ ? port_->descriptors() : std::span<const int>()),
       thread_([this] {
         const std::string name = "lane-" + std::to_string(index_);
         pthread_setname_np(pthread_self(), name.c_str());
@@ -51,7 +51,7 @@ Lane::~Lane() {
     std::this_thread::yield();
   }
   stopping_.store(true);
-  bell_.ring();
+  bell_->ring();
   thread_.join();
 }
 
@@ -67,7 +67,7 @@ bool Lane::post_packet(TrackId track, std::span<const uint8_t> bytes, const Pack
         std::memcpy(message.bytes, bytes.data(), bytes.size());
       });
   if (posted) {
-    bell_.ring();
+    bell_->ring();
   } else {
     counters_.inbox_full.add();
   }
@@ -83,7 +83,7 @@ void Lane::post_datagram(SessionId session, std::span<const uint8_t> datagram) n
         std::memcpy(message.bytes, datagram.data(), datagram.size());
       });
   if (posted) {
-    bell_.ring();
+    bell_->ring();
   } else {
     counters_.inbox_full.add();
   }
@@ -94,7 +94,7 @@ void Lane::post_wake(RoomId room) noexcept {
     message.kind = Message::Kind::Wake;
     message.id = room.value;
   });
-  if (posted) bell_.ring();
+  if (posted) bell_->ring();
 }
 
 bool Lane::post_fill(SessionId session, uint32_t slot, TrackId track) noexcept {
@@ -104,7 +104,7 @@ bool Lane::post_fill(SessionId session, uint32_t slot, TrackId track) noexcept {
     message.slot = slot;
     message.track = track.value;
   });
-  if (posted) bell_.ring();
+  if (posted) bell_->ring();
   return posted;
 }
 
@@ -124,7 +124,7 @@ void Lane::retry_waiting() {
     // The lane has it now; it comes back through the returns.
     static_cast<void>(waiting_.front().release());
     waiting_.pop_front();
-    bell_.ring();
+    bell_->ring();
   }
   if (waiting_.empty()) {
     retry_timer_.cancel();
@@ -160,12 +160,12 @@ void Lane::run() noexcept {
 
 /// True if something has arrived, which may have left messages in our own inbox.
 bool Lane::serve_port() noexcept {
-  const bool received = readable_;
-  if (readable_) readable_ = port_->receive();
   const int64_t now_ns = monotonic_ns();
-  if (now_ns >= next_port_tick_ns_) {
+  const bool received = readable_ || now_ns >= port_->receive_due_ns();
+  if (received) readable_ = port_->receive();
+  if (now_ns >= port_->tick_due_ns()) {
     count_busy(now_ns);
-    next_port_tick_ns_ = port_->tick(now_ns);
+    port_->tick(now_ns);
   }
   return received;
 }
@@ -177,10 +177,12 @@ void Lane::count_busy(int64_t now_ns) noexcept {
 
 void Lane::wait() noexcept {
   int64_t until_ns = any_awake_ ? next_tick_ns_ : INT64_MAX;
-  if (port_) until_ns = std::min(until_ns, next_port_tick_ns_);
+  if (port_) {
+    until_ns = std::min({until_ns, port_->receive_due_ns(), port_->tick_due_ns()});
+  }
   count_busy(monotonic_ns());
-  readable_ =
-      bell_.wait(until_ns, [this] { return inbox_.front() != nullptr || stopping_.load(); });
+  readable_ = bell_->wait(until_ns, port_ ? port_->descriptors() : std::span<const int>(),
+                          [this] { return inbox_.front() != nullptr || stopping_.load(); });
   busy_since_ns_ = monotonic_ns();
 }
 

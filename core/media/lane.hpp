@@ -33,7 +33,7 @@ class Lane {
 
   /// `port`: null if its sessions bring no packets by themselves.
   Lane(uint32_t index, glib::ControlLoop& loop, CommandReturns& returns,
-       std::unique_ptr<Port> port = nullptr);
+       std::unique_ptr<Doorbell> bell, std::unique_ptr<Port> port = nullptr);
   /// [control] Ends the thread; what was posted before still runs.
   ~Lane();
   Lane(const Lane&) = delete;
@@ -114,6 +114,7 @@ class Lane {
   void retry_waiting();
 
   const uint32_t index_;
+  const std::unique_ptr<Doorbell> bell_;
   const std::unique_ptr<Port> port_;
   glib::ControlLoop& loop_;
   CommandReturns& returns_;
@@ -121,7 +122,6 @@ class Lane {
   Inbox<Message> inbox_;
   std::deque<std::unique_ptr<LaneCommand>> waiting_;  // [control]
   glib::Timer retry_timer_;                           // [control]
-  Doorbell bell_;
   std::atomic<bool> stopping_{false};
 
   // The lane's own.
@@ -130,8 +130,7 @@ class Lane {
   std::unordered_map<RoomId, std::unique_ptr<LaneRoom>> rooms_;
   int64_t next_tick_ns_ = 0;
   bool any_awake_ = false;
-  bool readable_ = true;  // The port may have something.
-  int64_t next_port_tick_ns_ = 0;
+  bool readable_ = true;       // The port may have something.
   int64_t busy_since_ns_ = 0;  // Since when busy time has not been counted.
 
   std::thread thread_;

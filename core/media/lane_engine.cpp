@@ -56,8 +56,14 @@ Status LaneEngine::make_lanes() {
     ports.push_back(std::move(*port));
   }
   for (const auto& port : ports) ports_.push_back(port.get());
+  if (!ports.empty() && !ports.front()->splits_silence()) {
+    log::info("media", "this kernel does not sort out silence: lanes are woken for every packet");
+  }
   for (size_t i = 0; i < count; ++i) {
+    auto bell = Doorbell::open();
+    if (!bell) return bell.error();
     lanes_.push_back(std::make_unique<Lane>(static_cast<uint32_t>(i), loop_, returns_,
+                                            std::move(*bell),
                                             ports.empty() ? nullptr : std::move(ports[i])));
   }
   rooms_of_lane_.assign(count, 0);
@@ -143,6 +149,7 @@ std::vector<LaneStatistics> LaneEngine::lanes() const {
     if (ports_.empty()) continue;
     const WirePort& port = *ports_[lane->index()];
     one.port = port.port();
+    one.silent = port.counters().silent.value();
     one.unknown_source = port.counters().unknown_source.value();
     for (const IceVerdict verdict :
          {IceVerdict::NotARequest, IceVerdict::UnknownUser, IceVerdict::Replayed,

@@ -17,7 +17,7 @@ namespace veche::media {
 /// acknowledgement of its detach.
 class Path {
  public:
-  static constexpr int kPrefetchDepth = 3;
+  static constexpr int kPrefetchDepth = 4;
 
   explicit Path(size_t slot_count) : slot_bytes(slot_count) {}
   virtual ~Path() = default;

@@ -7,6 +7,8 @@
 #include <span>
 #include <vector>
 
+#include "base/prefetch.hpp"
+
 namespace veche::rtp {
 
 inline constexpr size_t kMaxPacketSize = 1500;
@@ -22,12 +24,16 @@ class History {
   explicit History(size_t capacity);
   /// Overwrites the oldest when full. A packet over kMaxPacketSize is not kept.
   void push(std::span<const uint8_t> bytes, int64_t arrival_ns) noexcept;
+  /// A hint: push() of a packet of speech comes soon.
+  void prefetch() const noexcept { veche::prefetch(&cells_[next_], kSpeechSize); }
   void clear() noexcept { count_ = 0; }
   size_t size() const noexcept { return count_; }
   /// 0 is the oldest. Valid until the next push.
   Entry at(size_t index) const noexcept;
 
  private:
+  static constexpr size_t kSpeechSize = 128;  // Of a packet, mostly.
+
   struct Cell {
     int64_t arrival_ns = 0;
     uint16_t size = 0;

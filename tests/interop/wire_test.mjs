@@ -51,7 +51,9 @@ test('One UDP port carries everybody', async (t) => {
   for (const each of [load, peer]) each.catch(() => {}); // They are awaited at the end, and may fail before.
   await server.connected(room, 7);
   assert.deepEqual((await server.lanes()).map((lane) => lane.port), [port]);
-  assert.deepEqual(udpSockets(server.pid).map((socket) => socket.port), [port]);
+  const sockets = udpSockets(server.pid);
+  assert.ok(sockets.length > 0);
+  assert.deepEqual(sockets.filter((socket) => socket.port !== port), []);
 
   const { slots } = await peer;
   const active = slots.filter(({ frames }) => frames > 100);
@@ -74,7 +76,7 @@ test('Garbage from one source costs established calls nothing', async (t) => {
   assert.equal(code, 0, errors);
   await server.connected('flooded', 6);
   const [flooded] = await server.lanes();
-  const [{ dropped }] = udpSockets(server.pid);
+  const dropped = udpSockets(server.pid).reduce((sum, socket) => sum + socket.dropped, 0);
   const flood = JSON.parse(output);
   const figures = await during;
 

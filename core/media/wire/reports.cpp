@@ -75,6 +75,22 @@ void Reports::on_received(const rtp::PacketView& packet, int64_t arrival_ns) noe
   transport_feedback_.record(static_cast<uint16_t>((*number)[0] << 8 | (*number)[1]), arrival_ns);
 }
 
+/// Without the windows of what came and what was lost, of which a packet needs one entry.
+void Reports::prefetch_received(int depth) const noexcept {
+  constexpr size_t kHead = 64;
+  if (depth == 0) {
+    veche::prefetch(&settings_);
+    veche::prefetch(&sources_);
+    veche::prefetch(&participant_clock_);
+    veche::prefetch(&transport_feedback_, kHead);
+  } else if (!sources_.empty()) {
+    const Source& source = sources_.front();
+    veche::prefetch(&source.statistics);
+    veche::prefetch(&source.clock);
+    veche::prefetch(&source.nacks, kHead);
+  }
+}
+
 void Reports::on_sent(size_t index, const rtp::PacketView& packet, std::span<const uint8_t> sealed,
                       int64_t capture_ns) noexcept {
   Slot& slot = slots_[index];

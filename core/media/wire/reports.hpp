@@ -62,6 +62,8 @@ class Reports {
 
   /// A hint: on_sent() comes soon.
   void prefetch(size_t slot) const noexcept { veche::prefetch(&slots_[slot]); }
+  /// A hint: on_received() comes soon. Depth 0, then 1.
+  void prefetch_received(int depth) const noexcept;
 
  private:
   static constexpr size_t kMaxSources = 8;

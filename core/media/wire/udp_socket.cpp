@@ -10,6 +10,9 @@
 #include <cstring>
 #include <utility>
 
+#include "base/time.hpp"
+#include "media/wire/silence_filter.hpp"
+
 namespace veche::media {
 namespace {
 
@@ -35,6 +38,28 @@ bool parse(const std::string& text, uint16_t port, sockaddr_storage& out, sockle
   return false;
 }
 
+int open_socket(sa_family_t family) {
+  const int descriptor = socket(family, SOCK_DGRAM | SOCK_NONBLOCK | SOCK_CLOEXEC, IPPROTO_UDP);
+  if (descriptor < 0) return descriptor;
+  const int one = 1;
+  // Otherwise [::] and 0.0.0.0 on the same port would exclude each other.
+  if (family == AF_INET6) setsockopt(descriptor, IPPROTO_IPV6, IPV6_V6ONLY, &one, sizeof one);
+  setsockopt(descriptor, SOL_SOCKET, SO_RCVBUF, &kBufferSize, sizeof kBufferSize);
+  setsockopt(descriptor, SOL_SOCKET, SO_SNDBUF, &kBufferSize, sizeof kBufferSize);
+  return descriptor;
+}
+
+bool share_port(int descriptor, bool shared) {
+  const int value = shared ? 1 : 0;
+  return setsockopt(descriptor, SOL_SOCKET, SO_REUSEPORT, &value, sizeof value) == 0;
+}
+
+int64_t wall_clock_ns() {
+  timespec now{};
+  clock_gettime(CLOCK_REALTIME, &now);
+  return now.tv_sec * kNsPerS + now.tv_nsec;
+}
+
 }  // namespace
 
 Result<std::unique_ptr<UdpSocket>> UdpSocket::bind(const std::string& address, uint16_t port) {
@@ -43,23 +68,29 @@ Result<std::unique_ptr<UdpSocket>> UdpSocket::bind(const std::string& address, u
   if (!parse(address, port, name, size)) {
     return invalid("media.addresses: " + address + " is not an IP address");
   }
-  const int descriptor =
-      socket(name.ss_family, SOCK_DGRAM | SOCK_NONBLOCK | SOCK_CLOEXEC, IPPROTO_UDP);
+  const int descriptor = open_socket(name.ss_family);
   if (descriptor < 0) {
     return Error{ErrorCode::Unavailable, "no UDP socket: " + std::string(std::strerror(errno))};
   }
   std::unique_ptr<UdpSocket> made(new UdpSocket(descriptor, name.ss_family, address, port));
-  const int one = 1;
-  // Otherwise [::] and 0.0.0.0 on the same port would exclude each other.
-  if (name.ss_family == AF_INET6) {
-    setsockopt(descriptor, IPPROTO_IPV6, IPV6_V6ONLY, &one, sizeof one);
-  }
-  setsockopt(descriptor, SOL_SOCKET, SO_RCVBUF, &kBufferSize, sizeof kBufferSize);
-  setsockopt(descriptor, SOL_SOCKET, SO_SNDBUF, &kBufferSize, sizeof kBufferSize);
-  if (::bind(descriptor, reinterpret_cast<const sockaddr*>(&name), size) == 0) return made;
+  if (made->bind()) return made;
   const std::string place = address + " port " + std::to_string(port);
   if (errno == EADDRINUSE) return Error{ErrorCode::Unavailable, place + " is in use"};
   return invalid("media.addresses: " + place + ": " + std::strerror(errno));
+}
+
+std::unique_ptr<UdpSocket> UdpSocket::split_silence() const {
+  const int descriptor = open_socket(family_);
+  if (descriptor < 0) return nullptr;
+  std::unique_ptr<UdpSocket> second(new UdpSocket(descriptor, family_, address_, port_));
+  // Shared only now: that nobody else has the port was seen when the first was bound.
+  if (share_port(descriptor, true) && share_port(descriptor_, true) && second->bind() &&
+      second->stamp_arrivals() && media::split_silence(descriptor)) {
+    return second;
+  }
+  second.reset();
+  share_port(descriptor_, false);
+  return nullptr;
 }
 
 UdpSocket::UdpSocket(int descriptor, sa_family_t family, std::string address, uint16_t port)
@@ -78,16 +109,48 @@ UdpSocket::UdpSocket(int descriptor, sa_family_t family, std::string address, ui
 
 UdpSocket::~UdpSocket() { close(descriptor_); }
 
+bool UdpSocket::bind() const noexcept {
+  sockaddr_storage name{};
+  socklen_t size = 0;
+  return parse(address_, port_, name, size) &&
+         ::bind(descriptor_, reinterpret_cast<const sockaddr*>(&name), size) == 0;
+}
+
+bool UdpSocket::stamp_arrivals() {
+  const int one = 1;
+  if (setsockopt(descriptor_, SOL_SOCKET, SO_TIMESTAMPNS, &one, sizeof one) != 0) return false;
+  stamps_.resize(kBatch);
+  for (size_t i = 0; i < kBatch; ++i) headers_[i].msg_hdr.msg_control = stamps_[i].bytes.data();
+  return true;
+}
+
 std::span<const UdpSocket::Datagram> UdpSocket::receive() noexcept {
-  for (mmsghdr& header : headers_) header.msg_hdr.msg_namelen = sizeof(sockaddr_storage);
+  for (mmsghdr& header : headers_) {
+    header.msg_hdr.msg_namelen = sizeof(sockaddr_storage);
+    header.msg_hdr.msg_controllen = stamps_.empty() ? 0 : sizeof(Stamp);
+  }
   const int count = recvmmsg(descriptor_, headers_.data(), kBatch, MSG_DONTWAIT, nullptr);
+  const int64_t now_ns = stamps_.empty() ? 0 : wall_clock_ns();
   size_t used = 0;
   for (int i = 0; i < count; ++i) {
-    const auto from = Address::from(sources_[i], headers_[i].msg_hdr.msg_namelen);
+    const msghdr& header = headers_[i].msg_hdr;
+    const auto from = Address::from(sources_[i], header.msg_namelen);
     if (!from) continue;
-    datagrams_[used++] = {{memory_.data() + i * kMaxDatagram, headers_[i].msg_len}, *from};
+    datagrams_[used++] = {{memory_.data() + i * kMaxDatagram, headers_[i].msg_len},
+                          *from,
+                          stamps_.empty() ? 0 : age_ns(header, now_ns)};
   }
   return {datagrams_.data(), used};
+}
+
+int64_t UdpSocket::age_ns(const msghdr& header, int64_t now_ns) const noexcept {
+  const cmsghdr* note = CMSG_FIRSTHDR(&header);
+  if (!note || note->cmsg_level != SOL_SOCKET || note->cmsg_type != SCM_TIMESTAMPNS) return 0;
+  timespec stamp{};
+  std::memcpy(&stamp, CMSG_DATA(note), sizeof stamp);
+  const int64_t age_ns = now_ns - (stamp.tv_sec * kNsPerS + stamp.tv_nsec);
+  // Somebody may have set the wall clock.
+  return age_ns < 0 || age_ns > kNsPerS ? 0 : age_ns;
 }
 
 bool UdpSocket::send(std::span<const uint8_t> bytes, const Address& to) const noexcept {

@@ -3,6 +3,7 @@
 #pragma once
 
 #include <sys/socket.h>
+#include <time.h>
 
 #include <array>
 #include <cstdint>
@@ -26,10 +27,14 @@ class UdpSocket {
   struct Datagram {
     std::span<uint8_t> bytes;
     Address from;
+    int64_t age_ns;  ///< How long it has waited here; 0 unless the socket is for silence.
   };
 
   /// Unavailable: the port is taken. InvalidArgument: not an IP address, or none of this machine.
   static Result<std::unique_ptr<UdpSocket>> bind(const std::string& address, uint16_t port);
+  /// [control] A second socket on the same port, to which silent packets come from now on
+  /// (silence_filter.hpp). Null: this kernel cannot, and all comes here as before.
+  std::unique_ptr<UdpSocket> split_silence() const;
   ~UdpSocket();
   UdpSocket(const UdpSocket&) = delete;
   UdpSocket& operator=(const UdpSocket&) = delete;
@@ -50,7 +55,14 @@ class UdpSocket {
   size_t send(std::span<mmsghdr> datagrams) const noexcept;
 
  private:
+  struct Stamp {
+    alignas(cmsghdr) std::array<uint8_t, CMSG_SPACE(sizeof(timespec))> bytes;
+  };
+
   UdpSocket(int descriptor, sa_family_t family, std::string address, uint16_t port);
+  bool bind() const noexcept;
+  bool stamp_arrivals();
+  int64_t age_ns(const msghdr& header, int64_t now_ns) const noexcept;
 
   const int descriptor_;
   const sa_family_t family_;
@@ -60,6 +72,7 @@ class UdpSocket {
   std::array<sockaddr_storage, kBatch> sources_{};
   std::array<iovec, kBatch> parts_{};
   std::array<mmsghdr, kBatch> headers_{};
+  std::vector<Stamp> stamps_;  // Of the arrival, by the kernel. Empty: nobody has asked for them.
   std::array<Datagram, kBatch> datagrams_{};
 };
 

@@ -115,7 +115,21 @@ void WirePeer::prefetch(size_t slot, int depth) const noexcept {
     veche::prefetch(keys_.sender.get());
     reports_.prefetch(slot);
   } else if (keys_.sender) {
-    keys_.sender->prefetch();
+    keys_.sender->prefetch(depth - 2);
+  }
+}
+
+void WirePeer::prefetch_received(int depth) const noexcept {
+  if (depth == 0) {
+    veche::prefetch(this, sizeof(WirePeer) - sizeof(Reports));
+    reports_.prefetch_received(0);
+  } else if (depth == 1) {
+    veche::prefetch(keys_.receiver.get());
+    veche::prefetch(ingress_.get());
+    reports_.prefetch_received(1);
+  } else if (keys_.receiver) {
+    keys_.receiver->prefetch(depth - 2);
+    ingress_->prefetch(depth - 2);
   }
 }
 

@@ -44,6 +44,10 @@ class WirePeer final : public Path {
   /// Without keys all media is dropped.
   void use_keys(WireKeys keys) noexcept { keys_ = std::move(keys); }
 
+  /// A hint: receive_rtp() comes soon. `depth` is 0, then 1 and so on: each follows pointers that
+  /// the one before has asked for.
+  void prefetch_received(int depth) const noexcept;
+  static constexpr int kReceiveDepth = 4;
   /// False: it is not authentic.
   bool receive_rtp(std::span<uint8_t> datagram, int64_t now_ns) noexcept;
   bool receive_rtcp(std::span<uint8_t> datagram, int64_t now_ns) noexcept;

@@ -13,6 +13,8 @@ namespace {
 
 /// How often a session is looked at from which nothing comes.
 constexpr int64_t kRoundNs = 250 * kNsPerMs;
+/// Fewer packets are handled sooner than they are looked up twice.
+constexpr size_t kWorthPrefetching = 3;
 
 }  // namespace
 
@@ -51,6 +53,10 @@ WirePort::WirePort(std::vector<std::unique_ptr<UdpSocket>> sockets, const Settin
     outboxes_.emplace_back(*socket);
     descriptors_.push_back(socket->descriptor());
     addresses.push_back(socket->address());
+    silent_.push_back(socket->split_silence());
+  }
+  for (const auto& silent : silent_) {
+    if (silent) descriptors_.push_back(silent->descriptor());
   }
   candidates_ = host_candidates(addresses, settings.external_addresses, port());
 }
@@ -78,17 +84,46 @@ WirePeer* WirePort::find(SessionId session) noexcept {
   return found == peers_.end() ? nullptr : found->second.get();
 }
 
+std::span<const int> WirePort::descriptors() const noexcept {
+  return std::span(descriptors_)
+      .first(patience_.is_patient() ? sockets_.size() : descriptors_.size());
+}
+
 bool WirePort::receive() noexcept {
   bool more = false;
+  size_t silent_count = 0;
   for (size_t i = 0; i < sockets_.size(); ++i) {
-    const std::span<const UdpSocket::Datagram> batch = sockets_[i]->receive();
+    // Read last and handled first: what was silent was said before what ended the silence.
+    const Batch other = sockets_[i]->receive();
+    const Batch silent = silent_[i] ? silent_[i]->receive() : Batch();
     const int64_t now_ns = monotonic_ns();
-    for (const UdpSocket::Datagram& datagram : batch) {
-      handle(datagram, static_cast<uint16_t>(i), now_ns);
-    }
-    more |= batch.size() == UdpSocket::kBatch;
+    handle(silent, static_cast<uint16_t>(i), now_ns);
+    handle(other, static_cast<uint16_t>(i), now_ns);
+    more |= silent.size() == UdpSocket::kBatch || other.size() == UdpSocket::kBatch;
+    silent_count += silent.size();
   }
+  counters_.silent.add(silent_count);
+  patience_.looked(silent_count, monotonic_ns());
   return more;
+}
+
+void WirePort::handle(Batch batch, uint16_t socket, int64_t now_ns) noexcept {
+  prefetch(batch, socket, now_ns);
+  for (const UdpSocket::Datagram& datagram : batch) handle(datagram, socket, now_ns);
+}
+
+/// Each packet of a batch comes from another session, and those are not in the cache.
+void WirePort::prefetch(Batch batch, uint16_t socket, int64_t now_ns) noexcept {
+  if (batch.size() < kWorthPrefetching) return;
+  std::array<const WirePeer*, UdpSocket::kBatch> peers;
+  size_t count = 0;
+  for (const UdpSocket::Datagram& datagram : batch) {
+    const std::optional<SessionId> session = ice_.find({datagram.from, socket}, now_ns);
+    if (const WirePeer* peer = session ? find(*session) : nullptr) peers[count++] = peer;
+  }
+  for (int depth = 0; depth < WirePeer::kReceiveDepth; ++depth) {
+    for (size_t i = 0; i < count; ++i) peers[i]->prefetch_received(depth);
+  }
 }
 
 void WirePort::handle(const UdpSocket::Datagram& datagram, uint16_t socket,
@@ -109,8 +144,9 @@ void WirePort::handle(const UdpSocket::Datagram& datagram, uint16_t socket,
   if (!peer) {
     counters_.unknown_source.add();
   } else if (kind == DatagramKind::Srtp || kind == DatagramKind::Srtcp) {
-    const bool authentic = kind == DatagramKind::Srtp ? peer->receive_rtp(datagram.bytes, now_ns)
-                                                      : peer->receive_rtcp(datagram.bytes, now_ns);
+    const bool authentic = kind == DatagramKind::Srtp
+                               ? peer->receive_rtp(datagram.bytes, now_ns - datagram.age_ns)
+                               : peer->receive_rtcp(datagram.bytes, now_ns);
     if (authentic) on_authentic(*peer, from, now_ns);
   } else if (peer->may_shake_hands(now_ns)) {
     relay_.post(*session, datagram.bytes);
@@ -146,14 +182,14 @@ void WirePort::flush() noexcept {
   for (Outbox& outbox : outboxes_) outbox.flush();
 }
 
-int64_t WirePort::tick(int64_t now_ns) noexcept {
+void WirePort::tick(int64_t now_ns) noexcept {
   const bool round = now_ns >= next_round_ns_;
   if (round) next_round_ns_ = now_ns + kRoundNs;
   for (const auto& [id, peer] : peers_) {
     if (round) check_route(*peer, now_ns);
     if (round || peer->has_received()) peer->tick(now_ns);
   }
-  return peers_.empty() ? now_ns + kNsPerS : now_ns + Reports::kTickNs;
+  tick_due_ns_ = now_ns + (peers_.empty() ? kNsPerS : Reports::kTickNs);
 }
 
 /// Another session may have taken a pair over: the nominated one, or where media was followed to.

@@ -15,6 +15,7 @@
 #include "media/settings.hpp"
 #include "media/wire/dtls_relay.hpp"
 #include "media/wire/ice_lite.hpp"
+#include "media/wire/patience.hpp"
 #include "media/wire/udp_socket.hpp"
 #include "media/wire/wire_peer.hpp"
 
@@ -23,6 +24,7 @@ namespace veche::media {
 /// [any] reads them.
 struct WirePortCounters {
   Counter datagrams;          ///< Received.
+  Counter silent;             ///< Of these: sorted out by the kernel.
   Counter unknown_source;     ///< Media or DTLS from an address that has not proved itself.
   Counter no_protocol;        ///< Neither STUN, DTLS, SRTP nor SRTCP.
   Counter handshake_limited;  ///< DTLS, more than a handshake needs.
@@ -40,6 +42,8 @@ class WirePort final : public Port {
   uint16_t port() const noexcept { return sockets_.front()->port(); }
   /// [any] What an answer lists: "candidate:..." (RFC 8839 section 5.1).
   const std::vector<std::string>& candidates() const noexcept { return candidates_; }
+  /// The kernel tells silence from the rest; else the lane is woken for each packet.
+  bool splits_silence() const noexcept { return descriptors_.size() == 2 * sockets_.size(); }
   const WirePortCounters& counters() const noexcept { return counters_; }
   const IceLite& ice() const noexcept { return ice_; }
 
@@ -49,15 +53,22 @@ class WirePort final : public Port {
   std::unique_ptr<WirePeer> remove(SessionId session) noexcept;
   WirePeer* find(SessionId session) noexcept;
 
-  std::span<const int> descriptors() const noexcept override { return descriptors_; }
+  std::span<const int> descriptors() const noexcept override;
   bool receive() noexcept override;
   void flush() noexcept override;
-  int64_t tick(int64_t now_ns) noexcept override;
+  int64_t receive_due_ns() const noexcept override { return patience_.due_ns(); }
+  int64_t tick_due_ns() const noexcept override { return tick_due_ns_; }
+  void tick(int64_t now_ns) noexcept override;
   void send(SessionId session, std::span<const uint8_t> datagram) noexcept override;
 
  private:
   WirePort(std::vector<std::unique_ptr<UdpSocket>> sockets, const Settings& settings,
            const HashKey& key, DtlsRelay& relay);
+  using Batch = std::span<const UdpSocket::Datagram>;
+
+  /// `socket`: where answers leave.
+  void handle(Batch batch, uint16_t socket, int64_t now_ns) noexcept;
+  void prefetch(Batch batch, uint16_t socket, int64_t now_ns) noexcept;
   void handle(const UdpSocket::Datagram& datagram, uint16_t socket, int64_t now_ns) noexcept;
   void handle_stun(std::span<const uint8_t> bytes, const CandidatePair& from,
                    int64_t now_ns) noexcept;
@@ -66,13 +77,16 @@ class WirePort final : public Port {
   void check_route(WirePeer& peer, int64_t now_ns) noexcept;
 
   const std::vector<std::unique_ptr<UdpSocket>> sockets_;
-  std::deque<Outbox> outboxes_;  ///< Of each socket.
-  std::vector<int> descriptors_;
+  std::vector<std::unique_ptr<UdpSocket>> silent_;  ///< Beside each socket. Null: there is none.
+  Patience patience_;                               ///< With what is silent.
+  std::deque<Outbox> outboxes_;                     ///< Of each socket.
+  std::vector<int> descriptors_;                    ///< Of all sockets, the silent ones last.
   std::vector<std::string> candidates_;
   DtlsRelay& relay_;
   WirePortCounters counters_;
   IceLite ice_;
   std::unordered_map<SessionId, std::unique_ptr<WirePeer>> peers_;
+  int64_t tick_due_ns_ = 0;
   int64_t next_round_ns_ = 0;  ///< Of all peers, not only of those from which something comes.
 };
 

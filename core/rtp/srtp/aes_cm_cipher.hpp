@@ -16,6 +16,7 @@ class AesCmCipher final : public PacketCipher {
   AesCmCipher(const AesCmCipher&) = delete;
   AesCmCipher& operator=(const AesCmCipher&) = delete;
 
+  void prefetch() const noexcept override { prefetch_context(context_.get()); }
   bool seal(const CipherInput& packet, std::span<uint8_t> tag) noexcept override;
   bool open(const CipherInput& packet, std::span<uint8_t> tag) noexcept override;
 

@@ -17,6 +17,7 @@ class AesGcmCipher final : public PacketCipher {
   AesGcmCipher(const AesGcmCipher&) = delete;
   AesGcmCipher& operator=(const AesGcmCipher&) = delete;
 
+  void prefetch() const noexcept override { prefetch_context(context_.get()); }
   bool seal(const CipherInput& packet, std::span<uint8_t> tag) noexcept override;
   bool open(const CipherInput& packet, std::span<uint8_t> tag) noexcept override;
 

@@ -7,6 +7,8 @@
 #include <memory>
 #include <span>
 
+#include "base/prefetch.hpp"
+
 namespace veche::rtp {
 
 struct CipherContextDeleter {
@@ -24,6 +26,13 @@ inline CipherContext make_cipher_context(const EVP_CIPHER* cipher, std::span<con
     return nullptr;
   }
   return context;
+}
+
+/// A hint. OpenSSL does not say where it keeps the key schedule: mostly it is the next thing that
+/// it allocates, so it lies behind the context.
+inline void prefetch_context(const EVP_CIPHER_CTX* context) noexcept {
+  constexpr size_t kContextAndKeys = 640;
+  prefetch(context, kContextAndKeys);
 }
 
 /// The key and the direction stay.

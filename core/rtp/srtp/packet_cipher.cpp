@@ -2,6 +2,7 @@
 // Makes the cipher that belongs to a profile.
 #include "rtp/srtp/packet_cipher.hpp"
 
+#include "base/prefetch.hpp"
 #include "rtp/srtp/aes_cm_cipher.hpp"
 #include "rtp/srtp/aes_gcm_cipher.hpp"
 
@@ -18,6 +19,11 @@ const EVP_CIPHER* evp_cipher(SrtpProfile profile) {
 }
 
 }  // namespace
+
+void SrtpCiphers::prefetch_rtp(int depth) const noexcept {
+  if (depth == 0) veche::prefetch(rtp.get(), sizeof(AesCmCipher));  // The larger one.
+  if (depth == 1) rtp->prefetch();
+}
 
 std::unique_ptr<PacketCipher> make_packet_cipher(SrtpProfile profile, const SessionKeys& keys,
                                                  PacketCipher::Direction direction) {

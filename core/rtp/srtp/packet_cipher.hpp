@@ -29,6 +29,8 @@ class PacketCipher {
   enum class Direction { Seal = 1, Open };
 
   virtual ~PacketCipher() = default;
+  /// A hint: one of the two comes soon.
+  virtual void prefetch() const noexcept = 0;
   /// Encrypts in place and writes the tag. False if OpenSSL fails.
   virtual bool seal(const CipherInput& packet, std::span<uint8_t> tag) noexcept = 0;
   /// Decrypts in place. False if the tag is not right; the bytes are unspecified then.
@@ -42,6 +44,9 @@ std::unique_ptr<PacketCipher> make_packet_cipher(SrtpProfile profile, const Sess
 
 struct SrtpCiphers {
   std::unique_ptr<PacketCipher> rtp, rtcp;
+
+  /// A hint. Depth 0: the cipher, 1: what it points to.
+  void prefetch_rtp(int depth) const noexcept;
 };
 
 /// Fails if the size is not the profile's.

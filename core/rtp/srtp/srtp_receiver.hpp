@@ -34,6 +34,9 @@ class SrtpReceiver {
                                                       std::span<const uint8_t> master_key_then_salt,
                                                       size_t max_streams);
   virtual ~SrtpReceiver() = default;
+  /// A hint: unprotect_rtp() comes soon. Depth 0, then 1, which follows pointers that 0 has asked
+  /// for.
+  virtual void prefetch(int /*depth*/) const noexcept {}
 
   /// `packet` is a whole datagram. Returns the size of the RTP packet at its beginning. 0: it was
   /// refused and counted, and its bytes are unspecified.

@@ -14,6 +14,10 @@ class OpensslReceiver final : public SrtpReceiver {
   OpensslReceiver(SrtpProfile profile, SrtpCiphers ciphers, size_t max_streams)
       : profile_(profile), ciphers_(std::move(ciphers)), streams_(max_streams) {}
 
+  void prefetch(int depth) const noexcept override {
+    if (depth == 0) streams_.prefetch();
+    ciphers_.prefetch_rtp(depth);
+  }
   size_t unprotect_rtp(std::span<uint8_t> packet) noexcept override;
   size_t unprotect_rtcp(std::span<uint8_t> packet) noexcept override;
 

@@ -27,8 +27,9 @@ class SrtpSender {
                                                     std::span<const uint8_t> master_key_then_salt,
                                                     size_t max_streams);
   virtual ~SrtpSender() = default;
-  /// A hint: protect_rtp() comes soon.
-  virtual void prefetch() const noexcept {}
+  /// A hint: protect_rtp() comes soon. Depth 0, then 1, which follows pointers that 0 has asked
+  /// for.
+  virtual void prefetch(int /*depth*/) const noexcept {}
 
   /// The first `size` bytes of `buffer` are the packet; the trailer is written behind it. Returns
   /// the new size. 0: it must not be sent, because it is malformed, finds no room for the trailer,

@@ -1,7 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
 // The sender on OpenSSL's primitives: finds each packet's index, and never uses one twice.
-#include "base/prefetch.hpp"
-#include "rtp/srtp/aes_cm_cipher.hpp"
 #include "rtp/srtp/packet_cipher.hpp"
 #include "rtp/srtp/packet_layout.hpp"
 #include "rtp/srtp/srtp_sender.hpp"
@@ -18,9 +16,9 @@ class OpensslSender final : public SrtpSender {
   OpensslSender(SrtpProfile profile, SrtpCiphers ciphers, size_t max_streams)
       : profile_(profile), ciphers_(std::move(ciphers)), streams_(max_streams) {}
 
-  void prefetch() const noexcept override {
-    streams_.prefetch();
-    veche::prefetch(ciphers_.rtp.get(), sizeof(AesCmCipher));
+  void prefetch(int depth) const noexcept override {
+    if (depth == 0) streams_.prefetch();
+    ciphers_.prefetch_rtp(depth);
   }
   size_t protect_rtp(std::span<uint8_t> buffer, size_t size) noexcept override;
   size_t protect_rtcp(std::span<uint8_t> buffer, size_t size) noexcept override;

@@ -23,8 +23,14 @@ std::vector<rtp::SlotFormat> make_slots(uint32_t count, uint32_t first_ssrc) {
 }  // namespace
 
 LaneFixture::LaneFixture() : returns_(loop_) {
-  lanes_.push_back(std::make_unique<Lane>(0, loop_, returns_));
+  lanes_.push_back(make_lane(0));
   talker_.tracks = {make_track(kSourceNumber)};
+}
+
+std::unique_ptr<Lane> LaneFixture::make_lane(uint32_t index, std::unique_ptr<Port> port) {
+  auto bell = Doorbell::open();
+  EXPECT_TRUE(bell) << bell.error().message;
+  return std::make_unique<Lane>(index, loop_, returns_, std::move(*bell), std::move(port));
 }
 
 void LaneFixture::open_room(ScriptedRoom::Script script) {

@@ -38,6 +38,7 @@ class LaneFixture : public testing::Test {
 
   /// The room, which `script` selects for.
   void open_room(ScriptedRoom::Script script);
+  std::unique_ptr<Lane> make_lane(uint32_t index, std::unique_ptr<Port> port = nullptr);
   /// Everybody hears the track in their first slot.
   void open_room_for_track();
   void join(Participant& participant);

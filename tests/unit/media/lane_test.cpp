@@ -133,7 +133,7 @@ TEST_F(LaneTest, APacketThatWaitedTooLongIsLeftOutAndCounted) {
 }
 
 TEST_F(LaneTest, RoomsOverTwoLanesForwardOnBoth) {
-  lanes_.push_back(std::make_unique<Lane>(1, loop_, returns_));
+  lanes_.push_back(make_lane(1));
   open_room_for_track();
   join(talker_);
   for (int i = 0; i < 60; ++i) join(more_listeners_.emplace_back());
@@ -152,15 +152,23 @@ TEST_F(LaneTest, RoomsOverTwoLanesForwardOnBoth) {
   EXPECT_EQ(feed().wanted_lanes.load(), 0u);
 }
 
-/// A port that nothing comes through, and that has been asked to send what paths gave it.
-class FlushedPort final : public Port {
+/// A port that nothing comes through.
+class IdlePort : public Port {
  public:
-  explicit FlushedPort(std::function<void()> on_flush) : on_flush_(std::move(on_flush)) {}
   std::span<const int> descriptors() const noexcept override { return {}; }
   bool receive() noexcept override { return false; }
-  void flush() noexcept override { on_flush_(); }
-  int64_t tick(int64_t now_ns) noexcept override { return now_ns + kNsPerS; }
+  void flush() noexcept override {}
+  int64_t receive_due_ns() const noexcept override { return INT64_MAX; }
+  int64_t tick_due_ns() const noexcept override { return INT64_MAX; }
+  void tick(int64_t) noexcept override {}
   void send(SessionId, std::span<const uint8_t>) noexcept override {}
+};
+
+/// It has been asked to send what paths gave it.
+class FlushedPort final : public IdlePort {
+ public:
+  explicit FlushedPort(std::function<void()> on_flush) : on_flush_(std::move(on_flush)) {}
+  void flush() noexcept override { on_flush_(); }
 
  private:
   const std::function<void()> on_flush_;
@@ -169,8 +177,7 @@ class FlushedPort final : public Port {
 TEST_F(LaneTest, FlushesAfterEveryBatchOfListenersAndWhenAllHaveThePacket) {
   constexpr size_t kListeners = 80;
   std::vector<size_t> given;  // To paths, before each flush.
-  lanes_.front() =
-      std::make_unique<Lane>(0, loop_, returns_, std::make_unique<FlushedPort>([this, &given] {
+  lanes_.front() = make_lane(0, std::make_unique<FlushedPort>([this, &given] {
                                size_t sent = listener_.path.sent.size();
                                for (const Participant& listener : more_listeners_)
                                  sent += listener.path.sent.size();
@@ -187,6 +194,30 @@ TEST_F(LaneTest, FlushesAfterEveryBatchOfListenersAndWhenAllHaveThePacket) {
   EXPECT_EQ(given.back(), kListeners);
   EXPECT_LT(given.front(), kListeners / 2) << "the first do not wait for the last";
   EXPECT_EQ(lane().counters().forward_ns.count(), kListeners);
+}
+
+/// It has something by and by, and nothing that would wake anybody.
+class PatientPort final : public IdlePort {
+ public:
+  explicit PatientPort(std::atomic<int>& looks) : looks_(looks) {}
+  bool receive() noexcept override {
+    ++looks_;
+    due_ns_ = monotonic_ns() + kNsPerMs;
+    return false;
+  }
+  int64_t receive_due_ns() const noexcept override { return due_ns_; }
+
+ private:
+  std::atomic<int>& looks_;
+  int64_t due_ns_ = 0;
+};
+
+TEST_F(LaneTest, LooksAtItsPortWhenThatIsDue) {
+  std::atomic<int> looks{0};
+  lanes_.front() = make_lane(0, std::make_unique<PatientPort>(looks));
+  while (looks < 3) std::this_thread::yield();
+  lanes_.front() = make_lane(0);
+  SUCCEED() << "it was not asked to, and it ended";
 }
 
 }  // namespace

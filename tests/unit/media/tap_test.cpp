@@ -124,7 +124,9 @@ class Listener : public TrackTap {
 class TapsTest : public testing::Test {
  protected:
   TapsTest() : returns_(loop_) {
-    lanes_.push_back(std::make_unique<Lane>(0, loop_, returns_));
+    auto bell = Doorbell::open();
+    EXPECT_TRUE(bell) << bell.error().message;
+    lanes_.push_back(std::make_unique<Lane>(0, loop_, returns_, std::move(*bell)));
     std::vector<IngressTrack> tracks{{feed_, "0", {kSsrc}, kPayloadType, 0, 0}};
     ingress_ = std::make_unique<Ingress>(std::move(tracks), room_, *lanes_[0], lanes_, [] {});
     ingress_->accept();
