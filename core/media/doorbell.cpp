@@ -30,7 +30,10 @@ Result<std::unique_ptr<Doorbell>> Doorbell::open() {
                    "; raise the limit of open files (LimitNOFILE)"};
 }
 
-Doorbell::Doorbell(int bell, int alarm) : descriptors_{{bell, POLLIN, 0}, {alarm, POLLIN, 0}} {}
+Doorbell::Doorbell(int bell, int alarm) : descriptors_{{bell, POLLIN, 0}, {alarm, POLLIN, 0}} {
+  constexpr size_t kUsualCount = 16;
+  descriptors_.reserve(kUsualCount);  // So that no wait allocates.
+}
 
 Doorbell::~Doorbell() {
   for (const size_t own : {kBell, kAlarm}) {

@@ -28,7 +28,7 @@ struct LaneStatistics {
   uint64_t policy_dropped = 0;    ///< The packet policy said drop.
   uint64_t rewriter_dropped = 0;  ///< Duplicates, and packets older than a switch.
   uint64_t path_refused = 0;      ///< The session had no memory for the packet.
-  uint64_t silent = 0;            ///< Datagrams that the kernel took for silence: nobody was woken.
+  uint64_t silent = 0;            ///< Datagrams that the kernel sorted out as silence.
   uint64_t unknown_source = 0;    ///< Datagrams from addresses that have not proved themselves.
   uint64_t stun_refused = 0;      ///< Binding requests that were not authentic.
   uint64_t bad_selections = 0;    ///< Slots that a selector filled with what must not be there.

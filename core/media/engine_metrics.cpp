@@ -149,7 +149,7 @@ void put_latencies(MetricSink& sink, const std::vector<std::unique_ptr<Lane>>& l
 
 void put_silence(MetricSink& sink, const std::vector<WirePort*>& ports) {
   const auto silent = [](const WirePort& port) { return port.counters().silent.value(); };
-  sink.counter("veche_packets_silent_total", "Packets for which no lane was woken: silence",
+  sink.counter("veche_packets_silent_total", "Packets that the kernel sorted out as silence",
                sum(ports, silent));
 }
 

@@ -14,7 +14,7 @@ namespace {
 // Positions of the sockets, in the order in which they were bound.
 constexpr uint32_t kFirst = 0, kSecond = 1;
 
-constexpr size_t kElements = 4;  // Of which the level is one: Chromium sends four.
+constexpr size_t kElements = 4;  // As many as a session negotiates, one of which is the level.
 constexpr size_t kHeaderSize = 11, kElementSize = 9;
 constexpr size_t kLevel = kHeaderSize + kElements * kElementSize + 1, kNotSilent = kLevel + 4;
 

@@ -45,16 +45,16 @@ bool WirePeer::should_refresh(int64_t now_ns) noexcept {
   return true;
 }
 
-bool WirePeer::receive_rtp(std::span<uint8_t> datagram, int64_t now_ns) noexcept {
+bool WirePeer::receive_rtp(std::span<uint8_t> datagram, int64_t arrival_ns) noexcept {
   const size_t size = keys_.receiver ? keys_.receiver->unprotect_rtp(datagram) : 0;
   const auto packet = rtp::PacketView::parse(datagram.first(size));
   if (!packet) {
     refuse(size);
     return false;
   }
-  heard(now_ns);
-  if (ingress_->handle(packet->bytes(), reports_.times(*packet, now_ns))) {
-    reports_.on_received(*packet, now_ns);
+  heard(arrival_ns);
+  if (ingress_->handle(packet->bytes(), reports_.times(*packet, arrival_ns))) {
+    reports_.on_received(*packet, arrival_ns);
     has_received_ = true;
   }
   return true;

@@ -49,7 +49,7 @@ class WirePeer final : public Path {
   void prefetch_received(int depth) const noexcept;
   static constexpr int kReceiveDepth = 4;
   /// False: it is not authentic.
-  bool receive_rtp(std::span<uint8_t> datagram, int64_t now_ns) noexcept;
+  bool receive_rtp(std::span<uint8_t> datagram, int64_t arrival_ns) noexcept;
   bool receive_rtcp(std::span<uint8_t> datagram, int64_t now_ns) noexcept;
   /// Its reports are counted there, which outlives it.
   void count_in(RtcpCounters& counters) noexcept { reports_.count_in(counters); }
