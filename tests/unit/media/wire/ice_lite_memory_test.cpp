@@ -71,7 +71,8 @@ TEST(IceLiteMemory, DoesNotGrowOver100000Datagrams) {
   const size_t bytes_before = allocated_bytes();
   run(100'000);
   EXPECT_EQ(allocations(), allocations_before);
-  EXPECT_EQ(allocated_bytes(), bytes_before);
+  // Less where threads of earlier tests are still giving back theirs.
+  EXPECT_LE(allocated_bytes(), bytes_before);
   for (const IceVerdict verdict : {IceVerdict::Accepted, IceVerdict::RoleConflict,
                                    IceVerdict::UnknownAttribute, IceVerdict::BadIntegrity}) {
     EXPECT_GT(server.ice.count(verdict), 10'000u);
