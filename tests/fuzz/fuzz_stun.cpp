@@ -5,8 +5,8 @@
 #include <cstring>
 #include <vector>
 
-#include "media/wire/datagram.hpp"
-#include "media/wire/ice_lite.hpp"
+#include "media/ice/datagram.hpp"
+#include "media/ice/ice_lite.hpp"
 
 namespace {
 

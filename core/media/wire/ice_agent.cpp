@@ -5,7 +5,7 @@
 #include <utility>
 
 #include "glib/held.hpp"
-#include "media/wire/datagram.hpp"
+#include "media/ice/datagram.hpp"
 
 using veche::media::IceAgent;
 

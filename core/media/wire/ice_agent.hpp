@@ -15,7 +15,7 @@
 
 #include "base/result.hpp"
 #include "glib/ref.hpp"
-#include "media/wire/ice_session.hpp"
+#include "media/ice/ice_session.hpp"
 
 namespace veche::media {
 

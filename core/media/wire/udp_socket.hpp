@@ -13,7 +13,7 @@
 #include <vector>
 
 #include "base/result.hpp"
-#include "media/wire/address.hpp"
+#include "media/ice/address.hpp"
 
 namespace veche::media {
 

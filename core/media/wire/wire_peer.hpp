@@ -11,10 +11,10 @@
 
 #include "base/counter.hpp"
 #include "base/ids.hpp"
+#include "media/ice/rate_limit.hpp"
 #include "media/ingress.hpp"
 #include "media/path.hpp"
 #include "media/wire/outbox.hpp"
-#include "media/wire/rate_limit.hpp"
 #include "media/wire/reports.hpp"
 #include "rtp/srtp/srtp_receiver.hpp"
 #include "rtp/srtp/srtp_sender.hpp"

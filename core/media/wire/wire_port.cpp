@@ -5,8 +5,8 @@
 #include <utility>
 
 #include "base/time.hpp"
+#include "media/ice/datagram.hpp"
 #include "media/wire/candidates.hpp"
-#include "media/wire/datagram.hpp"
 
 namespace veche::media {
 namespace {

@@ -11,10 +11,10 @@
 
 #include "base/counter.hpp"
 #include "base/result.hpp"
+#include "media/ice/ice_lite.hpp"
 #include "media/port.hpp"
 #include "media/settings.hpp"
 #include "media/wire/dtls_relay.hpp"
-#include "media/wire/ice_lite.hpp"
 #include "media/wire/patience.hpp"
 #include "media/wire/udp_socket.hpp"
 #include "media/wire/wire_peer.hpp"

@@ -5,7 +5,7 @@
 #include <optional>
 #include <string>
 
-#include "stun_client.hpp"
+#include "../ice/stun_client.hpp"
 
 namespace veche::media::test {
 

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 // PairIndex: behaves like a map, whatever is inserted and erased in whatever order.
-#include "media/wire/pair_index.hpp"
+#include "media/ice/pair_index.hpp"
 
 #include <gtest/gtest.h>
 

@@ -9,8 +9,8 @@
 
 #include "base/ids.hpp"
 #include "base/time.hpp"
-#include "media/wire/address.hpp"
-#include "media/wire/rate_limit.hpp"
+#include "media/ice/address.hpp"
+#include "media/ice/rate_limit.hpp"
 
 namespace veche::media {
 

@@ -15,10 +15,10 @@
 #include "base/counter.hpp"
 #include "base/ids.hpp"
 #include "base/result.hpp"
-#include "media/wire/ice_session.hpp"
-#include "media/wire/pair_index.hpp"
-#include "media/wire/rate_limit.hpp"
-#include "media/wire/stun_server.hpp"
+#include "media/ice/ice_session.hpp"
+#include "media/ice/pair_index.hpp"
+#include "media/ice/rate_limit.hpp"
+#include "media/ice/stun_server.hpp"
 
 namespace veche::media {
 

@@ -6,7 +6,7 @@
 #include <cstdint>
 #include <vector>
 
-#include "media/wire/address.hpp"
+#include "media/ice/address.hpp"
 
 namespace veche::media {
 

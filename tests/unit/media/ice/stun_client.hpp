@@ -15,7 +15,7 @@
 #include <utility>
 #include <vector>
 
-#include "media/wire/ice_lite.hpp"
+#include "media/ice/ice_lite.hpp"
 
 namespace veche::media::test {
 

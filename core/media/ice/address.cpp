@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 // UDP addresses from and to the system's form, and their keyed hash.
-#include "media/wire/address.hpp"
+#include "media/ice/address.hpp"
 
 #include <arpa/inet.h>
 #include <netinet/in.h>

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 // Linear probing, and deletion that closes the gap.
-#include "media/wire/pair_index.hpp"
+#include "media/ice/pair_index.hpp"
 
 #include <bit>
 #include <cassert>

@@ -9,7 +9,7 @@
 #include <span>
 #include <string_view>
 
-#include "media/wire/address.hpp"
+#include "media/ice/address.hpp"
 
 namespace veche::media {
 

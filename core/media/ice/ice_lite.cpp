@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 // The table of sessions, and the way of a binding request through it.
-#include "media/wire/ice_lite.hpp"
+#include "media/ice/ice_lite.hpp"
 
 #include <utility>
 

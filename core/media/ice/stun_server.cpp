@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 // What libnice checks of a binding request, and what it leaves unchecked.
-#include "media/wire/stun_server.hpp"
+#include "media/ice/stun_server.hpp"
 
 #include <stun/usages/ice.h>
 

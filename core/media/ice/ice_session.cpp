@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 // Bookkeeping of candidate pairs, and the nomination rule.
-#include "media/wire/ice_session.hpp"
+#include "media/ice/ice_session.hpp"
 
 #include <algorithm>
 #include <cassert>

@@ -7,7 +7,7 @@
 #include <array>
 #include <vector>
 
-#include "allocations.hpp"
+#include "../wire/allocations.hpp"
 #include "stun_client.hpp"
 
 #if defined(__SANITIZE_ADDRESS__)

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 // classify(): what shares the port is told apart by RFC 7983 and RFC 5761.
-#include "media/wire/datagram.hpp"
+#include "media/ice/datagram.hpp"
 
 #include <gtest/gtest.h>
 

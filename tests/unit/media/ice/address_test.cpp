@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 // Address: one value for each way to write an address, and a hash that needs the key.
-#include "media/wire/address.hpp"
+#include "media/ice/address.hpp"
 
 #include <gtest/gtest.h>
 

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 // IceSession: which of several nominated pairs media takes, in sequences as clients send them.
-#include "media/wire/ice_session.hpp"
+#include "media/ice/ice_session.hpp"
 
 #include <gtest/gtest.h>
 

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 // RateLimit: a source that floods is stopped, others are not, and many sources are bounded
 // together.
-#include "media/wire/rate_limit.hpp"
+#include "media/ice/rate_limit.hpp"
 
 #include <gtest/gtest.h>
 

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 // The set-associative table of token buckets.
-#include "media/wire/rate_limit.hpp"
+#include "media/ice/rate_limit.hpp"
 
 namespace veche::media {
 

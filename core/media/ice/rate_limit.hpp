@@ -8,7 +8,7 @@
 #include <vector>
 
 #include "base/time.hpp"
-#include "media/wire/address.hpp"
+#include "media/ice/address.hpp"
 
 namespace veche::media {
 
