@@ -9,9 +9,9 @@
 #include <unordered_map>
 #include <vector>
 
+#include "media/feed/track_feed.hpp"
 #include "media/lane.hpp"
 #include "media/room.hpp"
-#include "media/track_feed.hpp"
 
 namespace veche::media {
 

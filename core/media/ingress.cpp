@@ -5,7 +5,7 @@
 #include <algorithm>
 
 #include "base/prefetch.hpp"
-#include "media/tap/tap_inbox.hpp"
+#include "media/feed/tap_inbox.hpp"
 
 namespace veche::media {
 namespace {

@@ -14,9 +14,9 @@
 
 #include "base/counter.hpp"
 #include "media/attachment.hpp"
-#include "media/header_keeper.hpp"
+#include "media/feed/header_keeper.hpp"
+#include "media/feed/track_feed.hpp"
 #include "media/lane.hpp"
-#include "media/track_feed.hpp"
 #include "rtp/history.hpp"
 
 namespace veche::media {

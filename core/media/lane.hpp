@@ -16,10 +16,10 @@
 #include "base/inbox.hpp"
 #include "media/command.hpp"
 #include "media/doorbell.hpp"
+#include "media/feed/track_feed.hpp"
 #include "media/lane_room.hpp"
 #include "media/lane_session.hpp"
 #include "media/port.hpp"
-#include "media/track_feed.hpp"
 #include "rtp/history.hpp"
 #include "rtp/sequence.hpp"
 

@@ -8,10 +8,10 @@
 #include <vector>
 
 #include "base/ids.hpp"
+#include "media/feed/track_feed.hpp"
 #include "media/lane_session.hpp"
 #include "media/room.hpp"
 #include "media/selector.hpp"
-#include "media/track_feed.hpp"
 
 namespace veche::media {
 

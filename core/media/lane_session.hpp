@@ -11,10 +11,10 @@
 
 #include "base/ids.hpp"
 #include "base/prefetch.hpp"
+#include "media/feed/track_feed.hpp"
 #include "media/lane_counters.hpp"
 #include "media/path.hpp"
 #include "media/selector.hpp"
-#include "media/track_feed.hpp"
 #include "rtp/history.hpp"
 #include "rtp/rewriter.hpp"
 

@@ -9,7 +9,7 @@
 #include <vector>
 
 #include "base/counter.hpp"
-#include "media/header_keeper.hpp"
+#include "media/feed/header_keeper.hpp"
 
 namespace veche::media {
 

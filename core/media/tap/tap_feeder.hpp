@@ -10,7 +10,7 @@
 #include <unordered_map>
 #include <vector>
 
-#include "media/tap/tap_inbox.hpp"
+#include "media/feed/tap_inbox.hpp"
 #include "media/tap/tap_pipeline.hpp"
 
 namespace veche::media {

@@ -8,9 +8,9 @@
 #include <vector>
 
 #include "glib/control_loop.hpp"
+#include "media/feed/track_feed.hpp"
 #include "media/tap/tap.hpp"
 #include "media/tap/tap_feeder.hpp"
-#include "media/track_feed.hpp"
 #include "media/track_tap.hpp"
 
 namespace veche::media {

@@ -11,8 +11,8 @@
 #include <vector>
 
 #include "base/prefetch.hpp"
+#include "media/feed/track_feed.hpp"
 #include "media/peer_connection.hpp"
-#include "media/track_feed.hpp"
 #include "media/wire/rtcp_counters.hpp"
 #include "rtp/packet_view.hpp"
 #include "rtp/rewriter.hpp"

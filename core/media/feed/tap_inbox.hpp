@@ -7,7 +7,7 @@
 
 #include "base/ids.hpp"
 #include "base/inbox.hpp"
-#include "media/packet_times.hpp"
+#include "media/feed/packet_times.hpp"
 #include "rtp/history.hpp"
 
 namespace veche::media {

@@ -9,7 +9,7 @@
 #include "base/counter.hpp"
 #include "base/ids.hpp"
 #include "base/time.hpp"
-#include "media/packet_times.hpp"
+#include "media/feed/packet_times.hpp"
 #include "media/sdp_profile.hpp"
 
 namespace veche::media {
