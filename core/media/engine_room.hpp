@@ -6,7 +6,7 @@
 #include <memory>
 #include <string>
 
-#include "media/attachment.hpp"
+#include "media/lane/attachment.hpp"
 #include "media/peer_session.hpp"
 #include "media/room.hpp"
 #include "media/selector.hpp"

@@ -11,7 +11,7 @@
 #include <vector>
 
 #include "base/result.hpp"
-#include "media/path.hpp"
+#include "media/lane/path.hpp"
 #include "media/sdp_profile.hpp"
 #include "rtp/rewriter.hpp"
 

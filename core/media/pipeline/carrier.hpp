@@ -8,7 +8,7 @@
 
 #include "base/result.hpp"
 #include "glib/ref.hpp"
-#include "media/path.hpp"
+#include "media/lane/path.hpp"
 
 namespace veche::media {
 

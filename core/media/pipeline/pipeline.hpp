@@ -12,7 +12,7 @@
 #include "base/result.hpp"
 #include "glib/signal.hpp"
 #include "glib/webrtc_bin.hpp"
-#include "media/ingress.hpp"
+#include "media/lane/ingress.hpp"
 #include "media/peer_connection.hpp"
 #include "media/pipeline/carrier.hpp"
 #include "media/settings.hpp"

@@ -9,7 +9,7 @@
 #include <span>
 #include <vector>
 
-#include "media/path.hpp"
+#include "media/lane/path.hpp"
 #include "media/wire/udp_socket.hpp"
 
 namespace veche::media {

@@ -7,8 +7,8 @@
 #include <vector>
 
 #include "glib/webrtc_bin.hpp"
-#include "media/ingress.hpp"
-#include "media/lane.hpp"
+#include "media/lane/ingress.hpp"
+#include "media/lane/lane.hpp"
 #include "media/peer_connection.hpp"
 #include "media/wire/dtls_relay.hpp"
 #include "media/wire/ice_agent.hpp"

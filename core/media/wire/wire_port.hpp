@@ -12,7 +12,7 @@
 #include "base/counter.hpp"
 #include "base/result.hpp"
 #include "media/ice/ice_lite.hpp"
-#include "media/port.hpp"
+#include "media/lane/port.hpp"
 #include "media/settings.hpp"
 #include "media/wire/dtls_relay.hpp"
 #include "media/wire/patience.hpp"

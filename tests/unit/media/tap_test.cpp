@@ -7,7 +7,7 @@
 
 #include "base/time.hpp"
 #include "glib/signal.hpp"
-#include "media/ingress.hpp"
+#include "media/lane/ingress.hpp"
 #include "media/tap/tap_caps.hpp"
 #include "media/tap/taps.hpp"
 #include "wire/allocations.hpp"

@@ -8,7 +8,7 @@
 #include <vector>
 
 #include "../../rtp/srtp_pair.hpp"
-#include "../lane_fixture.hpp"
+#include "../lane/lane_fixture.hpp"
 #include "fake_clock.hpp"
 #include "media/wire/wire_port.hpp"
 #include "udp_client.hpp"

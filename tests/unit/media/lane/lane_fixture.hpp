@@ -9,7 +9,7 @@
 #include <vector>
 
 #include "lane_fakes.hpp"
-#include "media/attachment.hpp"
+#include "media/lane/attachment.hpp"
 
 namespace veche::media {
 

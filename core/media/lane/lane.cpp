@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 // The lane's thread: inbox, packets, ticks.
-#include "media/lane.hpp"
+#include "media/lane/lane.hpp"
 
 #include <pthread.h>
 #include <sys/resource.h>

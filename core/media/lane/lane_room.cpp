@@ -1,12 +1,12 @@
 // SPDX-License-Identifier: Apache-2.0
 // Asking the selector, and applying what it may decide.
-#include "media/lane_room.hpp"
+#include "media/lane/lane_room.hpp"
 
 #include <algorithm>
 #include <cmath>
 
 #include "base/time.hpp"
-#include "media/lane.hpp"
+#include "media/lane/lane.hpp"
 
 namespace veche::media {
 namespace {

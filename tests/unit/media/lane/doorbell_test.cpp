@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 // What ends a wait, and what does not.
-#include "media/doorbell.hpp"
+#include "media/lane/doorbell.hpp"
 
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>

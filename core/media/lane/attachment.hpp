@@ -10,7 +10,7 @@
 #include <vector>
 
 #include "media/feed/track_feed.hpp"
-#include "media/lane.hpp"
+#include "media/lane/lane.hpp"
 #include "media/room.hpp"
 
 namespace veche::media {

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 // The way back of commands, as a source of the control loop.
-#include "media/command.hpp"
+#include "media/lane/command.hpp"
 
 namespace veche::media {
 namespace {

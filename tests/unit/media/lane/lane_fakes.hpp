@@ -7,7 +7,7 @@
 #include <utility>
 #include <vector>
 
-#include "media/lane.hpp"
+#include "media/lane/lane.hpp"
 
 namespace veche::media {
 

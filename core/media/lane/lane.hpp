@@ -14,12 +14,12 @@
 
 #include "base/ids.hpp"
 #include "base/inbox.hpp"
-#include "media/command.hpp"
-#include "media/doorbell.hpp"
 #include "media/feed/track_feed.hpp"
-#include "media/lane_room.hpp"
-#include "media/lane_session.hpp"
-#include "media/port.hpp"
+#include "media/lane/command.hpp"
+#include "media/lane/doorbell.hpp"
+#include "media/lane/lane_room.hpp"
+#include "media/lane/lane_session.hpp"
+#include "media/lane/port.hpp"
 #include "rtp/history.hpp"
 #include "rtp/sequence.hpp"
 

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 // Deciding, rewriting and sending for one session, without allocation.
-#include "media/lane_session.hpp"
+#include "media/lane/lane_session.hpp"
 
 #include <openssl/rand.h>
 

@@ -2,7 +2,7 @@
 // Tests of what a lane takes of a selector's decision, and when it asks for one.
 #include "base/time.hpp"
 #include "lane_fixture.hpp"
-#include "media/lane.hpp"
+#include "media/lane/lane.hpp"
 
 namespace veche::media {
 namespace {

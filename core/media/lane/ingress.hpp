@@ -13,10 +13,10 @@
 #include <vector>
 
 #include "base/counter.hpp"
-#include "media/attachment.hpp"
 #include "media/feed/header_keeper.hpp"
 #include "media/feed/track_feed.hpp"
-#include "media/lane.hpp"
+#include "media/lane/attachment.hpp"
+#include "media/lane/lane.hpp"
 #include "rtp/history.hpp"
 
 namespace veche::media {

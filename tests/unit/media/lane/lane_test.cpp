@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 // Tests of a lane: what reaches a slot, what is left out and counted, attach and detach.
-#include "media/lane.hpp"
+#include "media/lane/lane.hpp"
 
 #include <atomic>
 #include <thread>

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 // The order in which lanes learn of a session and forget it.
-#include "media/attachment.hpp"
+#include "media/lane/attachment.hpp"
 
 #include <algorithm>
 #include <utility>

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 // Checking, measuring and handing over, without allocation or locks.
-#include "media/ingress.hpp"
+#include "media/lane/ingress.hpp"
 
 #include <algorithm>
 

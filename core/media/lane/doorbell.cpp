@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 // eventfd, timerfd and poll.
-#include "media/doorbell.hpp"
+#include "media/lane/doorbell.hpp"
 
 #include <sys/eventfd.h>
 #include <sys/timerfd.h>

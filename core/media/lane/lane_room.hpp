@@ -9,7 +9,7 @@
 
 #include "base/ids.hpp"
 #include "media/feed/track_feed.hpp"
-#include "media/lane_session.hpp"
+#include "media/lane/lane_session.hpp"
 #include "media/room.hpp"
 #include "media/selector.hpp"
 
