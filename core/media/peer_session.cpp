@@ -9,7 +9,7 @@
 
 #include "base/log.hpp"
 #include "base/time.hpp"
-#include "media/fingerprint.hpp"
+#include "media/peer/fingerprint.hpp"
 #include "media/pipeline/pipeline.hpp"
 #include "media/wire/wire_connection.hpp"
 

@@ -15,7 +15,7 @@
 #include "media/engine.hpp"
 #include "media/lane/attachment.hpp"
 #include "media/lane/ingress.hpp"
-#include "media/peer_connection.hpp"
+#include "media/peer/peer_connection.hpp"
 #include "media/session.hpp"
 #include "media/session_totals.hpp"
 #include "media/settings.hpp"

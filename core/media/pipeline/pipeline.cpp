@@ -13,7 +13,7 @@
 
 #include "base/time.hpp"
 #include "glib/held.hpp"
-#include "media/negotiation.hpp"
+#include "media/peer/negotiation.hpp"
 
 namespace veche::media {
 

@@ -13,7 +13,7 @@
 #include "glib/signal.hpp"
 #include "glib/webrtc_bin.hpp"
 #include "media/lane/ingress.hpp"
-#include "media/peer_connection.hpp"
+#include "media/peer/peer_connection.hpp"
 #include "media/pipeline/carrier.hpp"
 #include "media/settings.hpp"
 

@@ -6,7 +6,7 @@
 #include <cctype>
 #include <string_view>
 
-#include "media/extension_caps.hpp"
+#include "media/peer/extension_caps.hpp"
 
 namespace veche::media {
 namespace {

@@ -12,7 +12,7 @@
 
 #include "base/prefetch.hpp"
 #include "media/feed/track_feed.hpp"
-#include "media/peer_connection.hpp"
+#include "media/peer/peer_connection.hpp"
 #include "media/wire/rtcp_counters.hpp"
 #include "rtp/packet_view.hpp"
 #include "rtp/rewriter.hpp"

@@ -8,7 +8,7 @@
 #include <utility>
 
 #include "base/time.hpp"
-#include "media/negotiation.hpp"
+#include "media/peer/negotiation.hpp"
 #include "media/wire/srtp_keys.hpp"
 
 namespace veche::media {

@@ -9,7 +9,7 @@
 #include "glib/webrtc_bin.hpp"
 #include "media/lane/ingress.hpp"
 #include "media/lane/lane.hpp"
-#include "media/peer_connection.hpp"
+#include "media/peer/peer_connection.hpp"
 #include "media/wire/dtls_relay.hpp"
 #include "media/wire/ice_agent.hpp"
 #include "media/wire/wire_peer.hpp"

@@ -10,7 +10,7 @@
 
 #include "agent_end.hpp"
 #include "glib/webrtc_bin.hpp"
-#include "media/negotiation.hpp"
+#include "media/peer/negotiation.hpp"
 #include "media/wire/dtls_relay.hpp"
 
 namespace veche::media {

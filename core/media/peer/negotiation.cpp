@@ -1,10 +1,10 @@
 // SPDX-License-Identifier: Apache-2.0
 // The order of things that webrtcbin needs: docs/webrtcbin.md.
-#include "media/negotiation.hpp"
+#include "media/peer/negotiation.hpp"
 
 #include <string>
 
-#include "media/extension_caps.hpp"
+#include "media/peer/extension_caps.hpp"
 
 namespace veche::media {
 namespace {

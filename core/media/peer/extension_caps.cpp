@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 // The fields "extmap-<id>" of caps.
-#include "media/extension_caps.hpp"
+#include "media/peer/extension_caps.hpp"
 
 #include <string>
 

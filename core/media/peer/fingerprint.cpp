@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 // Comparing certificates with fingerprints, with OpenSSL.
-#include "media/fingerprint.hpp"
+#include "media/peer/fingerprint.hpp"
 
 #include <openssl/bio.h>
 #include <openssl/crypto.h>
