@@ -7,9 +7,9 @@
 #include <string>
 
 #include "media/lane/attachment.hpp"
-#include "media/peer_session.hpp"
 #include "media/room.hpp"
 #include "media/selector.hpp"
+#include "media/session/peer_session.hpp"
 
 namespace veche::media {
 

@@ -17,7 +17,7 @@
 #include "media/lane/ingress.hpp"
 #include "media/peer/peer_connection.hpp"
 #include "media/session.hpp"
-#include "media/session_totals.hpp"
+#include "media/session/session_totals.hpp"
 #include "media/settings.hpp"
 #include "media/tap/taps.hpp"
 #include "media/wire/wire_port.hpp"

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 // The headers of a session's packets, for whoever looks into a call.
 #include "base/time.hpp"
-#include "media/peer_session.hpp"
+#include "media/session/peer_session.hpp"
 #include "rtp/pcapng.hpp"
 
 namespace veche::media {

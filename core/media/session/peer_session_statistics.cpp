@@ -3,7 +3,7 @@
 #include <algorithm>
 
 #include "base/time.hpp"
-#include "media/peer_session.hpp"
+#include "media/session/peer_session.hpp"
 
 namespace veche::media {
 namespace {

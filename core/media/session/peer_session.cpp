@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 // The life of a session: negotiate, connect, verify, attach, detach, take down.
-#include "media/peer_session.hpp"
+#include "media/session/peer_session.hpp"
 
 #include <openssl/rand.h>
 
