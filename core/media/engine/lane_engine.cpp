@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 // Makes lanes, spreads rooms over them, and changes what they ask.
-#include "media/lane_engine.hpp"
+#include "media/engine/lane_engine.hpp"
 
 #include <algorithm>
 #include <thread>

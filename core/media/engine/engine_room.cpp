@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 // What control wants of a room becomes commands to its home lane.
-#include "media/engine_room.hpp"
+#include "media/engine/engine_room.hpp"
 
 #include <utility>
 

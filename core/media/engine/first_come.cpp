@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 // First come, first served.
-#include "media/first_come.hpp"
+#include "media/engine/first_come.hpp"
 
 #include <algorithm>
 

@@ -2,7 +2,7 @@
 // What lanes, ports and sessions count, as metrics. docs/metrics.md says what each means.
 #include <string>
 
-#include "media/lane_engine.hpp"
+#include "media/engine/lane_engine.hpp"
 
 namespace veche::media {
 namespace {

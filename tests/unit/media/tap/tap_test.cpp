@@ -5,12 +5,12 @@
 #include <atomic>
 #include <deque>
 
+#include "../wire/allocations.hpp"
 #include "base/time.hpp"
 #include "glib/signal.hpp"
 #include "media/lane/ingress.hpp"
 #include "media/tap/tap_caps.hpp"
 #include "media/tap/taps.hpp"
-#include "wire/allocations.hpp"
 
 namespace veche::media {
 namespace {

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 // Tests of the selector that is used when no plugin offers one.
-#include "media/first_come.hpp"
+#include "media/engine/first_come.hpp"
 
 #include <gtest/gtest.h>
 
