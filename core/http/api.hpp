@@ -11,8 +11,8 @@
 #include "base/result.hpp"
 #include "http/auth.hpp"
 #include "http/ice_servers.hpp"
-#include "http/message.hpp"
-#include "http/router.hpp"
+#include "http/protocol/message.hpp"
+#include "http/protocol/router.hpp"
 #include "plugin/host.hpp"
 #include "room/server.hpp"
 

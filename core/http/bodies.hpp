@@ -8,7 +8,7 @@
 #include <string>
 #include <vector>
 
-#include "http/problem.hpp"
+#include "http/protocol/problem.hpp"
 #include "room/types.hpp"
 
 namespace veche::http {

@@ -5,7 +5,7 @@
 #include <algorithm>
 
 #include "base/time.hpp"
-#include "http/problem.hpp"
+#include "http/protocol/problem.hpp"
 
 namespace veche::http {
 namespace {

@@ -8,7 +8,7 @@
 #include "http/auth.hpp"
 #include "http/exchange.hpp"
 #include "http/plugin_routes.hpp"
-#include "http/router.hpp"
+#include "http/protocol/router.hpp"
 
 namespace veche::http {
 

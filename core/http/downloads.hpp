@@ -14,7 +14,7 @@
 #include "base/workers.hpp"
 #include "glib/control_loop.hpp"
 #include "glib/ref.hpp"
-#include "http/message.hpp"
+#include "http/protocol/message.hpp"
 
 namespace veche::http {
 

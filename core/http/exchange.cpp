@@ -9,7 +9,7 @@
 
 #include "base/log.hpp"
 #include "http/acceptor.hpp"
-#include "http/problem.hpp"
+#include "http/protocol/problem.hpp"
 
 namespace veche::http {
 namespace {

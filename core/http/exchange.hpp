@@ -15,9 +15,9 @@
 #include "http/client_watch.hpp"
 #include "http/deadlines.hpp"
 #include "http/downloads.hpp"
-#include "http/message.hpp"
+#include "http/protocol/message.hpp"
+#include "http/protocol/router.hpp"
 #include "http/route_times.hpp"
-#include "http/router.hpp"
 
 namespace veche::http {
 

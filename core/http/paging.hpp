@@ -6,7 +6,7 @@
 
 #include "glib/json.hpp"
 #include "http/api.hpp"
-#include "http/problem.hpp"
+#include "http/protocol/problem.hpp"
 
 namespace veche::http {
 

@@ -7,8 +7,8 @@
 
 #include "glib/json.hpp"
 #include "http/bodies.hpp"
-#include "http/file_response.hpp"
-#include "http/problem.hpp"
+#include "http/protocol/file_response.hpp"
+#include "http/protocol/problem.hpp"
 #include "plugin/http_routes_adapter.hpp"
 
 namespace veche::http {

@@ -7,7 +7,7 @@
 #include <string_view>
 
 #include "base/result.hpp"
-#include "http/router.hpp"
+#include "http/protocol/router.hpp"
 #include "plugin/host.hpp"
 
 namespace veche::http {

@@ -10,7 +10,7 @@
 
 #include "base/histogram.hpp"
 #include "base/metric.hpp"
-#include "http/router.hpp"
+#include "http/protocol/router.hpp"
 
 namespace veche::http {
 

@@ -20,7 +20,7 @@
 #include "http/exchange.hpp"
 #include "http/listen.hpp"
 #include "http/plugin_routes.hpp"
-#include "http/problem.hpp"
+#include "http/protocol/problem.hpp"
 #include "http/route_times.hpp"
 #include "http/static_files.hpp"
 

@@ -3,7 +3,7 @@
 // answer.
 #include "base/time.hpp"
 #include "http/api.hpp"
-#include "http/problem.hpp"
+#include "http/protocol/problem.hpp"
 
 namespace veche::http {
 namespace {

@@ -13,8 +13,8 @@
 #include <utility>
 
 #include "base/descriptor.hpp"
-#include "http/conditional.hpp"
-#include "http/problem.hpp"
+#include "http/protocol/conditional.hpp"
+#include "http/protocol/problem.hpp"
 
 namespace veche::http {
 namespace {

@@ -5,7 +5,7 @@
 #include <string>
 
 #include "base/result.hpp"
-#include "http/message.hpp"
+#include "http/protocol/message.hpp"
 
 namespace veche::http {
 

@@ -5,7 +5,7 @@
 #include "glib/json.hpp"
 #include "http/api.hpp"
 #include "http/bodies.hpp"
-#include "http/problem.hpp"
+#include "http/protocol/problem.hpp"
 
 namespace veche::http {
 namespace {

@@ -6,9 +6,9 @@
 #include <optional>
 #include <string>
 
-#include "http/conditional.hpp"
 #include "http/ice_servers.hpp"
-#include "http/problem.hpp"
+#include "http/protocol/conditional.hpp"
+#include "http/protocol/problem.hpp"
 #include "plugin/host.hpp"
 #include "room/client_feed.hpp"
 #include "room/room.hpp"

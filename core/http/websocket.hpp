@@ -10,7 +10,7 @@
 
 #include "glib/control_loop.hpp"
 #include "glib/ref.hpp"
-#include "http/websocket_frames.hpp"
+#include "http/protocol/websocket_frames.hpp"
 
 namespace veche::http {
 

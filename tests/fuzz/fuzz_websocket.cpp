@@ -9,8 +9,8 @@
 #include <string_view>
 #include <vector>
 
-#include "../unit/http/masked_frame.hpp"
-#include "http/websocket_frames.hpp"
+#include "../unit/http/protocol/masked_frame.hpp"
+#include "http/protocol/websocket_frames.hpp"
 
 namespace {
 

@@ -6,7 +6,7 @@
 #include "glib/json_node.hpp"
 #include "http/views.hpp"
 #include "http_fixture.hpp"
-#include "masked_frame.hpp"
+#include "protocol/masked_frame.hpp"
 
 namespace veche::http {
 namespace {

@@ -2,9 +2,9 @@
 // Tests of problem details, entity tags and ICE servers.
 #include <gtest/gtest.h>
 
-#include "http/conditional.hpp"
 #include "http/ice_servers.hpp"
-#include "http/problem.hpp"
+#include "http/protocol/conditional.hpp"
+#include "http/protocol/problem.hpp"
 
 namespace veche::http {
 namespace {

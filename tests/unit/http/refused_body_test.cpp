@@ -5,7 +5,7 @@
 
 #include <algorithm>
 
-#include "http/router.hpp"
+#include "http/protocol/router.hpp"
 #include "http_fixture.hpp"
 
 namespace veche::http {

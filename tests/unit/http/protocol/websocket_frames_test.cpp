@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 // Tests of WebSocket frames: the examples of RFC 6455, and clients that break its rules.
-#include "http/websocket_frames.hpp"
+#include "http/protocol/websocket_frames.hpp"
 
 #include <gtest/gtest.h>
 

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 // Tests of the Range header: tables of what was sent, and what it means.
-#include "http/byte_range.hpp"
+#include "http/protocol/byte_range.hpp"
 
 #include <gtest/gtest.h>
 

@@ -11,7 +11,7 @@
 #include "base/result.hpp"
 #include "glib/path_pattern.hpp"
 #include "http/auth.hpp"
-#include "http/message.hpp"
+#include "http/protocol/message.hpp"
 
 namespace veche::http {
 

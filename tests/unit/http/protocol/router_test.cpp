@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 // Tests of the router: which handler a method and a path find, and what they are told otherwise.
-#include "http/router.hpp"
+#include "http/protocol/router.hpp"
 
 #include <gtest/gtest.h>
 

@@ -6,7 +6,7 @@
 #include <optional>
 #include <string>
 
-#include "http/message.hpp"
+#include "http/protocol/message.hpp"
 
 namespace veche::http {
 

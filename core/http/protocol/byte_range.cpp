@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 // Parsing one range.
-#include "http/byte_range.hpp"
+#include "http/protocol/byte_range.hpp"
 
 #include <algorithm>
 #include <limits>

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 // Routing by comparing a path with each pattern, and the rules for bodies.
-#include "http/router.hpp"
+#include "http/protocol/router.hpp"
 
 #include <cassert>
 

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 // Small conveniences of requests and responses.
-#include "http/message.hpp"
+#include "http/protocol/message.hpp"
 
 namespace veche::http {
 

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 // Encoding and parsing of WebSocket frames.
-#include "http/websocket_frames.hpp"
+#include "http/protocol/websocket_frames.hpp"
 
 #include <glib.h>
 

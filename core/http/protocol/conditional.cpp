@@ -1,12 +1,12 @@
 // SPDX-License-Identifier: Apache-2.0
 // Comparing entity tags.
-#include "http/conditional.hpp"
+#include "http/protocol/conditional.hpp"
 
 #include <cstdio>
 #include <functional>
 #include <string_view>
 
-#include "http/problem.hpp"
+#include "http/protocol/problem.hpp"
 
 namespace veche::http {
 namespace {

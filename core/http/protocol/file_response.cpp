@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 // Evaluates the conditions of a request for a file, and its range.
-#include "http/file_response.hpp"
+#include "http/protocol/file_response.hpp"
 
 #include <libsoup/soup.h>
 
@@ -8,9 +8,9 @@
 #include <memory>
 #include <optional>
 
-#include "http/byte_range.hpp"
-#include "http/conditional.hpp"
-#include "http/problem.hpp"
+#include "http/protocol/byte_range.hpp"
+#include "http/protocol/conditional.hpp"
+#include "http/protocol/problem.hpp"
 
 namespace veche::http {
 namespace {

@@ -4,7 +4,7 @@
 
 #include <string>
 
-#include "http/websocket_frames.hpp"
+#include "http/protocol/websocket_frames.hpp"
 
 namespace veche::http {
 

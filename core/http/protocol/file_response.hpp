@@ -5,7 +5,7 @@
 
 #include <string>
 
-#include "http/message.hpp"
+#include "http/protocol/message.hpp"
 #include "plugin/http_routes.hpp"
 
 namespace veche::http {

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 // The table of problem types, and their JSON.
-#include "http/problem.hpp"
+#include "http/protocol/problem.hpp"
 
 #include <algorithm>
 

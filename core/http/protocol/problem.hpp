@@ -8,7 +8,7 @@
 
 #include "base/result.hpp"
 #include "glib/json_schema.hpp"
-#include "http/message.hpp"
+#include "http/protocol/message.hpp"
 
 namespace veche::http {
 
