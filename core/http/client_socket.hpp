@@ -7,7 +7,7 @@
 #include <unordered_map>
 
 #include "glib/control_loop.hpp"
-#include "http/websocket.hpp"
+#include "http/connection/websocket.hpp"
 #include "room/client_feed.hpp"
 #include "room/server.hpp"
 

@@ -6,7 +6,7 @@
 #include <vector>
 
 #include "http/auth.hpp"
-#include "http/exchange.hpp"
+#include "http/connection/exchange.hpp"
 #include "http/plugin_routes.hpp"
 #include "http/protocol/router.hpp"
 

@@ -12,17 +12,17 @@
 #include "base/log.hpp"
 #include "base/time.hpp"
 #include "glib/signal.hpp"
-#include "http/acceptor.hpp"
 #include "http/api.hpp"
 #include "http/client_socket.hpp"
+#include "http/connection/acceptor.hpp"
+#include "http/connection/downloads.hpp"
+#include "http/connection/exchange.hpp"
+#include "http/connection/listen.hpp"
+#include "http/connection/route_times.hpp"
+#include "http/connection/static_files.hpp"
 #include "http/dispatcher.hpp"
-#include "http/downloads.hpp"
-#include "http/exchange.hpp"
-#include "http/listen.hpp"
 #include "http/plugin_routes.hpp"
 #include "http/protocol/problem.hpp"
-#include "http/route_times.hpp"
-#include "http/static_files.hpp"
 
 namespace veche::http {
 namespace {

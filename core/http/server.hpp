@@ -10,9 +10,9 @@
 #include "base/result.hpp"
 #include "glib/control_loop.hpp"
 #include "http/auth.hpp"
-#include "http/deadlines.hpp"
+#include "http/connection/deadlines.hpp"
+#include "http/connection/tls.hpp"
 #include "http/ice_servers.hpp"
-#include "http/tls.hpp"
 #include "plugin/host.hpp"
 #include "room/server.hpp"
 

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 // Reads certificate and key, and checks that they fit: GnuTLS would only find out when clients
 // come.
-#include "http/tls.hpp"
+#include "http/connection/tls.hpp"
 
 #include <openssl/err.h>
 #include <openssl/pem.h>

@@ -2,7 +2,7 @@
 // Times of requests: by route, never by what a path names.
 #include <map>
 
-#include "http_fixture.hpp"
+#include "../http_fixture.hpp"
 
 namespace veche::http {
 namespace {

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 // Accepting, and TLS handshakes, each with its deadline. GIO does the handshake on another thread.
-#include "http/acceptor.hpp"
+#include "http/connection/acceptor.hpp"
 
 #include <fcntl.h>
 #include <netinet/in.h>

@@ -5,8 +5,8 @@
 #include <malloc.h>
 #include <sys/socket.h>
 
-#include "http/acceptor.hpp"
-#include "http/client_watch.hpp"
+#include "http/connection/acceptor.hpp"
+#include "http/connection/client_watch.hpp"
 #include "tls_client.hpp"
 
 namespace veche::http {

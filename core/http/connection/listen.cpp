@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 // Parsing of addresses, and binding.
-#include "http/listen.hpp"
+#include "http/connection/listen.hpp"
 
 #include <charconv>
 

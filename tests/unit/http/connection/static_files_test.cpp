@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 // Tests of static files: types and tags, and that nothing outside the directory is served.
-#include "http/static_files.hpp"
+#include "http/connection/static_files.hpp"
 
 #include <gtest/gtest.h>
 #include <sys/stat.h>

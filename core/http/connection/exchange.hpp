@@ -12,12 +12,12 @@
 #include "base/time.hpp"
 #include "glib/control_loop.hpp"
 #include "glib/ref.hpp"
-#include "http/client_watch.hpp"
-#include "http/deadlines.hpp"
-#include "http/downloads.hpp"
+#include "http/connection/client_watch.hpp"
+#include "http/connection/deadlines.hpp"
+#include "http/connection/downloads.hpp"
+#include "http/connection/route_times.hpp"
 #include "http/protocol/message.hpp"
 #include "http/protocol/router.hpp"
-#include "http/route_times.hpp"
 
 namespace veche::http {
 

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 // Asks the kernel whether the client has closed its sending side. Nothing is read: what comes
 // before the end, a pipelined request or the last words of TLS, does not matter.
-#include "http/client_watch.hpp"
+#include "http/connection/client_watch.hpp"
 
 #include <glib-unix.h>
 #include <poll.h>

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 // Reads on workers, hands over on control.
-#include "http/downloads.hpp"
+#include "http/connection/downloads.hpp"
 
 #include <algorithm>
 #include <cerrno>

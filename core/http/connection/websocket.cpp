@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 // Reading, writing and closing of a WebSocket.
-#include "http/websocket.hpp"
+#include "http/connection/websocket.hpp"
 
 #include <sys/socket.h>
 

@@ -11,8 +11,8 @@
 #include <mutex>
 #include <string>
 
-#include "answerer_fixture.hpp"
-#include "http/downloads.hpp"
+#include "../answerer_fixture.hpp"
+#include "http/connection/downloads.hpp"
 
 namespace veche::http {
 

@@ -5,8 +5,8 @@
 
 #include <algorithm>
 
+#include "../http_fixture.hpp"
 #include "http/protocol/router.hpp"
-#include "http_fixture.hpp"
 
 namespace veche::http {
 namespace {

@@ -7,8 +7,8 @@
 #include <memory>
 #include <string>
 
-#include "http/tls.hpp"
-#include "http_fixture.hpp"
+#include "../http_fixture.hpp"
+#include "http/connection/tls.hpp"
 
 namespace veche::http {
 

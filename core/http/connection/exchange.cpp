@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 // Limits, pausing and writing of one SoupServerMessage.
-#include "http/exchange.hpp"
+#include "http/connection/exchange.hpp"
 
 #include <netinet/in.h>
 #include <netinet/tcp.h>
@@ -8,7 +8,7 @@
 #include <exception>
 
 #include "base/log.hpp"
-#include "http/acceptor.hpp"
+#include "http/connection/acceptor.hpp"
 #include "http/protocol/problem.hpp"
 
 namespace veche::http {

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 // Finding, checking and reading a file below the root.
-#include "http/static_files.hpp"
+#include "http/connection/static_files.hpp"
 
 #include <fcntl.h>
 #include <sys/stat.h>

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 // How long requests take, by route, and how they end.
-#include "http/route_times.hpp"
+#include "http/connection/route_times.hpp"
 
 #include <algorithm>
 

@@ -6,8 +6,8 @@
 #include <sys/resource.h>
 #include <unistd.h>
 
-#include "http/exchange.hpp"
-#include "http_fixture.hpp"
+#include "../http_fixture.hpp"
+#include "http/connection/exchange.hpp"
 
 namespace veche::http {
 namespace {
