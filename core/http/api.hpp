@@ -9,7 +9,7 @@
 #include <vector>
 
 #include "base/result.hpp"
-#include "http/auth.hpp"
+#include "http/auth/auth.hpp"
 #include "http/ice_servers.hpp"
 #include "http/protocol/message.hpp"
 #include "http/protocol/router.hpp"

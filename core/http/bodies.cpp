@@ -6,9 +6,9 @@
 #include <cassert>
 
 #include "glib/json_node.hpp"
+#include "http/auth/tokens.hpp"
 #include "http/merge_patch.hpp"
 #include "http/schemas.hpp"
-#include "http/tokens.hpp"
 
 namespace veche::http {
 namespace {

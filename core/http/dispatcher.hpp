@@ -5,7 +5,7 @@
 #include <string>
 #include <vector>
 
-#include "http/auth.hpp"
+#include "http/auth/auth.hpp"
 #include "http/connection/exchange.hpp"
 #include "http/plugin_routes.hpp"
 #include "http/protocol/router.hpp"

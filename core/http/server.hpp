@@ -9,7 +9,7 @@
 #include "base/metric.hpp"
 #include "base/result.hpp"
 #include "glib/control_loop.hpp"
-#include "http/auth.hpp"
+#include "http/auth/auth.hpp"
 #include "http/connection/deadlines.hpp"
 #include "http/connection/tls.hpp"
 #include "http/ice_servers.hpp"

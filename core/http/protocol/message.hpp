@@ -14,7 +14,7 @@
 
 #include "base/descriptor.hpp"
 #include "glib/ref.hpp"
-#include "http/auth.hpp"
+#include "http/auth/auth.hpp"
 
 namespace veche::http {
 

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 // Authentication and authorisation.
-#include "http/auth.hpp"
+#include "http/auth/auth.hpp"
 
 #include <openssl/crypto.h>
 #include <openssl/sha.h>

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 // Tests of credentials: API keys, join tokens, and what each reaches.
-#include "http/auth.hpp"
+#include "http/auth/auth.hpp"
 
 #include <gtest/gtest.h>
 #include <jwt.h>

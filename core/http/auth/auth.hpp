@@ -11,7 +11,7 @@
 #include <vector>
 
 #include "base/result.hpp"
-#include "http/tokens.hpp"
+#include "http/auth/tokens.hpp"
 
 namespace veche::http {
 

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 // Join tokens with libjwt. Only HS256 is accepted, whatever the token's header says.
-#include "http/tokens.hpp"
+#include "http/auth/tokens.hpp"
 
 #include <jwt.h>
 
