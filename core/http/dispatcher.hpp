@@ -5,9 +5,9 @@
 #include <string>
 #include <vector>
 
+#include "http/api/plugin_routes.hpp"
 #include "http/auth/auth.hpp"
 #include "http/connection/exchange.hpp"
-#include "http/plugin_routes.hpp"
 #include "http/protocol/router.hpp"
 
 namespace veche::http {

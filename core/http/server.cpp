@@ -12,8 +12,9 @@
 #include "base/log.hpp"
 #include "base/time.hpp"
 #include "glib/signal.hpp"
-#include "http/api.hpp"
-#include "http/client_socket.hpp"
+#include "http/api/api.hpp"
+#include "http/api/client_socket.hpp"
+#include "http/api/plugin_routes.hpp"
 #include "http/connection/acceptor.hpp"
 #include "http/connection/downloads.hpp"
 #include "http/connection/exchange.hpp"
@@ -21,7 +22,6 @@
 #include "http/connection/route_times.hpp"
 #include "http/connection/static_files.hpp"
 #include "http/dispatcher.hpp"
-#include "http/plugin_routes.hpp"
 #include "http/protocol/problem.hpp"
 
 namespace veche::http {

@@ -9,10 +9,10 @@
 #include "base/metric.hpp"
 #include "base/result.hpp"
 #include "glib/control_loop.hpp"
+#include "http/api/ice_servers.hpp"
 #include "http/auth/auth.hpp"
 #include "http/connection/deadlines.hpp"
 #include "http/connection/tls.hpp"
-#include "http/ice_servers.hpp"
 #include "plugin/host.hpp"
 #include "room/server.hpp"
 

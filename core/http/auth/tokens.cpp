@@ -10,7 +10,7 @@
 #include "base/ids.hpp"
 #include "glib/json.hpp"
 #include "glib/json_node.hpp"
-#include "http/bodies.hpp"
+#include "http/api/bodies.hpp"
 
 namespace veche::http {
 namespace {

@@ -4,7 +4,7 @@
 
 #include <algorithm>
 
-#include "http/plugin_routes.hpp"
+#include "http/api/plugin_routes.hpp"
 #include "plugin/http_routes.hpp"
 
 namespace veche::http {

@@ -2,7 +2,7 @@
 // Tests of problem details, entity tags and ICE servers.
 #include <gtest/gtest.h>
 
-#include "http/ice_servers.hpp"
+#include "http/api/ice_servers.hpp"
 #include "http/protocol/conditional.hpp"
 #include "http/protocol/problem.hpp"
 

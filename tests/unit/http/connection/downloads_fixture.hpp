@@ -11,7 +11,7 @@
 #include <mutex>
 #include <string>
 
-#include "../answerer_fixture.hpp"
+#include "../api/answerer_fixture.hpp"
 #include "http/connection/downloads.hpp"
 
 namespace veche::http {

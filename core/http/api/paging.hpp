@@ -5,7 +5,7 @@
 #include <string>
 
 #include "glib/json.hpp"
-#include "http/api.hpp"
+#include "http/api/api.hpp"
 #include "http/protocol/problem.hpp"
 
 namespace veche::http {

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 // What the server can carry, as JSON.
 #include "glib/json.hpp"
-#include "http/views.hpp"
+#include "http/api/views.hpp"
 
 namespace veche::http {
 namespace {

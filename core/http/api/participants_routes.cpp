@@ -3,10 +3,10 @@
 #include "base/ids.hpp"
 #include "base/time.hpp"
 #include "glib/json.hpp"
-#include "http/api.hpp"
-#include "http/bodies.hpp"
-#include "http/paging.hpp"
-#include "http/views.hpp"
+#include "http/api/api.hpp"
+#include "http/api/bodies.hpp"
+#include "http/api/paging.hpp"
+#include "http/api/views.hpp"
 
 namespace veche::http {
 namespace {

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 // The route of traces: who may read them, and how they look.
-#include "http_fixture.hpp"
+#include "../http_fixture.hpp"
 
 namespace veche::http {
 namespace {

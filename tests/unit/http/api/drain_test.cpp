@@ -2,7 +2,7 @@
 // Tests of the drain over HTTP: readiness, refusals, and by whom.
 #include <gtest/gtest.h>
 
-#include "http_fixture.hpp"
+#include "../http_fixture.hpp"
 
 namespace veche::http {
 namespace {

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 // Tests of request bodies: what is read, what is refused and where, and merge patches.
-#include "http/bodies.hpp"
+#include "http/api/bodies.hpp"
 
 #include <gtest/gtest.h>
 

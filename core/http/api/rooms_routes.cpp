@@ -1,9 +1,9 @@
 // SPDX-License-Identifier: Apache-2.0
 // Routes of rooms: list, create or replace, read, change, delete.
-#include "http/api.hpp"
-#include "http/bodies.hpp"
-#include "http/paging.hpp"
-#include "http/views.hpp"
+#include "http/api/api.hpp"
+#include "http/api/bodies.hpp"
+#include "http/api/paging.hpp"
+#include "http/api/views.hpp"
 
 namespace veche::http {
 namespace {

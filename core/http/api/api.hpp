@@ -9,8 +9,8 @@
 #include <vector>
 
 #include "base/result.hpp"
+#include "http/api/ice_servers.hpp"
 #include "http/auth/auth.hpp"
-#include "http/ice_servers.hpp"
 #include "http/protocol/message.hpp"
 #include "http/protocol/router.hpp"
 #include "plugin/host.hpp"

@@ -3,10 +3,10 @@
 // behave.
 #include <gtest/gtest.h>
 
+#include "../http_fixture.hpp"
+#include "../protocol/masked_frame.hpp"
 #include "glib/json_node.hpp"
-#include "http/views.hpp"
-#include "http_fixture.hpp"
-#include "protocol/masked_frame.hpp"
+#include "http/api/views.hpp"
 
 namespace veche::http {
 namespace {

@@ -6,7 +6,7 @@
 #include <optional>
 #include <string>
 
-#include "http/ice_servers.hpp"
+#include "http/api/ice_servers.hpp"
 #include "http/protocol/conditional.hpp"
 #include "http/protocol/problem.hpp"
 #include "plugin/host.hpp"

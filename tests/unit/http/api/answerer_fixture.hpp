@@ -5,8 +5,8 @@
 #include <cinttypes>
 #include <cstdlib>
 
-#include "../../abi/plugins/answerer.h"
-#include "http_fixture.hpp"
+#include "../../../abi/plugins/answerer.h"
+#include "../http_fixture.hpp"
 
 namespace veche::http {
 

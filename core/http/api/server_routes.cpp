@@ -4,9 +4,9 @@
 
 #include "base/time.hpp"
 #include "glib/json.hpp"
-#include "http/api.hpp"
-#include "http/bodies.hpp"
-#include "http/views.hpp"
+#include "http/api/api.hpp"
+#include "http/api/bodies.hpp"
+#include "http/api/views.hpp"
 
 namespace veche::http {
 namespace {

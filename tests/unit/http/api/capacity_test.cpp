@@ -4,7 +4,7 @@
 #include <sys/resource.h>
 #include <unistd.h>
 
-#include "http_fixture.hpp"
+#include "../http_fixture.hpp"
 
 namespace veche::http {
 namespace {

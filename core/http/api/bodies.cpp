@@ -1,14 +1,14 @@
 // SPDX-License-Identifier: Apache-2.0
 // Reading checked JSON into values.
-#include "http/bodies.hpp"
+#include "http/api/bodies.hpp"
 
 #include <algorithm>
 #include <cassert>
 
 #include "glib/json_node.hpp"
+#include "http/api/schemas.hpp"
 #include "http/auth/tokens.hpp"
 #include "http/merge_patch.hpp"
-#include "http/schemas.hpp"
 
 namespace veche::http {
 namespace {

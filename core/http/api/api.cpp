@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 // What several routes share: finding what a path names, and paging.
-#include "http/api.hpp"
+#include "http/api/api.hpp"
 
 #include <charconv>
 

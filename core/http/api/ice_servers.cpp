@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 // Time-limited TURN credentials, and their Link headers.
-#include "http/ice_servers.hpp"
+#include "http/api/ice_servers.hpp"
 
 #include <openssl/evp.h>
 #include <openssl/hmac.h>

@@ -3,7 +3,7 @@
 #include <algorithm>
 
 #include "glib/json.hpp"
-#include "http/views.hpp"
+#include "http/api/views.hpp"
 
 namespace veche::http {
 namespace {

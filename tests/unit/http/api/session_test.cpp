@@ -3,7 +3,7 @@
 // wait for it.
 #include <gtest/gtest.h>
 
-#include "http_fixture.hpp"
+#include "../http_fixture.hpp"
 
 namespace veche::http {
 namespace {

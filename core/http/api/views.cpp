@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 // Rooms, participants and plugins as JSON.
-#include "http/views.hpp"
+#include "http/api/views.hpp"
 
 #include "glib/json.hpp"
 

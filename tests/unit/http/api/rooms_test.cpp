@@ -2,9 +2,9 @@
 // Tests of rooms and participants over HTTP.
 #include <gtest/gtest.h>
 
+#include "../http_fixture.hpp"
 #include "glib/json.hpp"
 #include "glib/json_node.hpp"
-#include "http_fixture.hpp"
 
 namespace veche::http {
 namespace {

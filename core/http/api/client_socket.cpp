@@ -1,14 +1,14 @@
 // SPDX-License-Identifier: Apache-2.0
 // Feeds of rooms to WebSockets, and commands back.
-#include "http/client_socket.hpp"
+#include "http/api/client_socket.hpp"
 
 #include <exception>
 #include <utility>
 
 #include "base/log.hpp"
-#include "http/api.hpp"
-#include "http/bodies.hpp"
-#include "http/views.hpp"
+#include "http/api/api.hpp"
+#include "http/api/bodies.hpp"
+#include "http/api/views.hpp"
 
 namespace veche::http {
 

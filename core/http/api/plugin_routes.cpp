@@ -1,12 +1,12 @@
 // SPDX-License-Identifier: Apache-2.0
 // Finds a plugin's route, checks the body, and turns the plugin's answer into a response.
-#include "http/plugin_routes.hpp"
+#include "http/api/plugin_routes.hpp"
 
 #include <algorithm>
 #include <utility>
 
 #include "glib/json.hpp"
-#include "http/bodies.hpp"
+#include "http/api/bodies.hpp"
 #include "http/protocol/file_response.hpp"
 #include "http/protocol/problem.hpp"
 #include "plugin/http_routes_adapter.hpp"

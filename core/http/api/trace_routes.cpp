@@ -3,8 +3,8 @@
 // headers of its packets.
 #include "base/time.hpp"
 #include "glib/json.hpp"
-#include "http/api.hpp"
-#include "http/bodies.hpp"
+#include "http/api/api.hpp"
+#include "http/api/bodies.hpp"
 #include "http/protocol/problem.hpp"
 
 namespace veche::http {

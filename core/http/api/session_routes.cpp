@@ -2,7 +2,7 @@
 // Routes of a participant's session, in the shape of WHIP (RFC 9725): one round trip, offer to
 // answer.
 #include "base/time.hpp"
-#include "http/api.hpp"
+#include "http/api/api.hpp"
 #include "http/protocol/problem.hpp"
 
 namespace veche::http {
