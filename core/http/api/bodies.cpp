@@ -6,9 +6,9 @@
 #include <cassert>
 
 #include "glib/json_node.hpp"
+#include "glib/merge_patch.hpp"
 #include "http/api/schemas.hpp"
 #include "http/auth/tokens.hpp"
-#include "http/merge_patch.hpp"
 
 namespace veche::http {
 namespace {

@@ -4,7 +4,7 @@
 
 #include <gtest/gtest.h>
 
-#include "http/merge_patch.hpp"
+#include "glib/merge_patch.hpp"
 
 namespace veche::http {
 namespace {

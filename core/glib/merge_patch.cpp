@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 // The algorithm of RFC 7396, section 2.
-#include "http/merge_patch.hpp"
+#include "glib/merge_patch.hpp"
 
 #include "glib/json_node.hpp"
 
