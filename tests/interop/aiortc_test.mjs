@@ -5,9 +5,9 @@ import assert from 'node:assert/strict';
 import { readdirSync } from 'node:fs';
 import { test } from 'node:test';
 
-import { runAiortcPeer } from './command.mjs';
-import { delay, until } from './until.mjs';
-import { VecheServer } from './veche_server.mjs';
+import { runAiortcPeer } from './harness/command.mjs';
+import { delay, until } from './harness/until.mjs';
+import { VecheServer } from './harness/veche_server.mjs';
 
 const SECONDS = 8;
 /** Of the third client's session, not of its SSRCs. */

@@ -6,10 +6,10 @@ import { readdirSync } from 'node:fs';
 import { connect } from 'node:net';
 import { test } from 'node:test';
 
-import { atEnd } from './cleanup.mjs';
-import { measureLoad, runLoad } from './command.mjs';
-import { until } from './until.mjs';
-import { VecheServer } from './veche_server.mjs';
+import { atEnd } from './harness/cleanup.mjs';
+import { measureLoad, runLoad } from './harness/command.mjs';
+import { until } from './harness/until.mjs';
+import { VecheServer } from './harness/veche_server.mjs';
 
 const DESCRIPTORS = 512;
 const IN_CALL = 8;

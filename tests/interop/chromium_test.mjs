@@ -5,9 +5,9 @@ import assert from 'node:assert/strict';
 import { join } from 'node:path';
 import { test } from 'node:test';
 
-import { delay, until } from './until.mjs';
-import { environment, VecheServer } from './veche_server.mjs';
-import { launchBrowser, received, VoicePage } from './voice_page.mjs';
+import { delay, until } from './harness/until.mjs';
+import { environment, VecheServer } from './harness/veche_server.mjs';
+import { launchBrowser, received, VoicePage } from './pages/voice_page.mjs';
 
 const ONE_NEGOTIATION = [['have-local-offer', 'stable']];
 const PACKETS_PER_SECOND = 50;

@@ -5,10 +5,10 @@ import assert from 'node:assert/strict';
 import { join } from 'node:path';
 import { test } from 'node:test';
 
-import { runLoad } from './command.mjs';
-import { until } from './until.mjs';
-import { environment, KEY, VecheServer } from './veche_server.mjs';
-import { launchBrowser } from './voice_page.mjs';
+import { runLoad } from './harness/command.mjs';
+import { until } from './harness/until.mjs';
+import { environment, KEY, VecheServer } from './harness/veche_server.mjs';
+import { launchBrowser } from './pages/voice_page.mjs';
 
 test('The dashboard refuses a wrong key and draws a call while it lasts', async (t) => {
   const server = await VecheServer.start(t, { plugins: [{ name: 'forwarding', required: true }, { name: 'metrics', required: true }] });

@@ -4,10 +4,10 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 
-import { launchFirefox } from './firefox_browser.mjs';
-import { delay, until } from './until.mjs';
-import { environment, VecheServer } from './veche_server.mjs';
-import { launchBrowser, received, VoicePage } from './voice_page.mjs';
+import { launchFirefox } from './peers/firefox_browser.mjs';
+import { delay, until } from './harness/until.mjs';
+import { environment, VecheServer } from './harness/veche_server.mjs';
+import { launchBrowser, received, VoicePage } from './pages/voice_page.mjs';
 
 const ONE_NEGOTIATION = [['have-local-offer', 'stable']];
 const WINDOW_MS = 5000;

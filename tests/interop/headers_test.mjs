@@ -7,10 +7,10 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { test } from 'node:test';
 
-import { atEnd } from './cleanup.mjs';
-import { measureLoad, run } from './command.mjs';
-import { until } from './until.mjs';
-import { environment, KEY, VecheServer } from './veche_server.mjs';
+import { atEnd } from './harness/cleanup.mjs';
+import { measureLoad, run } from './harness/command.mjs';
+import { until } from './harness/until.mjs';
+import { environment, KEY, VecheServer } from './harness/veche_server.mjs';
 
 const FIELDS = ['ip.src', 'frame.len', 'frame.cap_len', 'rtp.ssrc', 'rtp.seq', 'rtp.p_type', 'rtp.csrc.item', 'rtcp.pt', '_ws.malformed'];
 const HEADER_BYTES = 20 + 8; // IPv4 and UDP.

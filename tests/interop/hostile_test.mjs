@@ -4,8 +4,8 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 
-import { runAiortcPeer, runPython } from './command.mjs';
-import { KEY, VecheServer } from './veche_server.mjs';
+import { runAiortcPeer, runPython } from './harness/command.mjs';
+import { KEY, VecheServer } from './harness/veche_server.mjs';
 
 test('Hostile offers are refused with a reason and the server serves on', async (t) => {
   const server = await VecheServer.start(t);

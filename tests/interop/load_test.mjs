@@ -4,9 +4,9 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 
-import { measureLoad, runLoad } from './command.mjs';
-import { delay, until } from './until.mjs';
-import { VecheServer } from './veche_server.mjs';
+import { measureLoad, runLoad } from './harness/command.mjs';
+import { delay, until } from './harness/until.mjs';
+import { VecheServer } from './harness/veche_server.mjs';
 
 /** Everybody joined, everybody heard every talker, nothing was lost. */
 function assertWhole(figures, participants) {

@@ -4,10 +4,10 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 
-import { measureLoad, runAiortcPeer } from './command.mjs';
-import { recordHttp } from './http_recorder.mjs';
-import { until } from './until.mjs';
-import { environment, KEY, VecheServer } from './veche_server.mjs';
+import { measureLoad, runAiortcPeer } from './harness/command.mjs';
+import { recordHttp } from './harness/http_recorder.mjs';
+import { until } from './harness/until.mjs';
+import { environment, KEY, VecheServer } from './harness/veche_server.mjs';
 
 /** All lines of the log, each of which has to be JSON. */
 function linesOf(server) {

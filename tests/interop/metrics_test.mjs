@@ -9,11 +9,11 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { test } from 'node:test';
 
-import { atEnd } from './cleanup.mjs';
-import { measureLoad } from './command.mjs';
-import { allRecordings, Recordings } from './recordings.mjs';
-import { until } from './until.mjs';
-import { environment, VecheServer } from './veche_server.mjs';
+import { atEnd } from './harness/cleanup.mjs';
+import { measureLoad } from './harness/command.mjs';
+import { allRecordings, Recordings } from './harness/recordings.mjs';
+import { until } from './harness/until.mjs';
+import { environment, VecheServer } from './harness/veche_server.mjs';
 
 const PLUGINS = [
   { name: 'forwarding', required: true, config: { max_speakers: 3 } },

@@ -4,10 +4,10 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 
-import { runAiortcPeer, runLoad } from './command.mjs';
-import { until } from './until.mjs';
-import { VecheServer } from './veche_server.mjs';
-import { launchBrowser, VoicePage } from './voice_page.mjs';
+import { runAiortcPeer, runLoad } from './harness/command.mjs';
+import { until } from './harness/until.mjs';
+import { VecheServer } from './harness/veche_server.mjs';
+import { launchBrowser, VoicePage } from './pages/voice_page.mjs';
 
 const SECONDS = 15;
 

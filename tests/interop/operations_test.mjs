@@ -4,9 +4,9 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 
-import { measureLoad } from './command.mjs';
-import { delay, until } from './until.mjs';
-import { VecheServer } from './veche_server.mjs';
+import { measureLoad } from './harness/command.mjs';
+import { delay, until } from './harness/until.mjs';
+import { VecheServer } from './harness/veche_server.mjs';
 
 const ROUNDS = 20;
 // More than a CI machine of two cores carries on the pipeline path while it does the same as the clients, too.

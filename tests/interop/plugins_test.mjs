@@ -5,11 +5,11 @@ import assert from 'node:assert/strict';
 import { readdirSync, readFileSync } from 'node:fs';
 import { test } from 'node:test';
 
-import { build, buildCpp } from './build_plugin.mjs';
-import { measureLoad } from './command.mjs';
-import { delay, until } from './until.mjs';
-import { VecheServer } from './veche_server.mjs';
-import { launchBrowser, VoicePage } from './voice_page.mjs';
+import { build, buildCpp } from './harness/build_plugin.mjs';
+import { measureLoad } from './harness/command.mjs';
+import { delay, until } from './harness/until.mjs';
+import { VecheServer } from './harness/veche_server.mjs';
+import { launchBrowser, VoicePage } from './pages/voice_page.mjs';
 
 const ROUNDS = 200;
 const EACH_MS = 40;
@@ -65,7 +65,7 @@ test('forwarding comes and goes 200 times while 20 people are in a call: audio c
 });
 
 test('A plugin that throws, talks nonsense and is slow is counted, then disabled, and the call goes on', async (t) => {
-  const trouble = buildCpp(t, 'trouble', ['tests/interop/trouble_plugin.cpp']);
+  const trouble = buildCpp(t, 'trouble', ['tests/interop/plugins/trouble_plugin.cpp']);
   const server = await VecheServer.start(t, { plugins: [{ name: 'trouble', path: trouble, required: true, disable_when_slow: true }] });
   const call = measureLoad(t, server, { room: 'call', participants: 6, talkers: 2, silence: 'none', duration: 15 });
   call.catch(() => {});

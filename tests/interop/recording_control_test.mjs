@@ -9,13 +9,13 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { test } from 'node:test';
 
-import { buildCpp } from './build_plugin.mjs';
-import { runChirpTalker } from './chirping_call.mjs';
-import { atEnd } from './cleanup.mjs';
-import { allRecordings, Recordings, startRecorder } from './recordings.mjs';
-import { until } from './until.mjs';
-import { environment } from './veche_server.mjs';
-import { launchBrowser, VoicePage } from './voice_page.mjs';
+import { buildCpp } from './harness/build_plugin.mjs';
+import { runChirpTalker } from './harness/chirping_call.mjs';
+import { atEnd } from './harness/cleanup.mjs';
+import { allRecordings, Recordings, startRecorder } from './harness/recordings.mjs';
+import { until } from './harness/until.mjs';
+import { environment } from './harness/veche_server.mjs';
+import { launchBrowser, VoicePage } from './pages/voice_page.mjs';
 
 function scratch(t) {
   const directory = mkdtempSync(join(tmpdir(), 'veche-control-'));
@@ -26,7 +26,7 @@ function scratch(t) {
 /** A recorder, and what a plugin beside it hears of events. */
 async function startHeard(t, config) {
   const file = join(scratch(t), 'events');
-  const path = buildCpp(t, 'events', ['tests/interop/event_plugin.cpp']);
+  const path = buildCpp(t, 'events', ['tests/interop/plugins/event_plugin.cpp']);
   const { server, disk } = await startRecorder(t, config, [{ name: 'events', path, config: { file } }]);
   const events = () => (existsSync(file) ? readFileSync(file, 'utf8').trim().split('\n').filter(Boolean).map((line) => JSON.parse(line)) : []);
   return { server, disk, events };

@@ -7,12 +7,12 @@ import { readdirSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { test } from 'node:test';
 
-import { runChirpTalker } from './chirping_call.mjs';
-import { RATE } from './chirps.mjs';
-import { measureLoad } from './command.mjs';
-import { decode } from './recording_tools.mjs';
-import { allRecordings, Recordings, startRecorder } from './recordings.mjs';
-import { delay, until } from './until.mjs';
+import { runChirpTalker } from './harness/chirping_call.mjs';
+import { RATE } from './harness/chirps.mjs';
+import { measureLoad } from './harness/command.mjs';
+import { decode } from './harness/recording_tools.mjs';
+import { allRecordings, Recordings, startRecorder } from './harness/recordings.mjs';
+import { delay, until } from './harness/until.mjs';
 
 const KILLS = Number(process.env.VECHE_RECORDING_KILLS ?? 20);
 const STALL_S = Number(process.env.VECHE_RECORDING_STALL_S ?? 30);

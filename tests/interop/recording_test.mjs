@@ -8,13 +8,13 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { test } from 'node:test';
 
-import { holdChirpingCall, runChirpTalker } from './chirping_call.mjs';
-import { atEnd } from './cleanup.mjs';
-import { measureLoad } from './command.mjs';
-import { chirpsOf, compare, judge, spreadMs, table } from './recording_tools.mjs';
-import { allRecordings, Recordings, startRecorder } from './recordings.mjs';
-import { delay } from './until.mjs';
-import { launchBrowser } from './voice_page.mjs';
+import { holdChirpingCall, runChirpTalker } from './harness/chirping_call.mjs';
+import { atEnd } from './harness/cleanup.mjs';
+import { measureLoad } from './harness/command.mjs';
+import { chirpsOf, compare, judge, spreadMs, table } from './harness/recording_tools.mjs';
+import { allRecordings, Recordings, startRecorder } from './harness/recordings.mjs';
+import { delay } from './harness/until.mjs';
+import { launchBrowser } from './pages/voice_page.mjs';
 
 const APART_MS = 40;
 const TICK_S = 0.01; // Of /proc/<pid>/stat.

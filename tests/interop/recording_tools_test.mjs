@@ -9,9 +9,9 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { test } from 'node:test';
 
-import { findChirps, makeChirp, RATE } from './chirps.mjs';
-import { chirpsOf, compare, judge, spreadMs, table } from './recording_tools.mjs';
-import { speechWav } from './speech_wav.mjs';
+import { findChirps, makeChirp, RATE } from './harness/chirps.mjs';
+import { chirpsOf, compare, judge, spreadMs, table } from './harness/recording_tools.mjs';
+import { speechWav } from './pages/speech_wav.mjs';
 
 function scratch(t) {
   const directory = realpathSync(mkdtempSync(join(tmpdir(), 'veche-measure-')));

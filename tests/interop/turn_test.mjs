@@ -4,12 +4,12 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 
-import { runPython } from './command.mjs';
-import { Coturn, coturnProblem } from './coturn.mjs';
-import { Namespace, namespaceProblem } from './namespace.mjs';
-import { until } from './until.mjs';
-import { VecheServer } from './veche_server.mjs';
-import { launchBrowser, VoicePage } from './voice_page.mjs';
+import { runPython } from './harness/command.mjs';
+import { Coturn, coturnProblem } from './harness/coturn.mjs';
+import { Namespace, namespaceProblem } from './harness/namespace.mjs';
+import { until } from './harness/until.mjs';
+import { VecheServer } from './harness/veche_server.mjs';
+import { launchBrowser, VoicePage } from './pages/voice_page.mjs';
 
 const NO_TURN = coturnProblem();
 const skip = NO_TURN ?? namespaceProblem() ?? false;

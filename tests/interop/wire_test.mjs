@@ -7,14 +7,14 @@ import { once } from 'node:events';
 import { test } from 'node:test';
 import { fileURLToPath } from 'node:url';
 
-import { measureLoad, runAiortcPeer, runPython } from './command.mjs';
-import { Namespace, namespaceProblem } from './namespace.mjs';
-import { udpSockets } from './sockets.mjs';
-import { firstSecond, longestPause, QUIET_MS } from './timeline.mjs';
-import { UdpRelay } from './udp_relay.mjs';
-import { delay, until } from './until.mjs';
-import { VecheServer } from './veche_server.mjs';
-import { launchBrowser, received, VoicePage } from './voice_page.mjs';
+import { measureLoad, runAiortcPeer, runPython } from './harness/command.mjs';
+import { Namespace, namespaceProblem } from './harness/namespace.mjs';
+import { udpSockets } from './harness/sockets.mjs';
+import { firstSecond, longestPause, QUIET_MS } from './harness/timeline.mjs';
+import { UdpRelay } from './harness/udp_relay.mjs';
+import { delay, until } from './harness/until.mjs';
+import { VecheServer } from './harness/veche_server.mjs';
+import { launchBrowser, received, VoicePage } from './pages/voice_page.mjs';
 
 const ONE_NEGOTIATION = [['have-local-offer', 'stable']];
 const ASK_FOR_NACK = fileURLToPath(new URL('ask_for_nack.js', import.meta.url));

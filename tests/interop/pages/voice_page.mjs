@@ -8,9 +8,9 @@ import { fileURLToPath } from 'node:url';
 
 import { chromium } from 'playwright-core';
 
-import { atEnd } from './cleanup.mjs';
+import { atEnd } from '../harness/cleanup.mjs';
 import { speechWav } from './speech_wav.mjs';
-import { until } from './until.mjs';
+import { until } from '../harness/until.mjs';
 
 const CHROMIUM = process.env.CHROMIUM_BIN ?? '/usr/bin/chromium';
 const PROBE = fileURLToPath(new URL('page_probe.js', import.meta.url));

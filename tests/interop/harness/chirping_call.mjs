@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 // A call whose talkers chirp at known times: loss, DTX, a mute and a late joiner are in it.
 
-import { joinChirping, chirpsOfPage } from './chirp_page.mjs';
+import { joinChirping, chirpsOfPage } from '../pages/chirp_page.mjs';
 import { runPython } from './command.mjs';
 import { UdpRelay } from './udp_relay.mjs';
 import { delay } from './until.mjs';

@@ -3,7 +3,7 @@
 
 import assert from 'node:assert/strict';
 
-import { received } from './voice_page.mjs';
+import { received } from '../pages/voice_page.mjs';
 
 /** So long nothing may be done after a recording has begun: it shows which slots are silent. */
 export const QUIET_MS = 400;

@@ -7,7 +7,7 @@ import { join } from 'node:path';
 
 import { firefox } from 'playwright-core';
 
-import { atEnd } from './cleanup.mjs';
+import { atEnd } from '../harness/cleanup.mjs';
 
 const FIREFOX = process.env.FIREFOX_BIN ?? '/usr/bin/firefox-esr';
 const PREFERENCES = {
