@@ -4,11 +4,11 @@
 
 #include "glib/json_node.hpp"
 
-namespace veche::http {
+namespace veche::glib {
 
 void merge_patch(JsonObject* target, JsonObject* patch) {
-  const glib::JsonPtr holder(json_node_init_object(json_node_alloc(), patch));
-  for (const std::string& name : glib::names_of(holder.get())) {
+  const JsonPtr holder(json_node_init_object(json_node_alloc(), patch));
+  for (const std::string& name : names_of(holder.get())) {
     JsonNode* value = json_object_get_member(patch, name.c_str());
     if (JSON_NODE_HOLDS_NULL(value)) {
       json_object_remove_member(target, name.c_str());
@@ -25,4 +25,4 @@ void merge_patch(JsonObject* target, JsonObject* patch) {
   }
 }
 
-}  // namespace veche::http
+}  // namespace veche::glib

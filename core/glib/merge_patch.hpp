@@ -4,10 +4,10 @@
 
 #include "glib/json.hpp"
 
-namespace veche::http {
+namespace veche::glib {
 
 /// Applies `patch` to the object `target`, in place. The depth is that of parsed JSON, so recursion
 /// is bounded.
 void merge_patch(JsonObject* target, JsonObject* patch);
 
-}  // namespace veche::http
+}  // namespace veche::glib

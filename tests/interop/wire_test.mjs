@@ -17,7 +17,7 @@ import { VecheServer } from './harness/veche_server.mjs';
 import { launchBrowser, received, VoicePage } from './pages/voice_page.mjs';
 
 const ONE_NEGOTIATION = [['have-local-offer', 'stable']];
-const ASK_FOR_NACK = fileURLToPath(new URL('ask_for_nack.js', import.meta.url));
+const ASK_FOR_NACK = fileURLToPath(new URL('pages/ask_for_nack.js', import.meta.url));
 /** Chromium checks the pair it uses so often. */
 const CHECK_INTERVAL_MS = 2500;
 const LATE_MS = 1000;

@@ -40,7 +40,7 @@ Checked<JsonPtr> parse_patched(const std::string& patch, const std::string& curr
   if (!JSON_NODE_HOLDS_OBJECT(change->get())) return {nullptr, {{"", "has to be an object"}}};
   Result<JsonPtr> target = glib::parse_json(current);
   assert(target.ok());
-  merge_patch(json_node_get_object(target->get()), json_node_get_object(change->get()));
+  glib::merge_patch(json_node_get_object(target->get()), json_node_get_object(change->get()));
   FieldProblems problems = schema.apply(target->get(), true);
   names = glib::names_of(change->get());
   return {std::move(*target), std::move(problems)};

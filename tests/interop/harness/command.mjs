@@ -28,7 +28,7 @@ export async function run(t, program, args, onStart = () => {}) {
 
 /** `prefix` is put before its command line. */
 export function runPython(t, script, args, prefix = []) {
-  const [program, ...rest] = [...prefix, PYTHON, fileURLToPath(new URL(script, import.meta.url)), ...args];
+  const [program, ...rest] = [...prefix, PYTHON, fileURLToPath(new URL(`../peers/${script}`, import.meta.url)), ...args];
   return run(t, program, rest);
 }
 

@@ -31,7 +31,7 @@ TEST(MergePatch, FollowsTheExamplesOfTheRfc) {
   for (const auto& [original, patch, result] : rows) {
     const auto target = glib::parse_json(original);
     const auto change = glib::parse_json(patch);
-    merge_patch(json_node_get_object(target->get()), json_node_get_object(change->get()));
+    veche::glib::merge_patch(json_node_get_object(target->get()), json_node_get_object(change->get()));
     EXPECT_EQ(glib::to_text(target->get()), result) << original << " " << patch;
   }
 }
