@@ -15,11 +15,12 @@ BELOW = {
     "base": set(),
     "glib": {"base"},
     "rtp": {"base"},
-    "media": {"rtp", "glib", "base"},
-    "room": {"media", "rtp", "glib", "base"},
-    "plugin": {"room", "media", "rtp", "glib", "base"},
-    "http": {"plugin", "room", "media", "rtp", "glib", "base"},
-    "main": {"http", "plugin", "room", "media", "rtp", "glib", "base"},
+    "sdp": {"base"},
+    "media": {"sdp", "rtp", "glib", "base"},
+    "room": {"media", "sdp", "rtp", "glib", "base"},
+    "plugin": {"room", "media", "sdp", "rtp", "glib", "base"},
+    "http": {"plugin", "room", "media", "sdp", "rtp", "glib", "base"},
+    "main": {"http", "plugin", "room", "media", "sdp", "rtp", "glib", "base"},
 }
 # Who may include a library; nobody else may.
 OWNERS = {
@@ -34,7 +35,7 @@ PLUGIN_LIBRARIES = {
 }
 # The plugin interface hands over open files, and the wrapper closes those that nobody took.
 DESCRIPTORS = "unistd.h"
-PURE = {"core/include", "core/base", "core/rtp"}
+PURE = {"core/include", "core/base", "core/rtp", "core/sdp"}
 GLIB = re.compile(r"(gst|gio|glib|gobject|json-glib|nice)/|(glib|glib-object|glib-unix|gmodule)\.h$")
 C_LIBRARY = set("""assert complex ctype errno fenv float inttypes iso646 limits locale math setjmp signal stdalign
     stdarg stdatomic stdbool stddef stdint stdio stdlib stdnoreturn string tgmath threads time uchar wchar
@@ -120,6 +121,7 @@ SOUND = {
     "core/base/a.hpp": "#include <string>\n#include <sys/socket.h>",
     "core/glib/a.hpp": '#include <gst/gst.h>\n#include "base/a.hpp"',
     "core/rtp/a.hpp": '#include "base/a.hpp"',
+    "core/sdp/a.hpp": '#include "base/a.hpp"',
     "core/media/a.hpp": '#include <veche/plugin.h>\n#include "rtp/a.hpp"\n#include "glib/a.hpp"',
     "core/media/wire/b.hpp": '#include "media/a.hpp"\n#include "../a.hpp"',
     "core/room/a.hpp": '#include "media/a.hpp"',
@@ -138,6 +140,8 @@ VIOLATIONS = [
     ("core/rtp/x.cpp", "#include <gst/gst.h>"),
     ("core/rtp/x.cpp", '#include "glib/a.hpp"'),
     ("core/rtp/x.cpp", "# include <glib/a.hpp>"),
+    ("core/sdp/x.cpp", "#include <gst/gst.h>"),
+    ("core/sdp/x.cpp", '#include "rtp/a.hpp"'),
     ("core/glib/x.cpp", '#include "rtp/a.hpp"'),
     ("core/media/x.cpp", '#include "room/a.hpp"'),
     ("core/media/wire/x.cpp", '#include "../../room/a.hpp"'),

@@ -11,8 +11,8 @@
 
 #include "base/ids.hpp"
 #include "base/result.hpp"
-#include "media/sdp_profile.hpp"
 #include "media/settings.hpp"
+#include "sdp/profile.hpp"
 
 namespace veche::media {
 
@@ -52,11 +52,11 @@ struct SessionStatistics {
 struct SessionTrack {
   TrackId track;
   std::string mid;
-  MediaKind kind;
+  sdp::MediaKind kind;
 };
 struct SessionSlot {
   std::string mid;
-  MediaKind kind;
+  sdp::MediaKind kind;
 };
 
 /// All called on control, none after close().
@@ -70,7 +70,7 @@ struct SessionEvents {
 
 /// What a session is made of. Limits of the participant are applied by the lane.
 struct SessionRequest {
-  SessionPlan plan;
+  sdp::SessionPlan plan;
   ParticipantId participant;
   uint32_t source_number = 0;
   std::string room_name, participant_name;  ///< In URLs; taps are told them.

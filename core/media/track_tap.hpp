@@ -8,14 +8,14 @@
 #include "base/ids.hpp"
 #include "base/result.hpp"
 #include "glib/ref.hpp"
-#include "media/sdp_profile.hpp"
+#include "sdp/profile.hpp"
 
 namespace veche::media {
 
 /// What a published track is.
 struct TrackInfo {
   TrackId track;
-  MediaKind kind = MediaKind::Audio;
+  sdp::MediaKind kind = sdp::MediaKind::Audio;
   std::string room, participant;  ///< Their names in URLs.
   std::string name;               ///< The participant's, for people, when the track appeared.
   std::string codec;              ///< In lower case: "opus".
@@ -24,7 +24,7 @@ struct TrackInfo {
   uint32_t channels = 0;  ///< Of audio.
   uint32_t payload_type = 0;
   uint32_t ssrc = 0;  ///< 0: not announced.
-  ExtensionIds extensions;
+  sdp::ExtensionIds extensions;
 };
 
 /// Somebody who takes copies. [control] all of it.

@@ -16,7 +16,7 @@ namespace {
 veche_track track_view(const media::TrackInfo& info) {
   veche_track track{};
   track.struct_size = sizeof track;
-  track.kind = info.kind == media::MediaKind::Audio ? VECHE_KIND_AUDIO : VECHE_KIND_VIDEO;
+  track.kind = info.kind == sdp::MediaKind::Audio ? VECHE_KIND_AUDIO : VECHE_KIND_VIDEO;
   track.track = info.track.value;
   track.room = info.room.c_str();
   track.participant = info.participant.c_str();

@@ -83,7 +83,7 @@ class Participant {
 
  private:
   friend class Room;
-  media::SessionRequest session_request(media::SessionPlan plan) const;
+  media::SessionRequest session_request(sdp::SessionPlan plan) const;
   media::SessionEvents session_events();
   void on_answered(const Result<std::string>& answer);
   void on_connected();

@@ -16,8 +16,8 @@
 namespace veche::room {
 namespace {
 
-const char* to_string(media::MediaKind kind) {
-  return kind == media::MediaKind::Audio ? "audio" : "video";
+const char* to_string(sdp::MediaKind kind) {
+  return kind == sdp::MediaKind::Audio ? "audio" : "video";
 }
 
 EndReason reason_of(media::SessionEnd end) {
@@ -96,9 +96,9 @@ media::SessionStatistics Participant::statistics() const {
 
 void Participant::open_session(const std::string& offer, AnswerCallback callback) {
   Server& server = room_.server();
-  media::ProfileLimits limits;
+  sdp::ProfileLimits limits;
   limits.max_slots = server.limits().max_audio_slots;
-  Result<media::SessionPlan> plan = media::check_offer(offer, limits);
+  Result<sdp::SessionPlan> plan = sdp::check_offer(offer, limits);
   // Whoever is in a call may come back to it.
   const Status taken = session_ ? Ok{} : server.takes_participants(room_.policy().path);
   if (!plan || is_removed_ || !taken) {
@@ -133,7 +133,7 @@ void Participant::open_session(const std::string& offer, AnswerCallback callback
   if (was_connected) room_.roster_changed(*this);
 }
 
-media::SessionRequest Participant::session_request(media::SessionPlan plan) const {
+media::SessionRequest Participant::session_request(sdp::SessionPlan plan) const {
   media::SessionRequest request;
   request.path = room_.policy().path;
   request.plan = std::move(plan);

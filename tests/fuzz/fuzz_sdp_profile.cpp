@@ -2,7 +2,7 @@
 // Fuzz target: no offer breaks the check, and what it lets through passes again unchanged.
 #include <cstdlib>
 
-#include "media/sdp_profile.hpp"
+#include "sdp/profile.hpp"
 
 namespace {
 
@@ -13,7 +13,7 @@ void require(bool holds) {
 }  // namespace
 
 extern "C" int LLVMFuzzerTestOneInput(const uint8_t* data, size_t size) {
-  using veche::media::check_offer;
+  using veche::sdp::check_offer;
   const std::string_view text(reinterpret_cast<const char*>(data), size);
   const auto plan = check_offer(text, {});
   if (!plan) {
@@ -22,8 +22,8 @@ extern "C" int LLVMFuzzerTestOneInput(const uint8_t* data, size_t size) {
     const auto again = check_offer(plan->offer, {});
     require(again.ok() && again->offer == plan->offer);
   }
-  veche::media::SessionPlan answered;
+  sdp::SessionPlan answered;
   if (plan) answered = *plan;
-  (void)veche::media::restore_sections(text, answered);
+  (void)sdp::restore_sections(text, answered);
   return 0;
 }

@@ -98,8 +98,8 @@ class EngineFixture : public testing::TestWithParam<PathKind> {
     return peer;
   }
 
-  void offer(Peer& peer, const std::function<void(SessionPlan&)>& change = {}) {
-    Result<SessionPlan> plan = check_offer(peer.client->offer(), ProfileLimits{});
+  void offer(Peer& peer, const std::function<void(sdp::SessionPlan&)>& change = {}) {
+    Result<sdp::SessionPlan> plan = sdp::check_offer(peer.client->offer(), sdp::ProfileLimits{});
     ASSERT_TRUE(plan) << plan.error().message;
     if (change) change(*plan);
     SessionRequest request;

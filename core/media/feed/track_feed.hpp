@@ -10,7 +10,7 @@
 #include "base/ids.hpp"
 #include "base/time.hpp"
 #include "media/feed/packet_times.hpp"
-#include "media/sdp_profile.hpp"
+#include "sdp/profile.hpp"
 
 namespace veche::media {
 
@@ -77,7 +77,8 @@ class TurnMeter {
 
 /// One track. Shared by its session, which writes, and the lanes, which read.
 struct TrackFeed {
-  TrackFeed(ParticipantId participant_, uint32_t source_number_, MediaKind kind_, bool has_levels_)
+  TrackFeed(ParticipantId participant_, uint32_t source_number_, sdp::MediaKind kind_,
+            bool has_levels_)
       : participant(participant_),
         source_number(source_number_),
         kind(kind_),
@@ -86,7 +87,7 @@ struct TrackFeed {
   const TrackId id = TrackId::next();
   const ParticipantId participant;
   const uint32_t source_number;
-  const MediaKind kind;
+  const sdp::MediaKind kind;
   std::atomic<bool>
       has_levels;  ///< Do its packets carry RFC 6464 levels? Written by the streaming thread.
   LevelMeter meter;

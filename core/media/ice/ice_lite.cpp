@@ -4,7 +4,7 @@
 
 #include <utility>
 
-#include "media/sdp_values.hpp"
+#include "sdp/values.hpp"
 
 namespace veche::media {
 namespace {
@@ -17,7 +17,7 @@ constexpr TokenRate kFailureRate{.interval_ns = 50 * kNsPerMs, .burst = 40};
 
 Error conflict(const std::string& message) { return {ErrorCode::Conflict, message}; }
 
-bool is_ufrag(std::string_view text) { return is_ice_string(text, 4, 256); }
+bool is_ufrag(std::string_view text) { return sdp::is_ice_string(text, 4, 256); }
 
 }  // namespace
 
@@ -40,7 +40,8 @@ Status IceLite::check_unique(std::string_view local, std::string_view remote,
 
 Status IceLite::add(SessionId id, IceCredentials credentials) {
   const std::string name = "session " + std::to_string(id.value);
-  if (!is_ufrag(credentials.local_ufrag) || !is_ice_string(credentials.local_password, 22, 256) ||
+  if (!is_ufrag(credentials.local_ufrag) ||
+      !sdp::is_ice_string(credentials.local_password, 22, 256) ||
       (!credentials.remote_ufrag.empty() && !is_ufrag(credentials.remote_ufrag))) {
     return invalid(name + ": ice-ufrag must be 4 to 256, ice-pwd 22 to 256 ICE characters");
   }

@@ -16,8 +16,8 @@ constexpr int64_t kSleepAfterNs = 2 * kNsPerS;
 /// Weight of a new level, for an average over about 100 ms of 20 ms packets.
 constexpr float kSmoothing = 0.33f;
 
-uint32_t abi_kind(MediaKind kind) {
-  return kind == MediaKind::Audio ? VECHE_KIND_AUDIO : VECHE_KIND_VIDEO;
+uint32_t abi_kind(sdp::MediaKind kind) {
+  return kind == sdp::MediaKind::Audio ? VECHE_KIND_AUDIO : VECHE_KIND_VIDEO;
 }
 
 }  // namespace

@@ -14,14 +14,14 @@ void add_extension(GstCaps* caps, uint8_t id, const char* uri) {
 }
 
 /// Level extensions with attributes ("vad=on") are an array of direction, URI and attributes.
-void add_level_extension(GstCaps* caps, const ExtensionIds& ids) {
+void add_level_extension(GstCaps* caps, const sdp::ExtensionIds& ids) {
   if (ids.audio_level == 0 || ids.audio_level_uri_attributes.empty()) {
-    add_extension(caps, ids.audio_level, kAudioLevelUri);
+    add_extension(caps, ids.audio_level, sdp::kAudioLevelUri);
     return;
   }
   GValue array = G_VALUE_INIT;
   g_value_init(&array, GST_TYPE_ARRAY);
-  for (const char* text : {"", kAudioLevelUri, ids.audio_level_uri_attributes.c_str()}) {
+  for (const char* text : {"", sdp::kAudioLevelUri, ids.audio_level_uri_attributes.c_str()}) {
     GValue value = G_VALUE_INIT;
     g_value_init(&value, G_TYPE_STRING);
     g_value_set_string(&value, text);
@@ -34,10 +34,10 @@ void add_level_extension(GstCaps* caps, const ExtensionIds& ids) {
 
 }  // namespace
 
-void add_extensions(GstCaps* caps, const ExtensionIds& ids) {
-  add_extension(caps, ids.mid, kMidUri);
+void add_extensions(GstCaps* caps, const sdp::ExtensionIds& ids) {
+  add_extension(caps, ids.mid, sdp::kMidUri);
   add_level_extension(caps, ids);
-  add_extension(caps, ids.transport_cc, kTransportCcUri);
+  add_extension(caps, ids.transport_cc, sdp::kTransportCcUri);
 }
 
 }  // namespace veche::media

@@ -4,11 +4,11 @@
 
 #include <gst/gst.h>
 
-#include "media/sdp_profile.hpp"
+#include "sdp/profile.hpp"
 
 namespace veche::media {
 
 /// A field "extmap-<id>" for each extension that has an id.
-void add_extensions(GstCaps* caps, const ExtensionIds& ids);
+void add_extensions(GstCaps* caps, const sdp::ExtensionIds& ids);
 
 }  // namespace veche::media

@@ -23,7 +23,7 @@ const EVP_MD* digest_of(const std::string& algorithm) {
 
 }  // namespace
 
-Status check_fingerprint(const std::string& pem, const Fingerprint& announced) {
+Status check_fingerprint(const std::string& pem, const sdp::Fingerprint& announced) {
   const EVP_MD* digest = digest_of(announced.algorithm);
   if (!digest) return invalid("fingerprint algorithm " + announced.algorithm + " is not known");
   const std::unique_ptr<BIO, decltype(&BIO_free)> text(

@@ -5,12 +5,12 @@
 #include <string>
 
 #include "base/result.hpp"
-#include "media/sdp_profile.hpp"
+#include "sdp/profile.hpp"
 
 namespace veche::media {
 
 /// webrtcbin does not compare them before 1.28.5. `pem`: the peer's certificate. PermissionDenied
 /// if it is another one, InvalidArgument if it cannot be read. [any]
-Status check_fingerprint(const std::string& pem, const Fingerprint& announced);
+Status check_fingerprint(const std::string& pem, const sdp::Fingerprint& announced);
 
 }  // namespace veche::media

@@ -9,24 +9,24 @@
 namespace veche::media {
 namespace {
 
-GstWebRTCRTPTransceiverDirection transceiver_direction(SectionUse use) {
+GstWebRTCRTPTransceiverDirection transceiver_direction(sdp::SectionUse use) {
   switch (use) {
-    case SectionUse::Track: return GST_WEBRTC_RTP_TRANSCEIVER_DIRECTION_RECVONLY;
-    case SectionUse::Slot: return GST_WEBRTC_RTP_TRANSCEIVER_DIRECTION_SENDONLY;
-    case SectionUse::TrackAndSlot: return GST_WEBRTC_RTP_TRANSCEIVER_DIRECTION_SENDRECV;
-    case SectionUse::Refused: break;
+    case sdp::SectionUse::Track: return GST_WEBRTC_RTP_TRANSCEIVER_DIRECTION_RECVONLY;
+    case sdp::SectionUse::Slot: return GST_WEBRTC_RTP_TRANSCEIVER_DIRECTION_SENDONLY;
+    case sdp::SectionUse::TrackAndSlot: return GST_WEBRTC_RTP_TRANSCEIVER_DIRECTION_SENDRECV;
+    case sdp::SectionUse::Refused: break;
   }
   return GST_WEBRTC_RTP_TRANSCEIVER_DIRECTION_INACTIVE;
 }
 
 /// One transceiver for each section, in their order: webrtcbin takes them in the order in which
 /// they were made.
-Status add_transceivers(glib::WebrtcBin& webrtc, const SessionPlan& plan,
+Status add_transceivers(glib::WebrtcBin& webrtc, const sdp::SessionPlan& plan,
                         const std::vector<rtp::SlotFormat>& slots) {
   size_t slot = 0;
-  for (const SectionPlan& section : plan.sections) {
-    if (section.use == SectionUse::Refused) continue;
-    const uint32_t ssrc = section.use == SectionUse::Track ? 0 : slots.at(slot++).ssrc;
+  for (const sdp::SectionPlan& section : plan.sections) {
+    if (section.use == sdp::SectionUse::Refused) continue;
+    const uint32_t ssrc = section.use == sdp::SectionUse::Track ? 0 : slots.at(slot++).ssrc;
     Status added = webrtc.add_transceiver(transceiver_direction(section.use),
                                           section_caps(section, ssrc).get());
     if (!added) return added;
@@ -36,7 +36,7 @@ Status add_transceivers(glib::WebrtcBin& webrtc, const SessionPlan& plan,
 
 }  // namespace
 
-glib::Ref<GstCaps> section_caps(const SectionPlan& section, uint32_t ssrc) {
+glib::Ref<GstCaps> section_caps(const sdp::SectionPlan& section, uint32_t ssrc) {
   GstCaps* caps = gst_caps_new_simple("application/x-rtp", "media", G_TYPE_STRING, "audio",
                                       "encoding-name", G_TYPE_STRING, "OPUS", "clock-rate",
                                       G_TYPE_INT, 48000, "encoding-params", G_TYPE_STRING, "2",
@@ -50,7 +50,7 @@ glib::Ref<GstCaps> section_caps(const SectionPlan& section, uint32_t ssrc) {
   return glib::adopt(caps);
 }
 
-Result<std::string> answer_offer(glib::WebrtcBin& webrtc, const SessionPlan& plan,
+Result<std::string> answer_offer(glib::WebrtcBin& webrtc, const sdp::SessionPlan& plan,
                                  const std::vector<rtp::SlotFormat>& slots,
                                  const std::function<Status()>& prepare) {
   Status status =
@@ -68,7 +68,7 @@ Result<std::string> answer_offer(glib::WebrtcBin& webrtc, const SessionPlan& pla
     return Error{ErrorCode::Exhausted,
                  "no UDP port is free on media.addresses: widen media.ports in the configuration"};
   }
-  return restore_sections(*answer, plan);
+  return sdp::restore_sections(*answer, plan);
 }
 
 }  // namespace veche::media

@@ -7,18 +7,18 @@
 #include <vector>
 
 #include "glib/webrtc_bin.hpp"
-#include "media/sdp_profile.hpp"
 #include "rtp/rewriter.hpp"
+#include "sdp/profile.hpp"
 
 namespace veche::media {
 
 /// Of a section's transceiver. Only the header extensions named here get into the answer. `ssrc`:
 /// of the slot, 0 if it is none.
-glib::Ref<GstCaps> section_caps(const SectionPlan& section, uint32_t ssrc);
+glib::Ref<GstCaps> section_caps(const sdp::SectionPlan& section, uint32_t ssrc);
 
 /// Returns the answer with all candidates. `prepare` runs when webrtcbin has made its elements and
 /// before anything can arrive. [worker]
-Result<std::string> answer_offer(glib::WebrtcBin& webrtc, const SessionPlan& plan,
+Result<std::string> answer_offer(glib::WebrtcBin& webrtc, const sdp::SessionPlan& plan,
                                  const std::vector<rtp::SlotFormat>& slots,
                                  const std::function<Status()>& prepare);
 

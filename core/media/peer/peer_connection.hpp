@@ -12,8 +12,8 @@
 
 #include "base/result.hpp"
 #include "media/lane/path.hpp"
-#include "media/sdp_profile.hpp"
 #include "rtp/rewriter.hpp"
+#include "sdp/profile.hpp"
 
 namespace veche::media {
 
@@ -34,7 +34,7 @@ class PeerConnection {
 
   /// [worker] Answers the plan's offer. `slots`: the format of each slot, in the order of the
   /// plan's slots. Returns the answer for the client, with all candidates.
-  virtual Result<std::string> negotiate(const SessionPlan& plan,
+  virtual Result<std::string> negotiate(const sdp::SessionPlan& plan,
                                         const std::vector<rtp::SlotFormat>& slots) = 0;
   /// [control] After negotiate() and before the client gets the answer: the network may bring
   /// something from now on. `done` runs on control.

@@ -76,13 +76,13 @@ Pipeline::~Pipeline() {
   probes_.clear();
 }
 
-Result<std::string> Pipeline::negotiate(const SessionPlan& plan,
+Result<std::string> Pipeline::negotiate(const sdp::SessionPlan& plan,
                                         const std::vector<rtp::SlotFormat>& slots) {
   const Status made = make_webrtc();
   if (!made) return made.error();
   // Nobody on this path sends a packet again.
-  SessionPlan without_nack = plan;
-  for (SectionPlan& section : without_nack.sections) section.nack = false;
+  sdp::SessionPlan without_nack = plan;
+  for (sdp::SectionPlan& section : without_nack.sections) section.nack = false;
   return answer_offer(*webrtc_, without_nack, slots, [&] {
     const Status status = hook_receiving();
     return status ? make_carrier(plan, slots) : status;
@@ -126,10 +126,11 @@ Status Pipeline::configure_agent() {
 /// In front of rtpbin webrtcbin has a clocksync, a FEC bin and a funnel for each of its sink pads.
 /// The carrier takes the funnel's place: no element of those is passed, and none re-sends sticky
 /// events when another SSRC comes.
-Status Pipeline::make_carrier(const SessionPlan& plan, const std::vector<rtp::SlotFormat>& slots) {
+Status Pipeline::make_carrier(const sdp::SessionPlan& plan,
+                              const std::vector<rtp::SlotFormat>& slots) {
   const auto first =
-      std::find_if(plan.sections.begin(), plan.sections.end(), [](const SectionPlan& section) {
-        return section.use == SectionUse::Slot || section.use == SectionUse::TrackAndSlot;
+      std::find_if(plan.sections.begin(), plan.sections.end(), [](const sdp::SectionPlan& section) {
+        return section.use == sdp::SectionUse::Slot || section.use == sdp::SectionUse::TrackAndSlot;
       });
   if (first == plan.sections.end()) return Ok{};
   const glib::Ref<GstElement> rtpbin = webrtc_->rtpbin();

@@ -28,7 +28,7 @@ class Pipeline final : public PeerConnection {
   Pipeline(const Pipeline&) = delete;
   Pipeline& operator=(const Pipeline&) = delete;
 
-  Result<std::string> negotiate(const SessionPlan& plan,
+  Result<std::string> negotiate(const sdp::SessionPlan& plan,
                                 const std::vector<rtp::SlotFormat>& slots) override;
   std::string peer_certificate() const override { return webrtc_->peer_certificate(); }
   /// Latency, and the events that begin the carrier's stream.
@@ -41,7 +41,7 @@ class Pipeline final : public PeerConnection {
  private:
   Status make_webrtc();
   Status configure_agent();
-  Status make_carrier(const SessionPlan& plan, const std::vector<rtp::SlotFormat>& slots);
+  Status make_carrier(const sdp::SessionPlan& plan, const std::vector<rtp::SlotFormat>& slots);
   Status hook_receiving();
 
   const Settings& settings_;

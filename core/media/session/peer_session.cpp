@@ -50,8 +50,9 @@ PeerSession::PeerSession(PeerSessions& sessions, std::shared_ptr<RoomLanes> room
 PeerSession::~PeerSession() = default;
 
 void PeerSession::make_slots() {
-  for (const SectionPlan& section : request_.plan.sections) {
-    if (section.use != SectionUse::Slot && section.use != SectionUse::TrackAndSlot) continue;
+  for (const sdp::SectionPlan& section : request_.plan.sections) {
+    if (section.use != sdp::SectionUse::Slot && section.use != sdp::SectionUse::TrackAndSlot)
+      continue;
     rtp::SlotFormat format;
     format.ssrc = random_ssrc(formats_);
     format.payload_type = section.payload_type;
@@ -65,8 +66,9 @@ void PeerSession::make_slots() {
 
 std::shared_ptr<Ingress> PeerSession::make_ingress() {
   std::vector<IngressTrack> ingress_tracks;
-  for (const SectionPlan& section : request_.plan.sections) {
-    if (section.use != SectionUse::Track && section.use != SectionUse::TrackAndSlot) continue;
+  for (const sdp::SectionPlan& section : request_.plan.sections) {
+    if (section.use != sdp::SectionUse::Track && section.use != sdp::SectionUse::TrackAndSlot)
+      continue;
     auto feed = std::make_shared<TrackFeed>(request_.participant, request_.source_number,
                                             section.kind, section.extensions.audio_level != 0);
     ingress_tracks.push_back({feed, section.mid, section.ssrcs, section.payload_type,
@@ -89,7 +91,7 @@ std::shared_ptr<Ingress> PeerSession::make_ingress() {
                                    *room_->all, std::move(violation));
 }
 
-TrackInfo PeerSession::track_info(const SectionPlan& section, TrackId track) const {
+TrackInfo PeerSession::track_info(const sdp::SectionPlan& section, TrackId track) const {
   TrackInfo info;
   info.track = track;
   info.kind = section.kind;

@@ -49,7 +49,7 @@ class PeerSession final : public Session, public std::enable_shared_from_this<Pe
   enum class Phase { Negotiating = 1, Answered, Opening, Attached, Closing, Closed };
 
   std::shared_ptr<Ingress> make_ingress();
-  TrackInfo track_info(const SectionPlan& section, TrackId track) const;
+  TrackInfo track_info(const sdp::SectionPlan& section, TrackId track) const;
   std::unique_ptr<PeerConnection> make_connection(glib::WebrtcEvents events);
   void make_slots();
   void negotiate();

@@ -38,7 +38,7 @@ void add_parameters(GstCaps* caps, std::string_view fmtp) {
 }  // namespace
 
 glib::Ref<GstCaps> tap_caps(const TrackInfo& track) {
-  const char* media = track.kind == MediaKind::Audio ? "audio" : "video";
+  const char* media = track.kind == sdp::MediaKind::Audio ? "audio" : "video";
   const std::string codec = with_case(track.codec, std::toupper);
   GstCaps* caps = gst_caps_new_simple("application/x-rtp", "media", G_TYPE_STRING, media,
                                       "encoding-name", G_TYPE_STRING, codec.c_str(), "clock-rate",

@@ -35,7 +35,7 @@ Result<std::unique_ptr<TapPipeline>> TapPipeline::create(const TrackInfo& track,
                                                          const glib::Ref<GstElement>& element,
                                                          TapEvents events) {
   std::unique_ptr<TapPipeline> made(
-      new TapPipeline(track.kind == MediaKind::Audio ? kMaxAudioPackets : kMaxVideoPackets));
+      new TapPipeline(track.kind == sdp::MediaKind::Audio ? kMaxAudioPackets : kMaxVideoPackets));
   if (const Status linked = made->link(track, element.get()); !linked) return linked.error();
   made->watch_bus(std::move(events));
   return made;

@@ -31,30 +31,31 @@ struct Spare {
   const std::unique_ptr<glib::WebrtcBin> webrtc;
 };
 
-bool is_track(const SectionPlan& section) {
-  return section.use == SectionUse::Track || section.use == SectionUse::TrackAndSlot;
+bool is_track(const sdp::SectionPlan& section) {
+  return section.use == sdp::SectionUse::Track || section.use == sdp::SectionUse::TrackAndSlot;
 }
 
-ReportSettings report_settings(const SessionPlan& plan, const std::vector<rtp::SlotFormat>& slots) {
+ReportSettings report_settings(const sdp::SessionPlan& plan,
+                               const std::vector<rtp::SlotFormat>& slots) {
   ReportSettings settings;
   if (!slots.empty()) {
     settings.ssrc = slots.front().ssrc;
   } else {
     RAND_bytes(reinterpret_cast<unsigned char*>(&settings.ssrc), sizeof settings.ssrc);
   }
-  for (const SectionPlan& section : plan.sections) {
+  for (const sdp::SectionPlan& section : plan.sections) {
     if (is_track(section) && settings.transport_cc == 0) {
       settings.transport_cc = section.extensions.transport_cc;
     }
-    settings.nack |= section.use != SectionUse::Refused && section.nack;
+    settings.nack |= section.use != sdp::SectionUse::Refused && section.nack;
   }
   return settings;
 }
 
 /// What is not offered to a listener need not be answered: packets to slots have no transport-wide
 /// numbers.
-SessionPlan without_slot_feedback(SessionPlan plan) {
-  for (SectionPlan& section : plan.sections) {
+sdp::SessionPlan without_slot_feedback(sdp::SessionPlan plan) {
+  for (sdp::SectionPlan& section : plan.sections) {
     if (!is_track(section)) section.extensions.transport_cc = 0;
   }
   return plan;
@@ -80,7 +81,7 @@ WireConnection::WireConnection(SessionId session, Lane& lane, WirePort& port, Dt
 
 WireConnection::~WireConnection() { relay_.remove(session_); }
 
-Result<std::string> WireConnection::negotiate(const SessionPlan& plan,
+Result<std::string> WireConnection::negotiate(const sdp::SessionPlan& plan,
                                               const std::vector<rtp::SlotFormat>& slots) {
   auto agent = IceAgent::create(
       port_.candidates(), [&lane = lane_, session = session_](std::span<const uint8_t> datagram) {
@@ -116,7 +117,7 @@ void WireConnection::admit(const std::function<void(Status)>& done) {
 }
 
 Status WireConnection::open() {
-  Result<WireKeys> keys = take_keys(*webrtc_, ProfileLimits{}.max_sections + kMoreStreams);
+  Result<WireKeys> keys = take_keys(*webrtc_, sdp::ProfileLimits{}.max_sections + kMoreStreams);
   if (!keys) return keys.error();
   keys_ = std::move(*keys);
   return Ok{};

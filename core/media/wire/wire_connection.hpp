@@ -26,7 +26,7 @@ class WireConnection final : public PeerConnection {
   WireConnection(const WireConnection&) = delete;
   WireConnection& operator=(const WireConnection&) = delete;
 
-  Result<std::string> negotiate(const SessionPlan& plan,
+  Result<std::string> negotiate(const sdp::SessionPlan& plan,
                                 const std::vector<rtp::SlotFormat>& slots) override;
   void admit(const std::function<void(Status)>& done) override;
   std::string peer_certificate() const override { return webrtc_->peer_certificate(); }

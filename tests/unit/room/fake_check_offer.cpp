@@ -4,7 +4,7 @@
 #include <algorithm>
 #include <cstddef>
 
-#include "media/sdp_profile.hpp"
+#include "sdp/profile.hpp"
 
 namespace veche::media {
 

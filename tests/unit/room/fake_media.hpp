@@ -16,8 +16,8 @@ class FakeSession : public media::Session {
  public:
   FakeSession(media::SessionRequest made_of, media::SessionEvents events)
       : request(std::move(made_of)), events_(std::move(events)) {
-    for (const media::SectionPlan& section : request.plan.sections) {
-      if (section.use == media::SectionUse::Track) {
+    for (const sdp::SectionPlan& section : request.plan.sections) {
+      if (section.use == sdp::SectionUse::Track) {
         tracks_.push_back({TrackId::next(), section.mid, section.kind});
       } else {
         slots_.push_back({section.mid, section.kind});

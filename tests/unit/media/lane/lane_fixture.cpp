@@ -87,7 +87,7 @@ void LaneFixture::begin_talk() {
 }
 
 AttachedTrack LaneFixture::make_track(uint32_t source_number) const {
-  return {std::make_shared<TrackFeed>(talker_.id, source_number, MediaKind::Audio, true),
+  return {std::make_shared<TrackFeed>(talker_.id, source_number, sdp::MediaKind::Audio, true),
           kLevelExtension};
 }
 

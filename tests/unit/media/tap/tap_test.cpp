@@ -45,8 +45,8 @@ TEST(TapCaps, SayWhichHeaderExtensionsThePacketsHave) {
   info.extensions = {.mid = 4, .audio_level = 1};
   glib::Ref<GstCaps> caps = tap_caps(info);
   const GstStructure* fields = gst_caps_get_structure(caps.get(), 0);
-  EXPECT_STREQ(gst_structure_get_string(fields, "extmap-4"), kMidUri);
-  EXPECT_STREQ(gst_structure_get_string(fields, "extmap-1"), kAudioLevelUri);
+  EXPECT_STREQ(gst_structure_get_string(fields, "extmap-4"), sdp::kMidUri);
+  EXPECT_STREQ(gst_structure_get_string(fields, "extmap-1"), sdp::kAudioLevelUri);
   EXPECT_FALSE(gst_structure_has_field(fields, "extmap-0")) << "transport-cc is not offered";
 
   info.extensions.audio_level_uri_attributes = "vad=on";
@@ -54,7 +54,7 @@ TEST(TapCaps, SayWhichHeaderExtensionsThePacketsHave) {
   const GValue* level = gst_structure_get_value(gst_caps_get_structure(caps.get(), 0), "extmap-1");
   ASSERT_TRUE(GST_VALUE_HOLDS_ARRAY(level));
   ASSERT_EQ(gst_value_array_get_size(level), 3u);
-  EXPECT_STREQ(g_value_get_string(gst_value_array_get_value(level, 1)), kAudioLevelUri);
+  EXPECT_STREQ(g_value_get_string(gst_value_array_get_value(level, 1)), sdp::kAudioLevelUri);
   EXPECT_STREQ(g_value_get_string(gst_value_array_get_value(level, 2)), "vad=on");
 }
 
@@ -148,7 +148,7 @@ class TapsTest : public testing::Test {
   std::vector<std::unique_ptr<Lane>> lanes_;
   const std::shared_ptr<RoomFeed> room_ = std::make_shared<RoomFeed>(RoomId::next());
   const std::shared_ptr<TrackFeed> feed_ =
-      std::make_shared<TrackFeed>(ParticipantId::next(), 1, MediaKind::Audio, false);
+      std::make_shared<TrackFeed>(ParticipantId::next(), 1, sdp::MediaKind::Audio, false);
   std::unique_ptr<Ingress> ingress_;
   Listener listener_, second_;
   Taps taps_{loop_};

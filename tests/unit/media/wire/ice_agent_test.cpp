@@ -25,18 +25,19 @@ using Bytes = std::vector<uint8_t>;
 constexpr const char* kCandidates[] = {"candidate:1 1 UDP 2130706431 192.0.2.1 4000 typ host",
                                        "candidate:2 1 UDP 2130706175 2001:db8::7 4000 typ host"};
 
-SessionPlan read_plan(const std::string& name) {
+sdp::SessionPlan read_plan(const std::string& name) {
   std::ifstream file(std::string(VECHE_OFFERS) + "/" + name + ".sdp", std::ios::binary);
   const std::string offer{std::istreambuf_iterator<char>(file), std::istreambuf_iterator<char>()};
-  auto plan = check_offer(offer, {});
+  auto plan = sdp::check_offer(offer, {});
   EXPECT_TRUE(plan) << plan.error().message;
   return std::move(*plan);
 }
 
-std::vector<rtp::SlotFormat> slots_of(const SessionPlan& plan) {
+std::vector<rtp::SlotFormat> slots_of(const sdp::SessionPlan& plan) {
   std::vector<rtp::SlotFormat> slots;
-  for (const SectionPlan& section : plan.sections) {
-    if (section.use != SectionUse::Slot && section.use != SectionUse::TrackAndSlot) continue;
+  for (const sdp::SectionPlan& section : plan.sections) {
+    if (section.use != sdp::SectionUse::Slot && section.use != sdp::SectionUse::TrackAndSlot)
+      continue;
     slots.emplace_back().ssrc = static_cast<uint32_t>(200 + slots.size());
   }
   return slots;
@@ -68,7 +69,7 @@ class IceAgentTest : public testing::Test {
     g_object_add_weak_pointer(G_OBJECT(webrtc_->get()), &bin_);
     ASSERT_TRUE(webrtc_->play());
   }
-  Result<std::string> answer(const SessionPlan& plan) {
+  Result<std::string> answer(const sdp::SessionPlan& plan) {
     return answer_offer(*webrtc_, plan, slots_of(plan), [] { return Status(Ok{}); });
   }
   /// Both let go, and nothing is left.
@@ -111,7 +112,7 @@ TEST_F(IceAgentTest, IsFreedWithoutWebrtcbin) {
 
 TEST_F(IceAgentTest, GivesWebrtcbinItsCandidatesAndTakesItsCredentials) {
   make_webrtc();
-  const SessionPlan plan = read_plan("chromium");
+  const sdp::SessionPlan plan = read_plan("chromium");
   const auto answered = answer(plan);
   ASSERT_TRUE(answered) << answered.error().message;
   for (const char* candidate : kCandidates) {

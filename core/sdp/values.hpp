@@ -8,9 +8,9 @@
 #include <string>
 #include <string_view>
 
-#include "media/sdp_profile.hpp"
+#include "sdp/profile.hpp"
 
-namespace veche::media {
+namespace veche::sdp {
 
 struct HeaderExtension {
   uint32_t id = 0;
@@ -43,4 +43,4 @@ bool is_ice_string(std::string_view text, size_t shortest, size_t longest);
 /// RTCP component, addresses that cannot belong to one peer, and broken lines.
 std::optional<std::string> usable_candidate(std::string_view value);
 
-}  // namespace veche::media
+}  // namespace veche::sdp

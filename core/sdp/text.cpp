@@ -1,11 +1,11 @@
 // SPDX-License-Identifier: Apache-2.0
 // SDP text as lines: session attributes and sections, without judging what they mean.
-#include "media/sdp_text.hpp"
+#include "sdp/text.hpp"
 
 #include <algorithm>
 #include <charconv>
 
-namespace veche::media {
+namespace veche::sdp {
 namespace {
 
 constexpr std::string_view kLineTypes = "vosiuepcbtrzkam";
@@ -121,4 +121,4 @@ Result<SdpText> parse_sdp(std::string_view text, size_t max_sections) {
   return sdp;
 }
 
-}  // namespace veche::media
+}  // namespace veche::sdp

@@ -9,7 +9,7 @@
 
 #include "base/result.hpp"
 
-namespace veche::media {
+namespace veche::sdp {
 
 inline constexpr const char* kMidUri = "urn:ietf:params:rtp-hdrext:sdes:mid";
 inline constexpr const char* kAudioLevelUri = "urn:ietf:params:rtp-hdrext:ssrc-audio-level";
@@ -76,4 +76,4 @@ Result<SessionPlan> check_offer(std::string_view text, const ProfileLimits& limi
 /// 0) at their places. The BUNDLE group needs no change: it names the used sections. [any]
 std::string restore_sections(std::string_view answer, const SessionPlan& plan);
 
-}  // namespace veche::media
+}  // namespace veche::sdp

@@ -1,17 +1,17 @@
 // SPDX-License-Identifier: Apache-2.0
 // Checks a client's offer against what this server supports: text in, session plan or problem out.
-#include "media/sdp_profile.hpp"
+#include "sdp/profile.hpp"
 
 #include <algorithm>
 #include <optional>
 #include <set>
 
-#include "media/sdp_audio.hpp"
-#include "media/sdp_text.hpp"
-#include "media/sdp_transport.hpp"
-#include "media/sdp_writer.hpp"
+#include "sdp/audio.hpp"
+#include "sdp/text.hpp"
+#include "sdp/transport.hpp"
+#include "sdp/writer.hpp"
 
-namespace veche::media {
+namespace veche::sdp {
 namespace {
 
 constexpr size_t kMaxMidLength = 16;  // A one-byte RTP header extension holds no more.
@@ -209,4 +209,4 @@ Result<SessionPlan> check_offer(std::string_view text, const ProfileLimits& limi
   return OfferCheck(*sdp, limits).run();
 }
 
-}  // namespace veche::media
+}  // namespace veche::sdp

@@ -1,13 +1,13 @@
 // SPDX-License-Identifier: Apache-2.0
 // Writes SDP: the offer for webrtcbin, and the answer with the refused sections put back.
-#include "media/sdp_writer.hpp"
+#include "sdp/writer.hpp"
 
 #include <string_view>
 
-#include "media/sdp_text.hpp"
-#include "media/sdp_values.hpp"
+#include "sdp/text.hpp"
+#include "sdp/values.hpp"
 
-namespace veche::media {
+namespace veche::sdp {
 namespace {
 
 void add_line(std::string& text, std::initializer_list<std::string_view> parts) {
@@ -118,4 +118,4 @@ std::string restore_sections(std::string_view answer, const SessionPlan& plan) {
   return text;
 }
 
-}  // namespace veche::media
+}  // namespace veche::sdp

@@ -5,12 +5,12 @@
 #include <string>
 #include <vector>
 
-#include "media/sdp_profile.hpp"
-#include "media/sdp_transport.hpp"
+#include "sdp/profile.hpp"
+#include "sdp/transport.hpp"
 
-namespace veche::media {
+namespace veche::sdp {
 
 /// The offer of the used sections, in canonical form.
 std::string write_offer(const std::vector<SectionPlan>& plan, const TransportPlan& transport);
 
-}  // namespace veche::media
+}  // namespace veche::sdp

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 // Parses and writes the values of the SDP attributes that the profile uses, strictly.
-#include "media/sdp_values.hpp"
+#include "sdp/values.hpp"
 
 #include <arpa/inet.h>
 #include <netinet/in.h>
@@ -10,9 +10,9 @@
 #include <array>
 #include <charconv>
 
-#include "media/sdp_text.hpp"
+#include "sdp/text.hpp"
 
-namespace veche::media {
+namespace veche::sdp {
 namespace {
 
 constexpr std::array<std::string_view, 11> kOpusParameters = {"maxplaybackrate",
@@ -156,4 +156,4 @@ std::optional<std::string> usable_candidate(std::string_view value) {
          std::to_string(*port) + " typ " + std::string(type);
 }
 
-}  // namespace veche::media
+}  // namespace veche::sdp

@@ -1,13 +1,13 @@
 // SPDX-License-Identifier: Apache-2.0
 // Reads what an offer says about the transport of its BUNDLE group: ICE, DTLS role, fingerprint.
-#include "media/sdp_transport.hpp"
+#include "sdp/transport.hpp"
 
 #include <optional>
 #include <string_view>
 
-#include "media/sdp_values.hpp"
+#include "sdp/values.hpp"
 
-namespace veche::media {
+namespace veche::sdp {
 namespace {
 
 constexpr size_t kMaxCandidates = 64;
@@ -122,4 +122,4 @@ Result<TransportPlan> read_transport(const SdpText& sdp, const std::vector<Secti
   return *plan;
 }
 
-}  // namespace veche::media
+}  // namespace veche::sdp

@@ -1,11 +1,11 @@
 // SPDX-License-Identifier: Apache-2.0
 // Tests of the SDP profile on one small offer: what is refused and why, what is normalised.
-#include "media/sdp_profile.hpp"
+#include "sdp/profile.hpp"
 
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
-namespace veche::media {
+namespace veche::sdp {
 namespace {
 
 using ::testing::ElementsAre;
@@ -279,4 +279,4 @@ TEST(SdpProfile, RefusedSectionsReturnToTheirPlacesInTheAnswer) {
 }
 
 }  // namespace
-}  // namespace veche::media
+}  // namespace veche::sdp

@@ -11,7 +11,7 @@
 
 #include "base/result.hpp"
 
-namespace veche::media {
+namespace veche::sdp {
 
 /// All views point into the parsed text.
 struct SdpAttribute {
@@ -57,4 +57,4 @@ std::optional<uint32_t> parse_number(std::string_view text, uint32_t lowest, uin
 /// RFC 8866: token.
 bool is_token(std::string_view text);
 
-}  // namespace veche::media
+}  // namespace veche::sdp

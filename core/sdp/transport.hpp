@@ -6,10 +6,10 @@
 #include <vector>
 
 #include "base/result.hpp"
-#include "media/sdp_profile.hpp"
-#include "media/sdp_text.hpp"
+#include "sdp/profile.hpp"
+#include "sdp/text.hpp"
 
-namespace veche::media {
+namespace veche::sdp {
 
 struct TransportPlan {
   std::string ufrag, password;
@@ -24,4 +24,4 @@ struct TransportPlan {
 /// fingerprint and setup must agree.
 Result<TransportPlan> read_transport(const SdpText& sdp, const std::vector<SectionPlan>& sections);
 
-}  // namespace veche::media
+}  // namespace veche::sdp

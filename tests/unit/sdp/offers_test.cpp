@@ -9,9 +9,9 @@
 #include <random>
 #include <vector>
 
-#include "media/sdp_profile.hpp"
+#include "sdp/profile.hpp"
 
-namespace veche::media {
+namespace veche::sdp {
 namespace {
 
 const std::map<SectionUse, std::string> kUses = {{SectionUse::Refused, "refused"},
@@ -146,4 +146,4 @@ TEST(SdpOffers, DamagedAreRefusedOrNormalised) {
 }
 
 }  // namespace
-}  // namespace veche::media
+}  // namespace veche::sdp

@@ -1,13 +1,13 @@
 // SPDX-License-Identifier: Apache-2.0
 // Reads what a used audio section says about its media: codec, header extensions, SSRCs.
-#include "media/sdp_audio.hpp"
+#include "sdp/audio.hpp"
 
 #include <algorithm>
 #include <bitset>
 
-#include "media/sdp_values.hpp"
+#include "sdp/values.hpp"
 
-namespace veche::media {
+namespace veche::sdp {
 namespace {
 
 constexpr size_t kMaxSsrcs = 4;
@@ -119,4 +119,4 @@ Status AudioReader::read_ssrcs(const SdpSection& section, const std::string& whe
   return Ok{};
 }
 
-}  // namespace veche::media
+}  // namespace veche::sdp

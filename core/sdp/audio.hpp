@@ -9,10 +9,10 @@
 #include <string_view>
 
 #include "base/result.hpp"
-#include "media/sdp_profile.hpp"
-#include "media/sdp_text.hpp"
+#include "sdp/profile.hpp"
+#include "sdp/text.hpp"
 
-namespace veche::media {
+namespace veche::sdp {
 
 /// One for all used sections of an offer: what must be unique in the BUNDLE group is checked across
 /// calls.
@@ -29,4 +29,4 @@ class AudioReader {
   std::set<uint32_t> ssrcs_;
 };
 
-}  // namespace veche::media
+}  // namespace veche::sdp
