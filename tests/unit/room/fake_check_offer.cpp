@@ -6,7 +6,7 @@
 
 #include "sdp/profile.hpp"
 
-namespace veche::media {
+namespace veche::sdp {
 
 Result<SessionPlan> check_offer(std::string_view text, const ProfileLimits& limits) {
   SessionPlan plan;
@@ -24,4 +24,4 @@ Result<SessionPlan> check_offer(std::string_view text, const ProfileLimits& limi
   return plan;
 }
 
-}  // namespace veche::media
+}  // namespace veche::sdp
