@@ -14,18 +14,18 @@ constexpr const char* kSchema = R"json({
       "listen": {
         "type": "array", "minItems": 1, "maxItems": 16, "items": { "type": "string" },
         "default": ["127.0.0.1:8080"], "examples": [["0.0.0.0:8080", "[::1]:8080"]],
-        "description": "Addresses and ports to listen on, as IP address and port. Port 0 takes a free one. Anything but loopback needs TLS: here, or of a proxy in front."
+        "description": "Addresses and ports to listen on, as IP address and port. Port 0 takes a free one. Any address but loopback needs TLS: here, or in a proxy in front."
       },
       "tls": {
         "type": "object", "default": {}, "description": "TLS 1.2 or newer on all of these addresses. SIGHUP reads the files again.",
         "properties": {
           "certificate": {
             "type": "string", "maxLength": 4096, "default": "", "examples": ["fullchain.pem"],
-            "description": "A PEM file of the certificate, followed by those that lead to its root. Empty: no TLS."
+            "description": "A PEM file of the certificate, followed by its chain. Empty: no TLS."
           },
           "key": {
             "type": "string", "maxLength": 4096, "default": "", "examples": ["privkey.pem"],
-            "description": "A PEM file of its private key, without a pass phrase."
+            "description": "A PEM file of the certificate's private key, without a pass phrase."
           }
         }
       },
@@ -45,7 +45,7 @@ constexpr const char* kSchema = R"json({
     "properties": {
       "drain_deadline_s": {
         "type": "integer", "minimum": 0, "maximum": 86400, "default": 30,
-        "description": "After SIGTERM the server takes nobody new, and ends when all calls have, or after so many seconds. 0: at once. Keep it below what the service manager waits (`TimeoutStopSec`, `terminationGracePeriodSeconds`)."
+        "description": "After SIGTERM the server refuses new participants, and exits when all calls have ended, or after this many seconds. 0: at once. Keep it below the time that the service manager waits (`TimeoutStopSec`, `terminationGracePeriodSeconds`)."
       }
     }
   },
@@ -54,27 +54,27 @@ constexpr const char* kSchema = R"json({
     "properties": {
       "keys": {
         "type": "array", "maxItems": 1000, "default": [],
-        "description": "API keys. Callers send `Authorization: Bearer <id>.<secret>`; join tokens are signed with the secret. Without any, a key that lasts until the server ends is made and printed at start.",
+        "description": "API keys. Callers send `Authorization: Bearer <id>.<secret>`; the secret signs join tokens. If there is no key, the server makes one at start, prints it, and accepts it until it exits.",
         "items": {
           "type": "object", "required": ["id", "scopes"],
           "properties": {
             "id": {
               "type": "string", "minLength": 1, "maxLength": 64, "examples": ["backend"],
-              "description": "Names the key in requests, tokens and logs: `A-Z a-z 0-9 _ ~ -`. No two keys have the same."
+              "description": "Names the key in requests, tokens and logs: `A-Z a-z 0-9 _ ~ -`. Each key has a different one."
             },
             "secret": {
               "type": "string", "maxLength": 512, "default": "", "writeOnly": true, "examples": ["${VECHE_BACKEND_SECRET}"],
-              "description": "At least 16 visible ASCII characters, or `${NAME}` for the environment variable of that name. Either this or `secret_file`. The key `dev` with the secret `devsecret` is for trying things out: it is refused unless every address of `http.listen` is loopback."
+              "description": "At least 16 visible ASCII characters, or `${NAME}` for the environment variable of that name. Either this or `secret_file`. The key `dev` with the secret `devsecret` is for trials: the server refuses it unless every address of `http.listen` is loopback."
             },
             "secret_file": {
               "type": "string", "maxLength": 4096, "default": "",
-              "description": "A file that holds the secret; white space at its end does not count."
+              "description": "A file that holds the secret; the server ignores white space at its end."
             },
             "scopes": {
               "type": "array", "minItems": 1, "maxItems": 4,
               "items": { "type": "string", "enum": ["admin", "rooms", "read", "metrics"] },
               "examples": [["rooms"]],
-              "description": "What the key may do: `admin` everything, `rooms` everything below `/v1/rooms`, `read` look at everything and change nothing, `metrics` the metrics."
+              "description": "What the key may do: `admin` everything, `rooms` everything below `/v1/rooms`, `read` reads everything and changes nothing, `metrics` reads the metrics."
             }
           }
         }
@@ -93,7 +93,7 @@ constexpr const char* kSchema = R"json({
         "type": "array", "minItems": 2, "maxItems": 2,
         "items": { "type": "integer", "minimum": 1024, "maximum": 65535 },
         "default": [40000, 40999],
-        "description": "The first and the last UDP port for media. The `wire` path takes the first free ones at the start, one for each lane, the same on every address; on the `pipeline` path a participant takes one port on every address."
+        "description": "The first and the last UDP port for media. The `wire` path takes the first free ones at start, one for each lane, the same on every address; on the `pipeline` path a participant takes one port on every address."
       },
       "path": {
         "type": "string", "enum": ["wire", "pipeline"], "default": "wire",
@@ -101,11 +101,11 @@ constexpr const char* kSchema = R"json({
       },
       "external_addresses": {
         "type": "object", "default": {}, "additionalProperties": { "type": "string" }, "examples": [{"10.0.0.5": "203.0.113.7"}],
-        "description": "Where the server is behind a NAT that maps its addresses one to one: the address that clients use, by the local one. For the `wire` path."
+        "description": "For a server behind a NAT that maps its addresses one to one: the address that clients use, by the local address. For the `wire` path."
       },
       "peer_timeout_s": {
         "type": "integer", "minimum": 3, "maximum": 3600, "default": 15,
-        "description": "A participant from whom nothing at all has come for so many seconds is removed."
+        "description": "The server removes a participant from which nothing at all has arrived for this many seconds."
       },
       "lanes": {
         "type": "integer", "minimum": 0, "maximum": 256, "default": 0,
@@ -113,7 +113,7 @@ constexpr const char* kSchema = R"json({
       },
       "ice_servers": {
         "type": "array", "maxItems": 16, "default": [],
-        "description": "STUN and TURN servers that clients are told to use.",
+        "description": "STUN and TURN servers that the server announces to clients.",
         "items": {
           "type": "object", "required": ["urls"],
           "properties": {
@@ -124,7 +124,7 @@ constexpr const char* kSchema = R"json({
             },
             "secret": {
               "type": "string", "maxLength": 512, "default": "", "writeOnly": true, "examples": ["${VECHE_TURN_SECRET}"],
-              "description": "The secret shared with the TURN server, from which credentials that expire are made for each client; or `${NAME}`. Empty: no credentials."
+              "description": "The secret shared with the TURN server, or `${NAME}`. The server makes credentials that expire from it, for each client. Empty: no credentials."
             }
           }
         }
@@ -136,7 +136,7 @@ constexpr const char* kSchema = R"json({
     "properties": {
       "auto_create": {
         "type": "boolean", "default": true,
-        "description": "Is a room made when somebody who may join it comes first?"
+        "description": "Whether the server makes a room when the first participant with the right to join it arrives."
       },
       "max_rooms": {
         "type": "integer", "minimum": 1, "maximum": 100000, "default": 1000,
@@ -148,11 +148,11 @@ constexpr const char* kSchema = R"json({
       },
       "empty_timeout_s": {
         "type": "integer", "minimum": 0, "maximum": 604800, "default": 60,
-        "description": "A room without participants ends after so many seconds, unless it says otherwise. 0: it lives until it is deleted."
+        "description": "A room without participants ends after this many seconds, unless its policy says otherwise. 0: it lives until it is deleted."
       },
       "max_audio_slots": {
         "type": "integer", "minimum": 0, "maximum": 64, "default": 16,
-        "description": "Audio slots that one session may have: so many voices can it receive at once."
+        "description": "Audio slots that one session may have: it receives at most this many voices at once."
       },
       "max_video_slots": {
         "type": "integer", "minimum": 0, "maximum": 64, "default": 25,
@@ -165,7 +165,7 @@ constexpr const char* kSchema = R"json({
     "properties": {
       "level": {
         "type": "string", "enum": ["error", "warning", "info", "debug"], "default": "info",
-        "description": "What is less important than this is not written."
+        "description": "The server does not log lines that are less important than this."
       },
       "format": {
         "type": "string", "enum": ["text", "json"], "default": "text",
@@ -181,41 +181,41 @@ constexpr const char* kSchema = R"json({
       "properties": {
         "name": {
           "type": "string", "minLength": 1, "maxLength": 32, "examples": ["forwarding"],
-          "description": "Found as `<name>.so` in `plugin_dirs`, and the name under which rooms set it up. No two plugins have the same."
+          "description": "The server looks for `<name>.so` in `plugin_dirs`, and rooms configure the plugin under this name. Each plugin has a different one."
         },
         "path": {
           "type": "string", "maxLength": 4096, "default": "",
-          "description": "The plugin's file, instead of the search in `plugin_dirs`."
+          "description": "The plugin's file, instead of a search in `plugin_dirs`."
         },
         "required": {
           "type": "boolean", "default": false,
-          "description": "Does the server refuse to start without it?"
+          "description": "Whether the server refuses to start without the plugin."
         },
         "serves_metrics": {
           "type": "boolean", "default": false,
-          "description": "Is `GET /metrics`, for keys with the scope `metrics`, answered by its route of that name? One plugin at most."
+          "description": "Whether the plugin's route of that name answers `GET /metrics`, for keys with the scope `metrics`. At most one plugin."
         },
         "public_metrics": {
           "type": "boolean", "default": false,
-          "description": "Is `GET /metrics` answered without a key? Only where nobody else reaches the address."
+          "description": "Whether `GET /metrics` needs no key. Only if no stranger can reach the address."
         },
         "time_limits": {
           "type": "object", "default": {},
-          "description": "How long one call of the plugin may take. Longer ones are counted, and reported in the log once a minute.",
+          "description": "How long one call of the plugin may take. The server counts longer calls, and reports them in the log once a minute.",
           "properties": {
             "lane_us": {
               "type": "integer", "minimum": 1, "maximum": 100000, "default": 500,
-              "description": "Of what is called on lanes, where packets wait for it."
+              "description": "The limit of a call on a lane, where packets wait for it."
             },
             "control_ms": {
               "type": "integer", "minimum": 1, "maximum": 10000, "default": 50,
-              "description": "Of what is called on the control thread, where everything else waits for it."
+              "description": "The limit of a call on the control thread, where everything else waits for it."
             }
           }
         },
         "disable_when_slow": {
           "type": "boolean", "default": false,
-          "description": "Is the plugin disabled, while calls go on, when ten of its calls within ten seconds have taken longer than they may?"
+          "description": "Whether the server disables the plugin, while voice calls continue, when ten calls of it within ten seconds have taken longer than their limit."
         },
         "config": {
           "type": "object", "additionalProperties": true, "default": {},
@@ -227,7 +227,7 @@ constexpr const char* kSchema = R"json({
   "plugin_dirs": {
     "type": "array", "maxItems": 16, "items": { "type": "string", "minLength": 1, "maxLength": 4096 },
     "default": [],
-    "description": "Directories in which plugins are sought. Empty: `plugins` beside the executable, then the installed plugins."
+    "description": "Directories in which the server looks for plugins. Empty: `plugins` beside the executable, then the installed plugins."
   }
 }
 })json";
