@@ -3,72 +3,85 @@
 SHELL := /bin/bash
 .SHELLFLAGS := -eu -o pipefail -c
 BUILD ?= build
+export NINJA_STATUS ?= [%f/%t, %es] 
+
+# What `make run` serves with, and the plugins which that enables.
+CONFIG := examples/config/dev.json
+RUN_PLUGINS := $(shell sed -nE 's/^ *\{ "name": "([a-z]+)".*/\1/p' $(CONFIG))
+comma := ,
+space := $(subst ,, )
+# Everything but tests.
+WHOLE := -Dtools=true -Dplugins=forwarding,metrics,recording
+ASAN := ASAN_OPTIONS=fast_unwind_on_malloc=0:detect_stack_use_after_return=1 LSAN_OPTIONS=suppressions=$(CURDIR)/tests/sanitizers/lsan.txt \
+  UBSAN_OPTIONS=print_stacktrace=1:halt_on_error=1 scripts/run-tests $(BUILD)-asan -Db_sanitize=address,undefined -Db_pch=false --timeout-multiplier 4
+TSAN := TSAN_OPTIONS=ignore_noninstrumented_modules=1:suppressions=$(CURDIR)/tests/sanitizers/tsan.txt \
+  scripts/run-tests $(BUILD)-tsan -Db_sanitize=thread -Db_pch=false --timeout-multiplier 8
 
 .DEFAULT_GOAL := help
-.PHONY: help run build test test-unit test-asan test-tsan bench deb fuzz format lint clean build-tests deps deps-test node-modules
+.PHONY: help run build test test-full test-unit test-asan test-asan-unit test-tsan bench deb fuzz format lint clean deps
 
 help: ## list the targets
-	@grep -hE '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:[^#]*## /\t/' | expand -t 14
+	@grep -hE '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:[^#]*## /\t/' | expand -t 16
 
-run: build ## install what is needed, build, and serve a page where two tabs can talk
-	@echo "Open http://127.0.0.1:8080 in two tabs. Ctrl-C ends the server."
-	@exec $(BUILD)/veche --config examples/config/dev.json
+run: ## install what is needed, build, and serve a page where two tabs can talk
+	@echo "1/4 Debian packages"
+	@scripts/install-packages scripts/packages-run.txt
+	@echo "2/4 Set-up of $(BUILD)"
+	@[ -f $(BUILD)/build.ninja ] || scripts/set-up $(BUILD) -Dtools=false -Dplugins=$(subst $(space),$(comma),$(RUN_PLUGINS))
+	@echo "3/4 Compiling the server and its plugins ($(RUN_PLUGINS))"
+	@ninja -C $(BUILD) veche $(RUN_PLUGINS:%=plugins/%.so)
+	@echo "4/4 Open http://127.0.0.1:8080 in two tabs. Ctrl-C ends the server."
+	@exec $(BUILD)/veche --config $(CONFIG)
 
 build: deps ## build the server, the plugins and the tools
-	@[ -f $(BUILD)/build.ninja ] || meson setup $(BUILD)
+	@scripts/set-up $(BUILD) $(WHOLE)
 	@ninja -C $(BUILD)
 
-test: build-tests node-modules ## run all tests
+test: ## run the everyday tests
 	@scripts/run-tests $(BUILD)
 
-test-unit: build-tests ## run the tests that need no network and no browser
+test-full: ## run everything: both paths for everything, sanitizers, a minute of each fuzz target
+	@scripts/in-turn 'scripts/run-tests $(BUILD) --all' '$(MAKE) --no-print-directory test-asan' '$(MAKE) --no-print-directory test-tsan' \
+	  '$(MAKE) --no-print-directory fuzz'
+
+test-unit: ## run the tests that need no network and no browser
 	@scripts/run-tests $(BUILD) --suite unit --suite abi --suite fuzz
 
-test-asan: deps-test ## unit, ABI and integration tests under AddressSanitizer and UBSan
-	@[ -f $(BUILD)-asan/build.ninja ] || meson setup $(BUILD)-asan -Dtests=true -Db_sanitize=address,undefined
-	@ninja -C $(BUILD)-asan
-	@ASAN_OPTIONS=fast_unwind_on_malloc=0:detect_stack_use_after_return=1 LSAN_OPTIONS=suppressions=$(CURDIR)/tests/sanitizers/lsan.txt \
-	  UBSAN_OPTIONS=print_stacktrace=1:halt_on_error=1 scripts/run-tests $(BUILD)-asan --timeout-multiplier 4 --suite unit --suite abi --suite fuzz --suite integration
+test-asan: ## unit, ABI and integration tests under AddressSanitizer and UBSan
+	@$(ASAN) --suite unit --suite abi --suite fuzz --suite integration
 
-test-tsan: deps-test ## the same under ThreadSanitizer
-	@[ -f $(BUILD)-tsan/build.ninja ] || meson setup $(BUILD)-tsan -Dtests=true -Db_sanitize=thread
-	@ninja -C $(BUILD)-tsan
-	@TSAN_OPTIONS=ignore_noninstrumented_modules=1:suppressions=$(CURDIR)/tests/sanitizers/tsan.txt \
-	  scripts/run-tests $(BUILD)-tsan --timeout-multiplier 8 --suite unit --suite abi --suite integration
+test-asan-unit: ## unit tests alone under AddressSanitizer and UBSan
+	@$(ASAN) --suite unit
 
-fuzz: deps-test ## run each fuzz target for a minute
-	@[ -f $(BUILD)-fuzz/build.ninja ] || CC=clang CXX=clang++ meson setup $(BUILD)-fuzz -Dfuzzers=true
-	@ninja -C $(BUILD)-fuzz
-	@for target in $(BUILD)-fuzz/tests/fuzz/fuzz-*; do \
-	  [ -x "$$target" ] && [ -f "$$target" ] || continue; echo "== $$target"; "$$target" -max_total_time=60 -print_final_stats=1; done
+test-tsan: ## unit, ABI and integration tests under ThreadSanitizer
+	@$(TSAN) --suite unit --suite abi --suite integration
+
+fuzz: deps ## run each fuzz target for a minute
+	@scripts/install-packages scripts/packages-fuzz.txt
+	@CC=clang CXX=clang++ scripts/set-up $(BUILD)-fuzz -Dfuzzers=true
+	@ninja -C $(BUILD)-fuzz $$(ninja -C $(BUILD)-fuzz -t targets all | sed -nE 's/^(tests\/fuzz\/fuzz-[a-z-]+): .*/\1/p')
+	@find $(BUILD)-fuzz/tests/fuzz -maxdepth 1 -type f -executable -name 'fuzz-*' -printf '%p -max_total_time=60 -print_final_stats=1\0' | \
+	  sort -z | xargs -0 scripts/in-turn
 
 bench: build ## fill rooms with up to 200 people: prints latency, CPU per packet and what sending alone costs
 	@scripts/bench $(BUILD)
 
 deb: deps ## pack the server and the plugin SDK as Debian packages, into build-deb
-	@[ -f $(BUILD)-deb/build.ninja ] || { eval "$$(dpkg-buildflags --export=sh)"; meson setup $(BUILD)-deb --prefix=/usr --buildtype=plain; }
+	@[ -f $(BUILD)-deb/build.ninja ] || { eval "$$(dpkg-buildflags --export=sh)"; scripts/set-up $(BUILD)-deb --prefix=/usr --buildtype=plain; }
 	@ninja -C $(BUILD)-deb
 	@scripts/deb $(BUILD)-deb $(BUILD)-deb
 
-format: deps-test ## format the C and C++ sources in place
+format: ## format the C and C++ sources in place
+	@scripts/install-packages scripts/packages-lint.txt
 	@git ls-files '*.cpp' '*.hpp' '*.h' '*.c' | xargs clang-format -i
 
-lint: deps-test build ## check format, clang-tidy and spelling
-	@scripts/lint $(BUILD)
+lint: deps ## check format, spelling and clang-tidy; SINCE=20 looks at what the last 20 commits changed alone
+	@scripts/install-packages scripts/packages-lint.txt
+	@scripts/set-up $(BUILD) $(WHOLE)
+	@scripts/lint $(BUILD) $(if $(SINCE),--since $(SINCE))
 
 clean: ## remove what was built
 	rm -rf $(BUILD) $(BUILD)-asan $(BUILD)-tsan $(BUILD)-fuzz $(BUILD)-deb $(BUILD)-clang tests/interop/node_modules
 
-build-tests: deps-test
-	@[ -f $(BUILD)/build.ninja ] || meson setup $(BUILD)
-	@meson configure $(BUILD) -Dtests=true
-	@ninja -C $(BUILD)
-
 deps:
-	@scripts/install-packages scripts/packages-build.txt
-
-deps-test: deps
-	@scripts/install-packages scripts/packages-test.txt
-
-node-modules: deps-test
-	@cd tests/interop && { [ node_modules/.package-lock.json -nt package-lock.json ] || npm ci --no-audit --no-fund --loglevel=error; }
+	@scripts/install-packages scripts/packages-run.txt scripts/packages-build.txt
