@@ -10,15 +10,12 @@ import glob
 import json
 import os
 import shutil
-import socket
 import subprocess
 import sys
 import tempfile
-import urllib.error
-import urllib.request
 
-sys.path.insert(0, os.path.join(os.path.dirname(__file__), os.pardir))
-from followed_log import FollowedLog
+sys.path.insert(0, os.path.join(os.path.dirname(__file__), os.pardir, "interop", "harness"))
+from veche_server import VecheServer, write_configuration  # noqa: E402
 
 KEY = "dev.devsecret"
 
@@ -65,40 +62,17 @@ def check_plugin(file, config, expected):
 @contextlib.contextmanager
 def server(binary, folder, plugins):
     """A server on loopback with these plugins, found where they were installed. Gives a function for requests, and the URL."""
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        port = probe.getsockname()[1]
-    config = {"http": {"listen": [f"127.0.0.1:{port}"]}, "plugins": plugins,
-              "auth": {"keys": [{"id": "dev", "secret": "devsecret", "scopes": ["admin"]}]},
-              "rooms": {"auto_create": True},
-              "media": {"addresses": ["127.0.0.1"], "ports": [46000, 46399]}}
-    config_file = os.path.join(folder, "veche.json")
-    with open(config_file, "w", encoding="utf-8") as file:
-        json.dump(config, file)
+    sections = {"plugins": plugins, "auth": {"keys": [{"id": "dev", "secret": "devsecret", "scopes": ["admin"]}]},
+                "rooms": {"auto_create": True}}
+    with VecheServer(binary, "--config", str(write_configuration(folder, sections))) as running:
 
-    def ask(method, path, body=None, status=200):
-        request = urllib.request.Request(f"http://127.0.0.1:{port}{path}", method=method, headers={
-            "Authorization": f"Bearer {KEY}", "Content-Type": "application/json"})
-        try:
-            with urllib.request.urlopen(request, json.dumps(body).encode() if body is not None else None, 10) as answer:
-                actual, text = answer.status, answer.read().decode()
-        except urllib.error.HTTPError as error:
-            actual, text = error.code, error.read().decode()
-        if actual != status:
-            sys.exit(f"{method} {path}: {actual}, not {status}: {text}\n{log.text()}")
-        return json.loads(text) if text else None
+        def ask(method, path, body=None, status=200):
+            actual, answer = running.ask(method, path, body, KEY)
+            if actual != status:
+                running.fail(f"{method} {path}: {actual}, not {status}: {answer}")
+            return answer
 
-    process = subprocess.Popen([binary, "--config", config_file], stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True)
-    log = FollowedLog(process.stdout)
-    try:
-        if not log.wait_for("listening on http"):
-            sys.exit(f"the server is not ready:\n{log.text()}")
-        yield ask, f"http://127.0.0.1:{port}"
-    finally:
-        process.terminate()
-        status = process.wait(20)
-    if status != 0:
-        sys.exit(f"the server ended with {status}:\n{log.whole()}")
+        yield ask, running.url
 
 
 def expect_running(ask, *names):

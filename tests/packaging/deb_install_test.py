@@ -6,10 +6,9 @@ The copy is an overlay, so dpkg checks the dependencies against what this machin
 import os
 import sys
 
-from steps import get, in_namespaces, serving
+from steps import VecheServer, in_namespaces
 from system_copy import SystemCopy
 
-URL = "http://127.0.0.1:8080"  # As installed: the network is this test's own.
 ACCOUNTS = ["etc/passwd", "etc/group", "etc/shadow", "etc/gshadow"]
 
 
@@ -29,9 +28,10 @@ def check_installed(system):
         state = os.stat(system.path(f"etc/veche/{name}"))
         assert (state.st_mode & 0o777, state.st_uid) == (0o640, 0), f"{name}: {state}"
     as_user = ["chroot", system.root, "setpriv", "--reuid=veche", "--regid=veche", "--clear-groups", "--no-new-privs"]
-    with serving(URL, *as_user, "/usr/bin/veche", "--config", "/etc/veche/veche.json"):
-        assert get(f"{URL}/v1/server")[0] == 401
-        assert get(f"{URL}/v1/server", f"admin.{secret}")[0] == 200
+    # At its usual port: the network is this test's own.
+    with VecheServer(*as_user, "/usr/bin/veche", "--config", "/etc/veche/veche.json") as server:
+        assert server.ask("GET", "/v1/server")[0] == 401
+        assert server.ask("GET", "/v1/server", key=f"admin.{secret}")[0] == 200
     return secret
 
 

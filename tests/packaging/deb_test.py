@@ -9,7 +9,7 @@ import re
 import sys
 import tempfile
 
-from steps import build_packages, free_port, get, run, serving
+from steps import VecheServer, build_packages, run
 
 MODES = {
     "./etc/veche/veche.json": "-rw-r-----",
@@ -70,17 +70,15 @@ def check_unpacked(veche, root):
     with open(os.path.join(folder, "admin.secret"), "w", encoding="ascii") as file:
         file.write("0123456789abcdef0123456789abcdef\n")
     run(binary, "--check-config", installed)
-    port = free_port()
     with open(installed, encoding="utf-8") as file:
         text = file.read()
     assert text.count("127.0.0.1:8080") == 1, "the configuration listens elsewhere than on loopback"
     moved = os.path.join(folder, "moved.json")
     with open(moved, "w", encoding="utf-8") as file:
-        file.write(text.replace("127.0.0.1:8080", f"127.0.0.1:{port}"))
-    url = f"http://127.0.0.1:{port}"
-    with serving(url, binary, "--config", moved):
-        assert get(f"{url}/v1/server")[0] == 401
-        assert get(f"{url}/v1/server", "admin.0123456789abcdef0123456789abcdef")[0] == 200
+        file.write(text.replace("127.0.0.1:8080", "127.0.0.1:0"))
+    with VecheServer(binary, "--config", moved) as server:
+        assert server.ask("GET", "/v1/server")[0] == 401
+        assert server.ask("GET", "/v1/server", key="admin.0123456789abcdef0123456789abcdef")[0] == 200
 
 
 def main():

@@ -11,7 +11,8 @@ import subprocess
 import sys
 import tempfile
 
-from steps import free_port, run, serving
+from steps import VecheServer, run
+from veche_server import write_configuration
 
 DOCKERFILE = "packaging/docker/Dockerfile"
 
@@ -57,12 +58,10 @@ def check_user(source, steps):
 def check_health(steps, veche, plugins):
     [rest] = [rest for name, rest in steps if name == "HEALTHCHECK"]
     command = json.loads(rest[rest.index("["):])
-    port = free_port()
-    environment = {**os.environ, "VECHE_HTTP_PORT": str(port)}
-    with tempfile.NamedTemporaryFile("w", suffix=".json") as config:
-        json.dump({"http": {"listen": [f"127.0.0.1:{port}"]}, "plugin_dirs": [plugins]}, config)
-        config.flush()
-        with serving(f"http://127.0.0.1:{port}", veche, "--config", config.name):
+    with tempfile.TemporaryDirectory() as folder:
+        config = write_configuration(folder, {"plugin_dirs": [plugins]})
+        with VecheServer(veche, "--config", str(config)) as server:
+            environment = {**os.environ, "VECHE_HTTP_PORT": server.url.rsplit(":", 1)[1]}
             run(*command, env=environment)
     dead = subprocess.run(command, env=environment, stderr=subprocess.DEVNULL, check=False)
     assert dead.returncode != 0, "a server that is not there passes for healthy"

@@ -1,18 +1,15 @@
 # SPDX-License-Identifier: Apache-2.0
 """Steps that the tests of packaging share."""
-import contextlib
 import glob
 import os
-import socket
 import subprocess
 import sys
 import tempfile
-import time
-import urllib.error
-import urllib.request
+
+sys.path.insert(0, os.path.join(os.path.dirname(__file__), os.pardir, "interop", "harness"))
+from veche_server import VecheServer  # noqa: E402, F401
 
 SKIPPED = 77  # for meson
-READY_S = 20
 NAMESPACES = ["unshare", "--mount", "--net", "--pid", "--fork", "--kill-child", "--mount-proc"]
 SCRATCH = "VECHE_TEST_SCRATCH"
 
@@ -36,44 +33,6 @@ def build_packages(source, build, output):
     [veche] = glob.glob(os.path.join(output, "veche_*.deb"))
     [dev] = glob.glob(os.path.join(output, "veche-dev_*.deb"))
     return veche, dev
-
-
-def free_port():
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        return probe.getsockname()[1]
-
-
-def get(url, key=None):
-    """Status and body of an answer; status 0 if there is none."""
-    headers = {"Authorization": f"Bearer {key}"} if key else {}
-    try:
-        with urllib.request.urlopen(urllib.request.Request(url, headers=headers), timeout=5) as response:
-            return response.status, response.read().decode()
-    except urllib.error.HTTPError as error:
-        return error.code, ""
-    except OSError:
-        return 0, ""
-
-
-@contextlib.contextmanager
-def serving(url, *command, **options):
-    """The server while it answers /healthz; it has to end well."""
-    with tempfile.TemporaryFile("w+") as log:
-        process = subprocess.Popen(command, stdout=log, stderr=subprocess.STDOUT, **options)
-        try:
-            end = time.monotonic() + READY_S
-            while get(f"{url}/healthz")[0] != 200:
-                if process.poll() is not None or time.monotonic() > end:
-                    log.seek(0)
-                    sys.exit(f"the server does not answer at {url}:\n{log.read()}")
-                time.sleep(0.05)
-            yield process
-        finally:
-            process.terminate()
-            status = process.wait(READY_S)
-        if status != 0:
-            sys.exit(f"the server ended with {status}")
 
 
 def overlay_problem():

@@ -8,8 +8,9 @@ import subprocess
 import sys
 import tempfile
 import unittest
-import urllib.error
-import urllib.request
+
+sys.path.insert(0, str(pathlib.Path(__file__).parents[2] / "interop" / "harness"))
+from veche_server import VecheServer  # noqa: E402
 
 VECHE = sys.argv.pop(1)
 SOURCE = pathlib.Path(sys.argv.pop(1))
@@ -89,53 +90,31 @@ class CommandLine(unittest.TestCase):
         self.assertEqual(refused.stderr, 'veche: unknown argument "--nonsense"; see --help\n')
 
     def serve(self, text):
-        server = subprocess.Popen(
-            [VECHE, "--config", self.write(text)], stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True
-        )
+        server = VecheServer(VECHE, "--config", self.write(text))
         self.addCleanup(server.kill)
-        lines = []
-        for line in server.stderr:
-            lines.append(line)
-            found = re.search(r"listening on (http://127\.0\.0\.1:\d+)$", line.strip())
-            if found:
-                return server, found[1]
-        self.fail("".join(lines))
-
-    def stop(self, server, number):
-        server.send_signal(number)
-        out, err = server.communicate(timeout=30)
-        self.assertEqual(server.returncode, 0, err)
-        self.assertNotIn("CRITICAL", err)
-        return out
+        return server
 
     def test_serves_until_a_signal_ends_it(self):
         for number in (signal.SIGTERM, signal.SIGINT):
-            server, address = self.serve('{"http": {"listen": ["127.0.0.1:0"]}}')
-            with urllib.request.urlopen(address + "/healthz", timeout=10) as answer:
-                self.assertEqual(answer.status, 200)
-            self.stop(server, number)
+            server = self.serve('{"http": {"listen": ["127.0.0.1:0"]}}')
+            self.assertEqual(server.ask("GET", "/healthz")[0], 200)
+            server.stop(number)
 
     def test_makes_a_key_if_there_is_none(self):
-        server, address = self.serve('{"http": {"listen": ["127.0.0.1:0"]}}')
-        line = server.stdout.readline()
-        found = re.fullmatch(r"API key of this run: (admin\.[0-9a-f]{32})\n", line)
-        self.assertTrue(found, line)
-        request = urllib.request.Request(address + "/v1/plugins")
-        with self.assertRaises(urllib.error.HTTPError) as refusal:
-            urllib.request.urlopen(request, timeout=10)
-        self.assertEqual(refusal.exception.code, 401)
-        request.add_header("Authorization", "Bearer " + found[1])
-        with urllib.request.urlopen(request, timeout=10) as answer:
-            self.assertEqual(answer.status, 200)
-        self.stop(server, signal.SIGTERM)
+        server = self.serve('{"http": {"listen": ["127.0.0.1:0"]}}')
+        key = server.output.wait_for(r"^API key of this run: (admin\.[0-9a-f]{32})\n$")
+        self.assertTrue(key, server.output.text())
+        self.assertEqual(server.ask("GET", "/v1/plugins")[0], 401)
+        self.assertEqual(server.ask("GET", "/v1/plugins", key=key)[0], 200)
+        server.stop()
 
     def test_uses_malloc_instead_of_slices_and_all_descriptors(self):
-        server, _ = self.serve('{"http": {"listen": ["127.0.0.1:0"]}}')
-        process = pathlib.Path("/proc") / str(server.pid)
+        server = self.serve('{"http": {"listen": ["127.0.0.1:0"]}}')
+        process = pathlib.Path("/proc") / str(server.process.pid)
         self.assertIn(b"G_SLICE=always-malloc", (process / "environ").read_bytes().split(b"\0"))
         limits = re.search(r"Max open files +(\d+) +(\d+)", (process / "limits").read_text())
         self.assertEqual(limits[1], limits[2])
-        self.stop(server, signal.SIGTERM)
+        server.stop()
 
 
 unittest.main()

@@ -13,58 +13,37 @@ import unittest
 import urllib.error
 import urllib.request
 
-sys.path.insert(0, str(pathlib.Path(__file__).parents[2]))
-from followed_log import FollowedLog
+sys.path.insert(0, str(pathlib.Path(__file__).parents[2] / "interop" / "harness"))
+from veche_server import VecheServer, write_configuration  # noqa: E402
 
 VECHE = sys.argv.pop(1)
 SECRET = "0123456789abcdef"
 KEYS = {"keys": [{"id": "ops", "secret": SECRET, "scopes": ["admin"]}]}
 
 
-class Server:
+class Server(VecheServer):
+    """One whose configuration changes while it runs."""
+
     def __init__(self, test, directory, **sections):
-        self.file = directory / "veche.json"
-        self.sections = {"http": {"listen": ["127.0.0.1:0"]}, "auth": KEYS, **sections}
-        self.write()
-        self.process = subprocess.Popen([VECHE, "--config", str(self.file)], stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True)
-        self.log = FollowedLog(self.process.stdout)
-        test.addCleanup(self.process.wait)
-        test.addCleanup(self.process.kill)
-        self.test = test
-        self.url = self.wait_for(r"listening on (https?://127\.0\.0\.1:\d+)")
+        self.directory = directory
+        self.sections = {"auth": KEYS, **sections}
+        self.file = self.write()
+        super().__init__(VECHE, "--config", str(self.file))
+        test.addCleanup(self.kill)
 
     def write(self):
-        self.file.write_text(json.dumps(self.sections))
-
-    def wait_for(self, pattern, start=0):
-        found = self.log.wait_for(pattern, start)
-        if found is None:
-            self.test.fail(f"the log has no {pattern}:\n{self.log.text()}")
-        return found
+        return write_configuration(self.directory, self.sections)
 
     def reload(self, expected="the configuration is reloaded", **sections):
         self.sections.update(sections)
         self.write()
         start = len(self.log.text())
-        self.process.send_signal(signal.SIGHUP)
+        self.send(signal.SIGHUP)
         self.wait_for(expected, start)
         return self.log.text()[start:]
 
     def api(self, method, path, body=None, key=f"ops.{SECRET}"):
-        request = urllib.request.Request(self.url + path, method=method, data=body and json.dumps(body).encode())
-        request.add_header("Authorization", "Bearer " + key)
-        if body:
-            request.add_header("Content-Type", "application/json")
-        try:
-            with urllib.request.urlopen(request, timeout=10) as answer:
-                text = answer.read()
-                return answer.status, json.loads(text) if text else None
-        except urllib.error.HTTPError as error:
-            return error.code, json.loads(error.read())
-
-    def ends(self):
-        self.test.assertEqual(self.process.wait(20), 0, self.log.text())
-        self.test.assertNotIn("CRITICAL", self.log.whole())
+        return self.ask(method, path, body, key)
 
 
 class Operations(unittest.TestCase):
@@ -85,13 +64,12 @@ class Operations(unittest.TestCase):
     def test_ends_when_it_has_drained(self):
         server = Server(self, self.directory)
         self.assertEqual(server.api("POST", "/v1/server/drain", {"deadline_s": 300})[0], 200)
-        server.ends()
+        server.ended()
 
     def test_ends_by_every_signal(self):
         for number in (signal.SIGTERM, signal.SIGINT):
             server = Server(self, self.directory)
-            server.process.send_signal(number)
-            server.ends()
+            server.stop(number)
 
     def test_reloads_keys_limits_and_the_log(self):
         server = Server(self, self.directory, plugins=[])
@@ -101,8 +79,7 @@ class Operations(unittest.TestCase):
         status, room = server.api("PUT", "/v1/rooms/blue", {"metadata": {}}, "new." + SECRET[::-1])
         self.assertEqual((status, room["max_participants"]), (201, 5))
         server.reload('"message":"the configuration is reloaded', log={"format": "json"})
-        server.process.send_signal(signal.SIGTERM)
-        server.ends()
+        server.stop()
 
     def test_says_what_needs_a_restart_until_it_is_taken_back(self):
         server = Server(self, self.directory, plugins=[])
@@ -121,15 +98,15 @@ class Operations(unittest.TestCase):
         self.assertIn("configuration: /plugins/0/config/max_speakers: ", log)
         self.assertEqual(server.api("GET", "/v1/server")[0], 200)
         server.file.unlink()
-        server.process.send_signal(signal.SIGHUP)
+        server.send(signal.SIGHUP)
         server.wait_for("No such file or directory[^$]*nothing has changed")
         self.assertEqual(server.api("GET", "/v1/server")[0], 200)
 
     def test_makes_a_key_when_the_file_has_none_any_more(self):
         server = Server(self, self.directory, plugins=[])
         server.reload()
-        log = server.reload(auth={"keys": []})
-        key = re.search(r"API key of this run: (admin\.[0-9a-f]{32})", log + server.log.text())[1]
+        server.reload(auth={"keys": []})
+        key = server.output.wait_for(r"API key of this run: (admin\.[0-9a-f]{32})")
         self.assertEqual(server.api("GET", "/v1/server", key=key)[0], 200)
 
     def curl(self, server, path, trusted, *more):
@@ -139,7 +116,7 @@ class Operations(unittest.TestCase):
 
     def test_serves_tls_and_takes_a_new_certificate(self):
         first, second = self.certificate("first"), self.certificate("second")
-        server = Server(self, self.directory, http={"listen": ["127.0.0.1:0"], "tls": first})
+        server = Server(self, self.directory, http={"tls": first})
         self.assertTrue(server.url.startswith("https://"))
         answer = self.curl(server, "/v1/server", first)
         self.assertEqual(answer.returncode, 0, answer.stderr)
@@ -163,11 +140,10 @@ class Operations(unittest.TestCase):
             self.assertIn(b"200 OK", old.recv(4096))
         answer = self.curl(server, "/v1/server", second)
         self.assertEqual(answer.returncode, 0, answer.stderr)
-        log = server.reload("nothing has changed", http={**server.sections["http"], "tls": {**first, "key": "/nowhere"}})
+        log = server.reload("nothing has changed", http={"tls": {**first, "key": "/nowhere"}})
         self.assertIn("/http/tls: Failed to open file", log)
         self.assertEqual(self.curl(server, "/v1/server", second).returncode, 0)
-        server.process.send_signal(signal.SIGTERM)
-        server.ends()
+        server.stop()
 
     def test_does_not_start_without_its_certificate(self):
         for tls, reason in (

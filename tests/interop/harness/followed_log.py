@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: Apache-2.0
-"""A program's log, read as it is written: who waits for a line is woken by it."""
+"""A program's log, read as it is written: a thread that waits for a line is woken by it."""
 import re
 import threading
 import time

@@ -1,0 +1,105 @@
+# SPDX-License-Identifier: Apache-2.0
+"""Starts a veche server of a test's own, asks it things, and always ends it. For tests in node there is veche_server.mjs."""
+import json
+import os
+import pathlib
+import signal
+import subprocess
+import urllib.error
+import urllib.request
+
+from followed_log import FollowedLog
+
+EXIT_S = 20
+READY = r"listening on (https?://\S+?)[\s\"]"
+# harness/ports.mjs has the same ranges.
+NUMBER = int(os.environ.get("VECHE_TEST_NUMBER", "0"))
+MEDIA_PORTS = [30000 + 200 * NUMBER, 30000 + 200 * NUMBER + 199]
+
+
+class ServerFailed(AssertionError):
+    """It did not start, answer or end as it should; the log is in the message."""
+
+
+class VecheServer:
+    """Started with a command line, and ready: it has said where it listens. Ends with `with`, or by stop()."""
+
+    def __init__(self, *command, **options):
+        self.process = subprocess.Popen(command, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True, **options)
+        self.log = FollowedLog(self.process.stderr)
+        self.output = FollowedLog(self.process.stdout)
+        try:
+            self.url = self.wait_for(READY)
+        except ServerFailed:
+            self.kill()
+            raise
+
+    def __enter__(self):
+        return self
+
+    def __exit__(self, kind, *_):
+        if kind is None:
+            self.stop()
+        else:
+            self.kill()
+
+    def fail(self, what):
+        raise ServerFailed(f"{what}:\n{self.log.text()}")
+
+    def wait_for(self, pattern, start=0):
+        """The first group of what stands in the log behind `start`, as soon as it does."""
+        found = self.log.wait_for(pattern, start)
+        if found is None:
+            self.fail(f"the log has no {pattern}")
+        return found
+
+    def send(self, number):
+        self.process.send_signal(number)
+
+    def ask(self, method, path, body=None, key=None):
+        """Status and body of the answer, parsed if it is JSON."""
+        request = urllib.request.Request(self.url + path, method=method, data=None if body is None else json.dumps(body).encode())
+        if key:
+            request.add_header("Authorization", f"Bearer {key}")
+        if body is not None:
+            request.add_header("Content-Type", "application/json")
+        try:
+            with urllib.request.urlopen(request, timeout=10) as answer:
+                return answer.status, parsed(answer)
+        except urllib.error.HTTPError as error:
+            return error.code, parsed(error)
+
+    def stop(self, number=signal.SIGTERM):
+        """Ends it as an operator would."""
+        if self.process.poll() is None:
+            self.send(number)
+        self.ended()
+
+    def ended(self):
+        """Waits for its end, which has to be a good one."""
+        try:
+            status = self.process.wait(EXIT_S)
+        except subprocess.TimeoutExpired:
+            self.kill()
+            self.fail(f"the server has not ended after {EXIT_S} s")
+        log = self.log.whole()
+        if status != 0 or "CRITICAL" in log:
+            self.fail(f"the server ended with {status}")
+
+    def kill(self):
+        self.process.kill()
+        self.process.wait()
+
+
+def parsed(answer):
+    text = answer.read().decode()
+    return json.loads(text) if "json" in answer.headers.get_content_type() else text
+
+
+def write_configuration(folder, sections):
+    """The file veche.json in the folder: on a port of loopback that the kernel chooses, and media on the test's own ports."""
+    file = pathlib.Path(folder) / "veche.json"
+    http = {"listen": ["127.0.0.1:0"], **sections.get("http", {})}
+    media = {"addresses": ["127.0.0.1"], "ports": MEDIA_PORTS, **sections.get("media", {})}
+    file.write_text(json.dumps({**sections, "http": http, "media": media}), encoding="utf-8")
+    return file
