@@ -3,13 +3,16 @@
 
 import assert from 'node:assert/strict';
 import { readdirSync } from 'node:fs';
-import { test } from 'node:test';
 
 import { runAiortcPeer } from './harness/command.mjs';
+import { concurrentTests } from './harness/concurrent_tests.mjs';
 import { delay, until } from './harness/until.mjs';
 import { VecheServer } from './harness/veche_server.mjs';
 
-const SECONDS = 8;
+const test = concurrentTests(4);
+const SECONDS = 5;
+/** Of those who are in the room before a third client starts, does its harm and is removed. */
+const LONGER_SECONDS = 9;
 /** Of the third client's session, not of its SSRCs. */
 const THREADS_OF_A_SESSION = 10;
 const audible = ({ slots }) => slots.reduce((sum, slot) => sum + slot.audible_frames, 0);
@@ -21,7 +24,7 @@ test('Two aiortc clients hear each other', async (t) => {
   for (const result of results) {
     assert.equal(result.status, 201, result.problem);
     assert.deepEqual(result.states, ['connecting', 'connected']);
-    assert.ok(audible(result) > 100, `${audible(result)} audible frames in ${SECONDS} s`);
+    assert.ok(audible(result) > 60, `${audible(result)} audible frames in ${SECONDS} s`);
     const used = result.slots.filter((slot) => slot.audible_frames > 0);
     assert.equal(used.length, 1, 'one talker, one slot');
   }
@@ -31,13 +34,13 @@ test('A client whose certificate does not match its fingerprint is refused and c
   const server = await VecheServer.start(t);
   const room = 'flipped';
   const path = `/v1/rooms/${room}/participants/mallory`;
-  const listener = runAiortcPeer(t, server, { room, participant: 'ada', seconds: SECONDS });
+  const listener = runAiortcPeer(t, server, { room, participant: 'ada', seconds: LONGER_SECONDS });
   await until('the listener is connected', async () => {
     const { status, body } = await server.api('GET', `/v1/rooms/${room}/participants/ada`);
     return status === 200 && body.state === 'connected';
   });
   const states = new Set();
-  const impostor = runAiortcPeer(t, server, { room, participant: 'mallory', seconds: SECONDS / 2, extra: ['--flip-fingerprint'] });
+  const impostor = runAiortcPeer(t, server, { room, participant: 'mallory', seconds: 3, extra: ['--flip-fingerprint'] });
   let ended = false;
   const noteEnd = () => { ended = true; };
   impostor.then(noteEnd, noteEnd);
@@ -51,7 +54,7 @@ test('A client whose certificate does not match its fingerprint is refused and c
   assert.equal((await impostor).status, 201, 'the offer itself is well formed');
   const { body, status } = await server.api('GET', path);
   assert.ok(status === 404 || body.state === 'ended', `the impostor is still there: ${JSON.stringify(body)}`);
-  assert.match(server.log(), /bad_fingerprint.* participant=mallory /, 'the log names who and why');
+  assert.match(server.log(), /bad_fingerprint.* participant=mallory /, 'the log names the participant and the reason');
   const { participants_ended: counts } = (await server.api('GET', '/v1/server')).body;
   assert.equal(counts.bad_fingerprint, 1, `ends by reason: ${JSON.stringify(counts)}`);
   assert.equal(audible(await listener), 0, 'media of the impostor was forwarded');
@@ -60,11 +63,11 @@ test('A client whose certificate does not match its fingerprint is refused and c
 test('A listener in a silent room stays: its STUN shows that it is there', async (t) => {
   const server = await VecheServer.start(t, { peerTimeout: 6 });
   const path = '/v1/rooms/silent/participants/ada';
-  const listener = runAiortcPeer(t, server, { room: 'silent', participant: 'ada', seconds: 14, extra: ['--listen-only'] });
+  const listener = runAiortcPeer(t, server, { room: 'silent', participant: 'ada', seconds: 11, extra: ['--listen-only'] });
   listener.catch(() => {}); // It is awaited at the end, and may fail before.
   const connected = async () => (await server.api('GET', path)).body.state === 'connected';
   await until('it is connected', connected, 15000);
-  await delay(12000);
+  await delay(9000); // aioice asks each 5 s.
   assert.ok(await connected(), 'it was removed although it is there');
   assert.equal((await listener).status, 201);
 });
@@ -73,7 +76,7 @@ test('Ten thousand SSRCs cost no thread, end that client and disturb nobody', as
   const server = await VecheServer.start(t);
   const room = 'flooded';
   const others = ['ada', 'boris'].map((participant) =>
-    runAiortcPeer(t, server, { room, participant, seconds: SECONDS }));
+    runAiortcPeer(t, server, { room, participant, seconds: LONGER_SECONDS }));
   for (const other of others) other.catch(() => {}); // They are awaited at the end, and may fail before.
   const connected = async (participant) =>
     (await server.api('GET', `/v1/rooms/${room}/participants/${participant}`)).body.state === 'connected';
@@ -91,6 +94,6 @@ test('Ten thousand SSRCs cost no thread, end that client and disturb nobody', as
   await mallory;
   assert.ok(most <= before + THREADS_OF_A_SESSION, `${before} threads became ${most}`);
   for (const result of await Promise.all(others)) {
-    assert.ok(audible(result) > 100, `${audible(result)} audible frames in ${SECONDS} s`);
+    assert.ok(audible(result) > 60, `${audible(result)} audible frames in ${SECONDS} s`);
   }
 });

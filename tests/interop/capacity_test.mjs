@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-// A server that is full: it knows before how many it can carry, says so, and whoever is in a call notices nothing.
+// A full server: it knows before how many participants it can carry, says so, and calls in progress notice nothing.
 
 import assert from 'node:assert/strict';
 import { readdirSync } from 'node:fs';
@@ -7,7 +7,7 @@ import { connect } from 'node:net';
 import { test } from 'node:test';
 
 import { atEnd } from './harness/cleanup.mjs';
-import { measureLoad, runLoad } from './harness/command.mjs';
+import { measureLoad, runLoad, startCall } from './harness/command.mjs';
 import { until } from './harness/until.mjs';
 import { VecheServer } from './harness/veche_server.mjs';
 
@@ -34,21 +34,18 @@ async function forwarded(server) {
   return (await server.lanes()).reduce((sum, lane) => sum + lane.packets_out, 0);
 }
 
-/** Waits until so many packets more have been forwarded. */
+/** Waits until this many packets more have been forwarded. */
 async function talkOn(server, packets = 300) {
   const before = await forwarded(server);
   await until('people talk on', async () => await forwarded(server) > before + packets);
 }
 
-/** People who talk until `leave` is called, which gives their figures. */
+/** A call that people are in. */
 async function call(t, server) {
-  let child;
-  const figures = measureLoad(t, server, { room: 'call', participants: IN_CALL, talkers: 2, silence: 'dtx', duration: 600 },
-    (started) => { child = started; });
-  figures.catch(() => {});
+  const talk = startCall(t, server, { room: 'call', participants: IN_CALL, talkers: 2, silence: 'dtx' });
   await server.connected('call', IN_CALL);
   await talkOn(server);
-  return { leave: () => { child.kill('SIGINT'); return figures; } };
+  return talk;
 }
 
 function assertUndisturbed(figures) {
@@ -57,7 +54,7 @@ function assertUndisturbed(figures) {
   assert.ok(figures.packets.received > 0);
 }
 
-/** So many people who do not talk try to join, so many at the same time. They stay until `leave` is called. */
+/** People who do not talk try to join, `joining` at the same time. They stay until `leave` is called. */
 async function fill(t, server, room, participants, joining) {
   let child, said = '';
   const ended = runLoad(t, server, {
@@ -96,7 +93,7 @@ test('A server with 512 descriptors says how many it can carry, carries them, an
   assert.equal((await fetch(`${server.url}/readyz`)).status, 503);
   assert.equal((await fetch(`${server.url}/healthz`)).status, 200);
 
-  // Nobody was removed for it.
+  // No participant was removed for it.
   await talkOn(server);
   assert.deepEqual((await server.api('GET', '/v1/server')).body.participants_ended, {});
   assert.equal(await connectedIn(server, 'call'), IN_CALL);

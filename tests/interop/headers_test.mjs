@@ -2,13 +2,12 @@
 // Headers of a participant's packets, as tshark reads them.
 
 import assert from 'node:assert/strict';
-import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
-import { tmpdir } from 'node:os';
+import { writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { test } from 'node:test';
 
-import { atEnd } from './harness/cleanup.mjs';
-import { measureLoad, run } from './harness/command.mjs';
+import { run, startCall } from './harness/command.mjs';
+import { scratch } from './harness/scratch.mjs';
 import { until } from './harness/until.mjs';
 import { environment, KEY, VecheServer } from './harness/veche_server.mjs';
 
@@ -28,8 +27,7 @@ async function packetsOf(t, file) {
 
 test('tshark reads the headers of what a participant sends and gets, and finds nothing of what is said', async (t) => {
   const server = await VecheServer.start(t);
-  const call = measureLoad(t, server, { room: 'call', participants: 3, talkers: 3, silence: 'continuous', duration: 8, 'join-rate': 10 });
-  call.catch(() => {});
+  const call = startCall(t, server, { room: 'call', participants: 3, talkers: 3, silence: 'continuous' });
   await server.connected('call', 3);
   const { body: { participants: [{ id, source_number: own }] } } = await server.api('GET', '/v1/rooms/call/participants');
   const path = `/v1/rooms/call/participants/${id}`;
@@ -49,9 +47,7 @@ test('tshark reads the headers of what a participant sends and gets, and finds n
     return now.packets_received > before.packets_received + wanted && now.packets_sent > before.packets_sent + 2 * wanted;
   });
   const bytes = await fetchFile();
-  const folder = mkdtempSync(join(tmpdir(), 'veche-headers-'));
-  atEnd(t, () => rmSync(folder, { recursive: true, force: true }));
-  const file = join(folder, 'call.pcapng');
+  const file = join(scratch(t, 'headers'), 'call.pcapng');
   writeFileSync(file, bytes);
 
   const packets = await packetsOf(t, file);
@@ -84,5 +80,5 @@ test('tshark reads the headers of what a participant sends and gets, and finds n
   assert.equal((await server.api('GET', `${path}/headers`)).status, 404);
   const { body: { entries } } = await server.api('GET', `${path}/trace`);
   assert.deepEqual(entries.filter(({ type }) => type === 'headers.kept').map(({ data }) => data.seconds), [60, 0]);
-  await call;
+  await call.leave();
 });

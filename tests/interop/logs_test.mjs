@@ -2,12 +2,14 @@
 // The log of a call: it can be followed by the participant's id, and holds no secret.
 
 import assert from 'node:assert/strict';
-import { test } from 'node:test';
 
 import { measureLoad, runAiortcPeer } from './harness/command.mjs';
+import { concurrentTests } from './harness/concurrent_tests.mjs';
 import { recordHttp } from './harness/http_recorder.mjs';
 import { until } from './harness/until.mjs';
 import { environment, KEY, VecheServer } from './harness/veche_server.mjs';
+
+const test = concurrentTests(4);
 
 /** All lines of the log, each of which has to be JSON. */
 function linesOf(server) {
@@ -76,7 +78,7 @@ test('The trace of a participant tells a call from the offer to the end, and for
   assert.ok(Math.abs(wall - (last.offset_ms - first.offset_ms)) < 100, `${wall} ms by the wall clock, ${last.offset_ms} ms`);
 });
 
-test('An offer that is refused stands in the log with its reason, and not more often than anybody reads', async (t) => {
+test('A refused offer is logged with its reason, and not more often than a reader can follow', async (t) => {
   const server = await VecheServer.start(t, { log: { format: 'json', level: 'info' } });
   for (let i = 0; i < 30; i += 1) {
     const response = await fetch(`${server.url}/v1/rooms/call/participants/p${i}/session`, {

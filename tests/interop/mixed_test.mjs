@@ -9,7 +9,7 @@ import { until } from './harness/until.mjs';
 import { VecheServer } from './harness/veche_server.mjs';
 import { launchBrowser, VoicePage } from './pages/voice_page.mjs';
 
-const SECONDS = 15;
+const SECONDS = 10;
 
 test('Chromium, aiortc and webrtcbin clients hear each other', async (t) => {
   const server = await VecheServer.start(t, { maxSpeakers: 4 });
@@ -41,7 +41,7 @@ test('Chromium, aiortc and webrtcbin clients hear each other', async (t) => {
   const { code, output, errors } = await load;
   assert.equal(code, 0, `${output}\n${errors}`);
   const foreign = Number(output.match(/(\d+) foreign/)?.[1]);
-  assert.ok(foreign > 1000, `the webrtcbin clients heard ${foreign} packets of the others: ${output}`);
+  assert.ok(foreign > 600, `the webrtcbin clients heard ${foreign} packets of the others: ${output}`);
   for (const line of output.trim().split('\n')) t.diagnostic(line);
   assert.deepEqual(await ada.signalling(), [['have-local-offer', 'stable']]);
   assert.deepEqual(ada.errors, []);

@@ -6,13 +6,13 @@ import { readdirSync, readFileSync } from 'node:fs';
 import { test } from 'node:test';
 
 import { build, buildCpp } from './harness/build_plugin.mjs';
-import { measureLoad } from './harness/command.mjs';
+import { measureLoad, startCall } from './harness/command.mjs';
 import { delay, until } from './harness/until.mjs';
 import { VecheServer } from './harness/veche_server.mjs';
 import { launchBrowser, VoicePage } from './pages/voice_page.mjs';
 
 const ROUNDS = 200;
-const EACH_MS = 40;
+const EACH_MS = 20;
 
 function footprint(pid) {
   const status = readFileSync(`/proc/${pid}/status`, 'utf8');
@@ -31,9 +31,7 @@ async function setEnabled(server, name, enabled) {
 
 test('forwarding comes and goes 200 times while 20 people are in a call: audio continues, nothing grows', async (t) => {
   const server = await VecheServer.start(t);
-  const call = measureLoad(t, server, {
-    room: 'call', participants: 20, talkers: 3, silence: 'dtx', duration: 40, 'join-rate': 20, 'expect-no-loss': true });
-  call.catch(() => {});
+  const call = startCall(t, server, { room: 'call', participants: 20, talkers: 3, silence: 'dtx', 'expect-no-loss': true });
   await server.connected('call', 20);
   await delay(2000);
   const settle = async () => {
@@ -56,7 +54,7 @@ test('forwarding comes and goes 200 times while 20 people are in a call: audio c
   assert.ok(after.descriptors <= before.descriptors, 'descriptors grow');
   assert.ok(after.threads <= before.threads, 'threads grow');
   assert.ok(after.kilobytes < before.kilobytes + 4096, 'memory grows');
-  const figures = await call;
+  const figures = await call.leave();
   assert.deepEqual(figures.shortcomings, [], figures.errors);
   assert.equal(figures.packets.lost, 0);
   assert.equal(figures.turns.missing_frames, 0);
@@ -65,9 +63,9 @@ test('forwarding comes and goes 200 times while 20 people are in a call: audio c
 });
 
 test('A plugin that throws, talks nonsense and is slow is counted, then disabled, and the call goes on', async (t) => {
-  const trouble = buildCpp(t, 'trouble', ['tests/interop/plugins/trouble_plugin.cpp']);
+  const trouble = await buildCpp(t, 'trouble', ['tests/interop/plugins/trouble_plugin.cpp']);
   const server = await VecheServer.start(t, { plugins: [{ name: 'trouble', path: trouble, required: true, disable_when_slow: true }] });
-  const call = measureLoad(t, server, { room: 'call', participants: 6, talkers: 2, silence: 'none', duration: 15 });
+  const call = measureLoad(t, server, { room: 'call', participants: 6, talkers: 2, silence: 'none', duration: 8 });
   call.catch(() => {});
   const inspect = async () => (await server.api('GET', '/v1/plugins/trouble')).body;
   const disabled = await until('the plugin is disabled', async () => {
@@ -91,8 +89,8 @@ test('A plugin that throws, talks nonsense and is slow is counted, then disabled
 });
 
 test('With the example stage only hosts are heard, and the example journal writes who joined', async (t) => {
-  const stage = buildCpp(t, 'stage', ['examples/plugin-cpp/stage.cpp', 'examples/plugin-cpp/host_list.cpp'], ['json-glib-1.0']);
-  const journal = build(t, 'journal', 'cc', ['examples/plugin-c/journal.c']);
+  const stage = await buildCpp(t, 'stage', ['examples/plugin-cpp/stage.cpp', 'examples/plugin-cpp/host_list.cpp'], ['json-glib-1.0']);
+  const journal = await build(t, 'journal', 'cc', ['examples/plugin-c/journal.c']);
   const file = `${journal}.txt`;
   const server = await VecheServer.start(t, { plugins: [
     { name: 'stage', path: stage, required: true, config: { hosts: [] } },

@@ -1,32 +1,29 @@
 // SPDX-License-Identifier: Apache-2.0
-// Recordings that begin by themselves, end by limits, tell everybody, run a command, and are deleted when they are old.
+// Recordings that begin by themselves, end by limits, tell all participants, run a command, and are deleted when they are old.
 
 import assert from 'node:assert/strict';
-import { execFileSync } from 'node:child_process';
+import { execFile } from 'node:child_process';
 import { createHash } from 'node:crypto';
-import { existsSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
-import { tmpdir } from 'node:os';
+import { existsSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { test } from 'node:test';
+import { promisify } from 'node:util';
 
 import { buildCpp } from './harness/build_plugin.mjs';
 import { runChirpTalker } from './harness/chirping_call.mjs';
-import { atEnd } from './harness/cleanup.mjs';
+import { concurrentTests } from './harness/concurrent_tests.mjs';
 import { allRecordings, Recordings, startRecorder } from './harness/recordings.mjs';
+import { scratch } from './harness/scratch.mjs';
 import { until } from './harness/until.mjs';
 import { environment } from './harness/veche_server.mjs';
 import { launchBrowser, VoicePage } from './pages/voice_page.mjs';
 
-function scratch(t) {
-  const directory = mkdtempSync(join(tmpdir(), 'veche-control-'));
-  atEnd(t, () => rmSync(directory, { recursive: true, force: true }));
-  return directory;
-}
+const execute = promisify(execFile);
+const test = concurrentTests(4);
 
 /** A recorder, and what a plugin beside it hears of events. */
 async function startHeard(t, config) {
   const file = join(scratch(t), 'events');
-  const path = buildCpp(t, 'events', ['tests/interop/plugins/event_plugin.cpp']);
+  const path = await buildCpp(t, 'events', ['tests/interop/plugins/event_plugin.cpp']);
   const { server, disk } = await startRecorder(t, config, [{ name: 'events', path, config: { file } }]);
   const events = () => (existsSync(file) ? readFileSync(file, 'utf8').trim().split('\n').filter(Boolean).map((line) => JSON.parse(line)) : []);
   return { server, disk, events };
@@ -38,7 +35,7 @@ function talk(t, server, room, participant, seconds) {
   return ended;
 }
 
-test('A room is recorded while somebody is in it, everybody is told, and a command runs afterwards', async (t) => {
+test('A room is recorded while participants are in it, all of them are told, and a command runs afterwards', async (t) => {
   const said = join(scratch(t), 'said');
   const hook = join(scratch(t), 'hook');
   writeFileSync(hook, `#!/bin/sh\nprintf '%s\\n' "$@" "$VECHE_STATE" > ${said}.part && mv ${said}.part ${said}\n`, { mode: 0o755 });
@@ -56,7 +53,7 @@ test('A room is recorded while somebody is in it, everybody is told, and a comma
   assert.equal(running.state, 'recording');
   const { body: room } = await server.api('GET', '/v1/rooms/board');
   assert.equal(room.notices.recording.active, true);
-  // Who comes later is told by the snapshot.
+  // A participant that joins later learns it from the snapshot.
   const bob = await VoicePage.join(browser, server, { name: 'Bob', room: 'board' });
   const [{ data: snapshot }] = await bob.messages('snapshot');
   assert.equal(snapshot.recording.active, true);
@@ -65,7 +62,7 @@ test('A room is recorded while somebody is in it, everybody is told, and a comma
   const recordings = new Recordings(server, 'board');
   await recordings.stop(running);
   await dot.waitFor({ state: 'hidden', timeout: 5000 });
-  assert.equal((await allRecordings(server)).length, 1, 'whoever stops it does not want the next one');
+  assert.equal((await allRecordings(server)).length, 1, 'a stopped recording does not begin again');
   for (const person of [ada, bob]) await person.page.close();
 
   await until('the command ran', () => existsSync(said));
@@ -79,7 +76,7 @@ test('A room is recorded while somebody is in it, everybody is told, and a comma
   assert.equal(told[1].data.files[0].sha256, createHash('sha256').update(readFileSync(join(directory, 'mix.webm'))).digest('hex'));
 });
 
-test('A recording ends when it is long enough, when everybody has gone, and with its room; its event comes all the same', async (t) => {
+test('A recording ends when it is long enough, when the room is empty, and with its room; its event comes all the same', async (t) => {
   const { server, events } = await startHeard(t, { idle_timeout_s: 1 });
   const recordings = new Recordings(server, 'short');
   const talker = talk(t, server, 'short', 'boris', 8);
@@ -89,7 +86,7 @@ test('A recording ends when it is long enough, when everybody has gone, and with
   assert.ok(byTime.duration_ms >= 2000 && byTime.duration_ms < 4000, `${byTime.duration_ms} ms`);
   const idle = await recordings.start();
   await talker;
-  // It has only fallen silent: somebody who is gone for the server is gone for the recording.
+  // It has only fallen silent: a participant that the server has removed is gone for the recording.
   assert.equal((await server.api('DELETE', '/v1/rooms/short/participants/boris')).status, 204);
   assert.equal((await recordings.ended(idle)).ended_by, 'idle');
 
@@ -141,10 +138,10 @@ test('The commands of docs/recording.md do what they say', async (t) => {
   const document = readFileSync(join(environment.source, 'docs/recording.md'), 'utf8');
   const commands = (kind) => [...document.matchAll(new RegExp(`<!-- test: ${kind} -->\\n\`\`\`sh\\n([^]*?)\`\`\``, 'g'))].map(([, text]) => text).join('\n');
   const directory = scratch(t);
-  const run = (script, variables = {}) => execFileSync('bash', ['-eu', '-o', 'pipefail', '-c', script], {
-    cwd: directory, encoding: 'utf8', env: { ...process.env, LD_PRELOAD: '', SERVER: server.url, KEY: server.key, ...variables } });
+  const run = async (script, variables = {}) => (await execute('bash', ['-eu', '-o', 'pipefail', '-c', script], {
+    cwd: directory, env: { ...process.env, LD_PRELOAD: '', SERVER: server.url, KEY: server.key, ...variables } })).stdout;
 
-  const talkers = ['alice', 'bob'].map((participant) => talk(t, server, 'lobby', participant, 20));
+  const talkers = ['alice', 'bob'].map((participant) => talk(t, server, 'lobby', participant, 17));
   await server.connected('lobby', 2);
   const recordings = new Recordings(server, 'lobby');
   const recording = await recordings.start();
@@ -156,26 +153,26 @@ test('The commands of docs/recording.md do what they say', async (t) => {
   // In the example's order of coming.
   const file = (participant) => manifest.tracks.find((track) => track.participant === participant).file;
   const named = commands('files').replaceAll('audio-1-alice.webm', file('alice')).replaceAll('audio-2-bob.webm', file('bob'));
-  const output = run(named);
+  const output = await run(named);
   assert.match(output, /codec_name=opus/);
   assert.match(output, /mix\.webm: OK/);
   assert.match(output, /^alice [\d.]+ [\d.]+$/m, 'it says when she spoke');
-  const duration = (name) => Number(run(`ffprobe -v error -show_entries format=duration -of csv=p=0 ${name}`));
+  const duration = async (name) => Number(await run(`ffprobe -v error -show_entries format=duration -of csv=p=0 ${name}`));
   for (const name of ['both.mkv', 'mixed.webm', 'alice.wav']) {
-    assert.ok(Math.abs(duration(name) * 1000 - manifest.duration_ms) < 300, `${name}: ${duration(name)} s`);
+    assert.ok(Math.abs(await duration(name) * 1000 - manifest.duration_ms) < 300, `${name}: ${await duration(name)} s`);
   }
-  const part = duration('part.webm');
+  const part = await duration('part.webm');
   assert.ok(part > 9 && part < 13, `${part} s`);
 
   const others = talk(t, server, 'lobby', 'carol', 10);
   await server.connected('lobby', 1);
   const steps = commands('control').trim().split(/\n(?=curl)/);
-  const begun = JSON.parse(run(steps[0]));
+  const begun = JSON.parse(await run(steps[0]));
   assert.equal(begun.state, 'recording');
-  for (const step of steps.slice(1)) run(step, { ID: begun.id });
+  for (const step of steps.slice(1)) await run(step, { ID: begun.id });
   assert.ok(existsSync(join(directory, 'mix.webm')));
   assert.equal((await server.api('GET', `${recordings.path}/${begun.id}`)).status, 404, 'it was deleted');
-  run(commands('policy'));
+  await run(commands('policy'));
   assert.equal((await server.api('GET', '/v1/rooms/board')).body.recording.auto, true);
   await others;
   assert.ok(disk.soundFiles().length > 0);

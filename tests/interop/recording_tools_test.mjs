@@ -1,23 +1,17 @@
 // SPDX-License-Identifier: Apache-2.0
-// The measuring of recordings, measured: with sound of known times through Opus, and a disk that is told to stand still.
+// The measuring of recordings, measured: with sound of known times through Opus, and a disk that is told to stall.
 
 import assert from 'node:assert/strict';
 import { execFileSync, spawn } from 'node:child_process';
 import { once } from 'node:events';
-import { mkdirSync, mkdtempSync, realpathSync, rmSync, writeFileSync } from 'node:fs';
-import { tmpdir } from 'node:os';
+import { mkdirSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { test } from 'node:test';
 
 import { findChirps, makeChirp, RATE } from './harness/chirps.mjs';
 import { chirpsOf, compare, judge, spreadMs, table } from './harness/recording_tools.mjs';
+import { scratch } from './harness/scratch.mjs';
 import { speechWav } from './pages/speech_wav.mjs';
-
-function scratch(t) {
-  const directory = realpathSync(mkdtempSync(join(tmpdir(), 'veche-measure-')));
-  t.after(() => rmSync(directory, { recursive: true, force: true }));
-  return directory;
-}
 
 /** A pseudo-random number from -1 to 1: the same in every run. */
 function noise(seed) {
@@ -85,7 +79,7 @@ test('What is no sound is complained of', async (t) => {
   await assert.rejects(chirpsOf(file), /ffmpeg ended with/);
 });
 
-test('The disk stands still, fails as it is told, and only below its directory', async (t) => {
+test('The disk stalls and fails as it is told, and only below its directory', async (t) => {
   const directory = scratch(t);
   const [disk, stall, fail] = ['disk', 'stall', 'fail'].map((name) => join(directory, name));
   mkdirSync(disk);

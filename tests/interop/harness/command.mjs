@@ -3,12 +3,12 @@
 
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';
-import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
-import { tmpdir } from 'node:os';
+import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 
 import { atEnd } from './cleanup.mjs';
+import { scratch } from './scratch.mjs';
 import { environment, KEY } from './veche_server.mjs';
 
 /** Debian's own Python, which has Debian's aiortc. */
@@ -50,10 +50,16 @@ export function runLoad(t, server, options, onStart) {
 
 /** The same, and its figures: {code, errors, ...veche-load's JSON}. */
 export async function measureLoad(t, server, options, onStart) {
-  const directory = mkdtempSync(join(tmpdir(), 'veche-load-'));
-  atEnd(t, () => rmSync(directory, { recursive: true, force: true }));
-  const json = join(directory, 'figures.json');
+  const json = join(scratch(t, 'load'), 'figures.json');
   const { code, output, errors } = await runLoad(t, server, { ...options, json, 'server-pid': server.pid }, onStart);
   for (const line of output.trim().split('\n')) t.diagnostic(line);
   return { code, errors, ...JSON.parse(readFileSync(json, 'utf8')) };
+}
+
+/** People who talk until `leave` is called, which gives their figures. */
+export function startCall(t, server, options) {
+  let child;
+  const figures = measureLoad(t, server, { duration: 600, 'join-rate': 20, ...options }, (started) => { child = started; });
+  figures.catch(() => {}); // It is awaited at the end, and may fail before.
+  return { leave: () => { child.kill('SIGINT'); return figures; } };
 }

@@ -4,12 +4,13 @@
 import { execFileSync, spawn } from 'node:child_process';
 import { createHmac, randomBytes } from 'node:crypto';
 import { once } from 'node:events';
-import { accessSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { accessSync, readFileSync, writeFileSync } from 'node:fs';
 import { createConnection } from 'node:net';
-import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 
 import { atEnd } from './cleanup.mjs';
+import { tcpPort, udpPorts } from './ports.mjs';
+import { scratch } from './scratch.mjs';
 import { until } from './until.mjs';
 import { environment } from './veche_server.mjs';
 
@@ -49,16 +50,17 @@ export class Coturn {
   /** Listens and relays on `address`, towards `peer` alone. Ends with the test `t`. */
   static async start(t, { address, peer }) {
     const turn = new Coturn();
-    const directory = mkdtempSync(join(tmpdir(), 'veche-turn-'));
-    atEnd(t, () => rmSync(directory, { recursive: true, force: true }));
-    const port = 10000 + 4 * Math.floor(Math.random() * 2000);
-    Object.assign(turn, { address, port, tlsPort: port + 2, certificate: join(directory, 'certificate.pem') });
+    const directory = scratch(t, 'turn');
+    const [port, tlsPort] = [await tcpPort(address), await tcpPort(address)];
+    const [firstRelayed, lastRelayed] = udpPorts(20);
+    Object.assign(turn, { address, port, tlsPort, certificate: join(directory, 'certificate.pem') });
     const key = join(directory, 'key.pem');
     execFileSync('openssl', ['req', '-x509', '-newkey', 'ec', '-pkeyopt', 'ec_paramgen_curve:prime256v1', '-nodes', '-days', '2', '-subj', '/CN=turn',
       '-addext', `subjectAltName=IP:${address}`, '-keyout', key, '-out', turn.certificate], { stdio: 'ignore' });
     const file = join(directory, 'turnserver.conf');
     writeFileSync(file, configuration({
-      'listening-ip': address, 'relay-ip': address, 'listening-port': port, 'tls-listening-port': turn.tlsPort,
+      'listening-ip': address, 'relay-ip': address, 'listening-port': port, 'tls-listening-port': tlsPort,
+      'min-port': firstRelayed, 'max-port': lastRelayed,
       'static-auth-secret': turn.secret, 'allowed-peer-ip': peer, cert: turn.certificate, pkey: key,
     }));
     turn.log = '';

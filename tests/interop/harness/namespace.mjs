@@ -2,8 +2,14 @@
 // A second host on this machine: a network namespace with links of its own to this one. All of it goes with the test.
 
 import { execFileSync } from 'node:child_process';
+import { networkInterfaces } from 'node:os';
 
 import { atEnd } from './cleanup.mjs';
+import { TEST_NUMBER } from './ports.mjs';
+
+const MOST_LINKS = 4;
+let net;
+let made = 0; // By this test. Names and networks are counted, so that tests and their parts can run at the same time.
 
 const ip = (...args) => execFileSync('ip', args, { stdio: ['ignore', 'ignore', 'pipe'], encoding: 'utf8' });
 
@@ -26,18 +32,28 @@ export function namespaceProblem() {
   }
 }
 
+/** The test's own 10.x, or where another run of the suite has it, the next one. */
+function freeNet() {
+  const used = Object.values(networkInterfaces()).flat().map(({ address }) => address);
+  const nets = [64, 124, 184].map((first) => `10.${first + TEST_NUMBER}`);
+  return nets.find((each) => !used.some((address) => address.startsWith(`${each}.`))) ?? nets[0];
+}
+
 /** `prefix` runs a program inside. Each of `links` has the address inside, `local`, and the one at this end, `remote`. */
 export class Namespace {
   links = [];
-  #name = `veche-${process.pid}`;
+  #number = made++;
+  #name = `veche-${TEST_NUMBER}-${process.pid}-${this.#number}`;
 
   constructor(t, links) {
     ip('netns', 'add', this.#name);
     atEnd(t, () => ip('netns', 'delete', this.#name)); // The links go with it.
     this.prefix = ['ip', 'netns', 'exec', this.#name];
     ip('-n', this.#name, 'link', 'set', 'lo', 'up');
-    const net = links * Math.floor((Math.random() * 256) / links);
-    for (let i = 0; i < links; i += 1) this.#addLink(`10.197.${net + i}`, `veche${process.pid}.${i}`, `link${i}`);
+    net ??= freeNet();
+    for (let i = 0; i < links; i += 1) {
+      this.#addLink(`${net}.${MOST_LINKS * this.#number + i}`, `v${process.pid}.${this.#number}.${i}`, `link${i}`);
+    }
   }
 
   #addLink(net, outer, inner) {

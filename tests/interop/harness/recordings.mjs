@@ -2,18 +2,20 @@
 // A server that records into a directory of the test's own, and the recordings of a room by its routes.
 
 import assert from 'node:assert/strict';
-import { mkdirSync, mkdtempSync, readdirSync, realpathSync, rmSync, writeFileSync } from 'node:fs';
-import { tmpdir } from 'node:os';
+import { mkdirSync, readdirSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 
-import { atEnd } from './cleanup.mjs';
+import { scratch } from './scratch.mjs';
 import { until } from './until.mjs';
 import { VecheServer } from './veche_server.mjs';
 
 const ROUTES = '/v1/plugins/recording';
 const EVERYTHING = { modes: ['tracks', 'mix'], participants: [], kinds: ['audio'], max_duration_s: 0, max_bytes: 0 };
 
-/** {server, disk}: `disk` is where recordings lie, and can be told to stand still or to fail (stall_disk.c). `others`: plugins beside. `prefix` makes words to put before its command line, of the directory. */
+/**
+ * {server, disk}: `disk` is where recordings lie, and can be told to stall or to fail (stall_disk.c). `others`: plugins beside.
+ * `prefix` makes words to put before its command line, of the directory.
+ */
 export async function startRecorder(t, config = {}, others = [], prefix = () => []) {
   const disk = new Disk(t);
   const server = await VecheServer.start(t, {
@@ -31,8 +33,7 @@ class Disk {
   #scratch;
 
   constructor(t) {
-    this.#scratch = realpathSync(mkdtempSync(join(tmpdir(), 'veche-recordings-')));
-    atEnd(t, () => rmSync(this.#scratch, { recursive: true, force: true }));
+    this.#scratch = scratch(t, 'recordings');
     this.directory = join(this.#scratch, 'recordings');
     mkdirSync(this.directory);
     this.variables = {
@@ -41,7 +42,7 @@ class Disk {
     };
   }
 
-  standStill() {
+  stall() {
     writeFileSync(this.variables.STALL_WHILE, '');
   }
 
@@ -50,7 +51,7 @@ class Disk {
     writeFileSync(this.variables.FAIL_WHILE, error);
   }
 
-  goOn() {
+  recover() {
     for (const file of [this.variables.STALL_WHILE, this.variables.FAIL_WHILE]) rmSync(file, { force: true });
   }
 

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* LD_PRELOAD for tests: a disk that stands still or fails. Calls that change files below
+/* LD_PRELOAD for tests: a disk that stalls or fails. Calls that change files below
  * $STALL_DIRECTORY wait while the file $STALL_WHILE exists, 120 s at most, and fail while the file
  * $FAIL_WHILE exists, with the error whose name it holds: ENOSPC, EACCES, ENOENT, else EIO. */
 /* Both names of each function are ours, as both are called. */

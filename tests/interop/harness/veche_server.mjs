@@ -1,16 +1,16 @@
 // SPDX-License-Identifier: Apache-2.0
-// Starts a veche server of a test's own on a free port, asks it things, and always ends it.
+// Starts a veche server of a test's own, asks it things, and always ends it. For tests in Python there is veche_server.py.
 
 import assert from 'node:assert/strict';
 import { spawn } from 'node:child_process';
 import { randomBytes } from 'node:crypto';
 import { once } from 'node:events';
-import { closeSync, mkdtempSync, openSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
-import { createServer } from 'node:net';
-import { tmpdir } from 'node:os';
+import { closeSync, openSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 
 import { atEnd } from './cleanup.mjs';
+import { tcpPort, udpPorts } from './ports.mjs';
+import { scratch } from './scratch.mjs';
 import { until } from './until.mjs';
 
 /** What meson.build hands over. */
@@ -21,32 +21,26 @@ export const environment = {
   source: process.env.VECHE_SOURCE_ROOT,
   artifacts: process.env.VECHE_ARTIFACTS,
   path: process.env.VECHE_MEDIA_PATH ?? 'wire',
+  /** `make test-full`: every count and every length as large as it is documented. */
+  full: process.env.VECHE_FULL === '1',
 };
 /** Of a server on loopback; one that listens elsewhere refuses it and has `server.key` of its own. */
 export const KEY = 'dev.devsecret';
 const LOOPBACK = '127.0.0.1';
 
+/** On the pipeline path a participant takes a port; on the wire path a lane does. */
+const MEDIA_PORTS = environment.path === 'pipeline' ? 100 : 16;
 const READY_MS = 15000;
 const EXIT_MS = 15000;
 
-async function freePort(host) {
-  const probe = createServer().listen(0, host);
-  await once(probe, 'listening');
-  const { port } = probe.address();
-  probe.close();
-  await once(probe, 'close');
-  return port;
-}
-
 function configuration(listen, key, { maxSpeakers, peerTimeout, media, plugins, log }) {
-  const firstMediaPort = 20000 + 400 * Math.floor(Math.random() * 25);
   const [id, secret] = key.split('.');
   return {
     http: { listen: [listen], static_dir: join(environment.source, 'examples/voice-client') },
     server: { drain_deadline_s: 0 }, // Clients that are still there when a test ends are not waited for.
     auth: { keys: [{ id, secret, scopes: ['admin'] }] },
     media: {
-      addresses: [LOOPBACK], ports: [firstMediaPort, firstMediaPort + 399], peer_timeout_s: peerTimeout, path: environment.path, ...media,
+      addresses: [LOOPBACK], ports: udpPorts(MEDIA_PORTS), peer_timeout_s: peerTimeout, path: environment.path, ...media,
     },
     plugins: plugins ?? [{ name: 'forwarding', required: true, config: { max_speakers: maxSpeakers } }],
     plugin_dirs: [environment.plugins],
@@ -55,9 +49,8 @@ function configuration(listen, key, { maxSpeakers, peerTimeout, media, plugins, 
 }
 
 export class VecheServer {
-  #directory = mkdtempSync(join(tmpdir(), 'veche-interop-'));
-  #logFile = join(this.#directory, 'log');
-  #configFile = join(this.#directory, 'veche.json');
+  #logFile;
+  #configFile;
   #process;
   #configuration;
 
@@ -67,8 +60,11 @@ export class VecheServer {
    */
   static async start(t, { maxSpeakers = 3, peerTimeout = 15, host = LOOPBACK, media = {}, plugins, log, variables = {}, prefix = [] } = {}) {
     const server = new VecheServer();
+    const directory = scratch(t, 'server');
+    server.#logFile = join(directory, 'log');
+    server.#configFile = join(directory, 'veche.json');
     Object.assign(server, { variables, prefix });
-    const listen = `${host}:${await freePort(host)}`;
+    const listen = `${host}:${await tcpPort(host)}`;
     server.url = `http://${listen}`;
     server.key = host === LOOPBACK ? KEY : `test.${randomBytes(16).toString('hex')}`;
     server.#configuration = configuration(listen, server.key, { maxSpeakers, peerTimeout, media, plugins, log });
@@ -87,17 +83,17 @@ export class VecheServer {
 
   async launch() {
     const log = openSync(this.#logFile, 'a');
+    const start = this.log().length;
     const [program, ...words] = [...this.prefix, environment.server, '--config', this.#configFile];
     this.#process = spawn(program, words, {
       stdio: ['ignore', log, log],
       env: { ...process.env, G_DEBUG: 'fatal-criticals', ...this.variables },
     });
     closeSync(log);
-    await until('the server is ready', async () => {
-      assert.equal(this.#process.exitCode, null, `the server ended:\n${this.log()}`);
-      const response = await fetch(`${this.url}/healthz`).catch(() => null);
-      return response?.ok;
-    }, READY_MS);
+    await until('the server listens', () => {
+      assert.ok(!this.hasEnded, `the server ended:\n${this.log()}`);
+      return this.log().slice(start).includes(`listening on ${this.url}`);
+    }, READY_MS).catch((error) => { throw new Error(`${error.message}:\n${this.log().slice(-4000)}`); });
   }
 
   #write() {
@@ -152,12 +148,12 @@ export class VecheServer {
     return (await this.api('GET', `/v1/rooms/${room}/participants/${participant}/stats`)).body;
   }
 
-  /** Waits until so many participants of the room are connected. */
+  /** Waits until this many participants of the room are connected. */
   connected(room, count) {
     return until(`${count} are connected in ${room}`, async () => {
       const { body } = await this.api('GET', `/v1/rooms/${room}/participants?limit=100`);
       return body.participants?.filter(({ state }) => state === 'connected').length === count;
-    }, 20000);
+    }, 30000);
   }
 
   async createRoom(room, policy) {
@@ -196,7 +192,6 @@ export class VecheServer {
       await this.stop();
     } finally {
       if (process.env.VECHE_SHOW_LOG) process.stderr.write(this.log());
-      rmSync(this.#directory, { recursive: true, force: true });
     }
   }
 }

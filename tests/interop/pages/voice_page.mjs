@@ -1,14 +1,14 @@
 // SPDX-License-Identifier: Apache-2.0
 // The voice page in a headless Chromium with a fake microphone, driven the way a person would.
 
-import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
-import { tmpdir } from 'node:os';
+import { writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 
 import { chromium } from 'playwright-core';
 
 import { atEnd } from '../harness/cleanup.mjs';
+import { scratch } from '../harness/scratch.mjs';
 import { speechWav } from './speech_wav.mjs';
 import { until } from '../harness/until.mjs';
 
@@ -26,8 +26,7 @@ const FLAGS = [
  * pages of `origin` may use the microphone although it is not loopback.
  */
 export async function launchBrowser(t, { prefix = [], origin } = {}) {
-  const directory = mkdtempSync(join(tmpdir(), 'veche-microphone-'));
-  atEnd(t, () => rmSync(directory, { recursive: true, force: true }));
+  const directory = scratch(t, 'microphone');
   const wav = join(directory, 'speech.wav');
   writeFileSync(wav, speechWav());
   const args = [...FLAGS, `--use-file-for-fake-audio-capture=${wav}`];
@@ -85,6 +84,11 @@ export class VoicePage {
 
   inbound() {
     return this.page.evaluate(() => window.probe.inbound());
+  }
+
+  /** What comes from the other person without the server, after connectDirectly(). */
+  directInbound(other) {
+    return this.page.evaluate((name) => window.probe.directInbound(name), other.name);
   }
 
   /** All of `getStats` that has this type. */

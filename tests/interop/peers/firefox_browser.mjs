@@ -1,13 +1,10 @@
 // SPDX-License-Identifier: Apache-2.0
 // A headless Firefox with a fake microphone, for the same voice page as in Chromium.
 
-import { mkdtempSync, rmSync } from 'node:fs';
-import { tmpdir } from 'node:os';
-import { join } from 'node:path';
-
 import { firefox } from 'playwright-core';
 
 import { atEnd } from '../harness/cleanup.mjs';
+import { scratch } from '../harness/scratch.mjs';
 
 const FIREFOX = process.env.FIREFOX_BIN ?? '/usr/bin/firefox-esr';
 const PREFERENCES = {
@@ -29,8 +26,7 @@ const PREFERENCES = {
 
 /** Debian's own Firefox, by WebDriver BiDi: `moz-firefox` is playwright's channel for unpatched ones. Ends with the test `t`. */
 export async function launchFirefox(t) {
-  const home = mkdtempSync(join(tmpdir(), 'veche-firefox-'));
-  atEnd(t, () => rmSync(home, { recursive: true, force: true, maxRetries: 5 }));
+  const home = scratch(t, 'firefox');
   const env = { ...process.env, HOME: home, MOZ_REMOTE_SETTINGS_DEVTOOLS: '1' };
   const options = { channel: 'moz-firefox', executablePath: FIREFOX, headless: true, firefoxUserPrefs: PREFERENCES, env };
   const browser = await firefox.launch(options);
