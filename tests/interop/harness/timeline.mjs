@@ -5,7 +5,7 @@ import assert from 'node:assert/strict';
 
 import { received } from '../pages/voice_page.mjs';
 
-/** So long nothing may be done after a recording has begun: it shows which slots are silent. */
+/** For this long nothing may be done after a recording has begun: it shows which slots are silent. */
 export const QUIET_MS = 400;
 const SECOND_MS = 1000;
 
@@ -24,8 +24,8 @@ export function longestPause(samples) {
   return longest;
 }
 
-/** When a slot that was silent began, and what it received in its first second. */
-export function firstSecond(samples) {
+/** When a slot that was silent began, what it received in its first second, and what came directly from `talker` in that time. */
+export function firstSecond(samples, talker) {
   const [start, end] = [samples[0], samples.at(-1)];
   const quiet = samples.findLast(({ timeMs }) => timeMs - start.timeMs < QUIET_MS);
   const grown = (mid) => packetsOf(end, mid) - packetsOf(quiet, mid);
@@ -37,5 +37,6 @@ export function firstSecond(samples) {
   const second = samples.find(({ timeMs }) => timeMs - beginMs >= SECOND_MS);
   assert.ok(second, 'the recording ends before the first second does');
   const slot = (sample) => sample.slots.filter((each) => each.mid === mid);
-  return { beginMs, ...received(slot(samples[begin - 1]), slot(second)) };
+  const direct = (sample) => sample.direct[talker.name];
+  return { beginMs, ...received(slot(samples[begin - 1]), slot(second)), direct: received(direct(samples[begin - 1]), direct(second)) };
 }

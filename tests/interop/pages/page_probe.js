@@ -4,7 +4,8 @@
 (() => {
   const CONTRIBUTING_MS = 500;
   const SAMPLE_MS = 50; // Chromium makes statistics anew no sooner.
-  const probe = { connections: [], messages: [], sockets: [] };
+  const Plain = window.RTCPeerConnection;
+  const probe = { connections: [], messages: [], sockets: [], direct: {} };
   window.probe = probe;
 
   window.RTCPeerConnection = class extends RTCPeerConnection {
@@ -29,6 +30,7 @@
   const statistics = async (type) => [...(await current().getStats()).values()].filter((entry) => entry.type === type);
   probe.statistics = statistics;
   probe.inbound = () => statistics('inbound-rtp');
+  const inboundOf = (report) => [...report.values()].filter(({ type }) => type === 'inbound-rtp');
   probe.outbound = () => statistics('outbound-rtp');
   const selectedPair = (report) => {
     const entries = [...report.values()];
@@ -36,20 +38,39 @@
     return { local: report.get(pair?.localCandidateId)?.address, remote: report.get(pair?.remoteCandidateId)?.address };
   };
   probe.pair = async () => selectedPair(await current().getStats());
-  /** Samples of the time, the pair that media takes, and what each slot received. */
+  const countsOf = (report) => inboundOf(report)
+    .map(({ mid, packetsReceived, totalSamplesReceived, concealedSamples, silentConcealedSamples }) =>
+      ({ mid, packetsReceived, totalSamplesReceived, concealedSamples, silentConcealedSamples }));
+  /** Samples of the time, the pair that media takes, and what each slot and each direct connection received. */
   probe.record = async (durationMs) => {
     const samples = [];
     const end = Date.now() + durationMs;
     while (Date.now() < end) {
       const report = await current().getStats();
-      const slots = [...report.values()].filter(({ type }) => type === 'inbound-rtp')
-        .map(({ mid, packetsReceived, totalSamplesReceived, concealedSamples, silentConcealedSamples }) =>
-          ({ mid, packetsReceived, totalSamplesReceived, concealedSamples, silentConcealedSamples }));
-      samples.push({ timeMs: Date.now(), pair: selectedPair(report), slots });
+      const direct = {};
+      for (const [name, { pc }] of Object.entries(probe.direct)) direct[name] = countsOf(await pc.getStats());
+      samples.push({ timeMs: Date.now(), pair: selectedPair(report), slots: countsOf(report), direct });
       await new Promise((resolve) => setTimeout(resolve, SAMPLE_MS));
     }
     return samples;
   };
+  /** Sends the microphone to the page of `name` without the server. Makes an offer, or the answer to one. */
+  probe.callDirectly = async (name, offer) => {
+    const pc = new Plain();
+    const player = new Audio(); // Only what is played is decoded.
+    probe.direct[name] = { pc, player };
+    pc.addEventListener('track', ({ track }) => {
+      player.srcObject = new MediaStream([track]);
+      player.play();
+    });
+    if (offer) await pc.setRemoteDescription({ type: 'offer', sdp: offer });
+    pc.addTrack(current().getSenders().find(({ track }) => track).track);
+    await pc.setLocalDescription();
+    while (pc.iceGatheringState !== 'complete') await new Promise((resolve) => setTimeout(resolve, 20));
+    return pc.localDescription.sdp;
+  };
+  probe.answerDirectly = (name, sdp) => probe.direct[name].pc.setRemoteDescription({ type: 'answer', sdp });
+  probe.directInbound = async (name) => inboundOf(await probe.direct[name].pc.getStats());
   /** The source numbers that were played within the last half second. */
   probe.sources = () => {
     const now = performance.timeOrigin + performance.now();

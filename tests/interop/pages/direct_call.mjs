@@ -1,0 +1,59 @@
+// SPDX-License-Identifier: Apache-2.0
+// The control of what pages hear: the same pages connected to each other without the server, at the same time.
+
+import assert from 'node:assert/strict';
+
+import { delay, until } from '../harness/until.mjs';
+import { received } from './voice_page.mjs';
+
+/** Two streams never meet the same moments: what is up to this many times the control's is no fault of the server. */
+const AS_MUCH = 2;
+const WINDOW_MS = 1000;
+
+const share = ({ concealed, samples }) => (samples > 0 ? concealed / samples : 1);
+const percent = (part) => `${(100 * part).toFixed(2)} %`;
+const median = (values) => [...values].sort((a, b) => a - b)[Math.floor(values.length / 2)];
+
+/** Both hear each other's microphone on a connection of their own, besides what the server sends them. */
+export async function connectDirectly(one, other) {
+  const offer = await one.page.evaluate((name) => window.probe.callDirectly(name), other.name);
+  const answer = await other.page.evaluate(([name, sdp]) => window.probe.callDirectly(name, sdp), [one.name, offer]);
+  await one.page.evaluate(([name, sdp]) => window.probe.answerDirectly(name, sdp), [other.name, answer]);
+  for (const [listener, talker] of [[one, other], [other, one]]) {
+    await until(`${listener.name} receives ${talker.name} directly`, async () =>
+      (await listener.directInbound(talker)).some(({ packetsReceived }) => packetsReceived > 100));
+  }
+}
+
+/** How much more is concealed of what the server sent than of the control, but for AS_MUCH. */
+export const excess = (result) => share(result) - AS_MUCH * share(result.direct);
+
+/**
+ * What each pair of listener and talker receives: {name, ...received, direct: received, excess}. `excess` is that of the median
+ * of some windows: a fault of the server is in all of them, a moment without a processor in one.
+ */
+export async function listenBothWays(pairs, windows = 5) {
+  const inbound = () => Promise.all(pairs.map(async ([listener, talker]) =>
+    ({ served: await listener.inbound(), direct: await listener.directInbound(talker) })));
+  const samples = [await inbound()];
+  while (samples.length <= windows) {
+    await delay(WINDOW_MS);
+    samples.push(await inbound());
+  }
+  const between = (from, to, i) => ({ ...received(from[i].served, to[i].served), direct: received(from[i].direct, to[i].direct) });
+  return pairs.map(([{ name }], i) => ({
+    name,
+    ...between(samples[0], samples.at(-1), i),
+    excess: median(samples.slice(1).map((sample, k) => excess(between(samples[k], sample, i)))),
+  }));
+}
+
+/** No more speech is concealed than on a direct connection in the same time, but for `limit`. */
+export function assertConcealsAsLittle(t, results, limit) {
+  for (const result of results) {
+    assert.ok(result.direct.packets > 0, `${result.name}: the control received nothing`);
+    const text = `${result.name}: ${percent(share(result))} concealed, ${percent(share(result.direct))} on the direct connection`;
+    t.diagnostic(text);
+    assert.ok(result.excess < limit, `${text}; in most windows ${percent(result.excess)} more`);
+  }
+}
