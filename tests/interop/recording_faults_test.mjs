@@ -1,24 +1,27 @@
 // SPDX-License-Identifier: Apache-2.0
-// Disks that are full, slow or gone, and a server that dies: what was recorded stays, and the call goes on.
+// Disks that are full, stalled or broken, and a server that dies: what was recorded stays, and the call goes on.
 
 import assert from 'node:assert/strict';
 import { execFileSync } from 'node:child_process';
 import { readdirSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { test } from 'node:test';
 
 import { runChirpTalker } from './harness/chirping_call.mjs';
 import { RATE } from './harness/chirps.mjs';
-import { measureLoad } from './harness/command.mjs';
+import { startCall } from './harness/command.mjs';
+import { concurrentTests } from './harness/concurrent_tests.mjs';
 import { decode } from './harness/recording_tools.mjs';
 import { allRecordings, Recordings, startRecorder } from './harness/recordings.mjs';
 import { delay, until } from './harness/until.mjs';
+import { environment } from './harness/veche_server.mjs';
 
-const KILLS = Number(process.env.VECHE_RECORDING_KILLS ?? 20);
-const STALL_S = Number(process.env.VECHE_RECORDING_STALL_S ?? 30);
+const test = concurrentTests(4);
+// tests/unit/recording/file/kill_test.cpp kills a writer 20 times.
+const KILLS = environment.full ? 20 : 3;
 const LOST_AT_MOST_MS = 2000;
+const FRAME_MS = 20;
 
-/** Somebody who talks until the server dies or the time is over. */
+/** A participant that chirps until the server dies or the time is over. */
 function talk(t, server, room, participant, seconds) {
   const ended = runChirpTalker(t, server, { room, participant, seconds });
   ended.catch(() => {});
@@ -37,7 +40,7 @@ test('What was recorded up to two seconds before the server is killed plays, and
     const recording = await new Recordings(server, room).start();
     ids.push(recording.id);
     const began = Date.now();
-    await delay(3000 + Math.random() * 4000);
+    await delay(3000 + (round * 4000) / KILLS);
     const lastedMs = Date.now() - began;
     await server.kill();
     const fresh = disk.soundFiles().filter((file) => !known.has(file));
@@ -57,66 +60,86 @@ test('What was recorded up to two seconds before the server is killed plays, and
   t.diagnostic(`killed ${KILLS} times: at most the last ${worstMs.toFixed(0)} ms are missing`);
 });
 
-/** A call of load and of one who chirps, recorded; `disturb` does something to the disk meanwhile. Gives what became of both. */
-async function recordUnder(t, { seconds, disturb }) {
-  const { server, disk } = await startRecorder(t);
+/**
+ * A call in which one participant chirps and is recorded; `disturb` does something to the disk meanwhile and gives the recording's
+ * manifest. The call must not notice.
+ */
+async function recordUnder(t, { seconds, config, disturb }) {
+  const { server, disk } = await startRecorder(t, config);
   const room = 'disturbed';
   const recordings = new Recordings(server, room);
-  const load = measureLoad(t, server, { room, participants: 6, talkers: 2, silence: 'dtx', duration: seconds, 'expect-no-loss': true });
-  load.catch(() => {});
+  const call = startCall(t, server, { room, participants: 6, talkers: 2, silence: 'dtx', 'expect-no-loss': true });
   const talker = talk(t, server, room, 'boris', seconds);
   await server.connected(room, 7);
-  const recording = await recordings.start({ participants: ['boris'] }); // What the load sends is no Opus.
+  const recording = await recordings.start({ participants: ['boris'] });
   await delay(2000);
-  await disturb({ server, disk, recordings, recording });
-  const [figures] = await Promise.all([load, talker]);
+  const manifest = await disturb({ disk, recordings, recording });
+  await talker;
+  const figures = await call.leave();
   assert.deepEqual(figures.shortcomings, [], 'the call was disturbed');
   assert.equal(figures.packets.lost, 0);
   t.diagnostic(`latency p99 ${figures.latency_ms.p99} ms, lost ${figures.packets.lost}`);
-  const manifest = await recordings.read(recording);
   return { server, disk, recordings, recording, manifest };
 }
 
-test('A disk that stands still costs the call nothing, and the recording says what it lacks', async (t) => {
-  const { recordings, recording, disk } = await recordUnder(t, {
-    seconds: STALL_S + 15,
-    disturb: async ({ disk: still }) => {
-      still.standStill();
-      await delay(STALL_S * 1000);
-      still.goOn();
-    },
-  });
-  const manifest = await recordings.stop(recording);
+/** The disk stalls for some seconds, then the recording ends by request. */
+const stallFor = (seconds) => async ({ disk, recordings, recording }) => {
+  disk.stall();
+  await delay(seconds * 1000);
+  disk.recover();
+  await delay(2000);
+  return recordings.stop(recording);
+};
+
+/** The track of the one who chirps, and what the disk has cost it; every file is as long as the recording. */
+async function trackOf({ disk, manifest }) {
   assert.equal(manifest.state, 'finished', JSON.stringify(manifest));
-  const track = manifest.tracks.find(({ participant }) => participant === 'boris');
-  const lacking = track.gaps.filter(({ reason }) => reason === 'disk');
-  t.diagnostic(`the disk stood still for ${STALL_S} s: ${track.dropped} packets dropped, gaps ${JSON.stringify(lacking)}`);
-  assert.ok(track.dropped === 0 || lacking.length > 0, 'what was dropped is a gap');
   for (const file of disk.soundFiles()) {
-    const sound = await decode(file);
-    assert.ok(Math.abs((sound.length * 1000) / RATE - manifest.duration_ms) < 1000, `${file} has ${sound.length / RATE} s of ${manifest.duration_ms} ms`);
+    const ms = ((await decode(file)).length * 1000) / RATE;
+    assert.ok(Math.abs(ms - manifest.duration_ms) < 1000, `${file} has ${ms} of ${manifest.duration_ms} ms`);
   }
+  const track = manifest.tracks.find(({ participant }) => participant === 'boris');
+  const gaps = track.gaps.filter(({ reason }) => reason === 'disk');
+  return { dropped: track.dropped, gaps, gapMs: gaps.reduce((sum, gap) => sum + gap.end_ms - gap.start_ms, 0) };
+}
+
+test('A stalled disk costs neither the call nor the recording anything while packets fit into memory', async (t) => {
+  const stallS = environment.full ? 30 : 6;
+  const { dropped, gaps } = await trackOf(await recordUnder(t, { seconds: stallS + 8, disturb: stallFor(stallS) }));
+  assert.equal(dropped, 0);
+  assert.deepEqual(gaps, []);
 });
 
-for (const [error, what] of [['ENOSPC', 'full'], ['EIO', 'broken'], ['EACCES', 'not to be written']]) {
+test('When a disk stalls for longer than memory lasts, the recording says what it lacks, and the call goes on', async (t) => {
+  const stallS = environment.full ? 30 : 14;
+  // Enough for about 300 packets, which is 6 s.
+  const { dropped, gaps, gapMs } = await trackOf(await recordUnder(t, {
+    seconds: stallS + 8, config: { queue_bytes: 65536 }, disturb: stallFor(stallS) }));
+  t.diagnostic(`the disk stalled for ${stallS} s: ${dropped} packets dropped, gaps ${JSON.stringify(gaps)}`);
+  assert.ok(dropped > 100, `${dropped} packets were dropped`);
+  assert.ok(Math.abs(gapMs - dropped * FRAME_MS) < 500, `gaps of ${gapMs} ms, ${dropped} packets dropped`);
+});
+
+for (const [error, what, endedBy] of [['ENOSPC', 'full', 'disk-full'], ['EIO', 'broken', 'failure'], ['EACCES', 'not to be written', 'failure']]) {
   test(`A disk that is ${what} ends the recording with a reason, and the call goes on`, async (t) => {
-    const { server, disk, recordings, recording } = await recordUnder(t, {
-      seconds: 15,
-      disturb: async ({ disk: broken, recordings: ongoing, recording: one }) => {
+    const { server, disk, recordings, recording, manifest } = await recordUnder(t, {
+      seconds: 8,
+      disturb: ({ disk: broken, recordings: ongoing, recording: one }) => {
         broken.fail(error);
-        const manifest = await ongoing.ended(one);
-        assert.ok(['failed', 'finished'].includes(manifest.state), manifest.state);
-        assert.notEqual(manifest.detail, '', 'it says why');
+        return ongoing.ended(one);
       },
     });
-    disk.goOn();
+    assert.deepEqual([manifest.state, manifest.ended_by], ['failed', endedBy]);
+    assert.notEqual(manifest.detail, '', 'it says why');
+    disk.recover();
     for (const file of disk.soundFiles()) assert.ok((await decode(file)).length > 0, `${file} plays`);
     const listed = await until('it is listed', async () => (await allRecordings(server)).find(({ id }) => id === recording.id));
+    assert.equal(listed.state, 'failed');
     const { body: plugin } = await server.api('GET', '/v1/plugins/recording');
-    const counted = plugin.metrics.find(({ name }) => name === `recordings_${listed.state}_total`);
-    assert.equal(counted?.value, 1, `${listed.state}: ${JSON.stringify(plugin.metrics)}`);
+    const counted = plugin.metrics.find(({ name }) => name === 'recordings_failed_total');
+    assert.equal(counted?.value, 1, JSON.stringify(plugin.metrics));
     const room = new Recordings(server, 'after');
-    const talker = talk(t, server, 'after', 'carol', 5);
+    const talker = talk(t, server, 'after', 'carol', 3);
     await server.connected('after', 1);
     const next = await room.start();
     await talker;
@@ -125,7 +148,7 @@ for (const [error, what] of [['ENOSPC', 'full'], ['EIO', 'broken'], ['EACCES', '
   });
 }
 
-/** Words that give a server a disk of its own, of so many bytes, in place of the directory. It goes with the server. */
+/** Words that give a server a disk of its own, of this many bytes, in place of the directory. It goes with the server. */
 const smallDisk = (bytes) => (directory) => ['unshare', '--mount', '--propagation', 'private', 'sh', '-c',
   `mount -t tmpfs -o size=${bytes} tmpfs "$0" && exec "$@"`, directory];
 
@@ -142,9 +165,8 @@ test('A real disk of 600 KB fills up: what fitted plays, the call goes on, and t
   const { server, disk } = await startRecorder(t, { min_free_bytes: 0 }, [], smallDisk(600 * 1024));
   const room = 'real';
   const recordings = new Recordings(server, room);
-  const load = measureLoad(t, server, { room, participants: 6, talkers: 2, silence: 'dtx', duration: 25, 'expect-no-loss': true });
-  load.catch(() => {});
-  const talker = talk(t, server, room, 'boris', 25);
+  const call = startCall(t, server, { room, participants: 6, talkers: 2, silence: 'dtx', 'expect-no-loss': true });
+  talk(t, server, room, 'boris', 60); // It ends with the test.
   await server.connected(room, 7);
   // The server's own view of its directory.
   const there = `/proc/${server.pid}/root${disk.directory}`;
@@ -162,7 +184,7 @@ test('A real disk of 600 KB fills up: what fitted plays, the call goes on, and t
   const next = await recordings.start({ participants: ['boris'] });
   await delay(2000);
   assert.equal((await recordings.stop(next)).state, 'finished', 'there is room again');
-  const [figures] = await Promise.all([load, talker]);
+  const figures = await call.leave();
   assert.deepEqual(figures.shortcomings, [], 'the call was disturbed');
   t.diagnostic(`latency p99 ${figures.latency_ms.p99} ms, lost ${figures.packets.lost}`);
 });

@@ -1,29 +1,30 @@
 // SPDX-License-Identifier: Apache-2.0
-// Recordings of real calls: everybody at the right time in every file, files as a browser takes them, and what is asked of them.
+// Recordings of real calls: every voice at the right time in every file, files that browsers play, and hostile requests for them.
 
 import assert from 'node:assert/strict';
 import { createHash } from 'node:crypto';
-import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
-import { tmpdir } from 'node:os';
+import { readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { test } from 'node:test';
 
 import { holdChirpingCall, runChirpTalker } from './harness/chirping_call.mjs';
-import { atEnd } from './harness/cleanup.mjs';
-import { measureLoad } from './harness/command.mjs';
+import { startCall } from './harness/command.mjs';
+import { concurrentTests } from './harness/concurrent_tests.mjs';
 import { chirpsOf, compare, judge, spreadMs, table } from './harness/recording_tools.mjs';
 import { allRecordings, Recordings, startRecorder } from './harness/recordings.mjs';
+import { tryTwice } from './harness/retry.mjs';
+import { scratch } from './harness/scratch.mjs';
 import { delay } from './harness/until.mjs';
+import { environment } from './harness/veche_server.mjs';
 import { launchBrowser } from './pages/voice_page.mjs';
 
 const APART_MS = 40;
 const TICK_S = 0.01; // Of /proc/<pid>/stat.
 
-function scratch(t) {
-  const directory = mkdtempSync(join(tmpdir(), 'veche-recorded-'));
-  atEnd(t, () => rmSync(directory, { recursive: true, force: true }));
-  return directory;
-}
+const MUTE_S = environment.full ? 20 : 8;
+/** Behind the tap both paths are one: only when packets come is up to the path. */
+const onePath = { skip: environment.path === 'pipeline' && !environment.full && 'on the wire path, and with VECHE_FULL=1 on both' };
+const light = concurrentTests(3);
 
 /** Downloads every file, checks its digest, and gives {name: path}. */
 async function downloadAll(t, recordings, manifest) {
@@ -40,11 +41,11 @@ async function downloadAll(t, recordings, manifest) {
   return paths;
 }
 
-/** A call that chirps, recorded; everybody in every file is where they should be. */
+/** A call that chirps, recorded: every chirp is where it should be in every file. */
 async function judgeChirps(t, server, browser, room) {
   const recordings = new Recordings(server, room);
   let recording;
-  const talkers = await holdChirpingCall(t, server, browser, { room, onBegin: async () => { recording = await recordings.start(); } });
+  const talkers = await holdChirpingCall(t, server, browser, { room, muteS: MUTE_S, onBegin: async () => { recording = await recordings.start(); } });
   const manifest = await recordings.stop(recording);
   assert.equal(manifest.state, 'finished', JSON.stringify(manifest));
   const paths = await downloadAll(t, recordings, manifest);
@@ -67,20 +68,17 @@ async function judgeChirps(t, server, browser, room) {
   assert.ok(spreadMs(rows) <= APART_MS, `they are ${spreadMs(rows)} ms apart`);
 }
 
-test('Whoever talks, and however much is lost, every chirp is within 40 ms in every file', async (t) => {
+test('With loss, DTX, a mute and a late start every chirp is within 40 ms in every file', async (t) => {
   const { server } = await startRecorder(t);
   const browser = await launchBrowser(t);
-  // A talker whose machine stands still for a moment makes its chirps late, and cannot know: that may happen once.
-  await judgeChirps(t, server, browser, 'chirps').catch(async (error) => {
-    t.diagnostic(`once more: ${error.message}`);
-    await judgeChirps(t, server, browser, 'chirps-again');
-  });
+  // Behind the microphone a stalled browser makes chirps late, and cannot know.
+  await tryTwice('chirps', (attempt) => judgeChirps(t, server, browser, `chirps-${attempt}`));
 });
 
-test('Files are played and sought by a browser, and ranges are what they say', async (t) => {
+light('Files are played and sought by a browser, and ranges are what they say', onePath, async (t) => {
   const { server } = await startRecorder(t);
   const recordings = new Recordings(server, 'browser');
-  const talker = runChirpTalker(t, server, { room: 'browser', participant: 'boris', seconds: 12 });
+  const talker = runChirpTalker(t, server, { room: 'browser', participant: 'boris', seconds: 8 });
   talker.catch(() => {});
   await server.connected('browser', 1);
   const recording = await recordings.start();
@@ -115,7 +113,7 @@ test('Files are played and sought by a browser, and ranges are what they say', a
   }
 });
 
-test('Hostile names and ranges find nothing, and the server serves on', async (t) => {
+light('Hostile names and ranges find nothing, and the server serves on', onePath, async (t) => {
   const { server } = await startRecorder(t);
   const recordings = new Recordings(server, 'hostile');
   const talker = runChirpTalker(t, server, { room: 'hostile', participant: 'boris', seconds: 8 });
@@ -144,14 +142,14 @@ test('Hostile names and ranges find nothing, and the server serves on', async (t
   }
 });
 
-test('A recording is deleted with all its files, while it records too', async (t) => {
+light('A recording is deleted with all its files, while it records too', onePath, async (t) => {
   const { server, disk } = await startRecorder(t);
   const recordings = new Recordings(server, 'deleted');
   const talker = runChirpTalker(t, server, { room: 'deleted', participant: 'boris', seconds: 10 });
   talker.catch(() => {});
   await server.connected('deleted', 1);
   const first = await recordings.start();
-  await delay(3000);
+  await delay(2000);
   await recordings.stop(first);
   assert.ok(disk.soundFiles().length >= 2);
   const second = await recordings.start();
@@ -177,19 +175,20 @@ function spent(pid) {
   return { cpuS: (Number(fields[11]) + Number(fields[12])) * TICK_S, rssKb, atS: Date.now() / 1000 };
 }
 
-test('All tracks of 100 people are recorded, and nobody in the call notices', async (t) => {
+// What leaves half of two cores free, clients included.
+const PEOPLE = environment.path === 'pipeline' ? 20 : environment.full ? 100 : 40;
+
+test(`All tracks of ${PEOPLE} people are recorded, and the call notices nothing`, onePath, async (t) => {
   const { server } = await startRecorder(t);
-  const people = 100;
   const measure = async (room, during) => {
-    const load = measureLoad(t, server, { room, participants: people, talkers: 3, silence: 'continuous', duration: 15, 'join-rate': 20 });
-    load.catch(() => {});
-    await server.connected(room, people);
+    const call = startCall(t, server, { room, participants: PEOPLE, talkers: 3, silence: 'continuous' });
+    await server.connected(room, PEOPLE);
     await during?.();
     await delay(1000);
     const before = spent(server.pid);
-    await delay(10000);
+    await delay(5000);
     const after = spent(server.pid);
-    const figures = await load;
+    const figures = await call.leave();
     return { figures, core: (after.cpuS - before.cpuS) / (after.atS - before.atS), rssKb: after.rssKb };
   };
   const calm = await measure('calm');
@@ -197,12 +196,13 @@ test('All tracks of 100 people are recorded, and nobody in the call notices', as
   let recording;
   const recorded = await measure('recorded', async () => { recording = await recordings.start({ modes: ['tracks'] }); });
   const manifest = await recordings.stop(recording);
-  assert.equal(manifest.tracks.length, people);
-  const each = (name) => (recorded[name] - calm[name]) / people;
+  assert.equal(manifest.tracks.length, PEOPLE);
+  assert.equal(manifest.tracks.reduce((sum, { dropped }) => sum + dropped, 0), 0);
+  const each = (name) => (recorded[name] - calm[name]) / PEOPLE;
   t.diagnostic(`a track: ${(100 * each('core')).toFixed(3)} % of a core, ${each('rssKb').toFixed(0)} KB`);
   const line = ({ latency_ms: { p50, p99 } }) => `p50 ${p50} ms, p99 ${p99} ms`;
   t.diagnostic(`without recording ${line(calm.figures)}; with ${line(recorded.figures)}`);
-  // Times are the machine's too, and are printed only; what nobody may notice is counted.
+  // Times are the machine's too, and are printed only; what the call must not notice is counted.
   for (const { figures: { joins, packets, turns } } of [calm, recorded]) {
     assert.deepEqual([joins.removed, packets.lost, turns.unheard, turns.cut_short, turns.missing_frames], [0, 0, 0, 0, 0]);
   }

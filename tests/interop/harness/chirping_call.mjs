@@ -23,7 +23,7 @@ export async function runChirpTalker(t, server, { room, participant, seconds, ph
 /**
  * Three talkers: Chromium with DTX and 2 % loss that is muted for `muteS`, webrtcbin with DTX and 2 % loss, and webrtcbin that
  * joins last. `onBegin` runs when the first two are there. Gives [{name, participant, chirps, muted}]: when they made their
- * chirps, and when they made those that nobody may have heard.
+ * chirps, and when they made those that must not be heard.
  */
 export async function holdChirpingCall(t, server, browser, { room, muteS = 20, onBegin = () => {} }) {
   const relay = await UdpRelay.start(t, { loseUp: LOSE_EVERY });
@@ -33,13 +33,13 @@ export async function holdChirpingCall(t, server, browser, { room, muteS = 20, o
     chirps.catch(() => {}); // It is awaited at the end, and may fail before.
     return chirps;
   };
-  const boris = talker('boris', 800, muteS + 26, ['--dtx', '--lose-every', LOSE_EVERY]);
+  const boris = talker('boris', 800, muteS + 20, ['--dtx', '--lose-every', LOSE_EVERY]);
   await server.connected(room, 2);
   await onBegin();
-  await delay(10000);
+  await delay(7000);
   const muted = { from: Date.now(), to: 0 };
   await ada.setMuted(true);
-  const carol = delay((muteS * 1000) / 2).then(() => talker('carol', 1600, muteS / 2 + 12, []));
+  const carol = delay((muteS * 1000) / 2).then(() => talker('carol', 1600, muteS / 2 + 10, []));
   carol.catch(() => {});
   await delay(muteS * 1000);
   muted.to = Date.now();

@@ -4,9 +4,12 @@
 const CHIRP_MS = 200;
 const EDGE_MS = 5;
 const VOLUME = 0.4;
+/** Sound is asked for in bursts of up to 20 ms. A page that was asked this much too late, or too early, does not know the time. */
+const SURE_MS = 25;
 
 class ChirpMicrophone extends AudioWorkletProcessor {
   #offsetMs; // What the wall clock is ahead of this context's.
+  #wrongMs = 0; // What it is ahead of that just now.
   #begin = null; // The frame at which the current chirp begins.
 
   constructor({ processorOptions: { periodMs, phaseMs } }) {
@@ -19,7 +22,8 @@ class ChirpMicrophone extends AudioWorkletProcessor {
   #wallMs() {
     const contextMs = (currentFrame * 1000) / sampleRate;
     const offsetMs = Date.now() - contextMs;
-    const jumped = Math.abs(offsetMs - (this.#offsetMs ?? -Infinity)) > 100; // It began, or stood still.
+    const jumped = Math.abs(offsetMs - (this.#offsetMs ?? -Infinity)) > 100; // It began, or the machine stalled.
+    this.#wrongMs = offsetMs - (this.#offsetMs ?? offsetMs);
     this.#offsetMs = jumped ? offsetMs : this.#offsetMs + (offsetMs - this.#offsetMs) / 1000;
     return contextMs + this.#offsetMs;
   }
@@ -29,7 +33,7 @@ class ChirpMicrophone extends AudioWorkletProcessor {
     this.next ??= Math.ceil((wallMs + 1000 - this.phaseMs) / this.periodMs) * this.periodMs + this.phaseMs;
     if (wallMs >= this.next) {
       this.#begin = currentFrame;
-      this.port.postMessage(wallMs);
+      this.port.postMessage({ wallMs, isSure: Math.abs(this.#wrongMs) < SURE_MS });
       this.next += this.periodMs;
     }
     if (this.#begin !== null) output.forEach((_, i) => { output[i] = VOLUME * this.#sample(currentFrame + i - this.#begin); });

@@ -1,0 +1,12 @@
+// SPDX-License-Identifier: Apache-2.0
+// What is tried a second time says so.
+
+/** The result of `action`, of its second run if the first one failed: `scripts/run-tests` counts the line as a flaky test. */
+export async function tryTwice(what, action) {
+  try {
+    return await action(1);
+  } catch (error) {
+    console.log(`RETRIED: ${what}: ${error.message}`);
+    return action(2);
+  }
+}
