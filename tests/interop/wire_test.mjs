@@ -14,7 +14,7 @@ import { firstSecond, longestPause, QUIET_MS } from './harness/timeline.mjs';
 import { UdpRelay } from './harness/udp_relay.mjs';
 import { delay, until } from './harness/until.mjs';
 import { VecheServer } from './harness/veche_server.mjs';
-import { connectDirectly, excess } from './pages/direct_call.mjs';
+import { connectDirectly, excess, median } from './pages/direct_call.mjs';
 import { launchBrowser, received, VoicePage } from './pages/voice_page.mjs';
 
 const concurrent = concurrentTests(2);
@@ -173,15 +173,20 @@ test('The first second of every stream is without gaps', async (t) => {
   // The control: what the same three hear of each other without a server.
   for (const [one, other] of [[0, 1], [0, 2], [1, 2]]) await connectDirectly(people[one], people[other]);
   for (const person of people) await person.setMuted(true);
+  const results = [];
   for (let turn = 0; turn < 5; turn += 1) {
     const talker = people[turn % 3];
     const listeners = people.filter((person) => person !== talker);
     for (const result of await takeTurn(t, talker, listeners)) {
-      assert.ok(excess(result) < CONCEALED && result.packets >= Math.min(40, result.direct.packets), `turn ${turn + 1}: ${JSON.stringify(result)}`);
+      assert.ok(result.lost === 0 && result.packets >= Math.min(40, result.direct.packets), `turn ${turn + 1}: ${JSON.stringify(result)}`);
+      results.push(result);
     }
     // The one who spoke before talks on until this one has begun: two are heard at a time.
     if (turn > 0) await people[(turn + 2) % 3].setMuted(true);
   }
+  // A stream that the server begins badly is concealed at every listener; one that meets a busy machine at some.
+  const most = median(results.map(excess));
+  assert.ok(most < CONCEALED, `${percent(most, 1)} of most first seconds are concealed beyond what direct connections conceal`);
 });
 
 /** The first report on what a page sends, and one on a slot that it receives. */

@@ -12,7 +12,7 @@ const WINDOW_MS = 1000;
 
 const share = ({ concealed, samples }) => (samples > 0 ? concealed / samples : 1);
 const percent = (part) => `${(100 * part).toFixed(2)} %`;
-const median = (values) => [...values].sort((a, b) => a - b)[Math.floor(values.length / 2)];
+export const median = (values) => [...values].sort((a, b) => a - b)[Math.floor(values.length / 2)];
 
 /** Both hear each other's microphone on a connection of their own, besides what the server sends them. */
 export async function connectDirectly(one, other) {

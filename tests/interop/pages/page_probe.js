@@ -39,8 +39,8 @@
   };
   probe.pair = async () => selectedPair(await current().getStats());
   const countsOf = (report) => inboundOf(report)
-    .map(({ mid, packetsReceived, totalSamplesReceived, concealedSamples, silentConcealedSamples }) =>
-      ({ mid, packetsReceived, totalSamplesReceived, concealedSamples, silentConcealedSamples }));
+    .map(({ mid, packetsReceived, packetsLost, totalSamplesReceived, concealedSamples, silentConcealedSamples }) =>
+      ({ mid, packetsReceived, packetsLost, totalSamplesReceived, concealedSamples, silentConcealedSamples }));
   /** Samples of the time, the pair that media takes, and what each slot and each direct connection received. */
   probe.record = async (durationMs) => {
     const samples = [];

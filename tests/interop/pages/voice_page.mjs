@@ -140,6 +140,7 @@ export function received(before, after) {
   const grown = (field) => sum(after, field) - sum(before, field);
   return {
     packets: grown('packetsReceived'),
+    lost: grown('packetsLost'),
     energy: grown('totalAudioEnergy'),
     samples: grown('totalSamplesReceived'),
     // A slot that carries nothing is filled with silence: that conceals no speech and does not count.
