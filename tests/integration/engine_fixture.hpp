@@ -5,6 +5,7 @@
 #include <gst/gst.h>
 #include <gtest/gtest.h>
 
+#include <cstdlib>
 #include <filesystem>
 #include <functional>
 #include <memory>
@@ -40,8 +41,10 @@ class EngineFixture : public testing::TestWithParam<PathKind> {
   static constexpr uint32_t kSlots = 3;
 
   explicit EngineFixture(uint32_t peer_timeout_s = 15) {
-    settings_.first_port = 30000;
-    settings_.last_port = 34999;
+    // Each test has a range of its own, as in tests/interop/harness/ports.mjs.
+    const char* number = getenv("VECHE_TEST_NUMBER");
+    settings_.first_port = static_cast<uint16_t>(30000 + 200 * (number ? atoi(number) : 0));
+    settings_.last_port = static_cast<uint16_t>(settings_.first_port + 199);
     settings_.peer_timeout_s = peer_timeout_s;
     settings_.path = GetParam();
   }

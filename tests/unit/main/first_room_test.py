@@ -13,8 +13,8 @@ import time
 import unittest
 import urllib.request
 
-sys.path.insert(0, str(pathlib.Path(__file__).parents[2]))
-from followed_log import FollowedLog
+sys.path.insert(0, str(pathlib.Path(__file__).parents[2] / "interop" / "harness"))
+from veche_server import VecheServer  # noqa: E402
 
 VECHE, LOAD = sys.argv.pop(1), sys.argv.pop(1)
 SOURCE = pathlib.Path(sys.argv.pop(1))
@@ -63,17 +63,11 @@ class FirstRoom(unittest.TestCase):
         self.assertIn(ADDRESS, text)
         text = text.replace(f'["{ADDRESS}"]', '["127.0.0.1:0"]').replace("../voice-client", str(SOURCE / "examples/voice-client"))
         (self.directory / "veche.json").write_text(text)
-        self.start([VECHE, "--config", "veche.json"])
-        self.address = self.log.wait_for(r"listening on http://(127\.0\.0\.1:\d+)")
-        self.assertIsNotNone(self.address, self.log.text())
+        self.server = VecheServer(VECHE, "--config", "veche.json", cwd=self.directory)
+        self.addCleanup(self.server.kill)  # Where people are in a call, SIGTERM waits for them.
+        self.address = self.server.url.removeprefix("http://")
         page = (SOURCE / "docs/first-room.md").read_text()
         self.blocks = [(kind, name, text.replace(ADDRESS, self.address)) for kind, name, text in BLOCK.findall(page)]
-
-    def start(self, command):
-        process = subprocess.Popen(command, cwd=self.directory, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True)
-        self.addCleanup(process.wait)
-        self.addCleanup(process.kill)
-        self.log = FollowedLog(process.stdout)
 
     def write_programs(self):
         for kind, name, text in self.blocks:
@@ -114,19 +108,20 @@ class FirstRoom(unittest.TestCase):
         self.write_programs()
         [promised] = [text for _, name, text in self.blocks if name == "prints in a call"]
         promised = promised.replace("ann", "person-0").replace("bob", "person-1")
-        self.start([LOAD, "--server", f"http://{self.address}", "--room", "call", "--name-prefix", "person"]
-                   + ["--participants", "2", "--talkers", "2", "--duration", str(CALL_S)])
+        load = subprocess.Popen(
+            [LOAD, "--server", self.server.url, "--room", "call", "--name-prefix", "person"]
+            + ["--participants", "2", "--talkers", "2", "--duration", str(CALL_S)], stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
+        self.addCleanup(load.wait)
+        self.addCleanup(load.kill)
         deadline = time.monotonic() + CALL_S
         output = ""
         while output != promised and time.monotonic() < deadline:
             time.sleep(0.2)
             output = self.shell("python3 who.py call") if "call" in self.rooms() else ""
-        self.assertEqual(output, promised, self.log.text())
+        self.assertEqual(output, promised, self.server.log.text())
 
     def rooms(self):
-        request = urllib.request.Request(f"http://{self.address}/v1/rooms", headers={"Authorization": "Bearer dev.devsecret"})
-        with urllib.request.urlopen(request, timeout=10) as answer:
-            return [room["id"] for room in json.load(answer)["rooms"]]
+        return [room["id"] for room in self.server.ask("GET", "/v1/rooms", key="dev.devsecret")[1]["rooms"]]
 
 
 unittest.main()
