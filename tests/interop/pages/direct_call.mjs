@@ -48,12 +48,13 @@ export async function listenBothWays(pairs, windows = 5) {
   }));
 }
 
-/** No more speech is concealed than on a direct connection in the same time, but for `limit`. */
-export function assertConcealsAsLittle(t, results, limit) {
+/** No packet is lost, and no more speech is concealed than on a direct connection in the same time, but for `limit`. */
+export function assertHeardAsWell(t, results, limit) {
   for (const result of results) {
     assert.ok(result.direct.packets > 0, `${result.name}: the control received nothing`);
     const text = `${result.name}: ${percent(share(result))} concealed, ${percent(share(result.direct))} on the direct connection`;
     t.diagnostic(text);
+    assert.ok(result.lost <= 0, `${result.name}: ${result.lost} packets are lost`);
     assert.ok(result.excess < limit, `${text}; in most windows ${percent(result.excess)} more`);
   }
 }
