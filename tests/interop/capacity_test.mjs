@@ -4,13 +4,14 @@
 import assert from 'node:assert/strict';
 import { readdirSync } from 'node:fs';
 import { connect } from 'node:net';
-import { test } from 'node:test';
 
 import { atEnd } from './harness/cleanup.mjs';
 import { measureLoad, runLoad, startCall } from './harness/command.mjs';
+import { concurrentTests } from './harness/concurrent_tests.mjs';
 import { until } from './harness/until.mjs';
 import { VecheServer } from './harness/veche_server.mjs';
 
+const test = concurrentTests(2);
 const DESCRIPTORS = 512;
 const IN_CALL = 8;
 const ROOM = 150; // A room takes 200 at most, unless it is configured.

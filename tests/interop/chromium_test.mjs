@@ -3,13 +3,14 @@
 
 import assert from 'node:assert/strict';
 import { join } from 'node:path';
-import { test } from 'node:test';
 
+import { concurrentTests } from './harness/concurrent_tests.mjs';
 import { delay, until } from './harness/until.mjs';
 import { environment, VecheServer } from './harness/veche_server.mjs';
 import { assertHeardAsWell, connectDirectly, listenBothWays } from './pages/direct_call.mjs';
 import { launchBrowser, received, VoicePage } from './pages/voice_page.mjs';
 
+const test = concurrentTests(2);
 const ONE_NEGOTIATION = [['have-local-offer', 'stable']];
 const PACKETS_PER_SECOND = 50;
 /** Part of the speech that may be concealed beyond what the same pages conceal without a server. */
