@@ -66,7 +66,7 @@ test('A listener in a silent room stays: its STUN shows that it is there', async
   const listener = runAiortcPeer(t, server, { room: 'silent', participant: 'ada', seconds: 11, extra: ['--listen-only'] });
   listener.catch(() => {}); // It is awaited at the end, and may fail before.
   const connected = async () => (await server.api('GET', path)).body.state === 'connected';
-  await until('it is connected', connected, 15000);
+  await until('it is connected', connected);
   await delay(9000); // aioice asks each 5 s.
   assert.ok(await connected(), 'it was removed although it is there');
   assert.equal((await listener).status, 201);
@@ -80,7 +80,7 @@ test('Ten thousand SSRCs cost no thread, end that client and disturb nobody', as
   for (const other of others) other.catch(() => {}); // They are awaited at the end, and may fail before.
   const connected = async (participant) =>
     (await server.api('GET', `/v1/rooms/${room}/participants/${participant}`)).body.state === 'connected';
-  await until('the two are connected', async () => (await connected('ada')) && (await connected('boris')), 15000);
+  await until('the two are connected', async () => (await connected('ada')) && (await connected('boris')));
   const threads = () => readdirSync(`/proc/${server.pid}/task`).length;
   const before = threads();
   let most = before;
@@ -90,7 +90,7 @@ test('Ten thousand SSRCs cost no thread, end that client and disturb nobody', as
     most = Math.max(most, threads());
     const { body } = await server.api('GET', '/v1/server');
     return body.participants_ended.policy_violation === 1;
-  }, 15000);
+  });
   await mallory;
   assert.ok(most <= before + THREADS_OF_A_SESSION, `${before} threads became ${most}`);
   for (const result of await Promise.all(others)) {

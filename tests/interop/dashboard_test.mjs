@@ -30,7 +30,7 @@ test('The dashboard refuses a wrong key and draws a call while it lasts', async 
 
   await show(KEY);
   const value = async (name) => parseFloat(await page.locator(`#${name} b`).textContent());
-  await until('the page shows six sessions', async () => (await page.locator('figure').count()) > 0 && (await value('sessions')) === 6, 20000);
+  await until('the page shows six sessions', async () => (await page.locator('figure').count()) > 0 && (await value('sessions')) === 6);
   await until('the page shows two speakers', async () => (await value('speakers')) === 2);
   await until('the page shows packets', async () => (await value('packets_out_per_s')) > 200);
   await until('a line has several points', async () =>

@@ -6,7 +6,7 @@ import { setTimeout as delay } from 'node:timers/promises';
 const INTERVAL_MS = 100;
 
 /** The first truthy value of `check`. What it throws ends the waiting. */
-export async function until(what, check, limitMs = 15000) {
+export async function until(what, check, limitMs = 30000) {
   const end = Date.now() + limitMs;
   for (;;) {
     const value = await check();

@@ -28,19 +28,19 @@ export const environment = {
 export const KEY = 'dev.devsecret';
 const LOOPBACK = '127.0.0.1';
 
-/** On the pipeline path a participant takes a port; on the wire path a lane does. */
-const MEDIA_PORTS = environment.path === 'pipeline' ? 100 : 16;
+/** On the pipeline path a participant takes a port; on the wire path a lane does. Servers of tests that run at once must not share them. */
+const MEDIA_PORTS = environment.path === 'pipeline' ? 40 : 16;
 const READY_MS = 15000;
 const EXIT_MS = 15000;
 
-function configuration(listen, key, { maxSpeakers, peerTimeout, media, plugins, log }) {
+function configuration(listen, key, { maxSpeakers, peerTimeout, mediaPorts, media, plugins, log }) {
   const [id, secret] = key.split('.');
   return {
     http: { listen: [listen], static_dir: join(environment.source, 'examples/voice-client') },
     server: { drain_deadline_s: 0 }, // Clients that are still there when a test ends are not waited for.
     auth: { keys: [{ id, secret, scopes: ['admin'] }] },
     media: {
-      addresses: [LOOPBACK], ports: udpPorts(MEDIA_PORTS), peer_timeout_s: peerTimeout, path: environment.path, ...media,
+      addresses: [LOOPBACK], ports: udpPorts(mediaPorts), peer_timeout_s: peerTimeout, path: environment.path, ...media,
     },
     plugins: plugins ?? [{ name: 'forwarding', required: true, config: { max_speakers: maxSpeakers } }],
     plugin_dirs: [environment.plugins],
@@ -55,10 +55,11 @@ export class VecheServer {
   #configuration;
 
   /**
-   * Started and ready; ends with the test `t`. `media` and `log` go into those sections of the configuration;
+   * Started and ready; ends with the test `t`. It has `mediaPorts` UDP ports. `media` and `log` go into those sections of the configuration;
    * `plugins` take the place of forwarding; `variables` are added to its environment; `prefix` is put before its command line, and must not fork.
    */
-  static async start(t, { maxSpeakers = 3, peerTimeout = 15, host = LOOPBACK, media = {}, plugins, log, variables = {}, prefix = [] } = {}) {
+  static async start(t, {
+    maxSpeakers = 3, peerTimeout = 15, host = LOOPBACK, mediaPorts = MEDIA_PORTS, media = {}, plugins, log, variables = {}, prefix = [] } = {}) {
     const server = new VecheServer();
     const directory = scratch(t, 'server');
     server.#logFile = join(directory, 'log');
@@ -67,7 +68,7 @@ export class VecheServer {
     const listen = `${host}:${await tcpPort(host)}`;
     server.url = `http://${listen}`;
     server.key = host === LOOPBACK ? KEY : `test.${randomBytes(16).toString('hex')}`;
-    server.#configuration = configuration(listen, server.key, { maxSpeakers, peerTimeout, media, plugins, log });
+    server.#configuration = configuration(listen, server.key, { maxSpeakers, peerTimeout, mediaPorts, media, plugins, log });
     server.#write();
     atEnd(t, () => server.#cleanUp());
     await server.launch();
@@ -153,7 +154,7 @@ export class VecheServer {
     return until(`${count} are connected in ${room}`, async () => {
       const { body } = await this.api('GET', `/v1/rooms/${room}/participants?limit=100`);
       return body.participants?.filter(({ state }) => state === 'connected').length === count;
-    }, 30000);
+    });
   }
 
   async createRoom(room, policy) {
