@@ -4,13 +4,14 @@
 
 #include <algorithm>
 
+#include "base/characters.hpp"
+
 namespace veche {
 
 bool is_valid_name(std::string_view name) {
   if (name.empty() || name.size() > kMaxNameLength || name == "." || name == "..") return false;
   return std::all_of(name.begin(), name.end(), [](char c) {
-    return (c >= 'A' && c <= 'Z') || (c >= 'a' && c <= 'z') || (c >= '0' && c <= '9') || c == '_' ||
-           c == '.' || c == '~' || c == '-';
+    return is_alnum(c) || c == '_' || c == '.' || c == '~' || c == '-';
   });
 }
 
