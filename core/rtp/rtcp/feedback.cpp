@@ -5,7 +5,7 @@
 #include <cassert>
 #include <limits>
 
-#include "rtp/rtcp/big_endian.hpp"
+#include "base/big_endian.hpp"
 
 namespace veche::rtp {
 namespace {

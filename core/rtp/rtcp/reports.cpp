@@ -4,7 +4,7 @@
 
 #include <cassert>
 
-#include "rtp/rtcp/big_endian.hpp"
+#include "base/big_endian.hpp"
 
 namespace veche::rtp {
 namespace {

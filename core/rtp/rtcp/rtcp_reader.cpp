@@ -5,7 +5,7 @@
 #include <algorithm>
 #include <string_view>
 
-#include "rtp/rtcp/big_endian.hpp"
+#include "base/big_endian.hpp"
 
 namespace veche::rtp {
 namespace {

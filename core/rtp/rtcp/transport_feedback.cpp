@@ -5,8 +5,8 @@
 #include <algorithm>
 #include <limits>
 
+#include "base/big_endian.hpp"
 #include "base/time.hpp"
-#include "rtp/rtcp/big_endian.hpp"
 #include "rtp/rtcp/status_chunk.hpp"
 
 namespace veche::rtp {

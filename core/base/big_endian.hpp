@@ -4,7 +4,7 @@
 
 #include <cstdint>
 
-namespace veche::rtp {
+namespace veche {
 
 inline uint16_t read_u16(const uint8_t* at) noexcept {
   return static_cast<uint16_t>((at[0] << 8) | at[1]);
@@ -40,4 +40,4 @@ inline void write_u64(uint8_t* at, uint64_t value) noexcept {
   write_u32(at + 4, static_cast<uint32_t>(value));
 }
 
-}  // namespace veche::rtp
+}  // namespace veche
