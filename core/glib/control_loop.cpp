@@ -5,6 +5,8 @@
 #include <atomic>
 #include <utility>
 
+#include "base/thread_role.hpp"
+
 namespace veche::glib {
 namespace {
 
@@ -59,7 +61,9 @@ void Timer::cancel() {
 ControlLoop::ControlLoop()
     : context_(g_main_context_ref(g_main_context_default())),
       loop_(g_main_loop_new(context_, FALSE)),
-      thread_(g_thread_self()) {}
+      thread_(g_thread_self()) {
+  thread_role = ThreadRole::Control;
+}
 
 ControlLoop::~ControlLoop() {
   g_main_loop_unref(loop_);

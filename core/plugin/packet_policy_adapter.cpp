@@ -5,7 +5,7 @@
 #include <algorithm>
 #include <cassert>
 
-#include "base/lane_thread.hpp"
+#include "base/thread_role.hpp"
 
 namespace veche::plugin {
 
@@ -15,7 +15,7 @@ PacketPolicyAdapter::PacketPolicyAdapter(const veche_packet_policy& table, veche
 
 void PacketPolicyAdapter::decide(void* state, const veche_route& route, const veche_packet* packets,
                                  uint32_t packet_count, uint32_t* verdicts) noexcept {
-  assert(is_lane_thread);
+  assert(is_on_lane());
   // 0 is no verdict: a packet that the plugin forgets counts as misbehaviour too.
   std::fill_n(verdicts, packet_count, 0u);
   {

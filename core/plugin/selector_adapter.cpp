@@ -5,8 +5,8 @@
 #include <cassert>
 #include <utility>
 
-#include "base/lane_thread.hpp"
 #include "base/log.hpp"
+#include "base/thread_role.hpp"
 #include "glib/json.hpp"
 #include "plugin/hook_call.hpp"
 
@@ -65,12 +65,12 @@ class SelectorAdapter::PluginRoom final : public RoomState {
   PluginRoom& operator=(const PluginRoom&) = delete;
 
   void use_settings(const Settings& settings) noexcept override {
-    assert(is_lane_thread);
+    assert(is_on_lane());
     const HookTimer::Span span(binding_->use_settings);
     binding_->table.use_settings(room_, static_cast<const PluginSettings&>(settings).get());
   }
   void select(const veche_room_view& view, veche_selection& selection) noexcept override {
-    assert(is_lane_thread);
+    assert(is_on_lane());
     const HookTimer::Span span(binding_->select);
     binding_->table.select(room_, &view, &selection);
   }

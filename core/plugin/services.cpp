@@ -4,8 +4,8 @@
 
 #include <utility>
 
-#include "base/lane_thread.hpp"
 #include "base/log.hpp"
+#include "base/thread_role.hpp"
 #include "plugin/hook_call.hpp"
 #include "plugin/service_tables.hpp"
 
@@ -92,15 +92,15 @@ veche_status Services::cancel_timer(uint64_t timer) {
 bool Services::expect_control(const char* function) const {
   if (loop_.is_control()) return true;
   wrong_thread_.add();
-  if (is_lane_thread) return false;
+  if (is_on_lane()) return false;
   log::error(name_, std::string(function) +
                         " was called on another thread than control; nothing was done");
   return false;
 }
 
 bool Services::expect_no_lane() const noexcept {
-  if (is_lane_thread) wrong_thread_.add();
-  return !is_lane_thread;
+  if (is_on_lane()) wrong_thread_.add();
+  return !is_on_lane();
 }
 
 void Services::run(veche_callback callback, void* data) {

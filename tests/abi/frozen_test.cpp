@@ -4,7 +4,7 @@
 
 #include <array>
 
-#include "base/lane_thread.hpp"
+#include "base/thread_role.hpp"
 #include "host_fixture.hpp"
 
 namespace veche::plugin {
@@ -39,7 +39,7 @@ TEST_F(FrozenTest, AnOldSelectorAndPolicyRun) {
     ASSERT_TRUE(settings.ok());
     auto room = (*host)->selector()->open(**settings);
     ASSERT_TRUE(room.ok());
-    const AsLane as_lane;
+    const ActAs lane(ThreadRole::Lane);
     veche_room_view view{};
     view.struct_size = sizeof view;
     view.room = 77;

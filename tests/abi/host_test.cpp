@@ -2,7 +2,7 @@
 // The host with real libraries that it runs: their life, their hooks, and what they offer.
 #include <gmock/gmock.h>
 
-#include "base/lane_thread.hpp"
+#include "base/thread_role.hpp"
 #include "host_fixture.hpp"
 #include "plugin/http_routes_adapter.hpp"
 
@@ -93,7 +93,7 @@ TEST_F(HostTest, OffersTheFirstSelectorAndRefusesTheSecond) {
   ASSERT_TRUE((*host)->selector()->open(**selection_settings).ok());
   const veche_packet packets[3] = {};
   uint32_t verdicts[3];
-  const AsLane as_lane;
+  const ActAs lane(ThreadRole::Lane);
   (*host)->packet_policy()->decide(nullptr, veche_route{}, packets, 3, verdicts);
   EXPECT_THAT(verdicts,
               ElementsAre(VECHE_VERDICT_DROP, VECHE_VERDICT_FORWARD, VECHE_VERDICT_FORWARD));

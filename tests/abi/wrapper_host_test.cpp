@@ -4,7 +4,7 @@
 
 #include <array>
 
-#include "base/lane_thread.hpp"
+#include "base/thread_role.hpp"
 #include "host_fixture.hpp"
 
 namespace veche::plugin {
@@ -92,7 +92,7 @@ TEST_F(WrapperTest, SelectsWithSettingsOfTheRoom) {
                              5,           1, 1, 3};
   veche_selection selection{sizeof selection, 0, slots.data(), speaking.data(), 0};
   {
-    const AsLane as_lane;
+    const ActAs lane(ThreadRole::Lane);
     (*room)->use_settings(**seven);
     (*room)->select(view, selection);
   }
@@ -112,7 +112,7 @@ TEST_F(WrapperTest, KeepsStateOfARouteInTheServersMemory) {
   ASSERT_TRUE(host.ok()) << host.error().message;
   media::PacketPolicy& policy = *(*host)->packet_policy();
   ASSERT_EQ(policy.state_size(), sizeof(uint32_t));
-  const AsLane as_lane;
+  const ActAs lane(ThreadRole::Lane);
   uint32_t state = 0;
   const veche_packet packets[3] = {};
   uint32_t verdicts[3] = {};

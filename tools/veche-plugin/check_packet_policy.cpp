@@ -5,7 +5,7 @@
 #include <random>
 #include <thread>
 
-#include "base/lane_thread.hpp"
+#include "base/thread_role.hpp"
 #include "check.hpp"
 #include "lane_guard.hpp"
 
@@ -54,7 +54,7 @@ void run(RouteRun& run, media::PacketPolicy& policy) {
   route.session = 5000;
   route.clock_rate = 48000;
   route.now_ns = 1'000'000'000;
-  const AsLane as_lane;
+  const ActAs lane(ThreadRole::Lane);
   uint32_t sequence = 0xffffff00;
   for (uint32_t batch = 0; batch < kBatches && run.fault.empty(); ++batch) {
     if (batch % 100 == 0) {

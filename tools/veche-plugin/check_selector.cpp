@@ -2,7 +2,7 @@
 // The part of the kit that lets a selector decide about synthetic rooms.
 #include <thread>
 
-#include "base/lane_thread.hpp"
+#include "base/thread_role.hpp"
 #include "check.hpp"
 #include "lane_guard.hpp"
 #include "synthetic_room.hpp"
@@ -20,7 +20,7 @@ struct RoomRun {
 
 /// [lane]
 void run(RoomRun& run, const media::Selector::Settings& settings) {
-  const AsLane as_lane;
+  const ActAs lane(ThreadRole::Lane);
   for (uint32_t tick = 0; tick < kTicks && run.fault.empty(); ++tick) {
     run.room.advance();
     {

@@ -9,8 +9,8 @@
 #include <algorithm>
 #include <cstring>
 
-#include "base/lane_thread.hpp"
 #include "base/prefetch.hpp"
+#include "base/thread_role.hpp"
 #include "base/time.hpp"
 
 namespace veche::media {
@@ -134,7 +134,7 @@ void Lane::retry_waiting() {
 }
 
 void Lane::run() noexcept {
-  is_lane_thread = true;
+  thread_role = ThreadRole::Lane;
   busy_since_ns_ = monotonic_ns();
   while (true) {
     // Ticks are never starved by packets: at most a batch lies between two looks at the clock.

@@ -4,7 +4,7 @@
 
 #include <gmock/gmock.h>
 
-#include "base/lane_thread.hpp"
+#include "base/thread_role.hpp"
 
 namespace veche::plugin {
 namespace {
@@ -34,7 +34,7 @@ TEST(PacketPolicyAdapter, DropsAndCountsVerdictsItDoesNotKnow) {
   uint32_t state = 0;
   veche_route route{};
   route.generation = 42;
-  const AsLane as_lane;
+  const ActAs lane(ThreadRole::Lane);
   policy.decide(&state, route, packets, 5, verdicts);
 
   EXPECT_THAT(verdicts, ElementsAre(VECHE_VERDICT_FORWARD, VECHE_VERDICT_DROP, VECHE_VERDICT_DROP,

@@ -8,7 +8,7 @@
 #include <list>
 #include <stdexcept>
 
-#include "base/lane_thread.hpp"
+#include "base/thread_role.hpp"
 
 namespace veche {
 
@@ -109,7 +109,7 @@ TEST_F(SelectorAdapterTest, CarriesSettingsAndRoomsToThePluginAndBack) {
     veche_room_view view{};
     view.room = 100;
     veche_selection selection{};
-    const AsLane as_lane;
+    const ActAs lane(ThreadRole::Lane);
     (*room)->select(view, selection);
     EXPECT_EQ(selection.dominant, 104u);
     (*room)->use_settings(**own);

@@ -7,7 +7,7 @@
 #include <stdexcept>
 #include <thread>
 
-#include "base/lane_thread.hpp"
+#include "base/thread_role.hpp"
 #include "base/time.hpp"
 
 namespace veche::plugin {
@@ -57,7 +57,7 @@ TEST_F(ServicesTest, LanesGetNothingAndAreCounted) {
   const auto* logs = table<veche_log>(VECHE_HOST_LOG);
   const auto callback = [](void*) { FAIL() << "it was refused"; };
   {
-    const AsLane as_lane;
+    const ActAs lane(ThreadRole::Lane);
     logs->write(host_, VECHE_LOG_INFO, "never written");
     EXPECT_EQ(loop_table_->post(host_, callback, nullptr), VECHE_E_INVALID);
   }
