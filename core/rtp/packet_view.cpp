@@ -2,22 +2,15 @@
 // Checks an RTP packet once, and finds its parts and header extension elements.
 #include "rtp/packet_view.hpp"
 
+#include "base/big_endian.hpp"
+#include "rtp/header_layout.hpp"
+
 namespace veche::rtp {
 namespace {
 
-constexpr size_t kFixedHeaderSize = 12;
-constexpr size_t kExtensionHeaderSize = 4;
 constexpr uint16_t kOneByteProfile = 0xBEDE;
 constexpr uint16_t kTwoByteProfile = 0x1000;
 constexpr uint8_t kReservedId = 15;
-
-uint16_t read_u16(std::span<const uint8_t> bytes, size_t at) {
-  return static_cast<uint16_t>((bytes[at] << 8) | bytes[at + 1]);
-}
-
-uint32_t read_u32(std::span<const uint8_t> bytes, size_t at) {
-  return (static_cast<uint32_t>(read_u16(bytes, at)) << 16) | read_u16(bytes, at + 2);
-}
 
 /// RFC 5761 section 4: where RTP and RTCP share a port, these second bytes are RTCP packet types.
 bool is_rtcp_type(uint8_t second_byte) { return second_byte >= 192 && second_byte <= 223; }
@@ -58,23 +51,15 @@ std::optional<std::span<const uint8_t>> find_two_byte(std::span<const uint8_t> e
 }  // namespace
 
 std::optional<PacketView> PacketView::parse(std::span<const uint8_t> bytes) noexcept {
-  if (bytes.size() < kFixedHeaderSize || bytes[0] >> 6 != 2 || is_rtcp_type(bytes[1])) {
-    return std::nullopt;
-  }
+  const std::optional<HeaderLayout> layout = header_layout(bytes);
+  if (!layout || is_rtcp_type(bytes[1])) return std::nullopt;
   PacketView view;
   view.bytes_ = bytes;
-  size_t at = kFixedHeaderSize + (bytes[0] & 0x0fu) * size_t{4};
-  if (at > bytes.size()) return std::nullopt;
-
-  const bool has_extension = (bytes[0] & 0x10) != 0;
-  if (has_extension) {
-    if (bytes.size() - at < kExtensionHeaderSize) return std::nullopt;
-    view.extension_profile_ = read_u16(bytes, at);
-    const size_t size = read_u16(bytes, at + 2) * size_t{4};
-    at += kExtensionHeaderSize;
-    if (size > bytes.size() - at) return std::nullopt;
-    view.extensions_ = bytes.subspan(at, size);
-    at += size;
+  const size_t at = layout->size;
+  if (layout->extension_size > 0) {
+    const auto extension = bytes.subspan(at - layout->extension_size, layout->extension_size);
+    view.extension_profile_ = read_u16(extension.data());
+    view.extensions_ = extension.subspan(kExtensionHeaderSize);
   }
 
   size_t padding = 0;
@@ -90,9 +75,9 @@ std::optional<PacketView> PacketView::parse(std::span<const uint8_t> bytes) noex
 
 uint8_t PacketView::payload_type() const noexcept { return bytes_[1] & 0x7f; }
 bool PacketView::marker() const noexcept { return (bytes_[1] & 0x80) != 0; }
-uint16_t PacketView::sequence() const noexcept { return read_u16(bytes_, 2); }
-uint32_t PacketView::timestamp() const noexcept { return read_u32(bytes_, 4); }
-uint32_t PacketView::ssrc() const noexcept { return read_u32(bytes_, 8); }
+uint16_t PacketView::sequence() const noexcept { return read_u16(&bytes_[2]); }
+uint32_t PacketView::timestamp() const noexcept { return read_u32(&bytes_[4]); }
+uint32_t PacketView::ssrc() const noexcept { return read_u32(&bytes_[8]); }
 std::span<const uint8_t> PacketView::payload() const noexcept { return payload_; }
 
 std::optional<std::span<const uint8_t>> PacketView::extension(uint8_t id) const noexcept {

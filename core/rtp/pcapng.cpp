@@ -6,6 +6,8 @@
 #include <array>
 #include <utility>
 
+#include "base/big_endian.hpp"
+
 namespace veche::rtp {
 namespace {
 
@@ -59,8 +61,7 @@ std::string interface() {
 std::array<uint8_t, kIpSize + kUdpSize> addresses(const KeptHeader& header, bool is_from_client) {
   std::array<uint8_t, kIpSize + kUdpSize> bytes{};
   const auto u16 = [&bytes](size_t at, size_t value) {
-    bytes[at] = static_cast<uint8_t>(value >> 8);
-    bytes[at + 1] = static_cast<uint8_t>(value);
+    write_u16(&bytes[at], static_cast<uint16_t>(value));
   };
   bytes[0] = 0x45;
   u16(2, kIpSize + kUdpSize + header.size);
@@ -70,7 +71,7 @@ std::array<uint8_t, kIpSize + kUdpSize> addresses(const KeptHeader& header, bool
   bytes[15] = is_from_client ? kClient : kServer;
   bytes[19] = is_from_client ? kServer : kClient;
   uint32_t sum = 0;
-  for (size_t i = 0; i < kIpSize; i += 2) sum += uint32_t{bytes[i]} << 8 | bytes[i + 1];
+  for (size_t i = 0; i < kIpSize; i += 2) sum += read_u16(&bytes[i]);
   sum = (sum & 0xffff) + (sum >> 16);
   u16(10, ~(sum + (sum >> 16)) & 0xffff);
   for (const size_t at : {20u, 22u}) u16(at, header.is_rtcp ? kRtcpPort : kRtpPort);

@@ -5,37 +5,21 @@
 #include <algorithm>
 #include <utility>
 
+#include "base/big_endian.hpp"
 #include "base/time.hpp"
+#include "rtp/header_layout.hpp"
+#include "rtp/ticks.hpp"
 
 namespace veche::rtp {
 namespace {
 
 constexpr size_t kHeaderWithCsrcSize = 16;
-constexpr size_t kExtensionHeaderSize = 4;
 constexpr uint8_t kMaxOneByteId = 14;
 constexpr size_t kMaxOneByteSize = 16;
 constexpr size_t kMaxTwoByteSize = 255;
 constexpr uint32_t kFramesPerSecond = 50;  // Of 20 ms, what Opus uses by default.
 /// A timestamp that runs further ahead of the clock than any pre-roll is taken for a source's whim.
 constexpr uint32_t kMaxAheadS = 10;
-
-void write_u16(uint8_t* at, uint16_t value) {
-  at[0] = static_cast<uint8_t>(value >> 8);
-  at[1] = static_cast<uint8_t>(value);
-}
-
-void write_u32(uint8_t* at, uint32_t value) {
-  write_u16(at, static_cast<uint16_t>(value >> 16));
-  write_u16(at + 2, static_cast<uint16_t>(value));
-}
-
-uint32_t ticks(int64_t elapsed_ns, uint32_t clock_rate) {
-  if (elapsed_ns <= 0) return 0;
-  // In two parts, so that nothing overflows.
-  const auto whole = static_cast<uint64_t>(elapsed_ns / kNsPerS) * clock_rate;
-  const auto rest = static_cast<uint64_t>(elapsed_ns % kNsPerS) * clock_rate / kNsPerS;
-  return static_cast<uint32_t>(whole + rest);
-}
 
 int16_t distance(uint16_t from, uint16_t to) {
   return static_cast<int16_t>(static_cast<uint16_t>(to - from));
@@ -107,7 +91,9 @@ uint32_t Rewriter::start_timestamp(int64_t now_ns) noexcept {
     return clock_start_timestamp_;
   }
   const uint32_t by_clock =
-      clock_start_timestamp_ + ticks(now_ns - *clock_start_ns_, format_.clock_rate);
+      clock_start_timestamp_ +
+      static_cast<uint32_t>(
+          ns_to_ticks(std::max<int64_t>(0, now_ns - *clock_start_ns_), format_.clock_rate));
   const uint32_t earliest = last_timestamp_ + format_.clock_rate / kFramesPerSecond;
   const auto ahead = static_cast<int32_t>(earliest - by_clock);
   if (ahead <= 0) return by_clock;

@@ -4,6 +4,7 @@
 
 #include <algorithm>
 
+#include "base/big_endian.hpp"
 #include "base/time.hpp"
 #include "rtp/rtcp/report_interval.hpp"
 #include "rtp/rtcp/rtcp_writer.hpp"
@@ -72,7 +73,7 @@ void Reports::on_received(const rtp::PacketView& packet, int64_t arrival_ns) noe
   if (settings_.transport_cc == 0) return;
   const auto number = packet.extension(settings_.transport_cc);
   if (!number || number->size() != 2) return;
-  transport_feedback_.record(static_cast<uint16_t>((*number)[0] << 8 | (*number)[1]), arrival_ns);
+  transport_feedback_.record(read_u16(number->data()), arrival_ns);
 }
 
 /// Without the windows of what came and what was lost, of which a packet needs one entry.

@@ -6,7 +6,7 @@
 #include <cstdlib>
 
 #include "rtp/rtcp/ntp.hpp"
-#include "rtp/rtcp/ticks.hpp"
+#include "rtp/ticks.hpp"
 
 namespace veche::rtp {
 

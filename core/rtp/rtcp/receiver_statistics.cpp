@@ -7,7 +7,7 @@
 #include <limits>
 
 #include "rtp/rtcp/ntp.hpp"
-#include "rtp/rtcp/ticks.hpp"
+#include "rtp/ticks.hpp"
 
 namespace veche::rtp {
 namespace {

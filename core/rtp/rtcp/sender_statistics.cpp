@@ -5,7 +5,7 @@
 #include <algorithm>
 #include <cassert>
 
-#include "rtp/rtcp/ticks.hpp"
+#include "rtp/ticks.hpp"
 
 namespace veche::rtp {
 namespace {

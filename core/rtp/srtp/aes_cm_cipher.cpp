@@ -39,7 +39,7 @@ bool AesCmCipher::apply_key_stream(const CipherInput& packet) noexcept {
 /// SRTP authenticates the rollover counter behind the packet, SRTCP its own word.
 HmacSha1::Digest AesCmCipher::digest_of(const CipherInput& packet) const noexcept {
   std::array<uint8_t, 4> behind;
-  store_u32(behind, 0, packet.srtcp_word.value_or(static_cast<uint32_t>(packet.index >> 16)));
+  write_u32(&behind[0], packet.srtcp_word.value_or(static_cast<uint32_t>(packet.index >> 16)));
   return hmac_.digest(packet.bytes, behind);
 }
 

@@ -41,7 +41,7 @@ bool AesGcmCipher::apply(const CipherInput& packet) noexcept {
   }
   if (packet.srtcp_word) {
     std::array<uint8_t, kSrtcpIndexSize> word;
-    store_u32(word, 0, *packet.srtcp_word);
+    write_u32(&word[0], *packet.srtcp_word);
     if (!authenticate(word)) return false;
   }
   return transform(context_.get(), packet.bytes.subspan(packet.header_size));

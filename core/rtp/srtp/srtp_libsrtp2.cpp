@@ -83,7 +83,7 @@ class Libsrtp2Sender final : public SrtpSender {
 
   size_t protect_rtp(std::span<uint8_t> buffer, size_t size) noexcept override {
     if (!has_room(buffer, size, srtp_tag_size(profile_))) return 0;
-    if (!rtp_header_size(buffer.first(size)) || !ssrcs_.admit(load_u32(buffer, 8))) return 0;
+    if (!header_layout(buffer.first(size)) || !ssrcs_.admit(read_u32(&buffer[8]))) return 0;
     int length = static_cast<int>(size);
     const auto status = srtp_protect(session_.get(), buffer.data(), &length);
     return status == srtp_err_status_ok ? static_cast<size_t>(length) : 0;
@@ -91,7 +91,7 @@ class Libsrtp2Sender final : public SrtpSender {
 
   size_t protect_rtcp(std::span<uint8_t> buffer, size_t size) noexcept override {
     if (size < kSrtcpHeaderSize || !has_room(buffer, size, SrtcpTrailer::size(profile_))) return 0;
-    if (!is_version_2(buffer) || !ssrcs_.admit(load_u32(buffer, 4))) return 0;
+    if (!is_version_2(buffer) || !ssrcs_.admit(read_u32(&buffer[4]))) return 0;
     int length = static_cast<int>(size);
     const auto status = srtp_protect_rtcp(session_.get(), buffer.data(), &length);
     return status == srtp_err_status_ok ? static_cast<size_t>(length) : 0;
@@ -111,19 +111,19 @@ class Libsrtp2Receiver final : public SrtpReceiver {
   size_t unprotect_rtp(std::span<uint8_t> packet) noexcept override {
     const size_t tag_size = srtp_tag_size(profile_);
     if (packet.size() < tag_size || packet.size() > kMaxSrtpSize ||
-        !rtp_header_size(packet.first(packet.size() - tag_size))) {
+        !header_layout(packet.first(packet.size() - tag_size))) {
       return refuse(srtp_err_status_parse_err);
     }
     int length = static_cast<int>(packet.size());
     const auto status = srtp_unprotect(session_.get(), packet.data(), &length);
-    return status == srtp_err_status_ok ? admit(load_u32(packet, 8), length) : refuse(status);
+    return status == srtp_err_status_ok ? admit(read_u32(&packet[8]), length) : refuse(status);
   }
 
   size_t unprotect_rtcp(std::span<uint8_t> packet) noexcept override {
     if (!srtcp_word(profile_, packet)) return refuse(srtp_err_status_parse_err);
     int length = static_cast<int>(packet.size());
     const auto status = srtp_unprotect_rtcp(session_.get(), packet.data(), &length);
-    return status == srtp_err_status_ok ? admit(load_u32(packet, 4), length) : refuse(status);
+    return status == srtp_err_status_ok ? admit(read_u32(&packet[4]), length) : refuse(status);
   }
 
  private:

@@ -42,14 +42,14 @@ size_t OpensslReceiver::unprotect_rtp(std::span<uint8_t> packet) noexcept {
   if (packet.size() < tag_size || packet.size() > kMaxSrtpSize) return refuse(refusals_.malformed);
   const size_t size = packet.size() - tag_size;
   const auto bytes = packet.first(size);
-  const auto header_size = rtp_header_size(bytes);
-  if (!header_size) return refuse(refusals_.malformed);
-  const uint32_t ssrc = load_u32(bytes, 8);
+  const auto header = header_layout(bytes);
+  if (!header) return refuse(refusals_.malformed);
+  const uint32_t ssrc = read_u32(&bytes[8]);
   SrtpStream* known = streams_.find(ssrc);
   const SrtpStream& stream = known != nullptr ? *known : unknown_;
-  const auto index = stream.rtp_index(load_u16(bytes, 2));
+  const auto index = stream.rtp_index(read_u16(&bytes[2]));
   if (!index || !stream.rtp.is_new(*index)) return refuse(refusals_.replayed);
-  const CipherInput input{bytes, *header_size, ssrc, *index, std::nullopt};
+  const CipherInput input{bytes, header->size, ssrc, *index, std::nullopt};
   if (!ciphers_.rtp->open(input, packet.subspan(size))) return refuse(refusals_.bad_tag);
   SrtpStream* admitted = admit(known, ssrc);
   if (admitted == nullptr) return refuse(refusals_.too_many_streams);
@@ -61,7 +61,7 @@ size_t OpensslReceiver::unprotect_rtcp(std::span<uint8_t> packet) noexcept {
   const auto word = srtcp_word(profile_, packet);
   if (!word) return refuse(refusals_.malformed);
   const uint32_t index = *word & ~kSrtcpEncrypted;
-  const uint32_t ssrc = load_u32(packet, 4);
+  const uint32_t ssrc = read_u32(&packet[4]);
   SrtpStream* known = streams_.find(ssrc);
   if (known != nullptr && !known->rtcp.is_new(index)) return refuse(refusals_.replayed);
   const size_t size = packet.size() - SrtcpTrailer::size(profile_);

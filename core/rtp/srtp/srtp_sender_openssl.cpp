@@ -38,15 +38,15 @@ size_t OpensslSender::protect_rtp(std::span<uint8_t> buffer, size_t size) noexce
   const size_t tag_size = srtp_tag_size(profile_);
   if (!has_room(buffer, size, tag_size)) return 0;
   const auto packet = buffer.first(size);
-  const auto header_size = rtp_header_size(packet);
-  if (!header_size) return 0;
-  const uint32_t ssrc = load_u32(packet, 8);
+  const auto header = header_layout(packet);
+  if (!header) return 0;
+  const uint32_t ssrc = read_u32(&packet[8]);
   SrtpStream* stream = find_or_add(ssrc);
   if (stream == nullptr) return 0;
-  const auto index = stream->rtp_index(load_u16(packet, 2));
+  const auto index = stream->rtp_index(read_u16(&packet[2]));
   if (!index || !stream->rtp.is_new(*index)) return 0;
   stream->rtp.take(*index);
-  const CipherInput input{packet, *header_size, ssrc, *index, std::nullopt};
+  const CipherInput input{packet, header->size, ssrc, *index, std::nullopt};
   return ciphers_.rtp->seal(input, buffer.subspan(size, tag_size)) ? size + tag_size : 0;
 }
 
@@ -55,7 +55,7 @@ size_t OpensslSender::protect_rtcp(std::span<uint8_t> buffer, size_t size) noexc
   if (size < kSrtcpHeaderSize || !has_room(buffer, size, trailer_size)) return 0;
   const auto packet = buffer.first(size);
   if (!is_version_2(packet)) return 0;
-  const uint32_t ssrc = load_u32(packet, 4);
+  const uint32_t ssrc = read_u32(&packet[4]);
   SrtpStream* stream = find_or_add(ssrc);
   if (stream == nullptr) return 0;
   const auto index = stream->next_rtcp_index();
@@ -63,7 +63,7 @@ size_t OpensslSender::protect_rtcp(std::span<uint8_t> buffer, size_t size) noexc
   stream->rtcp.take(*index);
   const uint32_t word = kSrtcpEncrypted | *index;
   const SrtcpTrailer trailer(profile_, size);
-  store_u32(buffer, trailer.index_at, word);
+  write_u32(&buffer[trailer.index_at], word);
   const CipherInput input{packet, kSrtcpHeaderSize, ssrc, *index, word};
   const auto tag = buffer.subspan(trailer.tag_at, srtp_tag_size(profile_));
   return ciphers_.rtcp->seal(input, tag) ? size + trailer_size : 0;
