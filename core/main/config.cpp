@@ -9,6 +9,7 @@
 #include <set>
 #include <utility>
 
+#include "base/endpoint.hpp"
 #include "glib/json.hpp"
 #include "glib/json_node.hpp"
 #include "glib/ref.hpp"

@@ -5,18 +5,14 @@
 #include <gio/gio.h>
 
 #include <algorithm>
-#include <charconv>
 #include <string_view>
 
+#include "base/endpoint.hpp"
 #include "base/ids.hpp"
 #include "glib/ref.hpp"
 
 namespace veche::main {
 namespace {
-
-glib::Ref<GInetAddress> parse_address(const std::string& text) {
-  return glib::adopt(g_inet_address_new_from_string(text.c_str()));
-}
 
 bool starts_with_any(std::string_view text, std::initializer_list<std::string_view> prefixes) {
   return std::any_of(prefixes.begin(), prefixes.end(), [&](std::string_view prefix) {
@@ -26,25 +22,9 @@ bool starts_with_any(std::string_view text, std::initializer_list<std::string_vi
 
 }  // namespace
 
-std::optional<Endpoint> parse_endpoint(const std::string& text) {
-  const size_t colon = text.rfind(':');
-  if (colon == std::string::npos) return std::nullopt;
-  Endpoint endpoint{text.substr(0, colon)};
-  const bool has_brackets =
-      endpoint.host.size() > 2 && endpoint.host.front() == '[' && endpoint.host.back() == ']';
-  if (has_brackets) endpoint.host = endpoint.host.substr(1, endpoint.host.size() - 2);
-  const bool is_ipv6 = endpoint.host.find(':') != std::string::npos;
-  if (is_ipv6 != has_brackets || !is_ip_address(endpoint.host)) return std::nullopt;
-  const char* end = text.data() + text.size();
-  const auto port = std::from_chars(text.data() + colon + 1, end, endpoint.port);
-  if (port.ec != std::errc() || port.ptr != end) return std::nullopt;
-  return endpoint;
-}
-
-bool is_ip_address(const std::string& text) { return static_cast<bool>(parse_address(text)); }
-
 bool is_loopback(const std::string& ip_address) {
-  const auto address = parse_address(ip_address);
+  const glib::Ref<GInetAddress> address =
+      glib::adopt(g_inet_address_new_from_string(ip_address.c_str()));
   return address && g_inet_address_get_is_loopback(address.get()) != FALSE;
 }
 

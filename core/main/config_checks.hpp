@@ -2,21 +2,11 @@
 // The rules for single values of the configuration that a schema cannot say.
 #pragma once
 
-#include <cstdint>
-#include <optional>
 #include <string>
 #include <vector>
 
 namespace veche::main {
 
-struct Endpoint {
-  std::string host;  ///< An IP address, without brackets.
-  uint16_t port = 0;
-};
-
-/// "127.0.0.1:8080" or "[::1]:8080".
-std::optional<Endpoint> parse_endpoint(const std::string& text);
-bool is_ip_address(const std::string& text);
 bool is_loopback(const std::string& ip_address);
 /// All of them.
 bool are_loopback(const std::vector<std::string>& endpoints);

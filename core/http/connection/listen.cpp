@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
-// Parsing of addresses, and binding.
+// Binding, and what the system says of a bound socket.
 #include "http/connection/listen.hpp"
 
-#include <charconv>
+#include "base/endpoint.hpp"
 
 namespace veche::http {
 namespace {
@@ -11,18 +11,9 @@ namespace {
 constexpr int kBacklog = 1024;
 
 glib::Ref<GSocketAddress> parse(const std::string& address) {
-  const size_t colon = address.rfind(':');
-  if (colon == std::string::npos) return nullptr;
-  std::string host = address.substr(0, colon);
-  if (host.size() > 2 && host.front() == '[' && host.back() == ']') {
-    host = host.substr(1, host.size() - 2);
-  }
-  if (host == "localhost") host = "127.0.0.1";
-  uint16_t port = 0;
-  const char* end = address.data() + address.size();
-  const auto parsed = std::from_chars(address.data() + colon + 1, end, port);
-  if (parsed.ec != std::errc() || parsed.ptr != end) return nullptr;
-  return glib::adopt(g_inet_socket_address_new_from_string(host.c_str(), port));
+  const auto endpoint = parse_endpoint(address);
+  if (!endpoint) return nullptr;
+  return glib::adopt(g_inet_socket_address_new_from_string(endpoint->host.c_str(), endpoint->port));
 }
 
 }  // namespace

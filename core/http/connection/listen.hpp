@@ -11,7 +11,7 @@
 
 namespace veche::http {
 
-/// "127.0.0.1:8080", "[::1]:8080", "localhost:8080"; port 0 takes a free one. Internal with the
+/// "127.0.0.1:8080" or "[::1]:8080"; port 0 takes a free one. Internal with the
 /// address and the reason.
 Result<glib::Ref<GSocket>> listen_on(const std::string& address);
 
