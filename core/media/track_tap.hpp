@@ -18,11 +18,7 @@ struct TrackInfo {
   sdp::MediaKind kind = sdp::MediaKind::Audio;
   std::string room, participant;  ///< Their names in URLs.
   std::string name;               ///< The participant's, for people, when the track appeared.
-  std::string codec;              ///< In lower case: "opus".
-  std::string fmtp;               ///< Parameters as offered (RFC 8866 section 6.15), or empty.
-  uint32_t clock_rate = 0;
-  uint32_t channels = 0;  ///< Of audio.
-  uint32_t payload_type = 0;
+  sdp::Codec codec;
   uint32_t ssrc = 0;  ///< 0: not announced.
   sdp::ExtensionIds extensions;
 };

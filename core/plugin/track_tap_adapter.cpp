@@ -20,11 +20,11 @@ veche_track track_view(const media::TrackInfo& info) {
   track.track = info.track.value;
   track.room = info.room.c_str();
   track.participant = info.participant.c_str();
-  track.codec = info.codec.c_str();
-  track.fmtp = info.fmtp.c_str();
-  track.clock_rate = info.clock_rate;
-  track.channels = info.channels;
-  track.payload_type = info.payload_type;
+  track.codec = info.codec.name.c_str();
+  track.fmtp = info.codec.fmtp.c_str();
+  track.clock_rate = info.codec.clock_rate;
+  track.channels = info.codec.channels;
+  track.payload_type = info.codec.payload_type;
   track.ssrc = info.ssrc;
   track.audio_level_extension = info.extensions.audio_level;
   track.name = info.name.c_str();

@@ -5,6 +5,7 @@
 #include <algorithm>
 #include <bitset>
 
+#include "sdp/codec.hpp"
 #include "sdp/values.hpp"
 
 namespace veche::sdp {
@@ -68,17 +69,17 @@ Status AudioReader::read(const SdpSection& section, const std::string& where, Se
   if (!has_attribute(section.attributes, "rtcp-mux")) {
     return invalid(where + ": no a=rtcp-mux; RTP and RTCP must share a port");
   }
-  plan.payload_type = opus_payload_type(section);
-  if (plan.payload_type == 0) {
-    return invalid(where + ": no opus/48000/2 with a payload type of 35 to 63 or 96 to 127");
+  const uint8_t payload_type = opus_payload_type(section);
+  if (payload_type == 0) {
+    return invalid(where + ": no " + encoding(opus()) +
+                   " with a payload type of 35 to 63 or 96 to 127");
   }
-  plan.fmtp = format_parameters(section, plan.payload_type);
+  plan.codec = opus(payload_type, format_parameters(section, payload_type));
   Status status = read_extensions(section, where, plan.extensions);
-  if (!offers_feedback(section, plan.payload_type, "transport-cc")) {
-    plan.extensions.transport_cc = 0;
-  }
-  plan.nack = offers_feedback(section, plan.payload_type, "nack");
-  return status ? read_ssrcs(section, where, plan) : status;
+  if (!status) return status.error();
+  if (!offers_feedback(section, payload_type, "transport-cc")) plan.extensions.transport_cc = 0;
+  plan.nack = offers_feedback(section, payload_type, "nack");
+  return read_ssrcs(section, where, plan);
 }
 
 Status AudioReader::read_extensions(const SdpSection& section, const std::string& where,
@@ -86,13 +87,13 @@ Status AudioReader::read_extensions(const SdpSection& section, const std::string
   for (const SdpAttribute& attribute : section.attributes) {
     if (attribute.name != "extmap") continue;
     const auto extension = parse_extmap(attribute.value);
-    if (!extension) return invalid(where + ": broken a=extmap; RFC 8285 says what is allowed");
+    if (!extension) return invalid(where + ": malformed a=extmap; RFC 8285 defines its form");
     if (extension->id > kMaxOneByteExtensionId) continue;
     // RFC 8843: an id means the same in the whole BUNDLE group; webrtcbin relies on it.
     const auto known = extension_uris_.emplace(extension->id, extension->uri).first;
     if (known->second != extension->uri) {
       return invalid(where + ": a=extmap id " + std::to_string(extension->id) +
-                     " has two meanings in the BUNDLE group; it may have one");
+                     " has two meanings in the BUNDLE group; it must have one");
     }
     if (extension->both_directions) take_extension(*extension, ids);
   }
@@ -112,7 +113,7 @@ Status AudioReader::read_ssrcs(const SdpSection& section, const std::string& whe
     }
     if (!ssrcs_.insert(*ssrc).second) {
       return invalid(where + ": SSRC " + std::to_string(*ssrc) +
-                     " belongs to another m-line already; each needs its own");
+                     " belongs to another m-line; each m-line needs its own");
     }
     if (plan.use != SectionUse::Slot) plan.ssrcs.push_back(*ssrc);
   }

@@ -14,8 +14,8 @@
 
 namespace veche::sdp {
 
-/// One for all used sections of an offer: what must be unique in the BUNDLE group is checked across
-/// calls.
+/// One for all used sections of an offer: it checks across calls what must be unique in the BUNDLE
+/// group.
 class AudioReader {
  public:
   /// Fills in the plan of a used section. InvalidArgument begins with `where`.

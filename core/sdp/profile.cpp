@@ -47,8 +47,7 @@ bool contains(const std::vector<std::string_view>& mids, std::string_view mid) {
   return std::find(mids.begin(), mids.end(), mid) != mids.end();
 }
 
-/// One check of one offer: the steps of run() in order, each on what the ones before it
-/// established.
+/// One check of one offer: each step of run() relies on what the steps before it established.
 class OfferCheck {
  public:
   OfferCheck(const SdpText& sdp, const ProfileLimits& limits) : sdp_(sdp), limits_(limits) {}
@@ -107,7 +106,7 @@ Status OfferCheck::plan_sections() {
     plan.mid = *mid;
     plan.kind = section.media == "video" ? MediaKind::Video : MediaKind::Audio;
     plan.use = *use;
-    if (plan.use == SectionUse::Refused) plan.refused_media = refused_media(section);
+    if (!plan.is_used()) plan.refused_media = refused_media(section);
     plan_.sections.push_back(std::move(plan));
   }
   return Ok{};
@@ -142,8 +141,8 @@ Result<SectionUse> OfferCheck::read_use(uint32_t index) {
 Status OfferCheck::check_uses() {
   uint32_t tracks = 0, slots = 0;
   for (const SectionPlan& section : plan_.sections) {
-    tracks += section.use == SectionUse::Track || section.use == SectionUse::TrackAndSlot;
-    slots += section.use == SectionUse::Slot || section.use == SectionUse::TrackAndSlot;
+    tracks += section.is_track();
+    slots += section.is_slot();
   }
   if (tracks + slots == 0) return invalid("no audio m-line that sends or receives");
   if (tracks > limits_.max_tracks) {
@@ -173,7 +172,7 @@ Status OfferCheck::check_bundle() {
   }
   bool tag = true;
   for (const SectionPlan& section : plan_.sections) {
-    if (section.use == SectionUse::Refused) continue;
+    if (!section.is_used()) continue;
     if (!contains(members, section.mid)) {
       return invalid(where(section.index) + ": not in a=group:BUNDLE; every used m-line must be");
     }
@@ -190,9 +189,10 @@ Status OfferCheck::check_bundle() {
 Status OfferCheck::read_media() {
   AudioReader reader;
   for (SectionPlan& section : plan_.sections) {
-    if (section.use == SectionUse::Refused) continue;
+    if (!section.is_used()) continue;
     const SdpSection& text = sdp_.sections[section.index];
-    if (Status status = reader.read(text, where(section.index), section); !status) return status;
+    if (Status status = reader.read(text, where(section.index), section); !status)
+      return status.error();
   }
   return Ok{};
 }

@@ -8,6 +8,7 @@
 #include <vector>
 
 #include "base/result.hpp"
+#include "sdp/codec.hpp"
 
 namespace veche::sdp {
 
@@ -17,7 +18,7 @@ inline constexpr const char* kTransportCcUri =
     "http://www.ietf.org/id/draft-holmer-rmcat-transport-wide-cc-extensions-01";
 
 enum class MediaKind { Audio = 1, Video };
-/// As the server sees it: a client's sendonly is a track, its recvonly a slot.
+/// From the server's point of view: a client's sendonly is a track, its recvonly a slot.
 enum class SectionUse { Refused = 1, Track, Slot, TrackAndSlot };
 
 /// Offered ids (1 to 14) of the header extensions that this server uses; 0: not offered.
@@ -29,16 +30,19 @@ struct ExtensionIds {
 };
 
 struct SectionPlan {
-  uint32_t index = 0;  ///< Of the client's m-line. SessionPlan::offer has the used sections alone.
+  uint32_t index = 0;  ///< Of the client's m-line; SessionPlan::offer has only the used sections.
   std::string mid;     ///< An RFC 8866 token of 1 to 16 characters.
-  MediaKind kind = MediaKind::Audio;  ///< Says nothing about a refused section that is neither.
+  MediaKind kind = MediaKind::Audio;  ///< Meaningless for a refused section that is neither.
   SectionUse use = SectionUse::Refused;
   std::string refused_media;  ///< Of a refused section, for the answer's m-line.
-  uint8_t payload_type = 0;   ///< Of Opus.
-  std::string fmtp;           ///< The offered parameters of that payload type that RFC 7587 knows.
+  Codec codec;                ///< Of a used section.
   ExtensionIds extensions;
   bool nack = false;            ///< RFC 4585 retransmission of its packets is offered.
   std::vector<uint32_t> ssrcs;  ///< What the client announced for its track; may be empty.
+
+  bool is_used() const { return use != SectionUse::Refused; }
+  bool is_track() const { return use == SectionUse::Track || use == SectionUse::TrackAndSlot; }
+  bool is_slot() const { return use == SectionUse::Slot || use == SectionUse::TrackAndSlot; }
 };
 
 struct Fingerprint {
@@ -49,7 +53,7 @@ struct Fingerprint {
 };
 
 struct SessionPlan {
-  /// What webrtcbin is given, written from this plan: the used sections alone, in m-line order, all
+  /// The offer for webrtcbin, written from this plan: the used sections only, in m-line order, all
   /// in one BUNDLE group whose tag is the first of them, with the transport attributes of the
   /// client's tag section.
   std::string offer;
@@ -64,16 +68,12 @@ struct ProfileLimits {
   size_t max_bytes = 65536;
 };
 
-/// Checks an SDP offer (RFC 8866, RFC 8829). InvalidArgument with the reason for everything that is
-/// outside the profile: no mid, duplicate mids, more than one BUNDLE group or used sections outside
-/// it, a BUNDLE tag that is not the first used section, data channel first, no rtcp-mux, no or
-/// several fingerprints, broken ICE credentials (RFC 8839), duplicate SSRCs, no Opus, no usable
-/// audio at all, too much of anything. Sections that are video, data channel, inactive or already
-/// refused by the client are planned as refused. [any]
+/// Checks an SDP offer (RFC 8866, RFC 8829). InvalidArgument says what is outside the profile: no
+/// mid, duplicate mids, more than one BUNDLE group or used sections outside it, a BUNDLE tag that
+/// is not the first used section, data channel first, no rtcp-mux, no or several fingerprints,
+/// broken ICE credentials (RFC 8839), duplicate SSRCs, no Opus, no usable audio at all, too many of
+/// anything. Sections that are video, data channel, inactive or already refused by the client are
+/// planned as refused. [any]
 Result<SessionPlan> check_offer(std::string_view text, const ProfileLimits& limits);
-
-/// The client's answer: webrtcbin's answer to plan.offer, with the refused sections put back (port
-/// 0) at their places. The BUNDLE group needs no change: it names the used sections. [any]
-std::string restore_sections(std::string_view answer, const SessionPlan& plan);
 
 }  // namespace veche::sdp

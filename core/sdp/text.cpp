@@ -121,4 +121,9 @@ Result<SdpText> parse_sdp(std::string_view text, size_t max_sections) {
   return sdp;
 }
 
+void add_line(std::string& text, std::initializer_list<std::string_view> parts) {
+  for (std::string_view part : parts) text += part;
+  text += "\r\n";
+}
+
 }  // namespace veche::sdp

@@ -4,6 +4,7 @@
 
 #include <cstddef>
 #include <cstdint>
+#include <initializer_list>
 #include <optional>
 #include <string>
 #include <string_view>
@@ -32,18 +33,17 @@ struct SdpText {
   std::vector<SdpSection> sections;
 };
 
-/// InvalidArgument names the line that is not SDP. The m-lines are made of tokens, so they may be
-/// repeated to anybody; attribute values hold no control characters, and nothing else is known of
-/// them.
+/// InvalidArgument names the line that is not SDP. The m-lines consist of tokens, so they are safe
+/// to quote; attribute values hold no control characters, and nothing else is known of them.
 Result<SdpText> parse_sdp(std::string_view text, size_t max_sections);
 
-/// How a reason names a section: "m-line 2 (audio)".
+/// How error messages name a section: "m-line 2 (audio)".
 std::string section_name(const SdpText& sdp, uint32_t index);
 
 bool has_attribute(const SdpAttributes& attributes, std::string_view name);
 
-/// The value of an attribute that may stand only once in its scope, or nothing. The reason begins
-/// with `where`.
+/// The value of an attribute that may occur only once in its scope, or nothing. The error message
+/// begins with `where`.
 Result<std::optional<std::string_view>> single_attribute(const SdpAttributes& attributes,
                                                          std::string_view name,
                                                          const std::string& where);
@@ -56,5 +56,8 @@ std::optional<uint32_t> parse_number(std::string_view text, uint32_t lowest, uin
 
 /// RFC 8866: token.
 bool is_token(std::string_view text);
+
+/// Appends a line made of the parts, and its end.
+void add_line(std::string& text, std::initializer_list<std::string_view> parts);
 
 }  // namespace veche::sdp

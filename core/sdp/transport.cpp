@@ -12,7 +12,7 @@ namespace {
 
 constexpr size_t kMaxCandidates = 64;
 
-/// What one scope, the session level or a section, says; empty: nothing.
+/// The attributes of one scope, the session level or a section; empty: absent.
 struct Scope {
   std::string_view ufrag, password, setup;
   std::optional<Fingerprint> fingerprint;
@@ -55,7 +55,7 @@ Status read_dtls(const SdpAttributes& attributes, const std::string& where, Scop
   return Ok{};
 }
 
-/// What a section says by itself, or by the session level.
+/// A section's own attributes, with the session level's as the default.
 Result<Scope> read_scope(const SdpAttributes& attributes, const std::string& where,
                          const Scope& session) {
   Scope scope = session;
@@ -103,7 +103,7 @@ Result<TransportPlan> read_transport(const SdpText& sdp, const std::vector<Secti
   if (!session) return session.error();
   std::optional<TransportPlan> plan;
   for (const SectionPlan& section : sections) {
-    if (section.use == SectionUse::Refused) continue;
+    if (!section.is_used()) continue;
     const std::string where = section_name(sdp, section.index);
     const auto scope = read_scope(sdp.sections[section.index].attributes, where, *session);
     if (!scope) return scope.error();

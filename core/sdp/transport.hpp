@@ -15,12 +15,12 @@ struct TransportPlan {
   std::string ufrag, password;
   std::string setup;  ///< "actpass", "active" or "passive"
   std::vector<std::string>
-      candidates;  ///< Canonical, without "a=candidate:"; only what libnice can use.
+      candidates;  ///< Canonical, without "a=candidate:"; only those that libnice can use.
   Fingerprint fingerprint;
 };
 
-/// The tag's section decides for the group (RFC 8843), with the session level as default. Other
-/// used sections may say nothing or, of the ICE credentials, something else (aiortc does);
+/// The tag's section decides for the group (RFC 8843), with the session level as the default. Other
+/// used sections may have no transport attributes, or other ICE credentials (aiortc does);
 /// fingerprint and setup must agree.
 Result<TransportPlan> read_transport(const SdpText& sdp, const std::vector<SectionPlan>& sections);
 

@@ -15,17 +15,6 @@
 namespace veche::sdp {
 namespace {
 
-constexpr std::array<std::string_view, 11> kOpusParameters = {"maxplaybackrate",
-                                                              "sprop-maxcapturerate",
-                                                              "maxaveragebitrate",
-                                                              "stereo",
-                                                              "sprop-stereo",
-                                                              "cbr",
-                                                              "useinbandfec",
-                                                              "usedtx",
-                                                              "minptime",
-                                                              "maxptime",
-                                                              "ptime"};
 constexpr std::array<std::string_view, 4> kCandidateTypes = {"host", "srflx", "prflx", "relay"};
 
 bool equal_ignoring_case(std::string_view a, std::string_view b) {
@@ -105,31 +94,6 @@ std::optional<HeaderExtension> parse_extmap(std::string_view value) {
 
 std::optional<uint32_t> parse_ssrc(std::string_view value) {
   return parse_number(take_until(value, ' '), 1, UINT32_MAX);
-}
-
-std::optional<uint8_t> parse_opus_rtpmap(std::string_view value) {
-  const auto type = parse_number(take_until(value, ' '), 35, 127);
-  if (!type || (*type > 63 && *type < 96)) return std::nullopt;
-  if (!equal_ignoring_case(value, "opus/48000/2")) return std::nullopt;
-  return static_cast<uint8_t>(*type);
-}
-
-std::string opus_parameters(std::string_view parameters) {
-  std::string known;
-  std::array<bool, kOpusParameters.size()> seen{};
-  while (!parameters.empty()) {
-    std::string_view value = take_until(parameters, ';');
-    value.remove_prefix(std::min(value.find_first_not_of(' '), value.size()));
-    const std::string_view name = take_until(value, '=');
-    const auto* found = std::find(kOpusParameters.begin(), kOpusParameters.end(), name);
-    const auto number = parse_number(value, 0, INT32_MAX);
-    if (found == kOpusParameters.end() || !number) continue;
-    bool& again = seen[static_cast<size_t>(found - kOpusParameters.begin())];
-    if (std::exchange(again, true)) continue;
-    if (!known.empty()) known += ';';
-    known += std::string(name) + '=' + std::to_string(*number);
-  }
-  return known;
 }
 
 bool is_ice_string(std::string_view text, size_t shortest, size_t longest) {

@@ -18,7 +18,7 @@ struct HeaderExtension {
   std::string_view uri, attributes;  ///< Into the parsed value.
 };
 
-/// a=fingerprint (RFC 8122): sha-256, sha-384 or sha-512 with as many bytes as it has.
+/// a=fingerprint (RFC 8122): sha-256, sha-384 or sha-512 with the right number of bytes.
 std::optional<Fingerprint> parse_fingerprint(std::string_view value);
 std::string write_fingerprint(const Fingerprint& fingerprint);
 
@@ -28,19 +28,11 @@ std::optional<HeaderExtension> parse_extmap(std::string_view value);
 /// The SSRC of an a=ssrc line (RFC 5576), whatever else the line says; never 0.
 std::optional<uint32_t> parse_ssrc(std::string_view value);
 
-/// The payload type of an a=rtpmap line if that is Opus (RFC 7587) with a dynamic payload type that
-/// cannot be confused with RTCP (RFC 5761).
-std::optional<uint8_t> parse_opus_rtpmap(std::string_view value);
-
-/// The parameters of an a=fmtp line that RFC 7587 knows (and minptime, which browsers write),
-/// others left out.
-std::string opus_parameters(std::string_view parameters);
-
 /// RFC 8839: ice-ufrag and ice-pwd are made of ice-char.
 bool is_ice_string(std::string_view text, size_t shortest, size_t longest);
 
-/// A candidate (RFC 8839) that libnice can use, without its extensions; nothing for TCP, names, the
-/// RTCP component, addresses that cannot belong to one peer, and broken lines.
+/// A candidate (RFC 8839) that libnice can use, without its extensions; nothing for TCP, host
+/// names, the RTCP component, addresses that cannot belong to one peer, and malformed lines.
 std::optional<std::string> usable_candidate(std::string_view value);
 
 }  // namespace veche::sdp

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-// Writes SDP: the offer for webrtcbin, and the answer with the refused sections put back.
+// Writes the offer that webrtcbin is given, from the plan alone.
 #pragma once
 
 #include <string>

@@ -2,6 +2,7 @@
 // Fuzz target: no offer breaks the check, and what it lets through passes again unchanged.
 #include <cstdlib>
 
+#include "sdp/answer.hpp"
 #include "sdp/profile.hpp"
 
 namespace {
@@ -22,8 +23,11 @@ extern "C" int LLVMFuzzerTestOneInput(const uint8_t* data, size_t size) {
     const auto again = check_offer(plan->offer, {});
     require(again.ok() && again->offer == plan->offer);
   }
-  sdp::SessionPlan answered;
+  veche::sdp::SessionPlan answered;
   if (plan) answered = *plan;
-  (void)sdp::restore_sections(text, answered);
+  (void)veche::sdp::restore_sections(text, answered);
+  (void)veche::sdp::has_candidates(text);
+  (void)veche::sdp::is_dtls_client(text);
+  (void)veche::sdp::say_lite(std::string(text));
   return 0;
 }

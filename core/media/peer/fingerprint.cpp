@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-// Comparing certificates with fingerprints, with OpenSSL.
+// Compares certificates with fingerprints, with OpenSSL.
 #include "media/peer/fingerprint.hpp"
 
 #include <openssl/bio.h>
@@ -25,7 +25,7 @@ const EVP_MD* digest_of(const std::string& algorithm) {
 
 Status check_fingerprint(const std::string& pem, const sdp::Fingerprint& announced) {
   const EVP_MD* digest = digest_of(announced.algorithm);
-  if (!digest) return invalid("fingerprint algorithm " + announced.algorithm + " is not known");
+  if (!digest) return invalid("fingerprint algorithm " + announced.algorithm + " is unknown");
   const std::unique_ptr<BIO, decltype(&BIO_free)> text(
       BIO_new_mem_buf(pem.data(), static_cast<int>(pem.size())), BIO_free);
   const std::unique_ptr<X509, decltype(&X509_free)> certificate(
@@ -39,7 +39,7 @@ Status check_fingerprint(const std::string& pem, const sdp::Fingerprint& announc
   if (announced.value.size() != size ||
       CRYPTO_memcmp(announced.value.data(), value.data(), size) != 0) {
     return Error{ErrorCode::PermissionDenied,
-                 "the peer's certificate is not the one of its offer's a=fingerprint"};
+                 "the peer's certificate does not match a=fingerprint of its offer"};
   }
   return Ok{};
 }

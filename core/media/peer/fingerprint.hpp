@@ -9,8 +9,8 @@
 
 namespace veche::media {
 
-/// webrtcbin does not compare them before 1.28.5. `pem`: the peer's certificate. PermissionDenied
-/// if it is another one, InvalidArgument if it cannot be read. [any]
+/// webrtcbin before 1.28.5 does not compare them. `pem`: the peer's certificate. PermissionDenied
+/// if it does not match, InvalidArgument if it cannot be read. [any]
 Status check_fingerprint(const std::string& pem, const sdp::Fingerprint& announced);
 
 }  // namespace veche::media

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-// Answering an offer with webrtcbin: what it has to be told, in which order.
+// Answers an offer with webrtcbin: which calls it needs, in which order.
 #pragma once
 
 #include <functional>
@@ -12,12 +12,12 @@
 
 namespace veche::media {
 
-/// Of a section's transceiver. Only the header extensions named here get into the answer. `ssrc`:
-/// of the slot, 0 if it is none.
+/// The caps of a section's transceiver. The answer contains only the header extensions named here.
+/// `ssrc`: the slot's; 0: the section is not a slot.
 glib::Ref<GstCaps> section_caps(const sdp::SectionPlan& section, uint32_t ssrc);
 
-/// Returns the answer with all candidates. `prepare` runs when webrtcbin has made its elements and
-/// before anything can arrive. [worker]
+/// Returns the answer with all candidates. `prepare` runs when webrtcbin has created its elements
+/// and before anything can arrive. [worker]
 Result<std::string> answer_offer(glib::WebrtcBin& webrtc, const sdp::SessionPlan& plan,
                                  const std::vector<rtp::SlotFormat>& slots,
                                  const std::function<Status()>& prepare);

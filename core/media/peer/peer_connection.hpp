@@ -21,13 +21,13 @@ class Lane;
 
 /// [any] reads them.
 struct SessionQuality {
-  std::atomic<int64_t> round_trip_ns{0};  ///< 0: not known.
+  std::atomic<int64_t> round_trip_ns{0};  ///< 0: unknown.
   std::atomic<int64_t> jitter_in_ns{0}, jitter_out_ns{0};
   std::atomic<int64_t> lost_in{0}, lost_out{0};  ///< Packets; negative where there were duplicates.
 };
 
-/// Made on control. What is for workers is called by one of them at a time, and may block; the
-/// destructor is.
+/// Made on control. Functions for workers are called by one worker at a time, and may block; so is
+/// the destructor.
 class PeerConnection {
  public:
   virtual ~PeerConnection() = default;
@@ -36,8 +36,8 @@ class PeerConnection {
   /// plan's slots. Returns the answer for the client, with all candidates.
   virtual Result<std::string> negotiate(const sdp::SessionPlan& plan,
                                         const std::vector<rtp::SlotFormat>& slots) = 0;
-  /// [control] After negotiate() and before the client gets the answer: the network may bring
-  /// something from now on. `done` runs on control.
+  /// [control] After negotiate() and before the client gets the answer: datagrams may arrive from
+  /// now on. `done` runs on control.
   virtual void admit(const std::function<void(Status)>& done) { done(Ok{}); }
   /// [worker] The peer's certificate, once DTLS has finished. Empty before.
   virtual std::string peer_certificate() const = 0;
@@ -45,22 +45,22 @@ class PeerConnection {
   virtual Status open() = 0;
   /// [control] After open(), before path() is used: packets flow.
   virtual void start() {}
-  /// [control] After start(): what the session needs no more now that packets flow. Whoever gets it
-  /// lets go of it on a worker; from then on webrtcbin's events mean nothing. May be null.
+  /// [control] After start(): what the session no longer needs now that packets flow. The caller
+  /// releases it on a worker; from then on webrtcbin's events mean nothing. May be null.
   virtual std::shared_ptr<void> take_spare() { return nullptr; }
-  /// [control] The lane that has to carry the session; null: any.
+  /// [control] The lane that must carry the session; null: any.
   virtual Lane* lane() const { return nullptr; }
   /// [control] After open(). Null if the session has no slot.
   virtual Path* path() const = 0;
-  /// [control] After open(): how long ago the last datagram of any kind came. Nothing if that
-  /// cannot be told.
+  /// [control] After open(): how long ago the last datagram of any kind arrived. Nothing if that is
+  /// unknown.
   virtual std::optional<int64_t> silence_ns() const = 0;
-  /// [control] What reports say, valid until leave() is done. Null: the path does not tell.
+  /// [control] What reports say, valid until leave() is done. Null: the path does not know.
   virtual const SessionQuality* quality() const { return nullptr; }
-  /// [control] After start() and before leave(). `tell` is called on control, later, with where
-  /// media goes to, if that has changed since this was asked last and the path can tell.
+  /// [control] After start() and before leave(). Calls `tell` on control, later, with the address
+  /// that media goes to, if that has changed since the last question and the path knows it.
   virtual void ask_address(const std::function<void(std::string)>& tell) { (void)tell; }
-  /// [control] The network brings nothing any more when `done` runs on control; afterwards it is
+  /// [control] No datagram arrives any more when `done` runs on control; afterwards the object is
   /// destroyed.
   virtual void leave(const std::function<void()>& done) { done(); }
 };

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-// Pooled buffers into the carrier pad.
+// Pushes pooled buffers through the carrier pad.
 #include "media/pipeline/carrier.hpp"
 
 #include "rtp/history.hpp"
@@ -7,7 +7,7 @@
 namespace veche::media {
 namespace {
 
-/// Header extensions that rtpsession may add are its own business; this is what a lane writes.
+/// What a lane writes; rtpsession makes its own room for header extensions that it adds.
 constexpr guint kBufferSize = rtp::kMaxPacketSize + 64;
 
 }  // namespace
@@ -24,7 +24,7 @@ Result<std::unique_ptr<Carrier>> Carrier::create(GstPad* sink, GstCaps* caps, si
   gst_buffer_pool_config_set_params(config, caps, kBufferSize, 4, 0);
   if (!gst_buffer_pool_set_config(pool.get(), config) ||
       !gst_buffer_pool_set_active(pool.get(), TRUE)) {
-    return internal("the pool of outgoing packets cannot be made");
+    return internal("the buffer pool of outgoing packets cannot be set up");
   }
   return std::unique_ptr<Carrier>(
       new Carrier(std::move(pad), std::move(pool), glib::share(caps), slot_count));
@@ -85,7 +85,7 @@ void Carrier::send(size_t size, size_t slot, int64_t) noexcept {
   GstBuffer* buffer = std::exchange(buffer_, nullptr);
   gst_buffer_unmap(buffer, &map_);
   gst_buffer_set_size(buffer, static_cast<gssize>(size));
-  // Running time now: sender reports relate RTP to wall-clock time by it.
+  // The running time of now: sender reports relate RTP to wall-clock time by it.
   const auto now_ns = static_cast<int64_t>(gst_clock_get_time(clock_.get()));
   GST_BUFFER_PTS(buffer) = static_cast<GstClockTime>(now_ns - base_time_ns_);
   if (gst_pad_push(pad_.get(), buffer) == GST_FLOW_OK) {

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-// Making, hooking and taking down a webrtcbin. Why it is done this way: docs/webrtcbin.md.
+// Makes, hooks and takes down a webrtcbin. Why it is done this way: docs/webrtcbin.md.
 #include "media/pipeline/pipeline.hpp"
 
 #include <linux/sockios.h>
@@ -80,12 +80,13 @@ Result<std::string> Pipeline::negotiate(const sdp::SessionPlan& plan,
                                         const std::vector<rtp::SlotFormat>& slots) {
   const Status made = make_webrtc();
   if (!made) return made.error();
-  // Nobody on this path sends a packet again.
+  // This path retransmits nothing, so it does not promise it.
   sdp::SessionPlan without_nack = plan;
   for (sdp::SectionPlan& section : without_nack.sections) section.nack = false;
-  return answer_offer(*webrtc_, without_nack, slots, [&] {
+  return answer_offer(*webrtc_, without_nack, slots, [&]() -> Status {
     const Status status = hook_receiving();
-    return status ? make_carrier(plan, slots) : status;
+    if (!status) return status.error();
+    return make_carrier(plan, slots);
   });
 }
 
@@ -99,7 +100,8 @@ Status Pipeline::make_webrtc() {
   gst_element_set_start_time(pipeline, GST_CLOCK_TIME_NONE);
   gst_element_set_base_time(pipeline, shared_clock().base_time);
   const Status status = configure_agent();
-  return status ? webrtc_->play() : status;
+  if (!status) return status.error();
+  return webrtc_->play();
 }
 
 Status Pipeline::configure_agent() {
@@ -109,8 +111,8 @@ Status Pipeline::configure_agent() {
     return internal("webrtcbin has no ICE agent: is gstreamer1.0-nice installed?");
   g_object_set(ice.get(), "min-rtp-port", guint{settings_.first_port}, "max-rtp-port",
                guint{settings_.last_port}, nullptr);
-  // UPnP and ICE-TCP would cost 14 descriptors a session; with checks as keepalives a dead peer is
-  // noticed.
+  // UPnP and ICE-TCP would cost 14 descriptors a session. With checks as keepalives the agent
+  // notices a dead peer.
   g_object_set(agent.get(), "upnp", FALSE, "ice-tcp", FALSE, "keepalive-conncheck", TRUE, nullptr);
   for (const std::string& text : settings_.addresses) {
     NiceAddress address;
@@ -124,19 +126,18 @@ Status Pipeline::configure_agent() {
 }
 
 /// In front of rtpbin webrtcbin has a clocksync, a FEC bin and a funnel for each of its sink pads.
-/// The carrier takes the funnel's place: no element of those is passed, and none re-sends sticky
-/// events when another SSRC comes.
+/// The carrier takes the funnel's place: packets bypass all of these elements, and none re-sends
+/// sticky events when the SSRC changes.
 Status Pipeline::make_carrier(const sdp::SessionPlan& plan,
                               const std::vector<rtp::SlotFormat>& slots) {
   const auto first =
-      std::find_if(plan.sections.begin(), plan.sections.end(), [](const sdp::SectionPlan& section) {
-        return section.use == sdp::SectionUse::Slot || section.use == sdp::SectionUse::TrackAndSlot;
-      });
+      std::find_if(plan.sections.begin(), plan.sections.end(),
+                   [](const sdp::SectionPlan& section) { return section.is_slot(); });
   if (first == plan.sections.end()) return Ok{};
   const glib::Ref<GstElement> rtpbin = webrtc_->rtpbin();
   const glib::Ref<GstPad> sink =
       glib::adopt(rtpbin ? gst_element_get_static_pad(rtpbin.get(), "send_rtp_sink_0") : nullptr);
-  if (!sink) return internal("webrtcbin has made no pad to send through");
+  if (!sink) return internal("webrtcbin has created no pad to send through");
   const glib::Ref<GstPad> funnel = glib::adopt(gst_pad_get_peer(sink.get()));
   if (funnel) gst_pad_unlink(funnel.get(), sink.get());
   Result<std::unique_ptr<Carrier>> carrier =
@@ -146,10 +147,9 @@ Status Pipeline::make_carrier(const sdp::SessionPlan& plan,
   return Ok{};
 }
 
-/// Everything a publisher sends ends here: the packets are handed over before rtpbin's session sees
-/// them, and behind it, where it has counted them for its reports, nothing is left to do. So
-/// neither demultiplexers nor jitter buffers (a thread each) are ever made, whatever SSRCs a peer
-/// sends.
+/// Everything a publisher sends ends here: a probe hands the packets over before rtpbin's session
+/// sees them, and another drops them behind it, once it has counted them for its reports. So rtpbin
+/// never creates a demultiplexer or a jitter buffer (a thread each), whatever SSRCs a peer sends.
 Status Pipeline::hook_receiving() {
   const glib::Ref<GstElement> rtpbin = webrtc_->rtpbin();
   if (!rtpbin) return internal("webrtcbin has no rtpbin");
@@ -161,7 +161,7 @@ Status Pipeline::hook_receiving() {
   const auto hook = [this](GstElement* element, const char* pad_name,
                            GstPadProbeCallback callback) {
     const glib::Ref<GstPad> pad = glib::adopt(gst_element_get_static_pad(element, pad_name));
-    if (!pad) return;  // A client that publishes nothing: webrtcbin has not made it.
+    if (!pad) return;  // The client publishes nothing, so webrtcbin has not created the pad.
     probes_.emplace_back(pad.get(), kAnyBuffer, callback, glib::hold(ingress_),
                          glib::let_go<Ingress>);
   };
@@ -178,7 +178,7 @@ Status Pipeline::open() {
     socket = nice_agent_get_selected_socket(NICE_AGENT(agent.get()), 1, NICE_COMPONENT_TYPE_RTP);
   }
   socket_ = glib::adopt(socket);
-  static_cast<void>(silence_ns());  // The first question makes the kernel take time stamps.
+  static_cast<void>(silence_ns());  // The first call makes the kernel record time stamps.
   gst_bin_recalculate_latency(GST_BIN(webrtc_->pipeline()));
   return carrier_ ? carrier_->open() : Status(Ok{});
 }

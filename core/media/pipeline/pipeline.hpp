@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-// The pipeline path: everything through webrtcbin's own elements, with our hooks in them.
+// The pipeline path: packets go through webrtcbin's own elements, hooked in two places.
 #pragma once
 
 #include <gio/gio.h>
@@ -19,7 +19,6 @@
 
 namespace veche::media {
 
-/// The pipeline path.
 class Pipeline final : public PeerConnection {
  public:
   /// The settings outlive it.
@@ -34,8 +33,8 @@ class Pipeline final : public PeerConnection {
   /// Latency, and the events that begin the carrier's stream.
   Status open() override;
   Path* path() const override { return carrier_.get(); }
-  /// STUN included. What came need not be from the peer: it proves that a session may live, not
-  /// that it does.
+  /// STUN included. A datagram need not be the peer's: it proves that the session may be alive, not
+  /// that it is.
   std::optional<int64_t> silence_ns() const override;
 
  private:

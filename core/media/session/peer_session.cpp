@@ -51,11 +51,11 @@ PeerSession::~PeerSession() = default;
 
 void PeerSession::make_slots() {
   for (const sdp::SectionPlan& section : request_.plan.sections) {
-    if (section.use != sdp::SectionUse::Slot && section.use != sdp::SectionUse::TrackAndSlot)
-      continue;
+    if (!section.is_slot()) continue;
     rtp::SlotFormat format;
     format.ssrc = random_ssrc(formats_);
-    format.payload_type = section.payload_type;
+    format.clock_rate = section.codec.clock_rate;
+    format.payload_type = section.codec.payload_type;
     format.mid_extension = section.extensions.mid;
     format.audio_level_extension = section.extensions.audio_level;
     format.mid = section.mid;
@@ -67,11 +67,10 @@ void PeerSession::make_slots() {
 std::shared_ptr<Ingress> PeerSession::make_ingress() {
   std::vector<IngressTrack> ingress_tracks;
   for (const sdp::SectionPlan& section : request_.plan.sections) {
-    if (section.use != sdp::SectionUse::Track && section.use != sdp::SectionUse::TrackAndSlot)
-      continue;
+    if (!section.is_track()) continue;
     auto feed = std::make_shared<TrackFeed>(request_.participant, request_.source_number,
                                             section.kind, section.extensions.audio_level != 0);
-    ingress_tracks.push_back({feed, section.mid, section.ssrcs, section.payload_type,
+    ingress_tracks.push_back({feed, section.mid, section.ssrcs, section.codec.payload_type,
                               section.extensions.audio_level, section.extensions.mid});
     // Whoever may not publish is received, so that nothing looks odd to the client, but is no
     // candidate.
@@ -98,11 +97,7 @@ TrackInfo PeerSession::track_info(const sdp::SectionPlan& section, TrackId track
   info.room = request_.room_name;
   info.participant = request_.participant_name;
   info.name = request_.display_name;
-  info.codec = "opus";  // The only one that a plan has; RFC 7587 fixes rate and channels.
-  info.fmtp = section.fmtp;
-  info.clock_rate = 48000;
-  info.channels = 2;
-  info.payload_type = section.payload_type;
+  info.codec = section.codec;
   info.ssrc = section.ssrcs.empty() ? 0 : section.ssrcs.front();
   info.extensions = section.extensions;
   return info;

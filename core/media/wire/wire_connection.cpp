@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-// The steps from the offer to packets, and back.
+// The steps from the offer to flowing packets, and back.
 #include "media/wire/wire_connection.hpp"
 
 #include <openssl/rand.h>
@@ -10,15 +10,15 @@
 #include "base/time.hpp"
 #include "media/peer/negotiation.hpp"
 #include "media/wire/srtp_keys.hpp"
+#include "sdp/answer.hpp"
 
 namespace veche::media {
 namespace {
 
-/// What a client sends on its tracks and what it gets in its slots; a few more for encoders that
-/// begin anew.
+/// SRTP streams beyond one for each section: for encoders that restart.
 constexpr size_t kMoreStreams = 8;
 
-/// Ends what the relay delivers before it ends who gets it; both may wait.
+/// Stops the relay's deliveries before it destroys their recipient; both may block.
 struct Spare {
   Spare(DtlsRelay& relay_, SessionId session_, std::unique_ptr<glib::WebrtcBin> webrtc_)
       : relay(relay_), session(session_), webrtc(std::move(webrtc_)) {}
@@ -31,10 +31,6 @@ struct Spare {
   const std::unique_ptr<glib::WebrtcBin> webrtc;
 };
 
-bool is_track(const sdp::SectionPlan& section) {
-  return section.use == sdp::SectionUse::Track || section.use == sdp::SectionUse::TrackAndSlot;
-}
-
 ReportSettings report_settings(const sdp::SessionPlan& plan,
                                const std::vector<rtp::SlotFormat>& slots) {
   ReportSettings settings;
@@ -44,28 +40,22 @@ ReportSettings report_settings(const sdp::SessionPlan& plan,
     RAND_bytes(reinterpret_cast<unsigned char*>(&settings.ssrc), sizeof settings.ssrc);
   }
   for (const sdp::SectionPlan& section : plan.sections) {
-    if (is_track(section) && settings.transport_cc == 0) {
+    if (!section.is_used()) continue;
+    settings.clock_rate = section.codec.clock_rate;
+    if (section.is_track() && settings.transport_cc == 0) {
       settings.transport_cc = section.extensions.transport_cc;
     }
-    settings.nack |= section.use != sdp::SectionUse::Refused && section.nack;
+    settings.nack |= section.nack;
   }
   return settings;
 }
 
-/// What is not offered to a listener need not be answered: packets to slots have no transport-wide
-/// numbers.
+/// Packets to slots have no transport-wide numbers, so the answer must not promise them.
 sdp::SessionPlan without_slot_feedback(sdp::SessionPlan plan) {
   for (sdp::SectionPlan& section : plan.sections) {
-    if (!is_track(section)) section.extensions.transport_cc = 0;
+    if (!section.is_track()) section.extensions.transport_cc = 0;
   }
   return plan;
-}
-
-/// RFC 8839 section 5.3: it stands in the session part, in front of the first m-line.
-std::string say_lite(std::string answer) {
-  const size_t media = answer.find("\nm=");
-  if (media != std::string::npos) answer.insert(media + 1, "a=ice-lite\r\n");
-  return answer;
 }
 
 }  // namespace
@@ -97,15 +87,15 @@ Result<std::string> WireConnection::negotiate(const sdp::SessionPlan& plan,
   if (!playing) return playing.error();
   Result<std::string> answer =
       answer_offer(*webrtc_, without_slot_feedback(plan), slots, [] { return Status(Ok{}); });
-  if (!answer) return answer;
+  if (!answer) return answer.error();
   Result<IceCredentials> credentials = agent_->credentials();
   if (!credentials) return credentials.error();
   credentials_ = std::move(*credentials);
   has_slots_ = !slots.empty();
-  is_dtls_client_ = answer->find("a=setup:active") != std::string::npos;
+  is_dtls_client_ = sdp::is_dtls_client(*answer);
   waiting_peer_ =
       std::make_unique<WirePeer>(session_, ingress_, report_settings(plan, slots), slots);
-  return say_lite(std::move(*answer));
+  return sdp::say_lite(std::move(*answer));
 }
 
 void WireConnection::admit(const std::function<void(Status)>& done) {
@@ -129,9 +119,9 @@ void WireConnection::start() {
   }));
 }
 
-/// A DTLS client is done when the server's last flight has come: the server has seen everything of
-/// ours, and nothing will be asked for again (RFC 6347 section 4.2.4). A DTLS server cannot know
-/// that its own last flight has arrived, so it has to stay.
+/// A DTLS client is done when the server's last flight has arrived: its peer has seen all flights,
+/// and asks for none again (RFC 6347 section 4.2.4). A DTLS server cannot know that its own last
+/// flight has arrived, so it must stay.
 std::shared_ptr<void> WireConnection::take_spare() {
   if (!is_dtls_client_) return nullptr;
   agent_->fall_silent();
@@ -146,7 +136,7 @@ std::optional<int64_t> WireConnection::silence_ns() const {
 void WireConnection::ask_address(const std::function<void(std::string)>& tell) {
   const uint32_t number = peer_->route_number();
   if (std::exchange(told_route_, number) == number) return;
-  // Text is made on control: a lane allocates nothing.
+  // Control formats the text: a lane allocates nothing.
   auto address = std::make_shared<std::optional<Address>>();
   lane_.post(make_command(
       [this, address](Lane&) noexcept {

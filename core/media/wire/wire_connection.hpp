@@ -50,12 +50,12 @@ class WireConnection final : public PeerConnection {
   std::shared_ptr<IceAgent> agent_;   // Shared with webrtcbin and the relay.
   std::unique_ptr<glib::WebrtcBin> webrtc_;
   IceCredentials credentials_;
-  std::unique_ptr<WirePeer> waiting_peer_;  // Until the port has it, and when it has given it back.
+  std::unique_ptr<WirePeer> waiting_peer_;  // Before the port takes it and after it returns it.
   WirePeer* peer_ = nullptr;
   WireKeys keys_;  // Between open() and start().
   bool has_slots_ = false;
   bool is_dtls_client_ = false;
-  uint32_t told_route_ = 0;  // The number of the route that was asked for last.
+  uint32_t told_route_ = 0;  // The number of the route at the last question.
 };
 
 }  // namespace veche::media

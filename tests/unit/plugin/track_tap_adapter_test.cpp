@@ -72,8 +72,7 @@ class TrackTapAdapterTest : public testing::Test {
     info.track = TrackId{7};
     info.room = "lobby";
     info.participant = "ada";
-    info.codec = "opus";
-    info.fmtp = "minptime=10";
+    info.codec = sdp::opus(111, "minptime=10");
     info.name = "Ada L.";
     info.extensions.audio_level = 5;
     return info;

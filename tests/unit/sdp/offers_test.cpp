@@ -48,8 +48,8 @@ std::string summarise(const SessionPlan& plan) {
     const ExtensionIds& ids = section.extensions;
     text += kUses.at(section.use);
     if (section.use != SectionUse::Refused) {
-      text += ' ' + std::to_string(section.payload_type) + ' ' + std::to_string(ids.mid) + ',' +
-              std::to_string(ids.audio_level) + ',' + std::to_string(ids.transport_cc) + ' ' +
+      text += ' ' + std::to_string(section.codec.payload_type) + ' ' + std::to_string(ids.mid) +
+              ',' + std::to_string(ids.audio_level) + ',' + std::to_string(ids.transport_cc) + ' ' +
               std::to_string(section.ssrcs.size());
     }
     text += '|';
@@ -59,7 +59,7 @@ std::string summarise(const SessionPlan& plan) {
 
 size_t count_used(const SessionPlan& plan) {
   size_t used = 0;
-  for (const SectionPlan& section : plan.sections) used += section.use != SectionUse::Refused;
+  for (const SectionPlan& section : plan.sections) used += section.is_used();
   return used;
 }
 

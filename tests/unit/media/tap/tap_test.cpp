@@ -25,10 +25,7 @@ TrackInfo voice(TrackId track) {
   info.track = track;
   info.room = "lobby";
   info.participant = "ada";
-  info.codec = "opus";
-  info.clock_rate = 48000;
-  info.channels = 2;
-  info.payload_type = kPayloadType;
+  info.codec = sdp::opus(kPayloadType);
   return info;
 }
 
@@ -61,7 +58,7 @@ TEST(TapCaps, SayWhichHeaderExtensionsThePacketsHave) {
 TEST(TapCaps, SayWhatDepayloadersAskFor) {
   TrackInfo info = voice(TrackId::next());
   info.ssrc = 42;
-  info.fmtp = "minptime=10; UseInbandFEC=1;payload=3;odd;=";
+  info.codec.fmtp = "minptime=10; UseInbandFEC=1;payload=3;odd;=";
   const glib::Ref<GstCaps> caps = tap_caps(info);
   const glib::Ref<GstCaps> expected = glib::adopt(gst_caps_from_string(
       "application/x-rtp, media=audio, encoding-name=OPUS, clock-rate=48000, payload=111, "

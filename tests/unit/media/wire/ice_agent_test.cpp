@@ -36,8 +36,7 @@ sdp::SessionPlan read_plan(const std::string& name) {
 std::vector<rtp::SlotFormat> slots_of(const sdp::SessionPlan& plan) {
   std::vector<rtp::SlotFormat> slots;
   for (const sdp::SectionPlan& section : plan.sections) {
-    if (section.use != sdp::SectionUse::Slot && section.use != sdp::SectionUse::TrackAndSlot)
-      continue;
+    if (!section.is_slot()) continue;
     slots.emplace_back().ssrc = static_cast<uint32_t>(200 + slots.size());
   }
   return slots;
