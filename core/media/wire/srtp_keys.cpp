@@ -1,8 +1,10 @@
 // SPDX-License-Identifier: Apache-2.0
-// Finds dtlsenc and dtlsdec, and reads what they have.
+// Finds dtlsenc and dtlsdec, and reads the keys that they have agreed on.
 #include "media/wire/srtp_keys.hpp"
 
 #include <utility>
+
+#include "media/wire/secret.hpp"
 
 namespace veche::media {
 namespace {
@@ -23,29 +25,20 @@ glib::Ref<GstElement> find_element(GstElement* bin, const char* factory) {
   return found;
 }
 
-/// Key and salt, as long as it lives.
-class Secret {
- public:
-  Secret(GstElement* element, const char* property) {
-    g_object_get(element, property, &buffer_, nullptr);
-    mapped_ = buffer_ && gst_buffer_map(buffer_, &map_, GST_MAP_READ);
+/// Key and salt. GStreamer's own copy goes with its elements.
+Secret read_key(GstElement* element, const char* property) {
+  GstBuffer* buffer = nullptr;
+  g_object_get(element, property, &buffer, nullptr);
+  if (!buffer) return {};
+  Secret key;
+  GstMapInfo map;
+  if (gst_buffer_map(buffer, &map, GST_MAP_READ)) {
+    key = Secret({map.data, map.size});
+    gst_buffer_unmap(buffer, &map);
   }
-  ~Secret() {
-    if (mapped_) gst_buffer_unmap(buffer_, &map_);
-    if (buffer_) gst_buffer_unref(buffer_);
-  }
-  Secret(const Secret&) = delete;
-  Secret& operator=(const Secret&) = delete;
-
-  std::span<const uint8_t> bytes() const {
-    return mapped_ ? std::span<const uint8_t>(map_.data, map_.size) : std::span<const uint8_t>();
-  }
-
- private:
-  GstBuffer* buffer_ = nullptr;
-  GstMapInfo map_{};
-  bool mapped_ = false;
-};
+  gst_buffer_unref(buffer);
+  return key;
+}
 
 bool is_supported(GstElement* element) {
   guint cipher = 0, auth = 0;
@@ -63,8 +56,8 @@ Result<WireKeys> take_keys(const glib::WebrtcBin& webrtc, size_t streams) {
     return Error{ErrorCode::Unsupported,
                  "the client chose an SRTP profile other than SRTP_AES128_CM_HMAC_SHA1_80"};
   }
-  const Secret sending(encoder.get(), "encoder-key");
-  const Secret receiving(decoder.get(), "decoder-key");
+  const Secret sending = read_key(encoder.get(), "encoder-key");
+  const Secret receiving = read_key(decoder.get(), "decoder-key");
   constexpr auto kProfile = rtp::SrtpProfile::Aes128CmHmacSha1;
   auto sender = rtp::SrtpSender::create(kProfile, sending.bytes(), streams);
   if (!sender) return sender.error();

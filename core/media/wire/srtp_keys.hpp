@@ -8,8 +8,8 @@
 
 namespace veche::media {
 
-/// After the connection is up. `streams`: how many SSRCs each direction may have. Unsupported: a
-/// profile that we do not have. [worker]
+/// Once DTLS has finished. `streams`: at most this many SSRCs in each direction. Unsupported if the
+/// client chose another SRTP profile. [worker]
 Result<WireKeys> take_keys(const glib::WebrtcBin& webrtc, size_t streams);
 
 }  // namespace veche::media
