@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-// What a session takes of the process, by path.
+// What a session costs the process, by path.
 #pragma once
 
 #include <cstddef>
@@ -9,27 +9,39 @@
 
 namespace veche::media {
 
-/// Of descriptors, of tasks, of bytes, or of UDP ports.
+/// How much of one resource: descriptors, tasks, bytes or UDP ports.
 struct SessionShare {
-  int64_t joining = 0;    ///< The most, from the offer until it is connected.
-  int64_t connected = 0;  ///< As long as it lasts.
+  int64_t joining = 0;    ///< At most, from the offer until the session is connected.
+  int64_t connected = 0;  ///< While it is connected.
 };
 
 struct SessionCost {
   SessionShare descriptors, tasks, memory_bytes, ports;
-  /// CPU time of a listener in a second in which three people talk.
+  /// CPU time of one listener for a second in which three people talk.
   int64_t cpu_us_per_s = 0;
 };
 
-/// Measured with 60 sessions, answered and not connected, then with 60 that were, GStreamer 1.22.0:
-/// on the wire path webrtcbin goes when the session is connected, on the pipeline path it stays,
-/// with a UDP socket for each address. docs/performance.md has the figures. Memory: twice what was
-/// measured. CPU: what a forwarded packet costs, 150 times.
+/// Measured with 60 sessions that were answered and not connected, then with 60 connected ones, on
+/// GStreamer 1.22.0: on the wire path webrtcbin goes when the session is connected, on the pipeline
+/// path it stays, with a UDP socket for each address. docs/performance.md has the figures. Memory:
+/// twice what was measured.
 inline SessionCost session_cost(PathKind path, size_t addresses) {
   constexpr int64_t kMiB = int64_t{1024} * 1024;
-  if (path == PathKind::Wire) return {{3, 0}, {4, 0}, {kMiB, kMiB / 2}, {0, 0}, int64_t{150} * 15};
+  constexpr int64_t kPacketsPerS = 150;  // Of three people who talk, 50 each.
+  constexpr int64_t kWirePacketUs = 15, kPipelinePacketUs = 83;
+  if (path == PathKind::Wire) {
+    return {.descriptors = {.joining = 3, .connected = 0},
+            .tasks = {.joining = 4, .connected = 0},
+            .memory_bytes = {.joining = kMiB, .connected = kMiB / 2},
+            .ports = {.joining = 0, .connected = 0},
+            .cpu_us_per_s = kPacketsPerS * kWirePacketUs};
+  }
   const int64_t descriptors = 8 + static_cast<int64_t>(addresses);
-  return {{descriptors, descriptors}, {7, 6}, {kMiB, kMiB}, {1, 1}, int64_t{150} * 83};
+  return {.descriptors = {.joining = descriptors, .connected = descriptors},
+          .tasks = {.joining = 7, .connected = 6},
+          .memory_bytes = {.joining = kMiB, .connected = kMiB},
+          .ports = {.joining = 1, .connected = 1},
+          .cpu_us_per_s = kPacketsPerS * kPipelinePacketUs};
 }
 
 }  // namespace veche::media

@@ -151,11 +151,7 @@ std::vector<LaneStatistics> LaneEngine::lanes() const {
     one.port = port.port();
     one.silent = port.counters().silent.value();
     one.unknown_source = port.counters().unknown_source.value();
-    for (const IceVerdict verdict :
-         {IceVerdict::NotARequest, IceVerdict::UnknownUser, IceVerdict::Replayed,
-          IceVerdict::HeldElsewhere, IceVerdict::Limited, IceVerdict::BadIntegrity}) {
-      one.stun_refused += port.ice().count(verdict);
-    }
+    one.stun_refused = port.ice().refused();
   }
   return all;
 }

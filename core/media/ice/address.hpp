@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-// UDP addresses and candidate pairs as values: compared, hashed with a secret key, written to logs.
+// UDP addresses and candidate pairs as values: comparable, hashable with a secret key, printable.
 #pragma once
 
 #include <sys/socket.h>
@@ -13,7 +13,7 @@
 
 namespace veche::media {
 
-/// A secret that makes hashes of what strangers send unpredictable, so that nobody can choose
+/// A secret that makes hashes of what strangers send unpredictable, so that no stranger can choose
 /// addresses that collide.
 struct HashKey {
   std::array<uint64_t, 3> words{};
@@ -46,8 +46,8 @@ class Address {
   uint16_t port_ = 0;
 };
 
-/// How a peer reaches us: its address, and which of the lane's sockets it sends to. The same source
-/// address at another socket is another pair (RFC 8445 section 4).
+/// How a peer reaches the server: its address, and which of the lane's sockets it sends to. The
+/// same source address at another socket is another pair (RFC 8445 section 4).
 struct CandidatePair {
   Address peer;
   uint16_t socket = 0;

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-// Which protocol a datagram belongs to, where all of them share a port (RFC 7983, RFC 5761).
+// Tells which protocol a datagram belongs to when all share a port (RFC 7983, RFC 5761).
 #pragma once
 
 #include <cstddef>

@@ -10,8 +10,8 @@ namespace veche::media {
 namespace {
 
 /// What may be computed for one session on behalf of addresses that are not authenticated, and for
-/// one authenticated pair that fails. Their own buckets, so that whoever knows a user name, such as
-/// a hostile participant, uses up nobody else's tokens.
+/// one authenticated pair that fails. Each has its own bucket, so that a stranger that knows a user
+/// name, such as a hostile participant, uses up no other session's tokens.
 constexpr TokenRate kStrangerRate{.interval_ns = 20 * kNsPerMs, .burst = 100};
 constexpr TokenRate kFailureRate{.interval_ns = 50 * kNsPerMs, .burst = 40};
 
@@ -31,7 +31,7 @@ Status IceLite::check_unique(std::string_view local, std::string_view remote,
     const std::string& other = it->second->credentials().remote_ufrag;
     if (other.empty() || remote.empty() || other == remote) {
       return conflict("session " + std::to_string(except.value) +
-                      ": its ICE user name is that of session " +
+                      ": its ICE user name belongs to session " +
                       std::to_string(it->second->id().value) + "; choose another ice-ufrag");
     }
   }
@@ -45,14 +45,14 @@ Status IceLite::add(SessionId id, IceCredentials credentials) {
       (!credentials.remote_ufrag.empty() && !is_ufrag(credentials.remote_ufrag))) {
     return invalid(name + ": ice-ufrag must be 4 to 256, ice-pwd 22 to 256 ICE characters");
   }
-  if (sessions_.count(id) != 0) return conflict(name + " has been added already");
+  if (sessions_.count(id) != 0) return conflict(name + " was added before");
   if (sessions_.size() >= kMaxSessions) {
     return Error{ErrorCode::Exhausted,
                  name + ": the lane has " + std::to_string(kMaxSessions) + " sessions already"};
   }
   if (Status unique = check_unique(credentials.local_ufrag, credentials.remote_ufrag, id);
       !unique) {
-    return unique;
+    return unique.error();
   }
   pairs_.reserve((sessions_.size() + 1) * IceSession::kMaxPairs);
   auto session = std::make_unique<IceSession>(id, std::move(credentials));
@@ -70,7 +70,7 @@ Status IceLite::set_remote_ufrag(SessionId id, std::string ufrag) {
     return Error{ErrorCode::PreconditionFailed, name + ": the remote ice-ufrag is known already"};
   }
   if (Status unique = check_unique(session->credentials().local_ufrag, ufrag, id); !unique) {
-    return unique;
+    return unique.error();
   }
   session->set_remote_ufrag(std::move(ufrag));
   return Ok{};
@@ -228,6 +228,14 @@ std::optional<int64_t> IceLite::last_request_ns(SessionId id) const noexcept {
 
 uint64_t IceLite::count(IceVerdict verdict) const noexcept {
   return counts_[static_cast<size_t>(verdict)].value();
+}
+
+uint64_t IceLite::refused() const noexcept {
+  uint64_t all = 0;
+  for (auto i = static_cast<size_t>(IceVerdict::NotARequest); i < counts_.size(); ++i) {
+    all += counts_[i].value();
+  }
+  return all;
 }
 
 }  // namespace veche::media

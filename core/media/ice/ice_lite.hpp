@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
-// The ICE-Lite agent of one lane (RFC 8445): answers binding requests, and knows whose address is
-// whose.
+// The ICE-Lite agent of one lane (RFC 8445): answers binding requests, and knows which session an
+// address belongs to.
 #pragma once
 
 #include <array>
@@ -22,12 +22,12 @@
 
 namespace veche::media {
 
-/// What became of a datagram. Only the first four are answered: who is not authenticated gets not a
-/// byte, not even the error that RFC 8489 section 9.1.3 allows, so nobody can be flooded through us
-/// or learn which sessions there are.
+/// What became of a datagram. Only the first four are answered: a sender that is not authenticated
+/// gets no byte, not even the error that RFC 8489 section 9.1.3 allows, so that no host can be
+/// flooded through the server, and no stranger learns which sessions exist.
 enum class IceVerdict {
   Accepted = 1,
-  Repeated,          ///< A transaction that was answered before: answered again, changes nothing.
+  Repeated,  ///< A transaction that was answered before: it is answered again and changes nothing.
   RoleConflict,      ///< 487: the peer must take the controlling role.
   UnknownAttribute,  ///< 420.
   NotARequest,       ///< Malformed, a response, an indication, or without integrity.
@@ -45,7 +45,7 @@ struct IceOutcome {
   IceChange change;       ///< Of an accepted request, which also refreshes consent (RFC 7675).
 };
 
-/// One thread, except count(). Nothing is allocated for a datagram except by libnice.
+/// One thread, except count() and refused(). Nothing is allocated for a datagram except by libnice.
 class IceLite {
  public:
   static constexpr size_t kMaxReplySize = StunServer::kMaxReplySize;
@@ -61,7 +61,8 @@ class IceLite {
   /// Conflict: known already, or its user name cannot be told from another session's. Exhausted:
   /// kMaxSessions. InvalidArgument: an ufrag or password that RFC 8839 does not allow.
   Status add(SessionId id, IceCredentials credentials);
-  /// For a session that was added without. Conflict as above, NotFound, PreconditionFailed.
+  /// For a session that was added without one. Conflict as above; NotFound if the session is
+  /// unknown, PreconditionFailed if it has one.
   Status set_remote_ufrag(SessionId id, std::string ufrag);
   /// Nothing happens if it is unknown.
   void remove(SessionId id) noexcept;
@@ -70,18 +71,21 @@ class IceLite {
   IceOutcome handle(std::span<const uint8_t> datagram, const CandidatePair& from, int64_t now_ns,
                     std::span<uint8_t> reply) noexcept;
 
-  /// Whose media this is; nothing unless the pair is authenticated and has not expired.
+  /// The session that media from this pair belongs to; nothing unless the pair is authenticated and
+  /// has not expired.
   std::optional<SessionId> find(const CandidatePair& pair, int64_t now_ns) const noexcept;
   /// Authentic media came from the pair: it does not expire as long as that goes on.
   void heard(const CandidatePair& pair, int64_t now_ns) noexcept;
   /// Where the session's media goes; null before the first nomination. Valid until the next call of
-  /// handle() or remove(). It does not expire: that is for who watches last_request_ns().
+  /// handle() or remove(). It does not expire: the caller watches last_request_ns().
   const CandidatePair* selected(SessionId id) const noexcept;
   /// The newest accepted request: the peer's consent. Nothing before the first.
   std::optional<int64_t> last_request_ns(SessionId id) const noexcept;
 
   /// [any]
   uint64_t count(IceVerdict verdict) const noexcept;
+  /// [any] Datagrams that were not answered: every verdict but the first four.
+  uint64_t refused() const noexcept;
 
  private:
   IceSession* match(const StunRequest& request) const noexcept;

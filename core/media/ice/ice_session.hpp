@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-// The candidate pairs of one session, and which of them media takes: the nomination rule.
+// The candidate pairs of one session, and the rule that decides which of them media uses.
 #pragma once
 
 #include <array>
@@ -22,16 +22,16 @@ struct IceCredentials {
 /// What an authenticated request changed.
 struct IceChange {
   bool first = false;      ///< It is the session's first.
-  bool nominated = false;  ///< Media has a pair now, and had none.
-  bool moved = false;      ///< Media takes another pair from now on.
+  bool nominated = false;  ///< Media has a pair now and had none before.
+  bool moved = false;      ///< Media uses another pair from now on.
 };
 
 /// Only the peer nominates (RFC 8445 section 8.1.1); the question is which USE-CANDIDATE to follow.
-/// A peer that knows we are lite checks a pair plainly first and nominates it by a second request
-/// (RFC 5245 section 8.1.1; Chromium: its selected pair only): its newest word counts, at once. One
-/// that does not know may nominate aggressively, with USE-CANDIDATE in all checks: there the
-/// highest priority counts (RFC 5245 section 8.1.1.2), and the newest word would flap. So a
-/// nomination of another pair than the selected one is followed
+/// A peer that knows that the server is lite checks a pair plainly first and nominates it by a
+/// second request (RFC 5245 section 8.1.1; Chromium: its selected pair only): its newest word
+/// counts, at once. One that does not know may nominate aggressively, with USE-CANDIDATE in all
+/// checks: there the highest priority counts (RFC 5245 section 8.1.1.2), and the newest word would
+/// flap. So a nomination of another pair than the selected one is followed
 ///  1. if its priority is higher, unless media left that pair less than kReorderNs ago;
 ///  2. if the pair was checked plainly before, or has the same priority (the same local candidate
 ///     behind a new NAT binding), unless the selected pair was nominated less than kReorderNs ago;

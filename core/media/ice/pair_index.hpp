@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-// Finds the session of a candidate pair: a hash table that allocates only when it is told to grow.
+// Finds the session of a candidate pair: a hash table that allocates only in reserve().
 #pragma once
 
 #include <cstddef>
@@ -23,7 +23,7 @@ class PairIndex {
 
   explicit PairIndex(const HashKey& key) : key_(key), cells_(2) {}
 
-  /// Makes room for `pairs` in all.
+  /// Makes room for this many pairs in total.
   void reserve(size_t pairs);
   /// Null: unknown. Valid until the next change.
   const Entry* find(const CandidatePair& pair) const noexcept;

@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
-// Bounds what strangers may make us compute: per source address and for all of them together.
+// Bounds what strangers can make the server compute: per source address and for all of them
+// together.
 #pragma once
 
 #include <algorithm>
@@ -32,10 +33,10 @@ class TokenBucket {
   int64_t full_at_ns_ = 0;
 };
 
-/// A table of fixed size. A source has a bucket of its own, found by a keyed hash; when the places
-/// for that hash are taken, the bucket that is nearest to full goes, because least is forgotten
-/// with it. Sources that are forgotten too early are bounded by the bucket of all. Allocates only
-/// in its constructor. One thread.
+/// A table of fixed size. A source has a bucket of its own, found by a keyed hash; when all places
+/// for that hash are taken, the table evicts the bucket that is nearest to full, because it
+/// remembers least. Sources that are evicted too early are bounded by the bucket that all share.
+/// Allocates only in its constructor. One thread.
 class RateLimit {
  public:
   struct Rates {
@@ -46,7 +47,7 @@ class RateLimit {
   explicit RateLimit(const HashKey& key) : RateLimit(key, Rates{}) {}
   RateLimit(const HashKey& key, const Rates& rates);
 
-  /// False: this source, or all together, used up what they may. Costs nothing.
+  /// False: this source, or all of them together, have used up their tokens. Takes no token.
   bool allows(const Address& source, int64_t now_ns) const noexcept;
   void charge(const Address& source, int64_t now_ns) noexcept;
 

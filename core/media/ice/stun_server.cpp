@@ -96,7 +96,7 @@ std::optional<StunRequest> StunServer::parse(std::span<const uint8_t> datagram) 
 }
 
 StunCheck StunServer::authenticate(StunRequest& request, std::string_view password) noexcept {
-  // Of an empty key libnice would not compute anything, and let the request pass.
+  // With an empty key libnice would compute nothing, and let the request pass.
   if (password.empty()) return StunCheck::BadForm;
   const uint8_t* datagram = request.message.buffer;
   const size_t size = request.message.buffer_len;
@@ -115,7 +115,7 @@ size_t StunServer::write_success(const StunRequest& request, const Address& mapp
   sockaddr_storage address;
   const socklen_t size = mapped.write(mapped.is_ipv4() ? AF_INET : AF_INET6, address);
   // Not stun_usage_ice_conncheck_create_reply(): it would repeat USERNAME, which RFC 5389 section
-  // 10.1.2 forbids, and change our role.
+  // 10.1.2 forbids, and change the server's role.
   if (!stun_agent_init_response(&agent_, &reply, out.data(), out.size(), &request.message) ||
       stun_message_append_xor_addr(&reply, STUN_ATTRIBUTE_XOR_MAPPED_ADDRESS, &address, size) !=
           STUN_MESSAGE_RETURN_SUCCESS) {

@@ -13,19 +13,19 @@
 
 namespace veche::media {
 
-/// What a binding request says. Views into the datagram; to be believed once authenticated.
+/// What a binding request says. Views into the datagram; nothing is proven until authenticate().
 struct StunRequest {
-  std::string_view local_ufrag, remote_ufrag;  ///< Ours and the peer's.
+  std::string_view local_ufrag, remote_ufrag;  ///< The server's and the peer's.
   uint64_t transaction = 0;                    ///< The last 64 of the 96 bits.
   uint32_t priority = 0;                       ///< 0: it says none.
   bool nominates = false;                      ///< USE-CANDIDATE.
-  bool from_controlled = false;  ///< The peer takes the role that a lite agent always has.
+  bool from_controlled = false;  ///< The peer claims the role that a lite agent always has.
   StunMessage message{};         ///< libnice's view.
 };
 
 enum class StunCheck {
   Valid = 1,
-  UnknownAttribute,  ///< Authentic, but with an attribute that must be understood and is not.
+  UnknownAttribute,  ///< Authentic, but a comprehension-required attribute is unknown.
   BadForm,           ///< Found before anything was computed with the password.
   BadIntegrity,
 };
@@ -35,7 +35,7 @@ enum class StunCheck {
 /// same call. One thread; not to be moved, because messages point to the agent.
 class StunServer {
  public:
-  /// Longer datagrams are no requests: the path MTU that RFC 8489 section 6.1 assumes at most.
+  /// Longer datagrams are not requests: RFC 8489 section 6.1 assumes no larger path MTU.
   static constexpr size_t kMaxRequestSize = 1280;
   /// Every answer fits, with all the unknown attributes of the longest request, and to spare:
   /// libnice looks for room before it adds the padding of an attribute.

@@ -145,6 +145,7 @@ TEST(IceLite, FollowsChromiumThroughACall) {
   EXPECT_EQ(*server.ice.selected(Server::kSession), kMobile);
   EXPECT_EQ(server.ice.find(kWifi, server.now_ns), Server::kSession) << "still its address";
   EXPECT_EQ(server.ice.count(IceVerdict::Accepted), 104u);
+  EXPECT_EQ(server.ice.refused(), 0u) << "what is answered is not refused";
 }
 
 TEST(IceLite, AnswersARetransmissionAgainButTakesItAsNothingNew) {

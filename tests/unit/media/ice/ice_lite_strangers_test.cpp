@@ -177,6 +177,7 @@ TEST(IceLiteLimit, StopsComputingForASourceThatFails) {
   for (int i = 0; i < 1000; ++i) refused(server, wrong);
   EXPECT_EQ(server.ice.count(IceVerdict::BadIntegrity), 20u);
   EXPECT_EQ(server.ice.count(IceVerdict::Limited), 980u);
+  EXPECT_EQ(server.ice.refused(), 1000u);
   EXPECT_EQ(server.handle(client.request(), kPeer).verdict, IceVerdict::Accepted);
   EXPECT_EQ(server.handle(client.request(), kStranger).verdict, IceVerdict::Limited);
   server.pass_ms(100);
@@ -191,6 +192,7 @@ TEST(IceLiteLimit, AlsoCountsWrongFingerprints) {
   for (int i = 0; i < 100; ++i) refused(server, wrong);
   EXPECT_EQ(server.ice.count(IceVerdict::NotARequest), 20u);
   EXPECT_EQ(server.ice.count(IceVerdict::Limited), 80u);
+  EXPECT_EQ(server.ice.refused(), 100u);
 }
 
 TEST(IceLiteLimit, KeepsOneSessionsUserNameFromStarvingOtherSessions) {
