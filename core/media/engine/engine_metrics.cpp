@@ -189,29 +189,24 @@ void put_rtcp(MetricSink& sink, const std::vector<WirePort*>& ports) {
                of_ports(&RtcpCounters::nacked_in), {{"direction", "sent"}});
   sink.counter("veche_retransmitted_packets_total", "Packets that were sent again (wire path)",
                of_ports(&RtcpCounters::resent));
-  const auto refused = [&](IceVerdict verdict) {
-    return sum(ports, [verdict](const WirePort& port) { return port.ice().count(verdict); });
-  };
   sink.counter("veche_stun_refused_total", "Binding requests that were refused (wire path)",
-               refused(IceVerdict::NotARequest) + refused(IceVerdict::UnknownUser) +
-                   refused(IceVerdict::Replayed) + refused(IceVerdict::HeldElsewhere) +
-                   refused(IceVerdict::Limited) + refused(IceVerdict::BadIntegrity));
+               sum(ports, [](const WirePort& port) { return port.ice().refused(); }));
 }
 
 void put_joins(MetricSink& sink, const JoinTimes& times) {
-  const auto phase = [&sink](const char* name, const Histogram& histogram) {
+  const auto phase = [&](const char* name, JoinPhase which) {
     sink.histogram("veche_join_phase_seconds", "The phases of joins, one after the other",
-                   histogram.read(), MetricSink::kNs, {{"phase", name}});
+                   times.of(which).read(), MetricSink::kNs, {{"phase", name}});
   };
-  phase("wait", times.wait_ns);
-  phase("answer", times.answer_ns);
-  phase("ice", times.ice_ns);
-  phase("dtls", times.dtls_ns);
-  phase("first_packet_in", times.first_packet_in_ns);
-  phase("first_packet_out", times.first_packet_out_ns);
+  phase("wait", JoinPhase::Wait);
+  phase("answer", JoinPhase::Answer);
+  phase("ice", JoinPhase::Ice);
+  phase("dtls", JoinPhase::Dtls);
+  phase("first_packet_in", JoinPhase::FirstPacketIn);
+  phase("first_packet_out", JoinPhase::FirstPacketOut);
   sink.histogram("veche_time_to_first_audio_seconds",
                  "From the offer until the first packet was sent, where somebody talked already",
-                 times.first_audio_ns.read(), MetricSink::kNs);
+                 times.of(JoinPhase::FirstAudio).read(), MetricSink::kNs);
 }
 
 void put_sessions(MetricSink& sink, const PeerSessions::States& states) {

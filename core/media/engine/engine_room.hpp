@@ -9,7 +9,7 @@
 #include "media/lane/attachment.hpp"
 #include "media/room.hpp"
 #include "media/selector.hpp"
-#include "media/session/peer_session.hpp"
+#include "media/session/peer_sessions.hpp"
 
 namespace veche::media {
 

@@ -15,7 +15,7 @@
 #include "media/lane/attachment.hpp"
 #include "media/lane/command.hpp"
 #include "media/lane/lane.hpp"
-#include "media/session/peer_session.hpp"
+#include "media/session/peer_sessions.hpp"
 #include "media/tap/taps.hpp"
 #include "media/wire/wire_port.hpp"
 

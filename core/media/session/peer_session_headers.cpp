@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-// The headers of a session's packets, for whoever looks into a call.
+// Records the headers of a session's packets, to diagnose a call.
 #include "base/time.hpp"
 #include "media/session/peer_session.hpp"
 #include "rtp/pcapng.hpp"
@@ -13,7 +13,7 @@ Path& PeerSession::path_or_none() {
 
 Status PeerSession::keep_headers(uint32_t seconds) {
   // Before it is attached and while it is taken down, its connection is a worker's.
-  if (phase_ != Phase::Attached || !attachment_) {
+  if (!life_.is_attached()) {
     return Error{ErrorCode::Conflict, "The session is not connected: try again when it is."};
   }
   Path& path = path_or_none();
@@ -30,8 +30,8 @@ Status PeerSession::keep_headers(uint32_t seconds) {
 }
 
 Result<std::string> PeerSession::headers() {
-  if (!keeps_headers_ || phase_ != Phase::Attached || !attachment_) {
-    return not_found("No headers of this session were asked for: POST here first.");
+  if (!keeps_headers_ || !life_.is_attached()) {
+    return not_found("No headers of this session are being recorded: POST here first.");
   }
   const int64_t to_unix_ns = unix_ms() * kNsPerMs - monotonic_ns();
   return rtp::write_pcapng(ingress_->headers.read(), path_or_none().headers.read(), to_unix_ns);

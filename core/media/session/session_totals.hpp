@@ -3,6 +3,7 @@
 #pragma once
 
 #include <array>
+#include <cstddef>
 #include <cstdint>
 
 #include "base/histogram.hpp"
@@ -12,7 +13,7 @@ namespace veche::media {
 /// Sums that never fall.
 struct SessionTotals {
   uint64_t packets_in = 0, bytes_in = 0, packets_out = 0, bytes_out = 0;
-  uint64_t unwanted = 0;  ///< Received, but nobody listened.
+  uint64_t unwanted = 0;  ///< Received while nobody listened.
   uint64_t malformed = 0, unauthentic = 0, unverified = 0, unknown_ssrc = 0, wrong_payload = 0;
   uint64_t send_failures = 0;
 
@@ -38,16 +39,35 @@ inline constexpr std::array<int64_t, 13> kJoinBounds{
     50'000'000,    100'000'000,   200'000'000,   500'000'000, 1'000'000'000,
     2'000'000'000, 5'000'000'000, 10'000'000'000};
 
-/// One value for each session that came so far. [control] writes.
-struct JoinTimes {
-  Histogram wait_ns{kJoinBounds};             ///< From the offer until a worker began with it.
-  Histogram answer_ns{kJoinBounds};           ///< Making the answer.
-  Histogram ice_ns{kJoinBounds};              ///< From the answer until ICE was connected.
-  Histogram dtls_ns{kJoinBounds};             ///< From then until the certificate was verified.
-  Histogram first_packet_in_ns{kJoinBounds};  ///< From then until the client's first packet.
-  /// From then until the first packet went to the client, and from the offer until then: where
-  /// somebody talked already.
-  Histogram first_packet_out_ns{kJoinBounds}, first_audio_ns{kJoinBounds};
+enum class JoinPhase {
+  Wait = 0,        ///< From the offer until a worker began with it.
+  Answer,          ///< Making the answer.
+  Ice,             ///< From the answer until ICE was connected.
+  Dtls,            ///< From then until the certificate was verified.
+  FirstPacketIn,   ///< From then until the client's first packet.
+  FirstPacketOut,  ///< From then until the first packet to the client, if somebody talked already.
+  FirstAudio,      ///< From the offer until that packet.
+};
+inline constexpr size_t kJoinPhases = static_cast<size_t>(JoinPhase::FirstAudio) + 1;
+
+struct JoinSample {
+  JoinPhase phase;
+  int64_t ns;
+
+  friend bool operator==(const JoinSample&, const JoinSample&) = default;
+};
+
+/// A histogram for each phase, with one value for each session that got through it. [control]
+class JoinTimes {
+ public:
+  void add(const JoinSample& sample) { phases_[static_cast<size_t>(sample.phase)].add(sample.ns); }
+  const Histogram& of(JoinPhase phase) const { return phases_[static_cast<size_t>(phase)]; }
+
+ private:
+  struct JoinHistogram : Histogram {
+    JoinHistogram() : Histogram(kJoinBounds) {}
+  };
+  std::array<JoinHistogram, kJoinPhases> phases_;
 };
 
 }  // namespace veche::media

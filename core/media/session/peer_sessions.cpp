@@ -1,0 +1,108 @@
+// SPDX-License-Identifier: Apache-2.0
+// The watch over all sessions, their sums, and their end.
+#include "media/session/peer_sessions.hpp"
+
+#include <algorithm>
+#include <utility>
+
+#include "base/time.hpp"
+#include "media/session/peer_session.hpp"
+
+namespace veche::media {
+namespace {
+
+/// A handshake costs CPU (an RSA key for each session): at most this many at once, so that lanes
+/// and control stay responsive.
+constexpr size_t kMakers = 3;
+constexpr size_t kUnmakers = 2;
+constexpr uint32_t kWatchMs = 1000;
+
+}  // namespace
+
+PeerSessions::PeerSessions(glib::ControlLoop& loop, const Settings& settings, DtlsRelay& relay,
+                           const std::vector<WirePort*>& ports, Taps& taps)
+    : loop_(loop),
+      timeout_ns_(int64_t{settings.peer_timeout_s} * kNsPerS),
+      connections_(settings, relay, ports),
+      taps_(taps),
+      timer_(loop.every(kWatchMs, [this] { watch(); })),
+      makers_("session-make", kMakers),
+      unmakers_("session-end", kUnmakers) {}
+
+PeerSessions::~PeerSessions() = default;
+
+std::shared_ptr<Session> PeerSessions::open(std::shared_ptr<RoomLanes> room, SessionRequest request,
+                                            SessionEvents events) {
+  auto session =
+      std::make_shared<PeerSession>(*this, std::move(room), std::move(request), std::move(events));
+  sessions_.insert(session);
+  session->begin();
+  return session;
+}
+
+void PeerSessions::watch() {
+  const int64_t now_ns = monotonic_ns();
+  // A session that is given up may close others.
+  const auto sessions = sessions_;
+  for (const auto& session : sessions) session->watch(now_ns);
+}
+
+void PeerSessions::forget(const std::shared_ptr<PeerSession>& session) {
+  ended_ += session->totals();
+  sessions_.erase(session);
+}
+
+void PeerSessions::finish(const std::function<void()>& acknowledge) {
+  const auto sessions = sessions_;
+  for (const auto& session : sessions) session->close();
+  while (!sessions_.empty()) {
+    acknowledge();
+    loop_.iterate(true);
+  }
+}
+
+SessionTotals PeerSessions::totals() const {
+  SessionTotals totals = ended_;
+  for (const auto& session : sessions_) totals += session->totals();
+  return totals;
+}
+
+PeerSessions::States PeerSessions::states() const {
+  States states;
+  for (const auto& session : sessions_) {
+    switch (session->phase()) {
+      case SessionPhase::Negotiating:
+      case SessionPhase::Admitting: ++states.negotiating; break;
+      case SessionPhase::Answered:
+      case SessionPhase::Opening: ++states.connecting; break;
+      case SessionPhase::Attached:
+        ++states.connected;
+        states.tracks += session->tracks().size();
+        break;
+      case SessionPhase::Detaching:
+      case SessionPhase::Leaving:
+      case SessionPhase::Destroying:
+      case SessionPhase::Gone: ++states.closing; break;
+    }
+  }
+  return states;
+}
+
+size_t PeerSessions::count(PathKind path) const {
+  return static_cast<size_t>(
+      std::count_if(sessions_.begin(), sessions_.end(),
+                    [path](const auto& session) { return session->path() == path; }));
+}
+
+SessionsInMaking PeerSessions::in_making() const {
+  SessionsInMaking count;
+  for (const auto& session : sessions_) {
+    const bool is_negotiating = session->phase() == SessionPhase::Negotiating ||
+                                session->phase() == SessionPhase::Admitting;
+    if (!is_negotiating) continue;
+    ++(session->path() == PathKind::Wire ? count.wire : count.pipeline);
+  }
+  return count;
+}
+
+}  // namespace veche::media

@@ -1,0 +1,77 @@
+// SPDX-License-Identifier: Apache-2.0
+// All sessions of the engine, the workers that make and unmake them, and what they have counted.
+#pragma once
+
+#include <cstdint>
+#include <functional>
+#include <memory>
+#include <set>
+#include <vector>
+
+#include "base/workers.hpp"
+#include "glib/control_loop.hpp"
+#include "media/engine.hpp"
+#include "media/lane/attachment.hpp"
+#include "media/session.hpp"
+#include "media/session/connections.hpp"
+#include "media/session/session_totals.hpp"
+#include "media/settings.hpp"
+
+namespace veche::media {
+
+class PeerSession;
+class Taps;
+
+/// [control] all of it.
+class PeerSessions {
+ public:
+  /// `ports`: of the wire path, by lane; empty: this server cannot use it. All outlive it.
+  PeerSessions(glib::ControlLoop& loop, const Settings& settings, DtlsRelay& relay,
+               const std::vector<WirePort*>& ports, Taps& taps);
+  ~PeerSessions();
+  PeerSessions(const PeerSessions&) = delete;
+  PeerSessions& operator=(const PeerSessions&) = delete;
+
+  std::shared_ptr<Session> open(std::shared_ptr<RoomLanes> room, SessionRequest request,
+                                SessionEvents events);
+  /// Of sessions that are attached to their lane from now on; null: none.
+  void use_policy(PacketPolicy* policy) { policy_ = policy; }
+  bool idle() const { return sessions_.empty(); }
+  /// Since the start, of those that have ended too.
+  SessionTotals totals() const;
+  const JoinTimes& join_times() const { return join_times_; }
+  struct States {
+    uint64_t negotiating = 0, connecting = 0, connected = 0, closing = 0;
+    uint64_t tracks = 0;  ///< Of those that are connected.
+  };
+  States states() const;
+  SessionsInMaking in_making() const;
+  /// Those that something is left of.
+  size_t count(PathKind path) const;
+  /// Closes what is left and runs the loop until it is gone; `acknowledge` takes commands back from
+  /// lanes.
+  void finish(const std::function<void()>& acknowledge);
+
+ private:
+  friend class PeerSession;
+  void watch();
+  /// Keeps its counters and lets go of it.
+  void forget(const std::shared_ptr<PeerSession>& session);
+
+  glib::ControlLoop& loop_;
+  const int64_t timeout_ns_;
+  const Connections connections_;
+  PacketPolicy* policy_ = nullptr;
+  Taps& taps_;
+  std::set<std::shared_ptr<PeerSession>>
+      sessions_;         // Shared with workers and lanes until they are done.
+  SessionTotals ended_;  // Of sessions that are gone.
+  JoinTimes join_times_;
+  glib::Timer timer_;
+  // Two queues, so that a burst of joins does not wait behind a burst of leaves and the other way
+  // round.
+  Workers makers_;
+  Workers unmakers_;
+};
+
+}  // namespace veche::media
