@@ -18,7 +18,7 @@ namespace veche::media {
 
 class Room;
 
-/// Why the media layer gave a session up.
+/// Why the media layer ended a session.
 enum class SessionEnd {
   PeerTimeout = 1,
   BadFingerprint,
@@ -30,22 +30,23 @@ struct SessionStatistics {
   uint64_t packets_received = 0, bytes_received = 0;
   uint64_t packets_sent = 0, bytes_sent = 0;
   std::vector<uint64_t> slot_bytes_sent;  ///< In the order of the slots.
-  uint64_t packets_unwanted = 0;          ///< Received, but nobody listened.
-  uint64_t packets_dropped =
-      0;  ///< Refused: unknown SSRC, wrong payload type, not RTP, before verification.
+  uint64_t packets_unwanted = 0;          ///< Received while no slot or tap wanted them.
+  /// Refused: unknown SSRC, wrong payload type, not RTP, before verification.
+  uint64_t packets_dropped = 0;
   uint64_t send_failures = 0;
-  double negotiation_ms = 0;  ///< From the offer to the answer,
-  double wait_ms = 0;         ///< of which so much until a worker began with it.
+  double negotiation_ms = 0;  ///< From the offer to the answer.
+  double wait_ms = 0;         ///< The part of that before a worker began.
   std::string path;           ///< "pipeline" or "wire".
-  double round_trip_ms = 0;   ///< 0: not known.
+  double round_trip_ms = 0;   ///< 0: unknown.
   double jitter_in_ms = 0, jitter_out_ms = 0;
-  int64_t lost_in = 0, lost_out = 0;  ///< Packets, by reports; negative where some came twice.
+  int64_t lost_in = 0, lost_out = 0;  ///< Packets, by reports; negative where duplicates arrived.
   double connect_ms = 0;  ///< From the answer to the verified DTLS connection; 0 until then.
   double ice_ms = 0;      ///< From the answer until ICE was connected; 0 until then.
   double first_packet_in_ms = 0;   ///< From the connection to the client's first packet.
   double first_packet_out_ms = 0;  ///< From the connection to the first packet for the client.
-  std::string client_address;      ///< Where its media goes to; empty: not known.
-  /// From the offer to the first packet for the client, if somebody talked already; else 0.
+  std::string client_address;      ///< Where its media goes; empty: unknown.
+  /// From the offer to the first packet for the client, if a participant was talking by then; else
+  /// 0.
   double first_audio_ms = 0;
 };
 
@@ -61,11 +62,12 @@ struct SessionSlot {
 
 /// All called on control, none after close().
 struct SessionEvents {
-  std::function<void(Result<std::string>)>
-      answered;                     ///< The answer's SDP, or why there is none (the session ended).
-  std::function<void()> connected;  ///< DTLS is up, the fingerprint is right, media flows.
-  std::function<void(SessionEnd, const std::string& detail)>
-      ended;  ///< At most once, only after an answer.
+  /// The answer's SDP, or why there is none (the session ended).
+  std::function<void(Result<std::string>)> answered;
+  /// DTLS is up, the fingerprint is right, media flows.
+  std::function<void()> connected;
+  /// At most once, only after an answer.
+  std::function<void(SessionEnd, const std::string& detail)> ended;
 };
 
 /// What a session is made of. Limits of the participant are applied by the lane.
@@ -73,11 +75,11 @@ struct SessionRequest {
   sdp::SessionPlan plan;
   ParticipantId participant;
   uint32_t source_number = 0;
-  std::string room_name, participant_name;  ///< In URLs; taps are told them.
-  std::string display_name;                 ///< The participant's, for people; likewise.
+  std::string room_name, participant_name;  ///< As in URLs; for taps.
+  std::string display_name;                 ///< The participant's, for people; for taps.
   bool publish_audio = true;
   bool subscribe = true;
-  std::optional<PathKind> path;  ///< The server's, if the room does not choose.
+  std::optional<PathKind> path;  ///< Nothing: the server's default.
 };
 
 /// [control] all of it.
@@ -88,15 +90,15 @@ class Session {
   virtual const std::vector<SessionTrack>& tracks() const = 0;
   virtual const std::vector<SessionSlot>& slots() const = 0;
   virtual SessionStatistics statistics() const = 0;
-  /// A slot that is not active sends nothing, whatever fills it. All are active at first.
+  /// A slot that is not active sends nothing, whatever track fills it. All are active at first.
   virtual void set_active(size_t slot, bool active) = 0;
-  /// Keeps the headers of packets that come and go, the last rtp::HeaderRing::kPackets of each
-  /// direction, for so long; RTCP on the wire path alone. 0: no more, and what was kept is
-  /// forgotten. Conflict if it is not connected.
+  /// Records the headers of packets in both directions for this many seconds, the last
+  /// rtp::HeaderRing::kPackets of each; RTCP on the wire path only. 0 stops, and drops what was
+  /// recorded. Conflict if the session is not connected.
   virtual Status keep_headers(uint32_t seconds) = 0;
-  /// As a file: see rtp/pcapng.hpp. NotFound if they were not asked for.
+  /// As a file: see rtp/pcapng.hpp. NotFound if nothing was recorded.
   virtual Result<std::string> headers() = 0;
-  /// Ends it: returns at once; lane, pipeline and memory are let go in the background.
+  /// Ends it: returns at once; lane, pipeline and memory are released in the background.
   virtual void close() = 0;
 };
 

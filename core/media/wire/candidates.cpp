@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-// getifaddrs, and the syntax of candidates.
+// Lists addresses with getifaddrs, and writes candidate lines.
 #include "media/wire/candidates.hpp"
 
 #include <arpa/inet.h>
@@ -31,7 +31,7 @@ Result<std::vector<std::string>> usable_addresses(const std::vector<std::string>
   if (!configured.empty()) return configured;
   ifaddrs* raw = nullptr;
   if (getifaddrs(&raw) != 0) {
-    return Error{ErrorCode::Unavailable, "the addresses of this machine cannot be listed"};
+    return Error{ErrorCode::Unavailable, "getifaddrs cannot list the addresses of this machine"};
   }
   const std::unique_ptr<ifaddrs, decltype(&freeifaddrs)> list(raw, freeifaddrs);
   std::vector<std::string> found;

@@ -91,7 +91,7 @@ void DtlsRelay::run() {
   for (;;) {
     waiting_.acquire();
     if (stopping_.load()) return;
-    // All there are: a message that another one overtook was not ready when its turn came.
+    // All of them: a message may have been incomplete when its turn came, and overtaken.
     while (Message* message = inbox_.front()) {
       deliver(*message);
       inbox_.pop();

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-// Brings what lanes receive for webrtcbin to webrtcbin: a lane must not wait for GStreamer's locks.
+// Carries datagrams from lanes to webrtcbin: a lane must not wait for GStreamer's locks.
 #pragma once
 
 #include <array>
@@ -20,11 +20,11 @@
 
 namespace veche::media {
 
-/// One for all lanes: DTLS is a few datagrams a session. It only pushes; webrtcbin's own thread of
-/// each session does the cryptography.
+/// One for all lanes: DTLS is a few datagrams a session. It only pushes; each session's own
+/// webrtcbin thread does the cryptography.
 class DtlsRelay {
  public:
-  /// Larger ones do not occur: DTLS fragments its handshake (RFC 6347 section 4.1.1).
+  /// No larger ones occur: DTLS fragments its handshake (RFC 6347 section 4.1.1).
   static constexpr size_t kMaxDatagram = 1500;
 
   DtlsRelay();
@@ -35,13 +35,13 @@ class DtlsRelay {
   /// [any but lane]
   void add(SessionId session, std::shared_ptr<IceAgent> agent);
   /// [any but lane] Waits for the message that is being delivered, if it is the session's: when
-  /// this returns its agent, and what is behind it, get nothing any more. Not to be called by an
-  /// agent.
+  /// this returns, neither its agent nor webrtcbin behind it gets anything any more. An agent must
+  /// not call it.
   void remove(SessionId session);
 
-  /// [lane] Dropped, and counted, if there are too many: DTLS sends it again.
+  /// [lane] Drops the datagram, and counts it, if the inbox is full: DTLS retransmits.
   void post(SessionId session, std::span<const uint8_t> datagram) noexcept;
-  /// [lane] The session's peer has proved who it is, and may be sent to.
+  /// [lane] The session's peer is authenticated: datagrams may be sent to it.
   void post_connected(SessionId session) noexcept;
 
   Counter dropped;  ///< [any] reads it.
@@ -58,7 +58,7 @@ class DtlsRelay {
 
   std::mutex mutex_;
   std::condition_variable delivered_;
-  SessionId delivering_;  // Whose message is being delivered.
+  SessionId delivering_;  // The session whose message is being delivered.
   std::unordered_map<SessionId, std::shared_ptr<IceAgent>> agents_;  // Shared with their sessions.
   Inbox<Message> inbox_;
   std::counting_semaphore<> waiting_{0};

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-// The GObject side: three small types, and two elements of GStreamer's own as the ends of DTLS.
+// The GObject side: three small types, and two of GStreamer's own elements as the ends of DTLS.
 #include "media/wire/ice_agent.hpp"
 
 #include <utility>
@@ -62,7 +62,7 @@ void ice_finalize(GObject* object) {
   G_OBJECT_CLASS(veche_lane_ice_parent_class)->finalize(object);
 }
 
-/// webrtcbin keeps the pointer without ever giving it back: it stays the agent's.
+/// webrtcbin keeps the pointer and never releases it: it stays the agent's.
 GstWebRTCICEStream* ice_add_stream(GstWebRTCICE* ice, guint session) {
   GstWebRTCICEStream* stream = agent_of(ice).stream();
   stream->stream_id = session;
@@ -79,7 +79,7 @@ gboolean ice_gather_candidates(GstWebRTCICE* ice, GstWebRTCICEStream*) {
   return TRUE;
 }
 
-/// A lite agent checks nobody, so it need not know where the peer might be.
+/// A lite agent sends no checks, so it need not know where the peer might be.
 #if GST_CHECK_VERSION(1, 23, 1)
 void ice_add_candidate(GstWebRTCICE*, GstWebRTCICEStream*, const gchar*, GstPromise* promise) {
   if (promise) gst_promise_reply(promise, nullptr);
@@ -111,7 +111,7 @@ gboolean ice_get_controller(GstWebRTCICE* ice) {
   return reinterpret_cast<LaneIce*>(ice)->controller;
 }
 
-// Neither servers nor relays: the clients may have some of their own.
+// No STUN or TURN servers: clients may have their own.
 gboolean ice_add_server(GstWebRTCICE*, const gchar*) { return FALSE; }
 void ice_ignore_text(GstWebRTCICE*, const gchar*) {}
 void ice_ignore_flag(GstWebRTCICE*, gboolean) {}
@@ -187,7 +187,8 @@ Result<std::shared_ptr<IceAgent>> IceAgent::create(
   return agent;
 }
 
-/// An identity whose source pad we push through, and a fakesink that hands over what arrives.
+/// An identity, through whose source pad datagrams enter, and a fakesink that hands over those that
+/// leave.
 Status IceAgent::make_elements() {
   stream_ = glib::sink(
       static_cast<GstWebRTCICEStream*>(g_object_new(veche_lane_ice_stream_get_type(), nullptr)));
@@ -197,7 +198,7 @@ Status IceAgent::make_elements() {
   GstElement* sink = gst_element_factory_make("fakesink", nullptr);
   transport_.get()->src = source ? GST_ELEMENT(gst_object_ref_sink(source)) : nullptr;
   transport_.get()->sink = sink ? GST_ELEMENT(gst_object_ref_sink(sink)) : nullptr;
-  if (!source || !sink) return internal("GStreamer has no identity or no fakesink");
+  if (!source || !sink) return internal("GStreamer has no element identity or no fakesink");
   transport_.get()->component = GST_WEBRTC_ICE_COMPONENT_RTP;
   pad_ = glib::adopt(gst_element_get_static_pad(source, "src"));
   g_object_set(sink, "sync", FALSE, "async", FALSE, "enable-last-sample", FALSE, "signal-handoffs",
@@ -284,7 +285,7 @@ void IceAgent::begin_stream() {
 void IceAgent::receive(std::span<const uint8_t> datagram) {
   if (!std::exchange(begun_, true)) begin_stream();
   GstBuffer* buffer = gst_buffer_new_memdup(datagram.data(), datagram.size());
-  // A session that is being taken down refuses it; then it is not needed.
+  // A session that is being taken down refuses it, and does not need it.
   static_cast<void>(gst_pad_push(pad_.get(), buffer));
 }
 

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-// What webrtcbin takes for its ICE agent: a GstWebRTCICE that leaves the network to a lane. The one
+// The ICE agent that webrtcbin is given: a GstWebRTCICE that leaves the network to a lane. The only
 // file that knows how that interface differs between versions of GStreamer.
 #pragma once
 
@@ -19,28 +19,29 @@
 
 namespace veche::media {
 
-/// One per session. webrtcbin's threads and the DTLS relay use it, also after its owner has let go.
+/// One per session. webrtcbin's threads and the DTLS relay use it, even after its owner has
+/// released it.
 class IceAgent : public std::enable_shared_from_this<IceAgent> {
  public:
-  /// `candidates`: what the answer lists, as "candidate:..." of RFC 8839. `send` gets each datagram
-  /// that webrtcbin wants sent, on its threads; all but DTLS are left out.
+  /// `candidates`: what the answer lists, each "candidate:..." as in RFC 8839. `send` gets each
+  /// DTLS datagram that webrtcbin wants to send, on its threads; all others are dropped.
   static Result<std::shared_ptr<IceAgent>> create(
       std::vector<std::string> candidates, std::function<void(std::span<const uint8_t>)> send);
   ~IceAgent();
   IceAgent(const IceAgent&) = delete;
   IceAgent& operator=(const IceAgent&) = delete;
 
-  /// For webrtcbin's property "ice-agent", which takes this reference over.
+  /// For webrtcbin's property "ice-agent", which takes over this reference.
   GObject* take_object();
 
-  /// [worker] What the descriptions said; PreconditionFailed before they were set.
+  /// [worker] From the descriptions; PreconditionFailed before they were set.
   Result<IceCredentials> credentials() const;
-  /// [any] webrtcbin's last words at its end, a close notification among them, are not sent.
+  /// [any] Drops what webrtcbin sends when it is taken down, such as a DTLS close notification.
   void fall_silent() { silent_.store(true); }
-  /// [relay] The first authenticated request has come: DTLS may begin. As long as webrtcbin lives:
-  /// it does not disconnect from what it watches.
+  /// [relay] The first authenticated request has arrived: DTLS may begin. Only while webrtcbin
+  /// lives: it does not disconnect its signal handlers.
   void connected();
-  /// [relay] Hands webrtcbin a DTLS datagram. Likewise.
+  /// [relay] Hands webrtcbin a DTLS datagram. Only while it lives, likewise.
   void receive(std::span<const uint8_t> datagram);
 
   // What the GstWebRTCICE calls. [webrtcbin's threads]
