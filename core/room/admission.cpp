@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-// Readings are kept until time moves on; what happens in between is added.
+// Keeps a reading until time moves on, and adds what happens in between.
 #include "room/admission.hpp"
 
 #include <utility>

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-// Keeps what capacity is weighed by: the system's readings, what was promised since, the lanes'
+// Collects what capacity depends on: the system's readings, what was promised since, the lanes'
 // load.
 #pragma once
 
@@ -21,14 +21,15 @@ class Admission {
   /// The engine outlives it.
   explicit Admission(const media::Engine& engine) : engine_(engine) {}
 
-  /// What reads the system. Without one only the configuration and the lanes set bounds.
+  /// The function that reads the system. Without one only the configuration and the lanes set
+  /// bounds.
   void use_system(ReadSystem read) { read_system_ = std::move(read); }
   void tick(int64_t now_ns);
-  /// A session begins, and will take its share.
+  /// A session begins, and will use its share.
   void promise(media::PathKind path);
-  /// `carried` has what the rooms know. The system is read once for each `now_ns`.
+  /// `carried` has what the rooms know. Reads the system once for each `now_ns`.
   CapacityReport report(media::PathKind path, Carried carried, int64_t now_ns);
-  /// Descriptors that belong to sessions which have not taken them yet.
+  /// Descriptors of sessions that have not opened them yet.
   int64_t promised_descriptors(int64_t now_ns);
 
  private:
@@ -41,8 +42,8 @@ class Admission {
   LaneLoad lanes_;
   std::optional<int64_t> read_at_ns_;
   SystemReading system_;
-  /// Sessions in making at the reading, and those that began since: some of the former have got a
-  /// part of their share, which so counts twice for a moment.
+  /// Sessions in the making at the reading, and those that began since. Some of the former already
+  /// hold a part of their share, which then counts twice for a moment.
   media::SessionsInMaking at_reading_, since_;
 };
 

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-// Telling feeds. After each call of a sink the feed may be gone, and others with it.
+// Notifies feeds. After each call of a sink its feed may be gone, and others with it.
 #include "room/audience.hpp"
 
 #include <algorithm>
@@ -106,7 +106,7 @@ void Audience::tell_draining(std::optional<int64_t> deadline_unix_ms) {
 
 void Audience::close(const std::string& participant, EndReason reason) {
   const auto is_theirs = [&](const ClientFeed* feed) { return feed->participant_ == participant; };
-  // Each call may destroy any feed, so the search begins anew.
+  // Each call may destroy any feed, so the search starts over.
   for (auto feed = std::find_if(feeds_.begin(), feeds_.end(), is_theirs); feed != feeds_.end();
        feed = std::find_if(feeds_.begin(), feeds_.end(), is_theirs)) {
     ClientFeed* closing = *feed;

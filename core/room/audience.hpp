@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-// The feeds of one room: collects notices for them, and tells them, whatever a sink does meanwhile.
+// The feeds of one room: collects notices and delivers them, whatever a sink does meanwhile.
 #pragma once
 
 #include <functional>
@@ -20,7 +20,7 @@ class Audience {
   /// How many participants have at least one feed.
   size_t watching_participants() const;
 
-  // For everybody.
+  // For all clients.
   void joined(const std::string& participant);
   void changed(const std::string& participant);
   void left(const std::string& participant);
@@ -31,14 +31,14 @@ class Audience {
   void slots_restarted(const std::string& participant, const std::vector<SlotView>& slots);
   void hint_changed(const std::string& participant, const PublishHint& hint);
 
-  /// Finds who is told of; it is called for names of the roster only.
+  /// Looks up a participant; called only for names of the roster.
   using Lookup = std::function<RosterEntry(const std::string&)>;
-  /// Tells every feed its notices. The roster is told at most at every second call: a crowd that
-  /// joins changes it all the time, and each of them is told.
+  /// Delivers each feed's notices. Sends the roster at every second call at most: while a crowd
+  /// joins it changes all the time, and all of the crowd receive it.
   void tell(const Lookup& lookup);
-  /// Tells every feed at once.
+  /// Notifies every feed immediately.
   void tell_draining(std::optional<int64_t> deadline_unix_ms);
-  /// The last word to the feeds of that participant.
+  /// The last notification to the feeds of that participant.
   void close(const std::string& participant, EndReason reason);
 
  private:

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-// The arithmetic of head-room. docs/operations.md explains it.
+// The arithmetic of head-room, which docs/operations.md explains.
 #include "room/capacity.hpp"
 
 #include <algorithm>
@@ -9,7 +9,7 @@
 namespace veche::room {
 namespace {
 
-/// The connection on which a client gets its events.
+/// The connection on which a client receives its events.
 constexpr int64_t kEventDescriptors = 1;
 /// Below this the lanes' load says little about what one more participant costs.
 constexpr int kTellingLanePercent = 10;
@@ -35,11 +35,12 @@ ResourceState lanes(const Carried& carried, const media::SessionCost& cost) {
   if (carried.lanes_are_full) {
     state.head_room = 0;
   } else if (percent >= kTellingLanePercent && carried.connected > 0) {
-    // At the price that those who are there have now.
+    // At what each present participant costs now.
     const int64_t free = std::max(0, LaneLoad::kFullPercent - percent);
     state.head_room = std::max<int64_t>(1, carried.connected * free / percent);
   } else if (carried.lanes > 0 && cost.cpu_us_per_s > 0) {
-    // Nobody is refused for this: it is what to expect before there is anything to measure.
+    // An expectation for as long as there is nothing to measure: the server refuses no participant
+    // for it.
     constexpr int64_t kFullUsPerS = 1'000'000 * LaneLoad::kFullPercent / 100;
     const int64_t people = carried.lanes * kFullUsPerS / cost.cpu_us_per_s;
     state.head_room = std::max<int64_t>(1, people - carried.connected);
@@ -75,7 +76,7 @@ CapacityReport weigh(const SystemReading& system, const Carried& carried,
   resources.push_back(lanes(carried, cost));
   resources.push_back(
       countable("participants", {carried.max_participants, carried.participants}, 0, 0, {1, 1}));
-  // The last one always has a bound.
+  // The last resource always has a bound.
   report.bound_by = resources.size() - 1;
   for (size_t i = 0; i < resources.size(); ++i) {
     if (resources[i].head_room && *resources[i].head_room < *report.bound().head_room) {

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-// The rules. Messages do not repeat the input: it may be long, and anything.
+// The rules. Messages do not quote the input, which may be long and contain anything.
 #include "room/checks.hpp"
 
 #include <glib.h>
@@ -31,7 +31,7 @@ Status check_names(std::string_view what, const std::vector<std::string>& names)
   }
   for (const std::string& name : names) {
     if (Status status = check_name("Each name in " + std::string(what), name); !status) {
-      return status;
+      return status.error();
     }
   }
   return Ok{};
@@ -54,25 +54,26 @@ Status check_settings(const ParticipantSettings& settings, const Limits& limits)
   const std::string& name = settings.name;
   if (name.size() > kMaxDisplayNameBytes ||
       !g_utf8_validate(name.data(), static_cast<gssize>(name.size()), nullptr)) {
-    return invalid("The participant's name for people must be UTF-8 of at most " +
+    return invalid("The participant's display name must be UTF-8 of at most " +
                    std::to_string(kMaxDisplayNameBytes) + " bytes.");
   }
   if (Status status = check_object("The participant's metadata", settings.metadata); !status) {
-    return status;
+    return status.error();
   }
   if (Status status =
           check_slots("max_audio_slots", settings.max_audio_slots, limits.max_audio_slots);
       !status) {
-    return status;
+    return status.error();
   }
   return check_slots("max_video_slots", settings.max_video_slots, limits.max_video_slots);
 }
 
 Status check_policy(const RoomPolicy& policy, media::Engine& engine) {
-  if (Status status = check_object("The room's metadata", policy.metadata); !status) return status;
+  if (Status status = check_object("The room's metadata", policy.metadata); !status)
+    return status.error();
   if (policy.path && !engine.has_path(*policy.path)) {
     return invalid(std::string("The path \"") + media::to_string(*policy.path) +
-                   "\" is not to be had: the server found no UDP port for its lanes.");
+                   "\" is not available: the server found no UDP port for its lanes.");
   }
   return Ok{};
 }

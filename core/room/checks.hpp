@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-// The rules for what backends and clients ask of rooms and participants. They change nothing.
+// Validates what backends and clients ask of rooms and participants. Changes nothing.
 #pragma once
 
 #include <string>
@@ -14,15 +14,15 @@ namespace veche::room {
 
 inline constexpr size_t kMaxMetadataBytes = size_t{16} * 1024;
 inline constexpr size_t kMaxDisplayNameBytes = 256;
-inline constexpr size_t kMaxPreferences =
-    64;  ///< Names that one participant may pin, and may block.
+/// Names that one participant may pin, and as many that it may block.
+inline constexpr size_t kMaxPreferences = 64;
 
 /// `what` begins the message: "The name of the room".
 Status check_name(std::string_view what, std::string_view name);
 Status check_names(std::string_view what, const std::vector<std::string>& names);
-/// Metadata and plugins' settings, all of which are JSON objects.
+/// For metadata and plugins' settings, which must be JSON objects.
 Status check_object(std::string_view what, const std::string& json);
 Status check_settings(const ParticipantSettings& settings, const Limits& limits);
-/// All of it but the plugins' parts: room_settings.hpp.
+/// Everything but the plugins' parts, for which see room_settings.hpp.
 Status check_policy(const RoomPolicy& policy, media::Engine& engine);
 }  // namespace veche::room

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-// A feed enters its room's audience when it is made, and leaves it when it is destroyed.
+// A feed joins its room's audience in the constructor, and leaves it in the destructor.
 #include "room/client_feed.hpp"
 
 #include <algorithm>

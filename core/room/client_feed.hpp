@@ -1,6 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-// What one client is told of its room. The room layer says it in values; http/ turns them into
-// JSON.
+// What one client learns about its room, as values, which http/ turns into JSON.
 #pragma once
 
 #include <cstdint>
@@ -30,7 +29,7 @@ struct RosterEntry {
 struct Snapshot {
   RosterEntry self;
   std::vector<std::string> pinned, blocked;
-  /// Everybody who has or had a session; the client itself too, once it has one.
+  /// All participants that have or had a session; the client itself too, once it has one.
   std::vector<RosterEntry> roster;
   std::vector<SlotView> slots;
   std::vector<std::string> speaking;
@@ -38,19 +37,19 @@ struct Snapshot {
   std::map<std::string, std::string> notices;  ///< Plugin name -> JSON object.
 };
 
-/// What clients are told of plugins stands beside the rest of a snapshot, under the plugin's name:
-/// is that a name of the rest?
+/// A snapshot has plugins' notices under the plugins' names, beside its own keys: is the name one
+/// of these keys?
 bool is_snapshot_key(std::string_view name);
 
-/// A name in `changed` may also be that of a participant who left and came back, with all of the
-/// entry new.
+/// A name in `changed` may also belong to a participant that left and rejoined, with an entirely
+/// new entry.
 struct RosterChange {
   std::vector<RosterEntry> joined, changed;
   std::vector<std::string> left;
 };
 
-/// Receives what a client is told. It may destroy its feed in any of these calls, and must outlive
-/// it. [control]
+/// Receives a client's notifications. It may destroy its feed in any of these calls, and must
+/// outlive it. [control]
 class ClientSink {
  public:
   virtual ~ClientSink() = default;
@@ -62,7 +61,7 @@ class ClientSink {
   /// What the client should send from now on.
   virtual void on_hint(const PublishHint& hint) = 0;
   virtual void on_notice(const PluginNotices& changed) = 0;
-  /// The server ends by then at the latest; nothing: that was taken back.
+  /// The server ends by then at the latest; nothing: the drain was cancelled.
   virtual void on_draining(std::optional<int64_t> deadline_unix_ms) = 0;
   /// The last call. The session ended, or the participant or the room is gone.
   virtual void on_closing(EndReason reason) = 0;
@@ -78,7 +77,7 @@ class ClientFeed {
 
  private:
   friend class Audience;
-  Audience* audience_;  ///< Null once the feed was told `closing`.
+  Audience* audience_;  ///< Null once on_closing() was called.
   const std::string participant_;
   Notices notices_;
   ClientSink& sink_;

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-// Remembers names and numbers, not rooms.
+// Keeps names and sequence numbers, not rooms.
 #include "room/closed_rooms.hpp"
 
 #include <algorithm>

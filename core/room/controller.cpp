@@ -10,7 +10,8 @@
 namespace veche::room {
 namespace {
 
-/// The part of `lost` in what should have come; reports may take packets back that came late.
+/// The part of the expected packets that was lost; late packets make reports correct themselves
+/// downwards.
 float part(int64_t lost, uint64_t arrived) {
   if (lost <= 0) return 0;
   return static_cast<float>(lost) / static_cast<float>(static_cast<uint64_t>(lost) + arrived);
@@ -19,7 +20,7 @@ float part(int64_t lost, uint64_t arrived) {
 }  // namespace
 
 void SessionRates::Rate::update(uint64_t bytes, int64_t passed_ns) {
-  // A counter that has fallen is another session's.
+  // A counter that has fallen belongs to another session.
   const auto grown = static_cast<double>(bytes >= bytes_ ? bytes - bytes_ : bytes);
   bytes_ = bytes;
   const double passed_s = static_cast<double>(passed_ns) / static_cast<double>(kNsPerS);
@@ -39,7 +40,7 @@ void SessionRates::update(const media::SessionStatistics& now, int64_t now_ns) {
   loss_in_ = first ? 0 : part(now.lost_in - lost_in_, now.packets_received - received_);
   const uint64_t sent = now.packets_sent - sent_;
   const int64_t lost_out = now.lost_out - lost_out_;
-  // The client speaks of what was sent to it before.
+  // The client's report is about packets that were sent earlier.
   loss_out_ = first || sent == 0 ? 0 : std::min(1.0f, part(lost_out, sent));
   last_ns_ = now_ns;
   received_ = now.packets_received;

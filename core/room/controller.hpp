@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
-// Who decides how much each listener gets and what publishers should send, and what is remembered
-// of a session for it.
+// Decides how much each listener receives and what publishers should send, and keeps the rates of a
+// session that this needs.
 #pragma once
 
 #include <veche/controller.h>
@@ -21,7 +21,7 @@ class Controller {
   virtual void forget(SessionId session) = 0;
 };
 
-/// What a client is asked to send. 0: what it likes.
+/// What the server asks a client to send. 0: no wish.
 struct PublishHint {
   uint32_t max_bitrate_bps = 0;
   uint32_t fec_percent = 0;
@@ -32,7 +32,7 @@ struct PublishHint {
 /// Rates of one session, from counters that only grow. Pure.
 class SessionRates {
  public:
-  /// To be asked about every 100 ms.
+  /// Call it about every 100 ms.
   void update(const media::SessionStatistics& now, int64_t now_ns);
 
   float loss_in() const { return loss_in_; }

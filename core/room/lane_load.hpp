@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-// How busy the busiest lane is, and whether that is too much for somebody new.
+// Measures how busy the busiest lane is, and whether that leaves room for new participants.
 #pragma once
 
 #include <cstddef>
@@ -12,13 +12,13 @@ namespace veche::room {
 /// Pure. [control]
 class LaneLoad {
  public:
-  /// From here on nobody new is taken, until the load is below kCalmPercent: so that the answer
-  /// does not change with every packet.
+  /// From kFullPercent on the server refuses new participants until the load falls below
+  /// kCalmPercent, so that the answer does not change with every packet.
   static constexpr int kFullPercent = 80, kCalmPercent = 70;
-  /// The load is a mean over so many seconds: a burst is no reason to refuse anybody.
+  /// The load is a mean over this many seconds: a burst is no reason to refuse participants.
   static constexpr size_t kWindowS = 5;
 
-  /// The busy time of each lane since the start. It is looked at once a second.
+  /// The busy time of each lane since the start. Takes one sample a second.
   void note(const std::vector<uint64_t>& busy_ns, int64_t now_ns);
   /// Of the busiest lane; 0 in the first seconds.
   int percent() const { return percent_; }

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-// How notices merge.
+// The rules by which notices merge.
 #include "room/notices.hpp"
 
 #include <utility>
@@ -7,7 +7,7 @@
 namespace veche::room {
 
 void Notices::joined(const std::string& participant) {
-  // A name that left and came back is known to the client, and only looks different.
+  // The client knows a name that left and rejoined: it sees a change.
   auto [pending, is_new] = roster_.try_emplace(participant, Change::Joined);
   if (!is_new && pending->second == Change::Left) pending->second = Change::Changed;
 }

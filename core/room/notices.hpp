@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-// What one client has not been told yet, merged: only the outcome of an interval is told. Pure.
+// Merges what one client has not been told yet: it learns only the outcome of an interval. Pure.
 #pragma once
 
 #include <map>
@@ -13,31 +13,32 @@
 
 namespace veche::room {
 
-/// Names only: what is told of them is looked up when it is told, so it is never stale.
+/// Only names: the entries are looked up at delivery, so they are never stale.
 struct RosterNames {
   std::vector<std::string> joined, changed, left;
 };
 
-/// What plugins tell clients: plugin name -> JSON object; nothing: it is taken back.
+/// What plugins tell clients: plugin name -> JSON object; nothing: it is withdrawn.
 using PluginNotices = std::map<std::string, std::optional<std::string>>;
 
 class Notices {
  public:
-  /// `told`: the speakers that the client's snapshot had.
+  /// `told`: the speakers in the client's snapshot.
   explicit Notices(Speakers told) : told_speakers_(std::move(told)) {}
 
   void joined(const std::string& participant);
   void changed(const std::string& participant);
-  /// Cancels a `joined` that was not told.
+  /// Cancels a `joined` that was not delivered.
   void left(const std::string& participant);
-  /// The newest word on a slot wins.
+  /// The latest state of a slot wins.
   void slots_changed(const std::vector<SlotView>& slots);
-  /// The client has a new session with these slots; what was to be told of the old ones is void.
+  /// The client has a new session with these slots; undelivered changes of the old ones are
+  /// dropped.
   void slots_restarted(const std::vector<SlotView>& slots);
   void speakers_changed(const Speakers& speakers) { speakers_ = speakers; }
 
   void hint_changed(const PublishHint& hint) { hint_ = hint; }
-  /// The newest word of a plugin wins.
+  /// The latest notice of a plugin wins.
   void announced(const std::string& plugin, const std::optional<std::string>& json) {
     plugins_.insert_or_assign(plugin, json);
   }
@@ -45,7 +46,7 @@ class Notices {
   bool has_roster() const { return !roster_.empty(); }
   RosterNames take_roster();
   std::vector<SlotView> take_slots();
-  /// Nothing if they are those that were told last.
+  /// Nothing if they are the ones delivered last.
   std::optional<Speakers> take_speakers();
   std::optional<PublishHint> take_hint() { return std::exchange(hint_, std::nullopt); }
   PluginNotices take_plugins() { return std::exchange(plugins_, {}); }

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
-// A participant's settings and preferences, and how they reach the media layer. Its session is in
-// participant_session.cpp.
+// Changes a participant's settings and preferences, and applies them to the media layer. Its
+// session is in participant_session.cpp.
 #include "room/participant.hpp"
 
 #include <algorithm>
@@ -77,9 +77,10 @@ Status Participant::update(const ParticipantPatch& patch) {
   std::vector<std::string> blocked = patch.blocked.value_or(blocked_);
   const bool muted = patch.muted.value_or(muted_);
 
-  if (Status status = check_settings(settings, room_.server().limits()); !status) return status;
-  if (Status status = check_names("pinned", pinned); !status) return status;
-  if (Status status = check_names("blocked", blocked); !status) return status;
+  if (Status status = check_settings(settings, room_.server().limits()); !status)
+    return status.error();
+  if (Status status = check_names("pinned", pinned); !status) return status.error();
+  if (Status status = check_names("blocked", blocked); !status) return status.error();
 
   const bool roster_changed =
       settings.name != settings_.name || settings.metadata != settings_.metadata || muted != muted_;
@@ -94,7 +95,7 @@ Status Participant::update(const ParticipantPatch& patch) {
   blocked_ = std::move(blocked);
   ++revision_;
   if (muted_ != was_muted) {
-    log::info("room", muted_ ? "is muted" : "is muted no more", about());
+    log::info("room", muted_ ? "is muted" : "is unmuted", about());
     note(Trace::Kind::Change, muted_ ? "muted" : "unmuted");
   }
   if (settings_.permissions != before) {
@@ -119,7 +120,7 @@ void Participant::apply_all() {
 
 void Participant::apply_preferences() {
   if (!session_) return;
-  // Whoever is not in the room has no number; Room calls again when they come.
+  // A participant that is not in the room has no number; Room calls again when it joins.
   std::map<ParticipantId, media::Preference> preferences;
   for (const std::string& name : pinned_) {
     if (const Participant* other = room_.find(name)) {

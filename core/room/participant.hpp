@@ -1,6 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-// One client in a room: who it is, what it may, whom it wants to hear, and its session. All of it
-// on control.
+// One client in a room: its identity, permissions, preferences and session. All of it on control.
 #pragma once
 
 #include <functional>
@@ -37,15 +36,14 @@ class Participant {
   const std::string& id() const { return id_; }  ///< The backend's name for it; unique in the room.
   const std::string& name() const;               ///< For people.
   ParticipantId number() const { return number_; }
-  uint32_t source_number() const {
-    return source_number_;
-  }  ///< The CSRC of everything it publishes.
+  /// The CSRC of everything it publishes.
+  uint32_t source_number() const { return source_number_; }
   const ParticipantSettings& settings() const { return settings_; }
   bool muted() const { return muted_; }
   const std::vector<std::string>& pinned() const { return pinned_; }
   const std::vector<std::string>& blocked() const { return blocked_; }
   uint64_t revision() const { return revision_; }  ///< Grows with each change; for ETags.
-  /// When it was first connected; until then, when it was made.
+  /// When it first connected; until then, when it was created.
   int64_t joined_unix_ms() const { return joined_unix_ms_; }
 
   /// Connecting and Connected while there is a session, Ended otherwise.
@@ -58,7 +56,7 @@ class Participant {
   /// Of the current session; zeros without one.
   media::SessionStatistics statistics() const;
 
-  /// What has happened to it; if it was here a short time ago, that too.
+  /// What has happened to it, including an earlier stay that ended a short time ago.
   const Trace& trace() const { return trace_; }
   /// Of the current session: see media::Session. Without one: Conflict, and NotFound.
   Status keep_headers(uint32_t seconds);
@@ -66,15 +64,15 @@ class Participant {
   /// For log lines; valid until the session changes.
   log::About about() const;
 
-  /// What its client is asked to send.
+  /// What the server asks its client to send.
   const PublishHint& hint() const { return hint_; }
 
   /// Changes what the patch names. Everything is checked before anything changes.
   Status update(const ParticipantPatch& patch);
 
   using AnswerCallback = std::function<void(Result<SessionAnswer>)>;
-  /// Replaces the session by a new one for this offer; an offer outside the profile leaves it
-  /// alone. The callback is called once, on control, later; also when the participant is removed
+  /// Replaces the session with a new one for this offer; an offer outside the profile changes
+  /// nothing. Calls the callback once, on control, later, even if the participant is removed
   /// meanwhile.
   void open_session(const std::string& offer, AnswerCallback callback);
   /// Ends the session of this name, and with it the participant's stay. NotFound if it is not the
@@ -88,23 +86,24 @@ class Participant {
   void on_answered(const Result<std::string>& answer);
   void on_connected();
   void on_ended(media::SessionEnd end, const std::string& detail);
-  /// Lets go of the session, if there is one. Who still waits for its answer gets `unanswered`.
+  /// Releases the session, if there is one. A pending answer callback gets `unanswered`.
   void drop_session(const Error& unanswered);
   void answer(Result<SessionAnswer> result);
-  /// The end of the stay: Room has taken it out of its participants already.
+  /// The end of the stay: Room has already removed it from its participants.
   void leave(EndReason reason, const std::string& detail);
-  /// Everything that the session's media depends on: what is muted, preferred and limited.
+  /// Applies everything that the session's media depends on: mutes, preferences and limits.
   void apply_all();
   void apply_preferences();
   bool prefers(const std::string& participant) const;
-  /// Takes over what fills the slots, in their order; tracks of nobody leave a slot empty.
+  /// Sets which tracks fill the slots, in their order; a track without an owner leaves a slot
+  /// empty.
   void fill_slots(const std::vector<TrackId>& tracks);
-  /// Empties slots whose tracks belong to nobody any more.
+  /// Empties slots whose tracks no longer have an owner.
   void check_slots();
-  /// Asks what the session should get and send; null: everything.
+  /// Asks the controller what the session should receive and send; null: everything.
   void control(Controller* controller, int64_t now_ns);
   void use_targets(const std::vector<uint32_t>& targets, const PublishHint& hint);
-  /// The session is about to go.
+  /// The session is about to end.
   void forget_control();
   std::string profile_json() const;
 
@@ -139,10 +138,10 @@ class Participant {
   std::vector<uint32_t> targets_;      ///< VECHE_TARGET_*, by slot.
   PublishHint hint_;
   AnswerCallback answer_callback_;  ///< Set while a session waits for its answer.
-  std::shared_ptr<media::Session>
-      session_;  // Shared with the worker that takes it down after control let go of it.
-  std::shared_ptr<bool>
-      session_alive_;  // The session's events hold it weakly and do nothing once it is gone.
+  /// Shared with the worker that takes it down after control has released it.
+  std::shared_ptr<media::Session> session_;
+  /// The session's events hold it weakly and do nothing once it is gone.
+  std::shared_ptr<bool> session_alive_;
 };
 
 }  // namespace veche::room

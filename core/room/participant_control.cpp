@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-// What a controller is shown of a participant's session, and what it changes there.
+// Shows a participant's session to the controller, and applies what it decides.
 #include "glib/json.hpp"
 #include "room/participant.hpp"
 #include "room/room.hpp"
@@ -26,7 +26,7 @@ void Participant::control(Controller* controller, int64_t now_ns) {
     route = {};
     route.track = slots_[slot].track;
     route.participant = owner->number_.value;
-    route.kind = VECHE_KIND_AUDIO;  // There is nothing else yet.
+    route.kind = VECHE_KIND_AUDIO;  // The only kind so far.
     route.slot = static_cast<uint32_t>(slot);
     route.bitrate_bps = rates_.slot_bps(slot);
   }

@@ -1,6 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-// The session of a participant: from the offer to its end. State changes first; who is told comes
-// after.
+// A participant's session, from the offer to its end. State changes first, notifications follow.
 #include <algorithm>
 #include <optional>
 #include <utility>
@@ -53,12 +52,12 @@ std::string track_json(const TrackView& track) {
       .text();
 }
 
-/// Without a duration: it never was connected.
+/// Without a duration: it never connected.
 std::string left_text(EndReason reason, const std::string& detail,
                       std::optional<int64_t> duration_ns) {
   std::string text = std::string("has left: ") + to_string(reason);
   if (!detail.empty()) text.append(": ").append(detail);
-  if (!duration_ns) return text += ", and never was connected";
+  if (!duration_ns) return text += ", and never connected";
   return text += ", after " + std::to_string(*duration_ns / kNsPerS) + " s";
 }
 
@@ -99,7 +98,7 @@ void Participant::open_session(const std::string& offer, AnswerCallback callback
   sdp::ProfileLimits limits;
   limits.max_slots = server.limits().max_audio_slots;
   Result<sdp::SessionPlan> plan = sdp::check_offer(offer, limits);
-  // Whoever is in a call may come back to it.
+  // A participant that is in a call may always rejoin it.
   const Status taken = session_ ? Ok{} : server.takes_participants(room_.policy().path);
   if (!plan || is_removed_ || !taken) {
     Error error = is_removed_ ? unanswered(EndReason::Removed)
@@ -113,9 +112,9 @@ void Participant::open_session(const std::string& offer, AnswerCallback callback
   }
   const bool was_connected = session_state_ == SessionState::Connected;
   if (session_) {
-    // Whoever listened with the old session learns that this participant is somewhere else now.
+    // The event connections of the old session learn that the participant has moved on.
     server.count_end(EndReason::Replaced);
-    log::info("room", "its session is replaced by a new one", about());
+    log::info("room", "its session is replaced with a new one", about());
     note("session.replaced", "session", session_name_);
     room_.audience().close(id_, EndReason::Replaced);
   }
@@ -165,7 +164,7 @@ media::SessionEvents Participant::session_events() {
 
 void Participant::on_answered(const Result<std::string>& sdp) {
   if (!sdp.ok()) {
-    log::warning("room", "its session cannot be made: " + sdp.error().message, about());
+    log::warning("room", "its session failed: " + sdp.error().message, about());
     note("session.failed", "detail", sdp.error().message);
     drop_session(sdp.error());
     return;
@@ -198,7 +197,7 @@ void Participant::on_connected() {
 }
 
 void Participant::on_ended(media::SessionEnd end, const std::string& detail) {
-  // The participant cannot be unknown: its callbacks die with its place in the room.
+  // The participant is in the room: its callbacks end when it is removed.
   (void)room_.remove(id_, reason_of(end), detail);
 }
 

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-// What a participant writes down of itself.
+// Writes the trace of a participant.
 #include <algorithm>
 #include <utility>
 
@@ -12,7 +12,7 @@
 namespace veche::room {
 namespace {
 
-/// Of slots that changed at once so many are named.
+/// At most this many slots that changed together are named.
 constexpr size_t kMostSlots = 8;
 
 }  // namespace
@@ -56,12 +56,11 @@ void Participant::observe(int64_t now_ns) {
 
 Status Participant::keep_headers(uint32_t seconds) {
   if (!session_) return Error{ErrorCode::Conflict, "The participant has no session."};
-  Status kept = session_->keep_headers(seconds);
-  // Somebody looks: that is a thing to know later.
-  if (kept) {
-    note(Trace::Kind::Change, "headers.kept", R"({"seconds":)" + std::to_string(seconds) + "}");
-  }
-  return kept;
+  const Status kept = session_->keep_headers(seconds);
+  if (!kept) return kept.error();
+  // A later reader of the trace should know that the session was being observed.
+  note(Trace::Kind::Change, "headers.kept", R"({"seconds":)" + std::to_string(seconds) + "}");
+  return Ok{};
 }
 
 Result<std::string> Participant::headers() {

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-// Numbers and tokens that nobody can guess.
+// Numbers and tokens that cannot be guessed.
 #pragma once
 
 #include <cstdint>

@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
-// A room's policy, and how participants come and go. What media reports is in room_selection.cpp.
+// A room's policy, and how participants join and leave. What media reports is in
+// room_selection.cpp.
 #include "room/room.hpp"
 
 #include <algorithm>
@@ -14,9 +15,9 @@
 namespace veche::room {
 namespace {
 
-/// How long a participant may be without a session: invited, or between a failed one and the next.
+/// How long a participant may have no session: invited, or between a failed session and the next.
 constexpr int64_t kSessionlessNs = 60 * kNsPerS;
-/// A client has one, or two while it reconnects; more are a mistake or an attack.
+/// A client has one feed, or two while it reconnects; more are a mistake or an attack.
 constexpr size_t kMaxFeeds = 8;
 
 Error no_such_participant() { return not_found("There is no such participant in the room."); }
@@ -48,13 +49,13 @@ Status Room::update(const RoomPatch& patch) {
   policy.metadata = patch.metadata.value_or(policy.metadata);
   for (const auto& [plugin, settings] : patch.plugins) policy.plugins[plugin] = settings;
   if (policy == policy_) return Ok{};
-  if (Status status = check_policy(policy, server_.engine()); !status) return status;
-  // What is stored for a plugin that does not run now is left alone.
-  if (Status status = server_.parts_.check(patch.plugins); !status) return status;
+  if (Status status = check_policy(policy, server_.engine()); !status) return status.error();
+  // Settings stored for a plugin that does not run now stay as they are.
+  if (Status status = server_.parts_.check(patch.plugins); !status) return status.error();
   // The one step that may still fail comes first.
   if (const auto part = patch.plugins.find(server_.engine().selector_name());
       part != patch.plugins.end()) {
-    if (Status status = media_->use_selector_settings(part->second); !status) return status;
+    if (Status status = media_->use_selector_settings(part->second); !status) return status.error();
   }
   const RoomPolicy before = std::exchange(policy_, std::move(policy));
   ++revision_;
@@ -112,7 +113,7 @@ Result<Participant*> Room::join(const std::string& participant,
       participants_
           .emplace(participant, std::make_unique<Participant>(*this, participant, settings))
           .first->second.get();
-  log::debug("room", "is in the room", joined->about());
+  log::debug("room", "joined the room", joined->about());
   apply_preferences_for(joined->id());
   return joined;
 }
@@ -140,7 +141,7 @@ Status Room::remove(const std::string& participant, EndReason reason, const std:
 
 void Room::close(EndReason reason) {
   alive_.reset();
-  log::info("room", std::string("is closed: ") + to_string(reason), {id_, {}, {}});
+  log::info("room", std::string("closed: ") + to_string(reason), {id_, {}, {}});
   while (!participants_.empty()) (void)remove(participants_.begin()->first, reason);
   server_.emit(*this, "room.closed", {},
                glib::JsonWriter()

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
-// A conversation: its policy, its participants, and what their clients are told. All of it on
-// control.
+// A conversation: its policy, its participants, and the notifications of their clients. All of it
+// on control.
 #pragma once
 
 #include <map>
@@ -39,9 +39,9 @@ class Room {
   /// Checks everything, the plugins' parts too, then changes it.
   Status update(const RoomPatch& patch);
 
-  /// The participant of that name, which is made if it is not there. One that is there keeps its
-  /// settings, also those that were changed since. Exhausted when the room is full. Without a
-  /// session it is dropped after a minute.
+  /// The participant of that name, created if it is not in the room. A present one keeps its
+  /// settings, including those changed since it joined. Exhausted when the room is full. A
+  /// participant without a session is dropped after a minute.
   Result<Participant*> join(const std::string& participant, const ParticipantSettings& settings);
   Participant* find(const std::string& participant);
   /// By name.
@@ -50,12 +50,12 @@ class Room {
   }
   Status remove(const std::string& participant, EndReason reason, const std::string& detail = {});
 
-  /// What the client of `participant` is told, from now on: first a snapshot, then changes, merged
-  /// over 100 ms. NotFound if there is no such participant, Exhausted if it has too many feeds. The
-  /// feed ends with the object or with `closing`.
+  /// Notifies the client of `participant` from now on: first a snapshot, then changes, merged over
+  /// 100 ms. NotFound if there is no such participant, Exhausted if it has too many feeds. The feed
+  /// ends with the object or with on_closing().
   Result<std::unique_ptr<ClientFeed>> watch(const std::string& participant, ClientSink& sink);
 
-  /// What a plugin tells the client of everybody in the room: a JSON object; nothing takes it back.
+  /// What a plugin tells every client in the room: a JSON object; nothing withdraws it.
   void announce(const std::string& plugin, const std::optional<std::string>& json);
   /// Plugin name -> what it tells clients.
   const std::map<std::string, std::string>& notices() const { return notices_; }
@@ -68,11 +68,11 @@ class Room {
  private:
   friend class Server;
   friend class Participant;
-  /// Every 100 ms: asks the lane what changed, and tells the clients.
+  /// Every 100 ms: asks the lane what changed, and notifies the clients.
   void tick(int64_t now_ns);
   /// Has it been empty for as long as its policy allows?
   bool is_expired(int64_t now_ns) const;
-  /// The end: Server has taken it out of its rooms already.
+  /// The end: Server has already removed it from its rooms.
   void close(EndReason reason);
   uint64_t next_seq() { return ++last_seq_; }
   std::string policy_json() const;
@@ -82,7 +82,7 @@ class Room {
   RosterEntry roster_entry(const Participant& participant) const;
   Snapshot snapshot_for(const Participant& participant) const;
 
-  // What participants report of themselves.
+  // Called by participants.
   Audience& audience() { return audience_; }
   void roster_changed(const Participant& participant);
   void add_session(SessionId session, Participant& participant);
@@ -109,7 +109,7 @@ class Room {
   std::unordered_map<TrackId, Participant*> tracks_;      ///< Of answered sessions.
   Speakers speakers_;
   std::map<std::string, std::string> notices_;
-  std::shared_ptr<bool> alive_;  ///< Until close(); answers of the media layer hold it weakly.
+  std::shared_ptr<bool> alive_;  ///< Until close(); callbacks of the media layer hold it weakly.
 };
 
 }  // namespace veche::room

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-// What the lane decided, in names: who owns which track, who fills which slot, who speaks.
+// Turns the lane's selection into names: owners of tracks, slots and speakers.
 #include <algorithm>
 #include <set>
 #include <utility>
@@ -38,7 +38,7 @@ void Room::forget_session(const media::Session& session, const Participant& part
   size_t forgotten = 0;
   for (const media::SessionTrack& track : session.tracks()) forgotten += tracks_.erase(track.track);
   if (forgotten == 0 || !alive_) return;
-  // The lane says so too, but later, and not at all when this was the last session.
+  // The lane reports it too, but later, and not at all when this was the last session.
   for (const auto& [id, other] : participants_) other->check_slots();
   Speakers speakers = speakers_;
   std::erase(speakers.speaking, participant.id());

@@ -13,7 +13,7 @@ namespace {
 
 std::string what_of(const std::string& name) { return "The room's settings of " + name; }
 
-/// In the policy the part is found under the plugin's name, which needs no escapes.
+/// The policy has the part under the plugin's name, which needs no escapes.
 Error within(const std::string& name, Error error) {
   error.message = what_of(name) + " are refused: " + error.message;
   for (FieldProblem& field : error.fields) field.pointer = "/" + name + field.pointer;
@@ -28,7 +28,7 @@ bool PluginParts::has(const RoomSettings* plugin) const {
 
 Status PluginParts::check(const std::map<std::string, std::string>& parts) const {
   for (const auto& [name, json] : parts) {
-    if (Status status = check_part(name, json); !status) return status;
+    if (Status status = check_part(name, json); !status) return status.error();
   }
   return Ok{};
 }
@@ -38,7 +38,7 @@ Status PluginParts::check_part(const std::string& name, const std::string& json)
                                    [&](const RoomSettings* each) { return each->name() == name; });
   const bool selects = name == engine_.selector_name();
   if (plugin == plugins_.end() && !selects) return unknown();
-  if (Status status = check_object(what_of(name), json); !status) return status;
+  if (Status status = check_object(what_of(name), json); !status) return status.error();
   if (plugin != plugins_.end()) {
     if (Result<std::string> taken = (*plugin)->complete(json); !taken) {
       return within(name, std::move(taken).error());
@@ -68,7 +68,7 @@ std::string PluginParts::part_of(const RoomSettings& plugin, const std::string& 
     Result<std::string> taken = plugin.complete(part->second);
     if (taken) return std::move(taken).value();
     std::string line = plugin.name();
-    line.append(" does not take the room's settings, and uses its own: ");
+    line.append(" rejects the room's settings, and uses its own: ");
     log::warning("room", line.append(taken.error().message), {room, {}, {}});
   }
   return plugin.complete("{}").value();

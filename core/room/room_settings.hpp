@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-// The plugins that have a part of their own in rooms' policies: checks what a policy says for them.
+// The plugins that have their own part in rooms' policies, and the check of these parts.
 #pragma once
 
 #include <map>
@@ -33,11 +33,11 @@ class PluginParts {
   bool has(const RoomSettings* plugin) const;
   const std::vector<RoomSettings*>& plugins() const { return plugins_; }
 
-  /// Plugin name -> JSON object, as a policy or a patch says it. A name without a plugin that has
-  /// settings is refused.
+  /// Plugin name -> JSON object, from a policy or a patch. InvalidArgument for a name that belongs
+  /// to no plugin with settings.
   Status check(const std::map<std::string, std::string>& parts) const;
-  /// What holds for the plugin in a room with this policy. A stored part that does not fit, because
-  /// the plugin was not there to check it, is logged and left out.
+  /// The plugin's effective settings in a room with this policy. A stored part that is invalid,
+  /// because the plugin was not loaded to check it, is logged and ignored.
   static std::string part_of(const RoomSettings& plugin, const std::string& room,
                              const RoomPolicy& policy);
 

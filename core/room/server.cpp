@@ -30,7 +30,7 @@ Result<Room*> Server::create_room(const std::string& id, RoomPolicy policy) {
   if (Status status = takes_new("rooms"); !status) return status.error();
   if (Status status = check_name("The name of the room", id); !status) return status.error();
   if (rooms_.contains(id)) {
-    return Error{ErrorCode::Conflict, "There is a room named \"" + id + "\" already."};
+    return Error{ErrorCode::Conflict, "A room named \"" + id + "\" exists already."};
   }
   if (rooms_.size() >= limits_.max_rooms) {
     return Error{ErrorCode::Exhausted,
@@ -47,7 +47,7 @@ Result<Room*> Server::create_room(const std::string& id, RoomPolicy policy) {
   closed_.forget(id);
   Room* created = rooms_.emplace(id, std::move(room)).first->second.get();
   for (RoomSettings* plugin : parts_.plugins()) tell_part(*plugin, *created);
-  log::info("room", "is made", {id, {}, {}});
+  log::info("room", "is created", {id, {}, {}});
   emit(*created, "room.created", {}, created->policy_json());
   return created;
 }
@@ -66,9 +66,9 @@ const Trace* Server::find_trace(const std::string& room, const std::string& part
 Result<Room*> Server::find_or_create_room(const std::string& id) {
   if (Room* room = find_room(id)) return room;
   if (!limits_.auto_create) {
-    return not_found("There is no such room, and this server does not make rooms on demand.");
+    return not_found("There is no such room, and this server does not create rooms on demand.");
   }
-  // A room is made for somebody who comes.
+  // The room would be for a new participant.
   if (Status status = takes_participants(); !status) return status.error();
   RoomPolicy policy;
   policy.empty_timeout_s = limits_.empty_timeout_s;
@@ -83,7 +83,7 @@ void Server::on_selector_changed() {
     const Status used = room->media().use_selector_settings(settings->second);
     if (used) continue;
     std::string line = selector;
-    line.append(" does not take the room's settings, and uses its own: ");
+    line.append(" rejects the room's settings, and uses its own: ");
     log::warning("room", line.append(used.error().message), {id, {}, {}});
   }
 }
@@ -117,7 +117,7 @@ Status Server::takes_new(const char* what) const {
   if (is_stopping_) return Error{ErrorCode::Unavailable, "The server is stopping."};
   if (!drain_) return Ok{};
   return Error{ErrorCode::Unavailable,
-               std::string("The server is draining: it takes no new ") + what + "."};
+               std::string("The server is draining: it accepts no new ") + what + "."};
 }
 
 void Server::drain(uint32_t deadline_s, bool is_final) {
@@ -127,7 +127,7 @@ void Server::drain(uint32_t deadline_s, bool is_final) {
   drain.is_final = is_final || (drain_ && drain_->is_final);
   drain_ = drain;
   log::info("room", "draining, for " + std::to_string((drain.deadline_ns - now_ns_) / kNsPerS) +
-                        " s at most: no new rooms, participants and sessions");
+                        " s at most: the server accepts no new rooms, participants and sessions");
   emit("server.draining", glib::JsonWriter()
                               .begin_object()
                               .key("deadline_s")
@@ -143,10 +143,12 @@ Status Server::stop_draining() {
   if (!drain_) return Ok{};
   if (drain_->is_final) {
     return Error{ErrorCode::Conflict,
-                 "The server drains because it was told to end (SIGTERM); that stays so."};
+                 "The server drains because it received SIGTERM; this drain cannot be cancelled."};
   }
   drain_.reset();
-  log::info("room", "drains no more: rooms, participants and sessions are taken again");
+  log::info(
+      "room",
+      "the drain is cancelled: the server accepts new rooms, participants and sessions again");
   emit("server.resumed", "{}");
   tell_draining();
   return Ok{};
@@ -155,7 +157,7 @@ Status Server::stop_draining() {
 void Server::tell_draining() {
   std::optional<int64_t> deadline_unix_ms;
   if (drain_) deadline_unix_ms = drain_->deadline_unix_ms;
-  // A sink may end its participant, but a room that is removed stays in memory.
+  // A sink may remove rooms; a removed one stays in memory until the loop runs again.
   std::vector<Room*> rooms;
   for (const auto& [id, room] : rooms_) rooms.push_back(room.get());
   for (Room* room : rooms) room->audience().tell_draining(deadline_unix_ms);
@@ -176,7 +178,7 @@ void Server::stop() {
 void Server::tick(int64_t now_ns) {
   now_ns_ = now_ns;
   admission_.tick(now_ns);
-  // Whatever clients and sinks do, a removed room stays in memory until the loop runs again.
+  // Clients and sinks may remove rooms; a removed one stays in memory until the loop runs again.
   std::vector<Room*> rooms;
   for (const auto& [id, room] : rooms_) rooms.push_back(room.get());
   for (Room* room : rooms) {

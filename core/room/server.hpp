@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
-// All rooms of this process: admission, events, and what they need of the media layer. All of it on
-// control.
+// All rooms of this process: admission, events, and what they need from the media layer. All of it
+// on control.
 #pragma once
 
 #include <deque>
@@ -51,7 +51,7 @@ class Server {
   Server& operator=(const Server&) = delete;
 
   const Limits& limits() const { return limits_; }
-  /// For what is asked for from now on; rooms, participants and sessions that are there stay.
+  /// Limits for new rooms, participants and sessions; existing ones stay.
   void use_limits(const Limits& limits) { limits_ = limits; }
   glib::ControlLoop& loop() { return loop_; }
   media::Engine& engine() { return engine_; }
@@ -61,79 +61,78 @@ class Server {
   /// name or policy.
   Result<Room*> create_room(const std::string& id, RoomPolicy policy);
   Room* find_room(const std::string& id);
-  /// The room, made now if `rooms.auto_create` is on.
+  /// The room, created now if `rooms.auto_create` is on.
   Result<Room*> find_or_create_room(const std::string& id);
   Status remove_room(const std::string& id, EndReason reason = EndReason::RoomClosed);
   /// By name.
   const std::map<std::string, std::unique_ptr<Room>>& rooms() const { return rooms_; }
 
-  /// Of somebody who is in the room, or left it less than a minute ago. Null: nobody knows; valid
-  /// until the next call of anything here.
+  /// The trace of a participant that is in the room, or left it less than a minute ago. Null: there
+  /// is none; valid until the next call of anything here.
   const Trace* find_trace(const std::string& room, const std::string& participant);
 
   /// How many participants have left for each reason since the start, and how many sessions were
   /// replaced.
   const std::map<EndReason, uint64_t>& ended() const { return ended_; }
 
-  /// Asked about every connected session from now on, ten times a second; null: everybody gets and
-  /// sends everything. It outlives its use.
+  /// Asks it about every connected session from now on, ten times a second; null: all sessions
+  /// receive and send everything. It outlives its use.
   void use_controller(Controller* controller) { controller_ = controller; }
   Controller* controller() const { return controller_; }
 
-  /// The engine has another selector: rooms that have settings for it give them to it.
+  /// The engine has another selector: it gets the settings that rooms have for it.
   void on_selector_changed();
 
-  /// The plugin checks its part of policies from now on, and is told of that of all rooms: with the
-  /// events, in order with them. Not any more once it has been removed.
+  /// The plugin checks its part of policies from now on, and learns that of all rooms, in order
+  /// with the events, until it is removed.
   void add_room_settings(RoomSettings& plugin);
   void remove_room_settings(RoomSettings& plugin) { parts_.remove(plugin); }
 
-  /// Rooms, participants, who speaks, and why people left.
+  /// Rooms, participants, speakers, and the reasons for leaving.
   void put_metrics(MetricSink& sink) const;
 
   using EventHandler = std::function<void(const Event&)>;
-  /// Told of every event, in order, on control, never from within a call of this layer. For the
+  /// Receives every event, in order, on control, never from within a call of this layer. For the
   /// plugin host and the log; set once at start.
   void add_event_handler(EventHandler handler);
 
-  /// An event that somebody else makes, a plugin, in a room that is there or closed less than a
-  /// minute ago. The participant may be ""; one of a closed room is not looked up. NotFound if
-  /// there is no such room or participant.
+  /// Emits a plugin's event in a room that is open or closed less than a minute ago. The
+  /// participant may be ""; one of a closed room is not looked up. NotFound if there is no such
+  /// room or participant.
   Status emit(const std::string& room, const std::string& type, const std::string& participant,
               std::string data);
-  /// Takes back what the plugin tells clients, in all rooms.
+  /// Withdraws the plugin's notices to clients, in all rooms.
   void take_notices(const std::string& plugin);
-  /// From now on there are no new rooms, participants and sessions; calls go on, and who is in one
-  /// may replace its session. Clients and observers are told. Again: with another deadline. A final
-  /// drain stays final, and does not move a deadline that comes sooner.
+  /// From now on the server accepts no new rooms, participants and sessions; calls go on, and their
+  /// participants may replace their sessions. Notifies clients and observers. A second call sets
+  /// another deadline. A final drain stays final, and keeps an earlier deadline.
   void drain(uint32_t deadline_s, bool is_final);
-  /// Takes the drain back, if there is one. Conflict if it is final.
+  /// Cancels the drain, if there is one. Conflict if it is final.
   Status stop_draining();
   const std::optional<Drain>& draining() const { return drain_; }
-  /// Unavailable, with what it takes no more, while it drains or stops.
+  /// Unavailable while it drains or stops. `what`: for the message, in the plural.
   Status takes_new(const char* what) const;
 
-  /// What says how much the system lets this process have. Without it only the configuration and
-  /// the lanes bound anything.
+  /// The function that reads how much the system grants this process. Without it only the
+  /// configuration and the lanes set bounds.
   void use_system(Admission::ReadSystem read) { admission_.use_system(std::move(read)); }
-  /// For sessions of that path; nothing: the server's own.
+  /// For sessions on that path; nothing: the server's default.
   CapacityReport capacity(std::optional<media::PathKind> path = {}) const;
-  /// Unavailable while it drains, OverCapacity while it can carry nobody more. Who is in a call is
-  /// not asked about.
+  /// Unavailable while it drains, OverCapacity while it has no room for a new participant. Not for
+  /// participants that are in a call: they may always rejoin.
   Status takes_participants(std::optional<media::PathKind> path = {});
-  /// How many descriptors, out of `limit`, the API must leave free: sessions which are being made
-  /// will take them, and whoever reconnects.
+  /// How many descriptors, out of `limit`, the API must leave free for sessions in the making and
+  /// for clients that reconnect.
   int64_t descriptors_to_leave(int64_t limit) const;
 
-  /// Called once, on control, by tick(): it drains, and no session is left or the deadline has
-  /// come.
+  /// tick() calls it once, on control: when a drain has no session left or reaches its deadline.
   void set_drained_handler(std::function<void()> handler) { drained_ = std::move(handler); }
 
-  /// Ends all sessions and rooms, and makes no more. Every event has been handed to the handlers
-  /// when it returns.
+  /// Ends all sessions and rooms, and accepts no new ones. Every event has been handed to the
+  /// handlers when it returns.
   void stop();
 
-  /// Moves time on: rooms tell their clients what changed, and what has waited too long ends.
+  /// Moves time on: rooms notify their clients of changes, and what has expired ends.
   void tick(int64_t now_ns);
 
  private:
@@ -163,10 +162,10 @@ class Server {
   void count_end(EndReason reason) { ended_[reason] += 1; }
   uint32_t take_source_number();
   void release_source_number(uint32_t number) { source_numbers_.erase(number); }
-  /// Destroys it when the loop runs next: somebody further up the stack may still be in one of its
+  /// Destroys it when the loop runs next: a caller further up the stack may still be in one of its
   /// functions.
   void retire(std::shared_ptr<void> object);
-  /// Posts a member function that is not called any more when the server is gone.
+  /// Posts a member function, which is not called once the server is gone.
   void post(void (Server::*task)());
   void clear_retired();
 
@@ -175,13 +174,13 @@ class Server {
   Limits limits_;
   std::map<EndReason, uint64_t> ended_;
   mutable Admission admission_;          ///< Mutable: it keeps what it has read.
-  std::optional<int64_t> told_full_ns_;  ///< When the log said last that it is full.
+  std::optional<int64_t> told_full_ns_;  ///< When the log last said that it is full.
   bool is_stopping_ = false;
   std::optional<Drain> drain_;
-  std::function<void()> drained_;  ///< Null once it was called.
+  std::function<void()> drained_;  ///< Null once it has been called.
   uint64_t last_seq_ = 0;          ///< Of the server's own events.
   Controller* controller_ = nullptr;
-  int64_t now_ns_;  ///< Of the last tick: fine enough for everything that is timed here.
+  int64_t now_ns_;  ///< Of the last tick: precise enough for everything timed here.
   std::vector<EventHandler> event_handlers_;
   std::deque<std::function<void()>> news_;  ///< Not delivered yet.
   PluginParts parts_;

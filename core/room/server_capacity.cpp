@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-// Whether there is room for one more, and the answer in words.
+// Decides whether there is room for one more participant, and says why not.
 #include "base/log.hpp"
 #include "base/time.hpp"
 #include "room/server.hpp"
@@ -7,7 +7,7 @@
 namespace veche::room {
 namespace {
 
-/// Newcomers may ask all the time; the log says once in this time that there is no room.
+/// New participants may ask all the time; the log mentions it once in this time.
 constexpr int64_t kTellFullNs = 60 * kNsPerS;
 
 }  // namespace
@@ -31,15 +31,15 @@ int64_t Server::descriptors_to_leave(int64_t limit) const {
 }
 
 Status Server::takes_participants(std::optional<media::PathKind> path) {
-  if (Status status = takes_new("participants"); !status) return status;
+  if (Status status = takes_new("participants"); !status) return status.error();
   const CapacityReport report = capacity(path);
   if (report.head_room > 0) return Ok{};
   if (!told_full_ns_ || now_ns_ - *told_full_ns_ >= kTellFullNs) {
     told_full_ns_ = now_ns_;
-    log::warning("room", "full: nobody new is taken for now; " + report.bound_text());
+    log::warning("room", "full: new participants are refused for now; " + report.bound_text());
   }
   return Error{ErrorCode::OverCapacity,
-               "The server is full: nobody new is taken until somebody leaves (" +
+               "The server is full: it refuses new participants until others leave (" +
                    report.bound_text() + ")."};
 }
 

@@ -11,17 +11,16 @@ void Server::put_metrics(MetricSink& sink) const {
     speakers += static_cast<int64_t>(room->speakers().speaking.size());
   }
   sink.gauge("veche_rooms", "Rooms", static_cast<int64_t>(rooms_.size()));
-  sink.gauge("veche_participants", "Participants of all rooms, also those who are not connected",
-             participants);
+  sink.gauge("veche_participants", "Participants of all rooms, connected or not", participants);
   sink.gauge("veche_capacity_head_room_participants",
              "How many more participants the server can carry", capacity().head_room);
-  sink.gauge("veche_speakers", "Participants who speak, by the selector", speakers);
+  sink.gauge("veche_speakers", "Participants that speak, according to the selector", speakers);
   for (int i = static_cast<int>(EndReason::Left); i <= static_cast<int>(EndReason::ServerStopping);
        ++i) {
     const auto reason = static_cast<EndReason>(i);
     const auto found = ended_.find(reason);
     sink.counter("veche_participants_ended_total",
-                 "Participants who have left and sessions that were replaced, by reason",
+                 "Participants that have left and sessions that were replaced, by reason",
                  found == ended_.end() ? 0 : found->second, {{"reason", to_string(reason)}});
   }
 }

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-// Compares statistics with those of before.
+// Compares statistics with earlier ones.
 #include "room/session_watch.hpp"
 
 #include <cmath>
@@ -24,7 +24,7 @@ std::string loss_json(const char* direction, int64_t lost, double ratio) {
       .text();
 }
 
-/// `sent` of which `lost` did not arrive.
+/// Of `sent` packets, `lost` did not arrive.
 void add_loss(std::vector<SessionWatch::Finding>& found, const char* direction, int64_t lost,
               int64_t sent, int64_t now_ns) {
   if (lost < SessionWatch::kPacketsToTell || sent <= 0) return;

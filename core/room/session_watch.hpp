@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-// What a session's statistics say that belongs into its participant's trace. Pure.
+// Finds in a session's statistics what belongs in its participant's trace. Pure.
 #pragma once
 
 #include <cstdint>
@@ -15,9 +15,9 @@ namespace veche::room {
 class SessionWatch {
  public:
   static constexpr int64_t kEachNs = kNsPerS;
-  /// Loss and refusals are told for intervals of this length.
+  /// Loss and refusals are reported for intervals of this length.
   static constexpr int64_t kIntervalNs = 5 * kNsPerS;
-  /// A smaller part is what Opus conceals.
+  /// Opus conceals a smaller part.
   static constexpr double kLossToTell = 0.05;
   static constexpr int64_t kPacketsToTell = 5;
 
@@ -28,11 +28,11 @@ class SessionWatch {
     std::string data = "{}";
   };
 
-  /// The monotonic clock when the session was offered.
+  /// `offered_ns`: when the session was offered, on the monotonic clock.
   explicit SessionWatch(int64_t offered_ns)
       : offered_ns_(offered_ns), interval_began_ns_(offered_ns) {}
 
-  /// True once each kEachNs: statistics are wanted.
+  /// True once every kEachNs: then look() wants statistics.
   bool is_due(int64_t now_ns);
   std::vector<Finding> look(const media::SessionStatistics& statistics, int64_t now_ns);
 

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-// Rings of entries, and who is remembered.
+// Two rings of entries, and a queue of former traces.
 #include "room/trace.hpp"
 
 #include <algorithm>
@@ -31,7 +31,7 @@ std::vector<TraceEntry> Trace::entries() const {
 
 void FormerTraces::keep(const std::string& room, const std::string& participant, Trace trace,
                         int64_t now_ns) {
-  // Whoever left before has come back since, and took the trace along.
+  // A participant that left before has rejoined since, and taken the trace along.
   traces_.push_back({room, participant, now_ns, std::move(trace)});
   if (traces_.size() > kMax) traces_.pop_front();
 }

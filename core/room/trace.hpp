@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-// The last things that happened to a participant, for whoever asks why a call was bad. Pure.
+// What happened to a participant lately, to find out why a call was bad. Pure.
 #pragma once
 
 #include <array>
@@ -20,24 +20,24 @@ struct TraceEntry {
   std::string data = "{}";  ///< A JSON object.
 };
 
-/// Two rings, so that hours of talk do not push out how the session began.
+/// Two rings, so that hours of speech do not evict how the session began.
 class Trace {
  public:
   static constexpr size_t kMaxEntries = 128;              ///< Of each kind.
   static constexpr size_t kMaxBytes = size_t{16} * 1024;  ///< Of the data of each kind.
 
   enum class Kind {
-    Change = 0,  ///< Its state and what was asked for.
-    Activity,    ///< What happens all the time: speech, slots, loss.
+    Change = 0,  ///< Its state, and requests for it.
+    Activity,    ///< Frequent events: speech, slots, loss.
   };
 
-  /// The oldest of its kind go when there are too many.
+  /// Evicts the oldest entries of its kind when there are too many.
   void add(Kind kind, TraceEntry entry);
   /// By time.
   std::vector<TraceEntry> entries() const;
-  /// How many have gone.
+  /// How many were evicted.
   uint64_t dropped() const { return dropped_; }
-  /// When the first entry of all was made, on the monotonic clock; 0: there was none.
+  /// When the very first entry was added, on the monotonic clock; 0: there was none.
   int64_t began_ns() const { return began_ns_; }
 
  private:
@@ -50,15 +50,15 @@ class Trace {
   int64_t began_ns_ = 0;
 };
 
-/// Traces of those who left a short time ago: support asks afterwards.
+/// Traces of participants that left a short time ago: support asks afterwards.
 class FormerTraces {
  public:
   static constexpr int64_t kRememberedNs = 60 * kNsPerS;
-  /// The oldest go first when more leave within that time.
+  /// When more participants leave within that time, the oldest traces are evicted.
   static constexpr size_t kMax = 500;
 
   void keep(const std::string& room, const std::string& participant, Trace trace, int64_t now_ns);
-  /// Of somebody who is back. An empty trace if it is not remembered.
+  /// The trace of a participant that rejoins; empty if it is not remembered.
   Trace take(const std::string& room, const std::string& participant, int64_t now_ns);
   /// Null if it is not remembered; valid until anything is changed here.
   const Trace* find(const std::string& room, const std::string& participant, int64_t now_ns);

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-// The values of the room layer: policies, permissions, patches, what a client sees, and why things
+// The values of the room layer: policies, permissions, patches, views for clients, reasons for an
 // end.
 #pragma once
 
@@ -22,23 +22,23 @@ struct Limits {
   uint32_t empty_timeout_s = 60;    ///< Default of new rooms; 0: a room lives until it is deleted.
   uint32_t max_audio_slots = 16;
   uint32_t max_video_slots = 25;
-  uint32_t drain_deadline_s = 30;  ///< Unless whoever asks for the drain says otherwise.
+  uint32_t drain_deadline_s = 30;  ///< Unless the drain request names another.
 };
 
-/// The server takes nobody new, and ends when its calls have, or at the deadline.
+/// The server accepts no new participants, and ends when its calls have ended, or at the deadline.
 struct Drain {
   int64_t deadline_ns = 0;       ///< On the monotonic clock.
   int64_t deadline_unix_ms = 0;  ///< The same, for people.
-  bool is_final = false;         ///< It cannot be taken back.
+  bool is_final = false;         ///< It cannot be cancelled.
 };
 
 /// What the backend wants of one room.
 struct RoomPolicy {
   uint32_t max_participants = 0;  ///< 0: the server's limit.
   uint32_t empty_timeout_s = 60;
-  std::optional<media::PathKind>
-      path;                     ///< Of sessions that begin from now on; nothing: the server's.
-  std::string metadata = "{}";  ///< A JSON object; the core only hands it on.
+  /// Of sessions that begin from now on; nothing: the server's.
+  std::optional<media::PathKind> path;
+  std::string metadata = "{}";                 ///< A JSON object, opaque to the core.
   std::map<std::string, std::string> plugins;  ///< Plugin name -> JSON object with its settings.
 
   friend bool operator==(const RoomPolicy&, const RoomPolicy&) = default;
@@ -49,8 +49,8 @@ struct RoomPatch {
   std::optional<uint32_t> empty_timeout_s;
   std::optional<std::optional<media::PathKind>> path;
   std::optional<std::string> metadata;
-  std::map<std::string, std::string>
-      plugins;  ///< Replaces the settings of these plugins; "{}" resets.
+  /// Replaces the settings of these plugins; "{}" resets them.
+  std::map<std::string, std::string> plugins;
 };
 
 struct Permissions {
@@ -61,7 +61,7 @@ struct Permissions {
   friend bool operator==(const Permissions&, const Permissions&) = default;
 };
 
-/// What a join token, an invitation or the first session says of a participant.
+/// What a join token, an invitation or the first session says about a participant.
 struct ParticipantSettings {
   std::string name;             ///< For people; empty: the id.
   std::string metadata = "{}";  ///< A JSON object.
@@ -75,15 +75,15 @@ struct ParticipantSettings {
 struct ParticipantPatch {
   std::optional<std::string> name;
   std::optional<std::string> metadata;
-  /// What it may no longer publish is silent at once; everything else counts from the next session.
+  /// What it may no longer publish is silent at once; all else applies from the next session.
   std::optional<Permissions> permissions;
   std::optional<uint32_t> max_audio_slots;
   std::optional<uint32_t> max_video_slots;
-  std::optional<bool> muted;  ///< Nobody hears them.
-  std::optional<std::vector<std::string>>
-      pinned;  ///< Names of participants that this one always hears.
-  std::optional<std::vector<std::string>>
-      blocked;  ///< Names of participants that this one never hears.
+  std::optional<bool> muted;  ///< No other participant hears it.
+  /// Names of participants that this one always hears.
+  std::optional<std::vector<std::string>> pinned;
+  /// Names of participants that this one never hears.
+  std::optional<std::vector<std::string>> blocked;
 };
 
 enum class SessionState { Connecting = 1, Connected, Ended };
@@ -106,16 +106,16 @@ const char* to_string(SessionState state);
 struct SlotView {
   std::string mid;
   std::string kind;         ///< "audio" or "video"
-  std::string participant;  ///< Name of who fills it; empty: nobody.
+  std::string participant;  ///< Whose track fills it, by name; empty: none.
   uint64_t track = 0;
 
   friend bool operator==(const SlotView&, const SlotView&) = default;
 };
 
-/// Who speaks, by name.
+/// The participants that speak, by name.
 struct Speakers {
   std::vector<std::string> speaking;
-  std::string dominant;  ///< Empty: nobody.
+  std::string dominant;  ///< Empty: none.
 
   friend bool operator==(const Speakers&, const Speakers&) = default;
 };

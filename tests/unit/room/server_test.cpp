@@ -78,7 +78,7 @@ TEST_F(ServerTest, RefusesAPathThatTheServerDoesNotHave) {
   Room& room = make_room("a");
   engine.has_wire = false;
   EXPECT_EQ(refusal("b", {.path = media::PathKind::Wire}), ErrorCode::InvalidArgument);
-  EXPECT_THAT(message, HasSubstr("The path \"wire\" is not to be had"));
+  EXPECT_THAT(message, HasSubstr("The path \"wire\" is not available"));
   EXPECT_FALSE(room.update({.path = media::PathKind::Wire}).ok());
   EXPECT_EQ(room.policy().path, std::nullopt);
   EXPECT_TRUE(room.update({.path = media::PathKind::Pipeline}).ok());

@@ -149,7 +149,7 @@ TEST_F(HttpRooms, SayWhatIsWrongWithTheirPath) {
   engine.has_wire = false;
   const Answer refused = json("PATCH", "/v1/rooms/red", R"({"media_path":"wire"})");
   EXPECT_EQ(refused.status, 400);
-  EXPECT_NE(refused.body.find("not to be had"), std::string::npos) << refused.body;
+  EXPECT_NE(refused.body.find("is not available"), std::string::npos) << refused.body;
 }
 
 TEST_F(HttpRooms, HonourPreconditions) {
