@@ -50,12 +50,11 @@ Acceptor::~Acceptor() {
 }
 
 void Acceptor::listen() {
-  source_.reset(g_socket_create_source(listener_.get(), G_IO_IN, nullptr));
   const auto callback = +[](GSocket*, GIOCondition, gpointer self) -> gboolean {
     return static_cast<Acceptor*>(self)->accept_one() ? G_SOURCE_CONTINUE : G_SOURCE_REMOVE;
   };
-  g_source_set_callback(source_.get(), G_SOURCE_FUNC(callback), this, nullptr);
-  g_source_attach(source_.get(), loop_.context());
+  source_ = {g_socket_create_source(listener_.get(), G_IO_IN, nullptr), loop_.context(), callback,
+             this};
 }
 
 bool Acceptor::has_descriptors() const {

@@ -5,11 +5,11 @@
 #include <gio/gio.h>
 
 #include <functional>
-#include <memory>
 #include <unordered_set>
 
 #include "glib/control_loop.hpp"
 #include "glib/ref.hpp"
+#include "glib/source.hpp"
 
 namespace veche::http {
 
@@ -54,14 +54,7 @@ class Acceptor {
   bool is_short_ = false;  ///< The last accept failed.
   glib::Timer retry_;
   std::unordered_set<Handshake*> handshakes_;  ///< Each is owned by its callback.
-
-  struct SourceDeleter {
-    void operator()(GSource* source) const {
-      g_source_destroy(source);
-      g_source_unref(source);
-    }
-  };
-  std::unique_ptr<GSource, SourceDeleter> source_;
+  glib::Source source_;
 };
 
 /// To be called before a TLS stream is closed: closing it sends its last word, and would wait for a

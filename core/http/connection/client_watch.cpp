@@ -8,43 +8,37 @@
 
 #include <utility>
 
+#include "glib/source.hpp"
+
 namespace veche::http {
 
 struct ClientWatch::Watched {
-  explicit Watched(GSource* made, std::function<void()> call)
-      : source(made), gone(std::move(call)) {}
-  ~Watched() {
-    g_source_destroy(source);
-    g_source_unref(source);
-  }
-  Watched(const Watched&) = delete;
-  Watched& operator=(const Watched&) = delete;
-
-  GSource* const source;
   std::function<void()> gone;
+  glib::Source source;
+
+  void end() {
+    // The descriptor may soon be another's.
+    source.cancel();
+    if (gone) std::exchange(gone, nullptr)();
+  }
 };
 
 ClientWatch::ClientWatch(GSocket* socket, GMainContext* context, std::function<void()> gone)
-    : watched_(std::make_shared<Watched>(
-          g_unix_fd_source_new(g_socket_get_fd(socket), static_cast<GIOCondition>(POLLRDHUP)),
-          std::move(gone))) {
+    : watched_(std::make_shared<Watched>()) {
+  using Weak = std::weak_ptr<Watched>;
   const auto on_end = +[](gint, GIOCondition, gpointer self) -> gboolean {
-    const auto watched = static_cast<std::weak_ptr<Watched>*>(self)->lock();
-    if (watched && watched->gone) std::exchange(watched->gone, nullptr)();
+    if (const auto watched = static_cast<Weak*>(self)->lock()) watched->end();
     return G_SOURCE_REMOVE;
   };
-  g_source_set_callback(watched_->source, G_SOURCE_FUNC(on_end),
-                        new std::weak_ptr<Watched>(watched_),
-                        [](gpointer data) { delete static_cast<std::weak_ptr<Watched>*>(data); });
-  g_source_attach(watched_->source, context);
+  watched_->gone = std::move(gone);
+  watched_->source = {
+      g_unix_fd_source_new(g_socket_get_fd(socket), static_cast<GIOCondition>(POLLRDHUP)), context,
+      on_end, new Weak(watched_), [](gpointer data) { delete static_cast<Weak*>(data); }};
 }
 
 void ClientWatch::notify() {
-  const std::shared_ptr<Watched> watched = watched_;
-  if (!watched || !watched->gone) return;
-  // The descriptor may soon be another's.
-  g_source_destroy(watched->source);
-  std::exchange(watched->gone, nullptr)();
+  // A copy: `gone` may end this watch.
+  if (const std::shared_ptr<Watched> watched = watched_) watched->end();
 }
 
 }  // namespace veche::http

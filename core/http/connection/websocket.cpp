@@ -36,19 +36,18 @@ WebSocket::WebSocket(glib::ControlLoop& loop, glib::Ref<GIOStream> stream,
       socket_(std::move(socket)),
       events_(std::move(events)) {
   g_socket_set_option(socket_.get(), SOL_SOCKET, SO_SNDBUF, kSendBufferBytes, nullptr);
-  readable_.reset(g_pollable_input_stream_create_source(input_of(stream_.get()), nullptr));
   const auto callback = +[](GObject*, gpointer self) -> gboolean {
     static_cast<WebSocket*>(self)->on_readable();
     return G_SOURCE_CONTINUE;
   };
-  g_source_set_callback(readable_.get(), G_SOURCE_FUNC(callback), this, nullptr);
-  g_source_attach(readable_.get(), loop_.context());
+  readable_ = {g_pollable_input_stream_create_source(input_of(stream_.get()), nullptr),
+               loop_.context(), callback, this};
   keepalive_ = loop_.every(ping_ms, [this] { ping(); });
 }
 
 WebSocket::~WebSocket() {
-  readable_.reset();
-  writable_.reset();
+  readable_.cancel();
+  writable_.cancel();
   // Closing the socket first keeps a TLS stream from waiting for its close_notify.
   g_socket_close(socket_.get(), nullptr);
   g_io_stream_close(stream_.get(), nullptr, nullptr);
@@ -71,8 +70,8 @@ void WebSocket::close(CloseCode code) {
 
 void WebSocket::end() {
   if (std::exchange(is_over_, true)) return;
-  readable_.reset();
-  writable_.reset();
+  readable_.cancel();
+  writable_.cancel();
   keepalive_.cancel();
   events_.closed();
 }
@@ -135,15 +134,14 @@ void WebSocket::on_writable() {
   if (count < 0 && !would_block(error.get())) return end();
   if (count > 0) queue_.erase(0, static_cast<size_t>(count));
   if (queue_.empty()) {
-    writable_.reset();
+    writable_.cancel();
   } else if (!writable_) {
-    writable_.reset(g_pollable_output_stream_create_source(output_of(stream_.get()), nullptr));
     const auto callback = +[](GObject*, gpointer self) -> gboolean {
       static_cast<WebSocket*>(self)->on_writable();
       return G_SOURCE_CONTINUE;
     };
-    g_source_set_callback(writable_.get(), G_SOURCE_FUNC(callback), this, nullptr);
-    g_source_attach(writable_.get(), loop_.context());
+    writable_ = {g_pollable_output_stream_create_source(output_of(stream_.get()), nullptr),
+                 loop_.context(), callback, this};
   }
 }
 

@@ -5,11 +5,11 @@
 #include <gio/gio.h>
 
 #include <functional>
-#include <memory>
 #include <string>
 
 #include "glib/control_loop.hpp"
 #include "glib/ref.hpp"
+#include "glib/source.hpp"
 #include "http/protocol/websocket_frames.hpp"
 
 namespace veche::http {
@@ -55,16 +55,7 @@ class WebSocket {
   bool is_over_ = false;
   bool awaits_pong_ = false;
   glib::Timer keepalive_, close_timer_;
-
-  /// A GSource that is destroyed with its owner.
-  struct SourceDeleter {
-    void operator()(GSource* source) const {
-      g_source_destroy(source);
-      g_source_unref(source);
-    }
-  };
-  using SourcePtr = std::unique_ptr<GSource, SourceDeleter>;
-  SourcePtr readable_, writable_;
+  glib::Source readable_, writable_;
 };
 
 }  // namespace veche::http
