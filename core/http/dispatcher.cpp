@@ -120,7 +120,7 @@ bool Dispatcher::authenticate(Exchange& exchange) const {
     exchange.respond(problem(reached.error()));
     return false;
   }
-  request.caller = std::move(*caller);
+  request.caller = std::make_shared<const Principal>(std::move(*caller));
   return true;
 }
 

@@ -23,6 +23,7 @@
 #include "http/connection/static_files.hpp"
 #include "http/dispatcher.hpp"
 #include "http/protocol/problem.hpp"
+#include "plugin/http_routes.hpp"
 
 namespace veche::http {
 namespace {
@@ -106,7 +107,9 @@ class Server::State {
     add_trace_routes(router_, api_);
     add_session_routes(router_, api_);
     add_event_routes(router_, api_);
-    times_ = std::make_unique<RouteTimes>(router_);
+    times_ = std::make_unique<RouteTimes>(
+        router_, std::vector<RouteTimes::Name>{{"GET", plugin::kMetricsPattern},
+                                               {RouteTimes::kAnyMethod, kPluginPattern}});
     // libsoup's "/" does not match the path of "OPTIONS *".
     for (const char* path : {"/", "*"}) {
       soup_server_add_early_handler(soup_.get(), path, on_headers, this, nullptr);

@@ -40,7 +40,7 @@ Response invite(Api& api, const Request& request) {
   // The token is made first: joining is what others see.
   const JoinToken token{request.param("room"), invitation.participant,
                         unix_ms() / 1000 + invitation.token_ttl_s, invitation.settings};
-  const Result<std::string> signed_token = api.auth.mint(request.caller, token);
+  const Result<std::string> signed_token = api.auth.mint(*request.caller, token);
   if (!signed_token.ok()) return problem(signed_token.error());
   const Result<room::Room*> room = api.rooms.find_or_create_room(token.room);
   if (!room.ok()) return problem(room.error());

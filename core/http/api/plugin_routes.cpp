@@ -7,6 +7,7 @@
 
 #include "glib/json.hpp"
 #include "http/api/bodies.hpp"
+#include "http/auth/auth.hpp"
 #include "http/protocol/file_response.hpp"
 #include "http/protocol/problem.hpp"
 #include "plugin/http_routes_adapter.hpp"
@@ -62,13 +63,13 @@ void handle(const Target& target, const Request& request, const Reply& reply) {
   if (!body.ok()) return reply(problem(std::move(body.problems)));
   // Whatever another method was to do has been done.
   const Conditions conditions = target.method == "GET" ? request.conditions : Conditions{};
-  const uint64_t id =
-      routes->handle(*route,
-                     {target.path, target.params, request.raw_query, request.caller.key_id,
-                      std::move(body.value), request.accept},
-                     target.answer_ms, [reply, conditions](const plugin::HttpAnswer& answer) {
-                       reply(response_of(answer, conditions));
-                     });
+  const uint64_t id = routes->handle(
+      *route,
+      {target.path, target.params, request.raw_query, request.caller ? request.caller->key_id : "",
+       std::move(body.value), request.accept},
+      target.answer_ms, [reply, conditions](const plugin::HttpAnswer& answer) {
+        reply(response_of(answer, conditions));
+      });
   request.watch_client([&plugins = target.plugins, name = target.plugin, id] {
     if (plugin::HttpRoutesAdapter* running = plugins.http_routes(name)) running->forget(id);
   });

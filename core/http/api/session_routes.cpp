@@ -22,7 +22,7 @@ void open(Api& api, const Request& request, const Reply& reply) {
   const Result<room::Room*> room = api.rooms.find_or_create_room(request.param("room"));
   if (!room.ok()) return reply(problem(room.error()));
   const room::ParticipantSettings settings =
-      request.caller.token ? request.caller.token->settings : room::ParticipantSettings{};
+      request.caller->token ? request.caller->token->settings : room::ParticipantSettings{};
   const auto participant = (*room)->join(name, settings);
   if (!participant.ok()) return reply(problem(participant.error()));
   // The answer may come when this server is gone, so the callback has all that it needs.

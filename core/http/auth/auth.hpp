@@ -12,6 +12,7 @@
 
 #include "base/result.hpp"
 #include "http/auth/tokens.hpp"
+#include "http/protocol/access.hpp"
 
 namespace veche::http {
 
@@ -22,18 +23,6 @@ struct ApiKey {
 };
 
 enum class Scope { Admin = 1, Rooms, Read, Metrics };
-
-/// Who is needed for a route. Admin reaches everything.
-enum class Access {
-  Anybody = 1,
-  ReadServer,       ///< read
-  ReadRooms,        ///< rooms, read
-  WriteRooms,       ///< rooms
-  ReadParticipant,  ///< rooms, read, and the participant's own join token
-  UseParticipant,   ///< rooms, and the participant's own join token
-  Administer,       ///< admin
-  ReadMetrics,      ///< metrics
-};
 
 /// Whom a credential stands for: an API key, or the participant of a join token.
 struct Principal {

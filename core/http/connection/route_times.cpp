@@ -4,36 +4,31 @@
 
 #include <algorithm>
 
-#include "http/api/plugin_routes.hpp"
-#include "plugin/http_routes.hpp"
-
 namespace veche::http {
 namespace {
 
+constexpr char kPages[] = "/*";
+constexpr char kNoRoute[] = "none";
 /// In ns, from 0.5 ms to 5 s.
 constexpr std::array<int64_t, 13> kBounds{
     500'000,     1'000'000,   2'000'000,   5'000'000,     10'000'000,    20'000'000,   50'000'000,
     100'000'000, 200'000'000, 500'000'000, 1'000'000'000, 2'000'000'000, 5'000'000'000};
-constexpr char kAnyMethod[] = "any";
 
 }  // namespace
 
-RouteTimes::RouteTimes(const Router& router) {
-  router.for_each([this](const Route& route) { times_.try_emplace(name_of(&route), kBounds); });
-  times_.try_emplace({"GET", plugin::kMetricsPattern}, kBounds);
-  times_.try_emplace({kAnyMethod, kPluginPattern}, kBounds);
-  times_.try_emplace({"GET", "/*"}, kBounds);
-  times_.try_emplace({kAnyMethod, "none"}, kBounds);
-}
-
-RouteTimes::Name RouteTimes::name_of(const Route* route) {
-  if (!route) return {kAnyMethod, "none"};
-  if (route->pattern == kPluginPattern) return {kAnyMethod, kPluginPattern};
-  return {route->method, route->pattern.empty() ? "/*" : route->pattern};
+RouteTimes::RouteTimes(const Router& router, const std::vector<Name>& others) {
+  router.for_each([this](const Route& route) {
+    times_.try_emplace({route.method, route.pattern}, kBounds);
+  });
+  for (const Name& name : others) times_.try_emplace(name, kBounds);
+  times_.try_emplace({"GET", kPages}, kBounds);
+  times_.try_emplace({kAnyMethod, kNoRoute}, kBounds);
 }
 
 void RouteTimes::add(const Route* route, int status, int64_t duration_ns) {
-  const auto found = times_.find(name_of(route));
+  const std::string pattern = !route ? kNoRoute : route->pattern.empty() ? kPages : route->pattern;
+  auto found = times_.find({route ? route->method : kAnyMethod, pattern});
+  if (found == times_.end()) found = times_.find({kAnyMethod, pattern});
   if (found != times_.end()) found->second.add(duration_ns);
   responses_[static_cast<size_t>(std::clamp(status / 100, 0, 5))] += 1;
 }

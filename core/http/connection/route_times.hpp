@@ -7,6 +7,7 @@
 #include <map>
 #include <string>
 #include <utility>
+#include <vector>
 
 #include "base/histogram.hpp"
 #include "base/metric.hpp"
@@ -17,17 +18,18 @@ namespace veche::http {
 /// [control] Routes are named by their patterns, so that their number does not grow.
 class RouteTimes {
  public:
-  /// All routes of the router; routes of plugins, pages, and what is no route have a name each.
-  explicit RouteTimes(const Router& router);
+  using Name = std::pair<std::string, std::string>;  ///< Method and pattern.
+  static constexpr char kAnyMethod[] = "any";
+
+  /// All routes of the router, and the `others`, which it does not know. Pages, and requests that
+  /// fit no route, have a name each.
+  RouteTimes(const Router& router, const std::vector<Name>& others);
 
   /// A request was answered. `route`: null if none fits.
   void add(const Route* route, int status, int64_t duration_ns);
   void put_metrics(MetricSink& sink) const;
 
  private:
-  using Name = std::pair<std::string, std::string>;  ///< Method and pattern.
-  static Name name_of(const Route* route);
-
   std::map<Name, Histogram> times_;
   std::array<uint64_t, 6> responses_{};  ///< By the first digit of the status.
 };

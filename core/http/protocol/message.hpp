@@ -14,9 +14,10 @@
 
 #include "base/descriptor.hpp"
 #include "glib/ref.hpp"
-#include "http/auth/auth.hpp"
 
 namespace veche::http {
+
+struct Principal;
 
 /// The headers that make a request conditional, or ask for a part; empty where there was none.
 struct Conditions {
@@ -36,8 +37,8 @@ struct Request {
   std::string raw_query;                      ///< As sent, without the "?".
   Conditions conditions;
   std::string accept;
-  std::string body;  ///< Of a type and size that the route accepts.
-  Principal caller;
+  std::string body;                         ///< Of a type and size that the route accepts.
+  std::shared_ptr<const Principal> caller;  ///< Null where a route is open to anybody.
   /// While the handler runs: calls `gone` once, on control, if the client leaves before its answer.
   std::function<void(std::function<void()> gone)> watch_client;
 

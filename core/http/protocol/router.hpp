@@ -10,7 +10,7 @@
 
 #include "base/result.hpp"
 #include "glib/path_pattern.hpp"
-#include "http/auth/auth.hpp"
+#include "http/protocol/access.hpp"
 #include "http/protocol/message.hpp"
 
 namespace veche::http {
