@@ -1,6 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-// What clients send: JSON bodies and token claims, checked against schemas and read into values.
-// Pure.
+// What clients send in bodies and messages, checked against schemas and read into values. Pure.
 #pragma once
 
 #include <cstdint>
@@ -8,20 +7,12 @@
 #include <string>
 #include <vector>
 
-#include "http/protocol/problem.hpp"
+#include "glib/checked_json.hpp"
 #include "room/types.hpp"
 
 namespace veche::http {
 
-struct JoinToken;
-
-/// A value, or what is wrong with the text that it should have come from.
-template <class T>
-struct Checked {
-  T value{};
-  FieldProblems problems;
-  bool ok() const { return problems.empty(); }
-};
+using glib::Checked;
 
 /// The whole policy; what the body leaves out gets its default.
 Checked<room::RoomPolicy> read_room(const std::string& body, uint32_t default_empty_timeout_s);
@@ -52,11 +43,6 @@ Checked<Invitation> read_invitation(const std::string& body);
 /// `current` is the JSON object of the fields that can be patched: views.hpp, patchable().
 Checked<room::ParticipantPatch> read_participant_patch(const std::string& body,
                                                        const std::string& current);
-
-/// The optional claims; others, registered or private ones, are nobody's mistake and are left
-/// alone.
-Checked<room::ParticipantSettings> settings_of_claims(JsonNode* claims);
-std::string claims_of(const JoinToken& token);
 
 /// A message of a client on its WebSocket.
 struct ClientCommand {

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 // The messages of the client WebSocket as JSON.
-#include "glib/json.hpp"
+#include "glib/fields.hpp"
 #include "http/api/views.hpp"
 
 namespace veche::http {
@@ -23,12 +23,6 @@ void write_entries(glib::JsonWriter& json, const char* name,
   json.end_array();
 }
 
-void write_names(glib::JsonWriter& json, const char* name, const std::vector<std::string>& names) {
-  json.key(name).begin_array();
-  for (const std::string& text : names) json.string(text);
-  json.end_array();
-}
-
 }  // namespace
 
 std::string snapshot_message(const room::Snapshot& snapshot) {
@@ -40,10 +34,10 @@ std::string snapshot_message(const room::Snapshot& snapshot) {
   json.key("slots").begin_array();
   for (const room::SlotView& slot : snapshot.slots) write_slot(json, slot);
   json.end_array();
-  write_names(json, "speaking", snapshot.speaking);
+  glib::write_value(json.key("speaking"), snapshot.speaking);
   json.key("dominant").string(snapshot.dominant);
-  write_names(json, "pinned", snapshot.pinned);
-  write_names(json, "blocked", snapshot.blocked);
+  glib::write_value(json.key("pinned"), snapshot.pinned);
+  glib::write_value(json.key("blocked"), snapshot.blocked);
   for (const auto& [plugin, notice] : snapshot.notices) json.key(plugin).raw(notice);
   return json.end_object().end_object().text();
 }
@@ -54,7 +48,7 @@ std::string roster_message(const room::RosterChange& change) {
   json.begin_object();
   write_entries(json, "joined", change.joined);
   write_entries(json, "changed", change.changed);
-  write_names(json, "left", change.left);
+  glib::write_value(json.key("left"), change.left);
   return json.end_object().end_object().text();
 }
 
@@ -70,7 +64,7 @@ std::string speakers_message(const room::Speakers& speakers) {
   glib::JsonWriter json;
   begin(json, "speakers");
   json.begin_object();
-  write_names(json, "speaking", speakers.speaking);
+  glib::write_value(json.key("speaking"), speakers.speaking);
   json.key("dominant").string(speakers.dominant);
   return json.end_object().end_object().text();
 }

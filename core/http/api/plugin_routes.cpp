@@ -5,8 +5,7 @@
 #include <algorithm>
 #include <utility>
 
-#include "glib/json.hpp"
-#include "http/api/bodies.hpp"
+#include "glib/checked_json.hpp"
 #include "http/auth/auth.hpp"
 #include "http/protocol/file_response.hpp"
 #include "http/protocol/problem.hpp"
@@ -47,19 +46,18 @@ Response response_of(const plugin::HttpAnswer& answer, const Conditions& conditi
 }
 
 /// The body with defaults filled in; "" where the route takes none.
-Checked<std::string> read_body(const plugin::HttpRoute& route, const std::string& body) {
+glib::Checked<std::string> read_body(const plugin::HttpRoute& route, const std::string& body) {
   if (!route.body_schema) return {};
-  const auto node = glib::parse_json(body.empty() ? "{}" : body);
-  if (!node.ok()) return {"", {{"", "is not JSON: " + node.error().message}}};
-  FieldProblems problems = route.body_schema->apply(node->get(), true);
-  return {glib::to_text(node->get()), std::move(problems)};
+  auto object = glib::parse_object(body.empty() ? "{}" : body, *route.body_schema);
+  if (!object) return {"", std::move(object.problems)};
+  return {glib::to_text(object.value.get()), {}};
 }
 
 void handle(const Target& target, const Request& request, const Reply& reply) {
   plugin::HttpRoutesAdapter* routes = target.plugins.http_routes(target.plugin);
   const plugin::HttpRoute* route = routes ? routes->find(target.method, target.pattern) : nullptr;
   if (!route) return reply(problem(503, "The plugin was stopped."));
-  Checked<std::string> body = read_body(*route, request.body);
+  glib::Checked<std::string> body = read_body(*route, request.body);
   if (!body.ok()) return reply(problem(std::move(body.problems)));
   // Whatever another method was to do has been done.
   const Conditions conditions = target.method == "GET" ? request.conditions : Conditions{};

@@ -3,7 +3,7 @@
 #include <gst/gst.h>
 
 #include "base/time.hpp"
-#include "glib/json.hpp"
+#include "glib/fields.hpp"
 #include "http/api/api.hpp"
 #include "http/api/bodies.hpp"
 #include "http/api/views.hpp"
@@ -69,17 +69,15 @@ Response server(Api& api) {
   json.key("gstreamer").string(gstreamer.get());
   json.key("started_at").string(rfc3339(api.started_unix_ms));
   json.key("uptime_s").integer((unix_ms() - api.started_unix_ms) / 1000);
-  json.key("addresses").begin_array();
-  for (const std::string& address : api.addresses()) json.string(address);
-  json.end_array().key("draining");
+  glib::write_value(json.key("addresses"), api.addresses());
+  json.key("draining");
   if (const auto& drain = api.rooms.draining()) {
     write_drain(json, *drain);
   } else {
     json.null();
   }
-  json.key("restart_needed").begin_array();
-  for (const std::string& key : api.restart_needed) json.string(key);
-  json.end_array().key("rooms").integer(static_cast<int64_t>(api.rooms.rooms().size()));
+  glib::write_value(json.key("restart_needed"), api.restart_needed);
+  json.key("rooms").integer(static_cast<int64_t>(api.rooms.rooms().size()));
   json.key("participants_ended").begin_object();
   for (const auto& [reason, count] : api.rooms.ended()) {
     json.key(room::to_string(reason)).integer(static_cast<int64_t>(count));

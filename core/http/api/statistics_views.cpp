@@ -2,7 +2,7 @@
 // What sessions have counted, of one participant and of a room, as JSON.
 #include <algorithm>
 
-#include "glib/json.hpp"
+#include "glib/fields.hpp"
 #include "http/api/views.hpp"
 
 namespace veche::http {
@@ -82,9 +82,8 @@ std::string statistics_json(const room::Room& room) {
   json.begin_object();
   json.key("participants").integer(static_cast<int64_t>(room.participants().size()));
   json.key("connected").integer(connected).key("tracks").integer(tracks);
-  json.key("speaking").begin_array();
-  for (const std::string& name : room.speakers().speaking) json.string(name);
-  json.end_array().key("dominant").string(room.speakers().dominant);
+  glib::write_value(json.key("speaking"), room.speakers().speaking);
+  json.key("dominant").string(room.speakers().dominant);
   write_statistics(json, sum);
   return json.end_object().text();
 }

@@ -3,30 +3,22 @@
 #include "http/api/views.hpp"
 
 #include "glib/json.hpp"
+#include "http/api/resource_fields.hpp"
 
 namespace veche::http {
 namespace {
 
-void write_names(glib::JsonWriter& json, const std::vector<std::string>& names) {
-  json.begin_array();
-  for (const std::string& name : names) json.string(name);
-  json.end_array();
-}
-
-void write_patchable(glib::JsonWriter& json, const room::Participant& participant) {
+/// What a patch can change, as it is.
+room::ParticipantPatch state_of(const room::Participant& participant) {
   const room::ParticipantSettings& settings = participant.settings();
-  json.key("name").string(participant.name()).key("metadata").raw(settings.metadata);
-  json.key("muted").boolean(participant.muted());
-  json.key("pinned");
-  write_names(json, participant.pinned());
-  json.key("blocked");
-  write_names(json, participant.blocked());
-  json.key("slots").begin_object().key("audio").integer(settings.max_audio_slots);
-  json.key("video").integer(settings.max_video_slots).end_object();
-  json.key("permissions").begin_object().key("publish").begin_array();
-  if (settings.permissions.publish_audio) json.string("audio");
-  if (settings.permissions.publish_video) json.string("video");
-  json.end_array().key("subscribe").boolean(settings.permissions.subscribe).end_object();
+  return {.name = participant.name(),
+          .metadata = settings.metadata,
+          .permissions = settings.permissions,
+          .max_audio_slots = settings.max_audio_slots,
+          .max_video_slots = settings.max_video_slots,
+          .muted = participant.muted(),
+          .pinned = participant.pinned(),
+          .blocked = participant.blocked()};
 }
 
 }  // namespace
@@ -41,14 +33,12 @@ std::string rfc3339(int64_t unix_ms) {
 }
 
 void write_room(glib::JsonWriter& json, const room::Room& room) {
-  const room::RoomPolicy& policy = room.policy();
+  room::RoomPolicy policy = room.policy();
+  policy.max_participants = room.max_participants();
+  policy.path = policy.path.value_or(room.server().engine().default_path());
   json.begin_object().key("id").string(room.id());
   json.key("created_at").string(rfc3339(room.created_unix_ms()));
-  json.key("max_participants").integer(room.max_participants());
-  json.key("empty_timeout_s").integer(policy.empty_timeout_s);
-  json.key("media_path")
-      .string(media::to_string(policy.path.value_or(room.server().engine().default_path())));
-  json.key("metadata").raw(policy.metadata);
+  glib::write_fields(json, room_fields<room::RoomPolicy>(), policy);
   json.key("participants").integer(static_cast<int64_t>(room.participants().size()));
   json.key("notices").begin_object();
   for (const auto& [plugin, notice] : room.notices()) json.key(plugin).raw(notice);
@@ -66,13 +56,13 @@ std::string room_json(const room::Room& room) {
 std::string patchable_json(const room::Participant& participant) {
   glib::JsonWriter json;
   json.begin_object();
-  write_patchable(json, participant);
+  glib::write_fields(json, participant_fields(), state_of(participant));
   return json.end_object().text();
 }
 
 void write_participant(glib::JsonWriter& json, const room::Participant& participant) {
   json.begin_object().key("id").string(participant.id());
-  write_patchable(json, participant);
+  glib::write_fields(json, participant_fields(), state_of(participant));
   json.key("source_number").integer(participant.source_number());
   json.key("state").string(room::to_string(participant.session_state()));
   json.key("tracks").begin_array();
@@ -132,7 +122,7 @@ void write_plugin(glib::JsonWriter& json, const plugin::PluginInfo& plugin) {
   json.key("state").string(plugin.state).key("error").string(plugin.error);
   json.key("required").boolean(plugin.required);
   json.key("serves_metrics").boolean(plugin.serves_metrics).key("offers");
-  write_names(json, plugin.offers);
+  glib::write_value(json, plugin.offers);
   json.key("routes").begin_array();
   for (const plugin::RouteInfo& route : plugin.routes) {
     json.begin_object().key("method").string(route.method).key("pattern").string(route.pattern);
@@ -166,7 +156,7 @@ void write_ice_servers(glib::JsonWriter& json, const std::vector<IceServerView>&
   json.begin_array();
   for (const IceServerView& server : servers) {
     json.begin_object().key("urls");
-    write_names(json, server.urls);
+    glib::write_value(json, server.urls);
     if (!server.username.empty()) {
       json.key("username").string(server.username).key("credential").string(server.credential);
     }

@@ -10,7 +10,7 @@
 #include "base/ids.hpp"
 #include "glib/json.hpp"
 #include "glib/json_node.hpp"
-#include "http/api/bodies.hpp"
+#include "http/auth/claims.hpp"
 
 namespace veche::http {
 namespace {
@@ -92,7 +92,7 @@ Result<JoinToken> verify_token(const std::string& token, const std::string& secr
   if (!participant.ok()) return participant.error();
   auto room = name_claim(claims->get(), "room");
   if (!room.ok()) return room.error();
-  Checked<room::ParticipantSettings> settings = settings_of_claims(claims->get());
+  glib::Checked<room::ParticipantSettings> settings = settings_of_claims(claims->get());
   if (!settings.ok()) {
     const glib::SchemaProblem& problem = settings.problems.front();
     return refused("has a bad claim " + problem.pointer + ": " + problem.detail);

@@ -7,12 +7,12 @@
 #include <vector>
 
 #include "base/result.hpp"
-#include "glib/json_schema.hpp"
+#include "glib/checked_json.hpp"
 #include "http/protocol/message.hpp"
 
 namespace veche::http {
 
-using FieldProblems = std::vector<glib::SchemaProblem>;
+using glib::FieldProblems;
 
 struct Problem {
   int status = 500;

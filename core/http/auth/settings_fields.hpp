@@ -1,0 +1,52 @@
+// SPDX-License-Identifier: Apache-2.0
+// The fields of a participant's settings, which claims, invitations and patches share.
+#pragma once
+
+#include "glib/fields.hpp"
+#include "room/types.hpp"
+
+namespace veche::http {
+
+/// `publish` and `subscribe`.
+const glib::Fields<room::Permissions>& permission_fields();
+
+// S is room::ParticipantSettings, or room::ParticipantPatch, which has the same members.
+
+template <class S>
+glib::Field<S> name_field() {
+  return glib::field<S, &S::name>("name", R"({"type": "string", "default": "", "examples": ["Ann"],
+      "description": "For people. Empty: the id."})");
+}
+
+template <class S>
+glib::Field<S> metadata_field() {
+  return glib::json_field<S, &S::metadata>("metadata", R"({"type": "object", "default": {},
+      "additionalProperties": true, "examples": [{"avatar": "blue"}],
+      "description": "An object of at most 16 KiB, which other clients see."})");
+}
+
+template <class S>
+const glib::Fields<S>& slot_fields() {
+  static const std::string schema =
+      R"({"type": "integer", "minimum": 0, "maximum": 1000, "default": 0})";
+  static const glib::Fields<S> fields{
+      glib::field<S, &S::max_audio_slots>("audio", schema),
+      glib::field<S, &S::max_video_slots>("video", schema),
+  };
+  return fields;
+}
+
+template <class S>
+glib::Field<S> slots_field() {
+  return glib::object_field<S, slot_fields<S>>(
+      "slots", "How many slots may be in use; 0: as many as the offer has.");
+}
+
+template <class S>
+glib::Field<S> permissions_field() {
+  return glib::object_field<S, permission_fields, &S::permissions>(
+      "permissions",
+      "What the participant may do. A track that it may no longer publish falls silent at once.");
+}
+
+}  // namespace veche::http
