@@ -7,13 +7,11 @@
 
 #include <string>
 
-#include "base/time.hpp"
 #include "main/system_use.hpp"
 
 namespace veche::main {
 
 void put_process_metrics(MetricSink& sink) {
-  static const int64_t started_ms = unix_ms();
   const ProcessUse use = read_process_use();
   // The names that every Prometheus client has for these.
   sink.counter("process_cpu_seconds_total", "CPU time of the process", use.cpu_ticks, {},
@@ -25,8 +23,8 @@ void put_process_metrics(MetricSink& sink) {
   sink.gauge("process_open_fds", "Open file descriptors of the process", open_descriptors());
   sink.gauge("process_max_fds", "Open file descriptors that the process may have",
              max_descriptors());
-  sink.gauge("process_start_time_seconds", "When the server began to serve, since 1970", started_ms,
-             {}, 1e-3);
+  sink.gauge("process_start_time_seconds", "When the process started, since 1970",
+             process_start_unix_ms(), {}, 1e-3);
   static const std::string gstreamer = std::to_string(GST_VERSION_MAJOR) + "." +
                                        std::to_string(GST_VERSION_MINOR) + "." +
                                        std::to_string(GST_VERSION_MICRO);

@@ -7,10 +7,13 @@
 #include <unistd.h>
 
 #include <charconv>
+#include <ctime>
 #include <filesystem>
 #include <fstream>
 #include <iterator>
 #include <sstream>
+
+#include "base/time.hpp"
 
 namespace veche::main {
 namespace {
@@ -87,13 +90,25 @@ ProcessUse parse_process_use(const std::string& stat_line) {
   fields >> user >> system;
   skip(4);
   fields >> use.threads;
-  skip(2);
-  fields >> use.virtual_bytes >> use.resident_pages;
+  skip(1);
+  fields >> use.start_ticks >> use.virtual_bytes >> use.resident_pages;
   use.cpu_ticks = user + system;
   return use;
 }
 
 ProcessUse read_process_use() { return parse_process_use(read_line("/proc/self/stat")); }
+
+int64_t process_start_unix_ms() {
+  static const int64_t start_unix_ms = [] {
+    // Ticks count on the clock that goes on while the machine sleeps.
+    timespec since_boot{};
+    clock_gettime(CLOCK_BOOTTIME, &since_boot);
+    const int64_t now_ms = int64_t{since_boot.tv_sec} * 1000 + since_boot.tv_nsec / kNsPerMs;
+    const auto ticks = static_cast<int64_t>(read_process_use().start_ticks);
+    return unix_ms() - (now_ms - ticks * 1000 / sysconf(_SC_CLK_TCK));
+  }();
+  return start_unix_ms;
+}
 
 int64_t open_descriptors() {
   // Linux 6.2 and later tells the number as the size.

@@ -14,12 +14,16 @@ namespace veche::main {
 struct ProcessUse {
   uint64_t cpu_ticks = 0;  ///< User and system, in sysconf(_SC_CLK_TCK).
   int64_t threads = 0;
+  uint64_t start_ticks = 0;  ///< From the boot to the start of the process.
   int64_t virtual_bytes = 0;
   int64_t resident_pages = 0;
 };
 ProcessUse parse_process_use(const std::string& stat_line);
 /// [any]
 ProcessUse read_process_use();
+
+/// When this process started, in milliseconds since 1970: the same at every call. [any]
+int64_t process_start_unix_ms();
 
 /// [any]
 int64_t open_descriptors();

@@ -153,9 +153,10 @@ TEST(Config, SaysWhatIsWrongWhereAndWhatIsAllowed) {
        "like \"127.0.0.1:8080\" or \"[::1]:8080\"\n"},
       {R"({"http":{"cors_origins":["https://a.example/"]}})",
        "f: /http/cors_origins/0: \"https://a.example/\" is not allowed; allowed: \"*\", or an "
-       "origin without path, like \"https://talk.example.org\"\n"},
+       "origin without a path, like \"https://talk.example.org\"\n"},
       {R"({"http":{"static_dir":"/nowhere/at/all"}})",
-       "f: /http/static_dir: \"/nowhere/at/all\" is no directory; allowed: a directory, or \"\"\n"},
+       "f: /http/static_dir: \"/nowhere/at/all\" is not a directory; allowed: a directory, or "
+       "\"\"\n"},
       {R"({"rooms":{"max_rooms":0}})",
        "f: /rooms/max_rooms: 0 is not allowed; allowed: an integer from 1 to 100000\n"},
       {R"({"log":{"level":"loud"}})",
@@ -186,14 +187,14 @@ TEST(Config, RefusesBadKeys) {
        "f: /auth/keys/0/secret: this secret has white space or characters beyond ASCII; allowed: "
        "visible ASCII characters\n"},
       {key(R"("secret":"0123${VECHE}abcdef")"),
-       "f: /auth/keys/0/secret: this secret has \"${\" within it; allowed: a secret without, or "
+       "f: /auth/keys/0/secret: this secret contains \"${\"; allowed: a secret without it, or "
        "nothing but ${NAME}\n"},
       {key(R"("secret":"${VECHE_TEST_UNSET}")"),
        "f: /auth/keys/0/secret: the environment variable \"VECHE_TEST_UNSET\" is not set; allowed: "
        "one that holds the secret\n"},
       {key(R"("secret_file":"/nowhere/at/all")"),
        "f: /auth/keys/0/secret_file: Failed to open file \u201c/nowhere/at/all\u201d: No such file "
-       "or directory; allowed: a file that can be read\n"},
+       "or directory; allowed: a readable file\n"},
       {R"({"auth":{"keys":[{"id":"a.b","secret":"0123456789abcdef","scopes":["rooms"]}]}})",
        "f: /auth/keys/0/id: \"a.b\" is not allowed; allowed: A-Z a-z 0-9 _ ~ -\n"},
       {R"({"auth":{"keys":[{"id":"a","secret":"0123456789abcdef","scopes":["rooms"]},
@@ -226,8 +227,7 @@ TEST(Config, RefusesTheDevelopmentKeyBeyondLoopback) {
   };
   EXPECT_EQ(bad(config(R"("127.0.0.1:0","[::1]:0","127.1.2.3:0")", "devsecret")), "");
   const char* refused =
-      "f: /auth/keys/0/secret: everybody knows the key dev with the secret devsecret; allowed: "
-      "only "
+      "f: /auth/keys/0/secret: the key dev with the secret devsecret is public; allowed: only "
       "while every address of /http/listen is loopback\n";
   EXPECT_EQ(bad(config(R"("127.0.0.1:0","0.0.0.0:0")", "devsecret")), refused);
   EXPECT_EQ(bad(config(R"("[::]:0")", "devsecret")), refused);

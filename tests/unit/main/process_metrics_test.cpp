@@ -9,8 +9,13 @@
 #include <map>
 #include <thread>
 
+#include "base/time.hpp"
+
 namespace veche::main {
 namespace {
+
+/// Static objects are made after the process has started, and before anything is scraped.
+const int64_t made_unix_ms = unix_ms();
 
 std::map<std::string, double> read() {
   std::map<std::string, double> values;
@@ -33,6 +38,13 @@ TEST(ProcessMetrics, SeeDescriptorsAndThreads) {
   EXPECT_GT(before.at("process_resident_memory_bytes"), 1e6);
   EXPECT_GT(before.at("process_max_fds"), before.at("process_open_fds"));
   EXPECT_EQ(before.at("veche_build_info"), 1);
+}
+
+TEST(ProcessMetrics, TellWhenTheProcessStartedNotWhenTheyWereReadFirst) {
+  const double start_s = read().at("process_start_time_seconds");
+  EXPECT_LT(start_s, static_cast<double>(made_unix_ms) / 1000);
+  EXPECT_GT(start_s, static_cast<double>(made_unix_ms) / 1000 - 60);
+  EXPECT_EQ(read().at("process_start_time_seconds"), start_s);
 }
 
 }  // namespace

@@ -92,6 +92,7 @@ TEST(ProcessUse, IsReadFromTheLineOfTheKernel) {
       "2000896 1224 18446744073709551615 1 1 0");
   EXPECT_EQ(use.cpu_ticks, 1300u);
   EXPECT_EQ(use.threads, 9);
+  EXPECT_EQ(use.start_ticks, 3841000u);
   EXPECT_EQ(use.virtual_bytes, 2000896);
   EXPECT_EQ(use.resident_pages, 1224);
 }

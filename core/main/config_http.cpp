@@ -1,0 +1,157 @@
+// SPDX-License-Identifier: Apache-2.0
+// Reads what the configuration says of the API: addresses, TLS, keys, secrets and ICE servers.
+#include <cstdlib>
+#include <filesystem>
+#include <optional>
+#include <set>
+
+#include "base/endpoint.hpp"
+#include "glib/ref.hpp"
+#include "main/config_checks.hpp"
+#include "main/config_reading.hpp"
+
+namespace veche::main {
+namespace {
+
+using glib::elements_of;
+using glib::member;
+
+constexpr size_t kMinSecretLength = 16;
+
+void read_tls(Reading& reading, JsonNode* node, http::TlsFiles& files) {
+  files = {reading.path(text(node, "certificate")), reading.path(text(node, "key"))};
+  if (files.certificate.empty() != files.key.empty()) {
+    return reading.refuse("/http/tls",
+                          "one of certificate and key is missing; allowed: both or none");
+  }
+  if (const auto loaded = http::load_certificate(files); !loaded) {
+    reading.refuse("/http/tls",
+                   loaded.error().message + "; allowed: two PEM files, a certificate and its key");
+  }
+}
+
+void read_addresses(Reading& reading, JsonNode* node, http::Settings& settings) {
+  settings.listen = texts(node, "listen");
+  settings.cors_origins = texts(node, "cors_origins");
+  settings.static_dir = reading.path(text(node, "static_dir"));
+  reading.check_each(
+      settings.listen, "/http/listen",
+      [](const std::string& value) { return parse_endpoint(value).has_value(); },
+      "an IP address and a port, like \"127.0.0.1:8080\" or \"[::1]:8080\"");
+  reading.check_each(settings.cors_origins, "/http/cors_origins", is_origin,
+                     "\"*\", or an origin without a path, like \"https://talk.example.org\"");
+  read_tls(reading, member(node, "tls"), settings.tls);
+  std::error_code error;
+  if (const std::string& dir = settings.static_dir;
+      !dir.empty() && !std::filesystem::is_directory(dir, error)) {
+    reading.refuse("/http/static_dir",
+                   in_quotes(dir) + " is not a directory; allowed: a directory, or \"\"");
+  }
+}
+
+/// The value of "secret", or of the environment variable that it names. Nothing: it was refused.
+std::optional<std::string> secret_of_text(Reading& reading, JsonNode* node,
+                                          const std::string& pointer) {
+  std::string value = text(node, "secret");
+  if (value.find("${") == std::string::npos) return value;
+  if (value.rfind("${", 0) != 0 || value.find('}') != value.size() - 1) {
+    reading.refuse(pointer,
+                   "this secret contains \"${\"; allowed: a secret without it, or nothing but "
+                   "${NAME}");
+    return std::nullopt;
+  }
+  const std::string name = value.substr(2, value.size() - 3);
+  const char* variable = std::getenv(name.c_str());
+  if (variable && *variable) return variable;
+  reading.refuse(pointer, "the environment variable " + in_quotes(name) +
+                              " is not set; allowed: one that holds the secret");
+  return std::nullopt;
+}
+
+std::optional<std::string> secret_of_file(Reading& reading, JsonNode* node,
+                                          const std::string& pointer) {
+  const std::string file = reading.path(text(node, "secret_file"));
+  char* data = nullptr;
+  GError* error = nullptr;
+  if (!g_file_get_contents(file.c_str(), &data, nullptr, &error)) {
+    const glib::ErrorPtr owner(error);
+    reading.refuse(pointer, owner->message + std::string("; allowed: a readable file"));
+    return std::nullopt;
+  }
+  const glib::StringPtr owner(data);
+  return std::string(g_strchomp(data));
+}
+
+void check_secret(Reading& reading, const http::ApiKey& key, const std::string& pointer,
+                  const http::Settings& settings) {
+  if (!is_secret(key.secret)) {
+    return reading.refuse(pointer,
+                          "this secret has white space or characters beyond ASCII; allowed: "
+                          "visible ASCII characters");
+  }
+  if (is_dev_key(key.id, key.secret)) {
+    if (are_loopback(settings.listen)) return;
+    return reading.refuse(pointer,
+                          "the key dev with the secret devsecret is public; allowed: only while "
+                          "every address of /http/listen is loopback");
+  }
+  if (key.secret.size() < kMinSecretLength) {
+    reading.refuse(pointer, "this secret has " + std::to_string(key.secret.size()) +
+                                " characters; allowed: at least " +
+                                std::to_string(kMinSecretLength));
+  }
+}
+
+void read_secret(Reading& reading, JsonNode* node, const std::string& pointer,
+                 const http::Settings& settings, http::ApiKey& key) {
+  const bool from_file = !text(node, "secret_file").empty();
+  if (from_file == !text(node, "secret").empty()) {
+    return reading.refuse(pointer, from_file
+                                       ? "has a secret and a secret_file; allowed: one of them"
+                                       : "has no secret; allowed: either secret or secret_file");
+  }
+  const std::string secret_pointer = pointer + (from_file ? "/secret_file" : "/secret");
+  auto secret = from_file ? secret_of_file(reading, node, secret_pointer)
+                          : secret_of_text(reading, node, secret_pointer);
+  if (!secret) return;
+  key.secret = std::move(*secret);
+  check_secret(reading, key, secret_pointer, settings);
+}
+
+void read_keys(Reading& reading, JsonNode* list, http::Settings& settings) {
+  std::set<std::string> ids;
+  for (JsonNode* node : elements_of(list)) {
+    const std::string pointer = at("/auth/keys", settings.keys.size());
+    http::ApiKey key{text(node, "id"), "", texts(node, "scopes")};
+    if (!is_key_id(key.id)) {
+      reading.refuse(pointer + "/id",
+                     in_quotes(key.id) + " is not allowed; allowed: A-Z a-z 0-9 _ ~ -");
+    } else if (!ids.insert(key.id).second) {
+      reading.refuse(pointer + "/id",
+                     in_quotes(key.id) + " is the id of an earlier key; allowed: an id of its own");
+    }
+    read_secret(reading, node, pointer, settings, key);
+    settings.keys.push_back(std::move(key));
+  }
+}
+
+}  // namespace
+
+void read_http(Reading& reading, JsonNode* root, http::Settings& settings) {
+  read_addresses(reading, member(root, "http"), settings);
+  read_keys(reading, member(member(root, "auth"), "keys"), settings);
+}
+
+void read_ice_servers(Reading& reading, JsonNode* root, http::Settings& settings) {
+  for (JsonNode* node : elements_of(member(member(root, "media"), "ice_servers"))) {
+    const std::string pointer = at("/media/ice_servers", settings.ice_servers.size());
+    http::IceServer server{texts(node, "urls"), ""};
+    reading.check_each(
+        server.urls, pointer + "/urls", is_ice_url,
+        "a URI like \"stun:stun.example.org:3478\" or \"turn:turn.example.org:3478\"");
+    server.secret = secret_of_text(reading, node, pointer + "/secret").value_or("");
+    settings.ice_servers.push_back(std::move(server));
+  }
+}
+
+}  // namespace veche::main
