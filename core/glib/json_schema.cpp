@@ -11,7 +11,7 @@
 namespace veche::glib {
 namespace {
 
-/// Whoever sends nonsense is not paid with an answer of any size.
+/// A request full of mistakes gets an answer of limited size.
 constexpr size_t kMaxProblems = 32;
 constexpr size_t kMaxShownBytes = 80;
 
@@ -192,7 +192,7 @@ class Check {
     if (!fill_defaults_ || !standard || member(object, name.c_str())) return;
     // json_node_copy() would share the object or array inside; what was parsed once parses again.
     Result<JsonPtr> copy = parse_json(to_text(standard));
-    if (!copy.ok()) return;
+    if (!copy) return;
     JsonNode* node = copy.value().release();
     json_object_set_member(json_node_get_object(object), name.c_str(), node);
     value(schema, node, child_pointer(pointer, name));

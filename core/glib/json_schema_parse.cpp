@@ -127,7 +127,7 @@ JsonSchema::~JsonSchema() = default;
 
 Result<JsonSchema> JsonSchema::parse(std::string_view text) {
   Result<JsonPtr> root = parse_json(text);
-  if (!root.ok()) return invalid("the schema is not JSON: " + root.error().message);
+  if (!root) return invalid("the schema is not JSON: " + root.error().message);
   std::string error = schema_error(root.value().get(), "");
   if (error.empty()) error = default_error(root.value().get(), "");
   if (!error.empty()) return invalid("bad schema: " + error);

@@ -132,7 +132,7 @@ JsonWriter& JsonWriter::null() {
 
 JsonWriter& JsonWriter::raw(std::string_view json) {
   Result<JsonPtr> value = parse_json(json);
-  if (!value.ok()) return null();
+  if (!value) return null();
   json_builder_add_value(builder_.get(), value.value().release());
   return *this;
 }

@@ -78,7 +78,7 @@ Result<PathPattern::Names> PathPattern::names_in(const PathParts& path) const {
     const StringPtr decoded(g_uri_unescape_string(path[i].c_str(), "/"));
     if (!decoded || !is_valid_name(decoded.get())) {
       return invalid("the name of the " + parts_[i].text +
-                     " has to be 1 to 64 characters out of A-Z a-z 0-9 _ . ~ - and not . or ..");
+                     " has to be 1 to 64 characters from A-Z a-z 0-9 _ . ~ - and neither . nor ..");
     }
     names.emplace_back(parts_[i].text, decoded.get());
   }

@@ -23,7 +23,7 @@ Result<const GstStructure*> Promise::wait(const char* step, std::chrono::seconds
   {
     std::unique_lock lock(state_->mutex);
     if (!state_->changed.wait_for(lock, patience, [this] { return state_->done; })) {
-      return Error{ErrorCode::Unavailable, std::string("webrtcbin does not answer ") + step};
+      return Error{ErrorCode::Unavailable, std::string("webrtcbin did not answer ") + step};
     }
   }
   if (gst_promise_wait(promise_.get()) != GST_PROMISE_RESULT_REPLIED) {

@@ -21,7 +21,7 @@ struct WebrtcBin::Shared {
 
 namespace {
 
-/// A webrtcbin that does not answer ends its session, not the worker that waits for it.
+/// A webrtcbin that does not answer fails its session; the worker that waits goes on.
 constexpr auto kPatience = std::chrono::seconds(10);
 
 struct DescriptionDelete {
@@ -49,7 +49,8 @@ Result<std::unique_ptr<WebrtcBin>> WebrtcBin::create(WebrtcEvents events, GObjec
       ice_agent ? gst_element_factory_make_full("webrtcbin", "ice-agent", ice_agent, nullptr)
                 : gst_element_factory_make("webrtcbin", nullptr);
   if (!webrtc) {
-    return internal("GStreamer has no webrtcbin: gstreamer1.0-plugins-bad and gstreamer1.0-nice");
+    return internal(
+        "GStreamer has no webrtcbin: install gstreamer1.0-plugins-bad and gstreamer1.0-nice");
   }
   g_object_set(webrtc, "bundle-policy", GST_WEBRTC_BUNDLE_POLICY_MAX_BUNDLE, "latency", 0u,
                nullptr);
@@ -157,7 +158,7 @@ std::string WebrtcBin::peer_certificate() const {
 
 Status WebrtcBin::play() {
   if (gst_element_set_state(pipeline_.get(), GST_STATE_PLAYING) == GST_STATE_CHANGE_FAILURE) {
-    return internal("the pipeline of webrtcbin does not start");
+    return internal("the pipeline of webrtcbin did not start");
   }
   return Ok{};
 }
@@ -196,8 +197,8 @@ Status WebrtcBin::add_transceiver(GstWebRTCRTPTransceiverDirection direction, Gs
   GstWebRTCRTPTransceiver* raw = nullptr;
   g_signal_emit_by_name(webrtc_.get(), "add-transceiver", direction, caps, &raw);
   const Ref<GstWebRTCRTPTransceiver> transceiver = adopt(raw);
-  if (!transceiver) return internal("webrtcbin makes no transceiver");
-  // What the caps say of NACK is left out of descriptions without it.
+  if (!transceiver) return internal("webrtcbin did not make a transceiver");
+  // Without it, descriptions leave out what the caps say of NACK.
   if (gst_structure_has_field(gst_caps_get_structure(caps, 0), "rtcp-fb-nack")) {
     g_object_set(transceiver.get(), "do-nack", TRUE, nullptr);
   }
@@ -208,7 +209,7 @@ Result<std::string> WebrtcBin::local_description() {
   {
     std::unique_lock lock(shared_->mutex);
     if (!shared_->changed.wait_for(lock, kPatience, [this] { return shared_->gathered; })) {
-      return Error{ErrorCode::Unavailable, "gathering candidates takes too long"};
+      return Error{ErrorCode::Unavailable, "webrtcbin did not gather its candidates in time"};
     }
   }
   GstWebRTCSessionDescription* raw = nullptr;
