@@ -45,6 +45,10 @@ Result<std::string> find_file(const PluginRequest& request,
 
 }  // namespace
 
+bool Candidate::has_offer(std::string_view extension) const {
+  return std::find(offers.begin(), offers.end(), extension) != offers.end();
+}
+
 std::string Candidate::at_file(const std::string& text) const {
   return path.empty() ? text : path + ": " + text;
 }
@@ -79,9 +83,7 @@ Candidate examine(const PluginRequest& request, const std::vector<std::string>& 
   }
   candidate.entry = &entry;
   for (auto offer = entry.offers; *offer; ++offer) candidate.offers.emplace_back(*offer);
-  const auto offers_routes = std::count(candidate.offers.begin(), candidate.offers.end(),
-                                        std::string_view(VECHE_EXT_HTTP_ROUTES));
-  if (request.serves_metrics && offers_routes == 0) {
+  if (request.serves_metrics && !candidate.has_offer(VECHE_EXT_HTTP_ROUTES)) {
     return refuse("serves_metrics is set, but it does not offer " VECHE_EXT_HTTP_ROUTES);
   }
   candidate.config = Config::make(entry.config_schema, request.config, candidate.problems);
@@ -94,8 +96,7 @@ std::string find_conflict(const Candidate& candidate, const Candidate& other) {
            other.request.name + "\"";
   }
   for (const std::string& offer : candidate.offers) {
-    if (!is_exclusive_extension(offer)) continue;
-    if (std::find(other.offers.begin(), other.offers.end(), offer) == other.offers.end()) continue;
+    if (!is_exclusive_extension(offer) || !other.has_offer(offer)) continue;
     return "only one plugin may offer " + offer + ", and the plugin \"" + other.request.name +
            "\" does";
   }

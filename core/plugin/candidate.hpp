@@ -1,30 +1,32 @@
 // SPDX-License-Identifier: Apache-2.0
-// A plugin that the configuration lists, before any of its functions has run: found, opened and
-// checked, or refused.
+// A plugin of the configuration before any of its functions has run: found, opened and checked, or
+// refused.
 #pragma once
 
 #include <veche/plugin.h>
 
 #include <optional>
 #include <string>
+#include <string_view>
 #include <vector>
 
 #include "plugin/config.hpp"
-#include "plugin/host.hpp"
+#include "plugin/plugin_request.hpp"
 
 namespace veche::plugin {
 
 struct Candidate {
   PluginRequest request;
   std::string path;  ///< "" if no file was found.
-  const veche_plugin_entry* entry =
-      nullptr;  ///< Null unless it is sound; stays valid until the process exits.
+  /// Null unless it is sound; stays valid until the process exits.
+  const veche_plugin_entry* entry = nullptr;
   std::vector<std::string> offers;
   std::optional<Config> config;
-  std::vector<SchemaProblem>
-      problems;  ///< The pointer is within the plugin's configuration, "" for the plugin itself.
+  /// The pointer is within the plugin's configuration, "" for the plugin itself.
+  std::vector<SchemaProblem> problems;
 
   bool accepted() const { return problems.empty(); }
+  bool has_offer(std::string_view extension) const;
   /// `text` with the file in front, if there is one.
   std::string at_file(const std::string& text) const;
   /// All problems with the file in front, for logs and errors.

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-// Asks the plugin for targets, and trusts none of them unseen.
+// Asks the plugin for targets, and checks each of them.
 #include "plugin/controller_adapter.hpp"
 
 #include <algorithm>
@@ -8,15 +8,27 @@
 
 #include "base/log.hpp"
 #include "plugin/hook_call.hpp"
+#include "room/server.hpp"
 
 namespace veche::plugin {
 namespace {
 
-/// Opus ends at 510 kbit/s (RFC 6716 section 2.1.1); more than that is a mistake.
+/// Opus ends at 510 kbit/s (RFC 6716 section 2.1.1); a higher rate is a mistake.
 constexpr uint32_t kMaxBitrateBps = 510'000;
 constexpr uint32_t kMaxPercent = 100;
 
 }  // namespace
+
+Status ControllerAdapter::check(const veche_controller& table) {
+  return check_members(
+      {{"control", table.control != nullptr}, {"forget", table.forget != nullptr}});
+}
+
+Result<std::unique_ptr<Adapter>> ControllerAdapter::bind(const veche_controller& table,
+                                                         const Binding& binding) {
+  return std::unique_ptr<Adapter>(
+      new ControllerAdapter(binding.request.name, table, binding.self, binding.timers));
+}
 
 ControllerAdapter::ControllerAdapter(std::string name, const veche_controller& table,
                                      veche_plugin* self, HookTimers& timers)
@@ -25,6 +37,10 @@ ControllerAdapter::ControllerAdapter(std::string name, const veche_controller& t
       self_(self),
       control_(timers.on_control("controller.control")),
       forget_(timers.on_control("controller.forget")) {}
+
+void ControllerAdapter::give(media::Engine&, room::Server& rooms) { rooms.use_controller(this); }
+
+void ControllerAdapter::leave(room::Server& rooms) { rooms.use_controller(nullptr); }
 
 void ControllerAdapter::control(const veche_session_view& view, veche_session_targets& targets) {
   const std::span<uint32_t> all(targets.targets, view.route_count);

@@ -4,25 +4,40 @@
 
 #include <veche/controller.h>
 
+#include <memory>
 #include <string>
 
-#include "plugin/hook_timer.hpp"
+#include "base/result.hpp"
+#include "plugin/adapter.hpp"
+#include "plugin/extension_table.hpp"
 #include "room/controller.hpp"
 
 namespace veche::plugin {
 
 /// [control] all of it.
-class ControllerAdapter final : public room::Controller {
+class ControllerAdapter final : public Adapter, public room::Controller {
  public:
+  using Table = veche_controller;
+  static constexpr char kId[] = VECHE_EXT_CONTROLLER;
+  static constexpr bool kExclusive = true;
+  static constexpr uint32_t kFirstSize = size_up_to(offsetof(veche_controller, forget));
+  static Status check(const veche_controller& table);
+  static Result<std::unique_ptr<Adapter>> bind(const veche_controller& table,
+                                               const Binding& binding);
+
   /// `name` is the plugin's in the configuration. The table is checked. Table, plugin and timers
   /// outlive the adapter.
   ControllerAdapter(std::string name, const veche_controller& table, veche_plugin* self,
                     HookTimers& timers);
 
+  void give(media::Engine& engine, room::Server& rooms) override;
+  void leave(room::Server& rooms) override;
+  void describe(PluginInfo& info) const override { info.bad_targets = bad_targets_; }
+
   void control(const veche_session_view& view, veche_session_targets& targets) override;
   void forget(SessionId session) override;
 
-  /// Targets that are none; everything was sent instead.
+  /// Unknown targets; everything was sent instead.
   uint64_t bad_targets() const { return bad_targets_; }
 
  private:

@@ -31,7 +31,8 @@ class ElfFile {
     return offset <= size_ && size <= size_ - offset;
   }
 
-  /// Nothing if they do not all lie within the file; so no more is allocated than the file has.
+  /// Nothing if they do not all lie within the file, so that no more is allocated than the file
+  /// has.
   template <class T>
   std::optional<std::vector<T>> read(uint64_t offset, uint64_t count) {
     if (count > size_ / sizeof(T) || !contains(offset, count * sizeof(T))) return {};
@@ -105,13 +106,13 @@ Result<std::vector<std::string>> read_names(ElfFile& file, const Header& header)
 Result<std::vector<std::string>> read_elf_exports(const std::string& path) {
   std::error_code error;
   if (!std::filesystem::exists(path, error)) return not_found("no such file");
-  // A pipe or a device would be read for ever.
+  // Reading a pipe or a device might never end.
   if (!std::filesystem::is_regular_file(path, error)) return invalid("not a regular file");
   ElfFile file(path);
   if (!file.is_open()) return invalid("cannot be opened for reading");
   auto header = read_header(file);
-  if (!header) return std::move(header).error();
-  if (auto segments = check_segments(file, *header); !segments) return std::move(segments).error();
+  if (!header) return header.error();
+  if (auto segments = check_segments(file, *header); !segments) return segments.error();
   return read_names(file, *header);
 }
 

@@ -9,12 +9,12 @@
 
 namespace veche::plugin {
 
-/// The defined symbols of the file's dynamic symbol table: what dlsym() would find. The file is
-/// hostile: every offset is checked, also those of the segments, because opening a library that was
-/// cut short ends in SIGBUS.
+/// The defined symbols of the file's dynamic symbol table: those that dlsym() would find. The file
+/// is hostile: every offset is checked, those of segments included, because opening a truncated
+/// library ends in SIGBUS.
 ///
-/// Not boost::dll::library_info: in Boost 1.74 that reads .symtab, which stripped libraries do not
-/// have, and looks the names up in whichever string table comes last, beyond its end if need be.
+/// Not boost::dll::library_info: in Boost 1.74 it reads .symtab, which stripped libraries lack, and
+/// looks names up in the last string table, even beyond its end.
 Result<std::vector<std::string>> read_elf_exports(const std::string& path);
 
 }  // namespace veche::plugin

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-// The checks of an entry, in the order in which its fields may be trusted.
+// Checks an entry in the order in which its fields may be trusted.
 #include "plugin/entry_check.hpp"
 
 #include <glib.h>
@@ -19,7 +19,7 @@ constexpr size_t kMaxIdLength = 128;
 std::string quoted(std::string_view text) { return "\"" + std::string(text) + "\""; }
 
 Status check_version(const veche_plugin_entry& entry) {
-  // Interface 1.0 ended with get_extension; whoever appends to the struct leaves this as it is.
+  // Interface 1.0 ended with get_extension. This stays when a later version appends to the struct.
   constexpr uint32_t kFirstSize =
       offsetof(veche_plugin_entry, get_extension) + sizeof(entry.get_extension);
   if (entry.struct_size < kFirstSize) {
@@ -79,7 +79,7 @@ Status check_lists(const veche_plugin_entry& entry) {
     }
   }
   if (!entry.offers || !*entry.offers)
-    return invalid("offers no extension, so there is no use for it");
+    return invalid("offers no extension, so the server has no use for it");
   for (auto offer = entry.offers; *offer; ++offer) {
     if (!is_known_extension(*offer)) {
       return Error{ErrorCode::Unsupported,

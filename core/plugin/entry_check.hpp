@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-// Checks what a plugin's entry says before any of its functions is called.
+// Checks the entry of a plugin before any of its functions is called.
 #pragma once
 
 #include <veche/plugin.h>

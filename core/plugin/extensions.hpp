@@ -1,17 +1,30 @@
 // SPDX-License-Identifier: Apache-2.0
-// The extensions that this host knows, and the check of the tables that plugins give for them.
+// The extensions that this host knows. A new one is an adapter and a line in the table.
 #pragma once
 
+#include <memory>
+#include <span>
 #include <string>
 #include <string_view>
 
 #include "base/result.hpp"
+#include "plugin/adapter.hpp"
 
 namespace veche::plugin {
 
-bool is_known_extension(std::string_view id);
+struct Extension {
+  std::string_view id;
+  bool exclusive;       ///< Only one running plugin may offer it: there is one decision to make.
+  uint32_t first_size;  ///< Of the table in interface 1.0; members appended later are optional.
+  /// Both get a table of at least that size.
+  Status (*check)(const void* table);
+  Result<std::unique_ptr<Adapter>> (*bind)(const void* table, const Binding& binding);
+};
 
-/// Only one running plugin may offer it: there is one decision to make.
+/// In the order in which a plugin's extensions are given and taken; they end in reverse.
+std::span<const Extension> extensions();
+
+bool is_known_extension(std::string_view id);
 bool is_exclusive_extension(std::string_view id);
 
 /// [control] Is this table, which a plugin gave for a known extension, complete? Null is not.

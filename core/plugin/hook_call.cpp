@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-// Turns what plugins say of their failures into errors of ours.
+// Converts the failures of plugins into errors of the server.
 #include "plugin/hook_call.hpp"
 
 #include <glib.h>

@@ -1,6 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-// Calls a plugin's control hook so that its time is measured and no exception leaves it, and reads
-// a veche_error.
+// Calls a plugin's control hook, measures its time, stops its exceptions, and reads veche_error.
 #pragma once
 
 #include <veche/plugin.h>
@@ -20,11 +19,13 @@ std::string plugin_text(const char* text);
 /// An error for a plugin to fill in.
 veche_error make_error();
 
-/// What the plugin left in `error`. The code is `fallback` if the plugin gave none that is known.
+/// The error that the plugin wrote into `error`. Its code is `fallback` if the plugin gave no known
+/// one.
 Error to_error(const veche_error& error, const std::string& hook,
                ErrorCode fallback = ErrorCode::Internal);
 
-/// [control] A plugin in C++ may throw although the interface forbids it: that becomes an Error.
+/// [control] A plugin in C++ may throw although the interface forbids it; the exception becomes an
+/// Error.
 template <class Hook>
 auto call_hook(HookTimer& timer, Hook&& hook) {
   using Value = std::invoke_result_t<Hook>;

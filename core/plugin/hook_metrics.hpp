@@ -10,7 +10,7 @@
 
 namespace veche::plugin {
 
-/// [control] Of all that are listed; those that have failed have no hooks.
+/// [control] For all instances; failed ones have no hooks.
 void put_hook_metrics(MetricSink& sink,
                       const std::vector<std::shared_ptr<PluginInstance>>& instances);
 

@@ -13,11 +13,11 @@
 
 namespace veche::plugin {
 
-/// The time spent in one hook. Written by the threads that call it, read by control; relaxed, so
-/// never a lock.
+/// The time spent in one hook. The calling threads write it, control reads it, with relaxed atomics
+/// and without a lock.
 class HookTimer {
  public:
-  /// `limit_ns`: a call that takes longer counts as slow; 0: none does.
+  /// `limit_ns`: a longer call counts as slow; 0: there is no limit.
   explicit HookTimer(std::string name, uint64_t limit_ns = 0)
       : name_(std::move(name)), limit_ns_(limit_ns) {}
 
@@ -63,7 +63,7 @@ class HookTimer {
   std::atomic<uint64_t> max_ns_{0};
 };
 
-/// How long one call of a plugin may take. A lane's hooks hold up packets, control's the whole
+/// How long one call of a plugin may take. A lane's hooks delay packets, control's the whole
 /// server.
 struct TimeLimits {
   uint32_t lane_us = 500;
@@ -79,7 +79,7 @@ class HookTimers {
   HookTimer& on_lane(std::string name) {
     return timers_.emplace_back(std::move(name), uint64_t{limits_.lane_us} * 1000);
   }
-  /// Runs when the plugin starts and ends.
+  /// For hooks that start and end the plugin.
   HookTimer& unlimited(std::string name) { return timers_.emplace_back(std::move(name)); }
   HookTimer& on_control(std::string name) {
     return timers_.emplace_back(std::move(name), uint64_t{limits_.control_ms} * kNsPerMs);

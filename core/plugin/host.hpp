@@ -3,7 +3,6 @@
 // the server.
 #pragma once
 
-#include <cstdint>
 #include <functional>
 #include <memory>
 #include <string>
@@ -14,67 +13,13 @@
 #include "base/result.hpp"
 #include "glib/control_loop.hpp"
 #include "media/selector.hpp"
-#include "plugin/hook_timer.hpp"
-#include "plugin/metric_set.hpp"
+#include "plugin/plugin_info.hpp"
+#include "plugin/plugin_request.hpp"
 #include "room/server.hpp"
 
 namespace veche::plugin {
 
 class HttpRoutesAdapter;
-
-struct PluginRequest {
-  std::string name;  ///< "forwarding": found as <plugin_dir>/forwarding.so unless there is a path.
-  std::string path;
-  bool required = false;
-  std::string config = "{}";    ///< A JSON object.
-  bool serves_metrics = false;  ///< GET /metrics is its route of that name. Of one plugin only.
-  TimeLimits time_limits;
-  bool disable_when_slow = false;  ///< Otherwise slow calls are only reported.
-  bool public_metrics = false;     ///< GET /metrics asks for no key.
-
-  friend bool operator==(const PluginRequest&, const PluginRequest&) = default;
-};
-
-struct HostSettings {
-  std::vector<PluginRequest> plugins;  ///< Loaded in this order.
-  std::vector<std::string> plugin_dirs;
-};
-
-struct HookInfo {
-  std::string name;  ///< "selector.select"
-  uint64_t calls = 0, total_ns = 0, max_ns = 0;
-  uint64_t slow = 0, limit_ns = 0;  ///< Calls that took longer than the limit; 0: there is none.
-  uint64_t failures = 0;            ///< Calls that ended with an exception.
-};
-
-struct RouteInfo {
-  std::string method, pattern, summary;
-  std::string access;  ///< "read", "rooms", "admin", "metrics" or "anybody"
-};
-
-/// What GET /v1/plugins shows.
-struct PluginInfo {
-  std::string name, path, id, version, license, summary;
-  std::string state;  ///< "running", "failed", "disabling", "disabled" or "stopped"
-  std::string error;  ///< Why it failed.
-  std::string config_schema;
-  bool required = false;
-  bool serves_metrics = false;
-  std::vector<std::string> offers;
-  std::vector<RouteInfo> routes;  ///< While it runs.
-  std::vector<HookInfo> hooks;
-  std::vector<MetricInfo> metrics;  ///< While it runs.
-  uint64_t bad_verdicts = 0, bad_targets = 0;
-  uint64_t wrong_thread = 0;  ///< Calls of host services on threads where they must not be called.
-};
-
-/// A problem in one plugin's part of the configuration.
-struct PluginProblem {
-  std::string name;     ///< Of the plugin.
-  uint32_t index = 0;   ///< In HostSettings::plugins.
-  std::string pointer;  ///< Within its config, "" for the plugin itself.
-  std::string detail;
-};
 
 /// [control] all of it.
 class Host {
@@ -94,19 +39,19 @@ class Host {
   void detach();
 
   std::vector<PluginInfo> plugins() const;
-  /// NotFound, or Conflict if it does not run. Calls go on: what the plugin decided is not decided
-  /// any more. `done` is called on control, once, when the plugin has been destroyed.
+  /// NotFound, or Conflict if it does not run. Calls go on without the plugin's decisions. `done`
+  /// is called on control, once, when the plugin has been destroyed.
   void disable(const std::string& name, std::function<void(Status)> done);
   /// Loads, creates and starts a plugin that was disabled or has failed. NotFound, Conflict if it
   /// runs, or why it failed again.
   Status enable(const std::string& name);
-  /// Gives the plugin of that name, and of the same path, other settings: one that runs is disabled
-  /// and enabled again, while calls go on; one that has failed is started again; one that is
-  /// disabled has them when it is enabled. If it does not start with them it gets back those that
-  /// it had, and `done` says why. `done` is called on control, once. NotFound.
+  /// Gives the plugin of that name, and of the same path, other settings. Disables and enables a
+  /// running plugin, while calls go on; starts a failed one again; a disabled one has them when it
+  /// is enabled. If the plugin does not start with them, it gets its former settings back, and
+  /// `done` says why. `done` is called on control, once. NotFound.
   void reconfigure(const PluginRequest& request, std::function<void(Status)> done);
 
-  /// Null if no running plugin offers it; at most one does. The hooks are gone with the plugin.
+  /// Null if no running plugin offers it; at most one does. Valid while the plugin runs.
   media::Selector* selector();
   media::PacketPolicy* packet_policy();
   /// The routes of a running plugin; null if there is none of that name, or it has none.
@@ -114,11 +59,11 @@ class Host {
   /// The name of the plugin whose route is GET /metrics as long as it runs; "" if there is none.
   std::string metrics_plugin() const;
   bool metrics_are_public() const;
-  /// Shown to plugins that ask, before what the host counts itself. Null: there are none.
+  /// Shows them to plugins that ask, before the metrics of the host itself. Null: there are none.
   void use_server_metrics(std::function<void(MetricSink&)> put);
   /// Hands an event to all observers.
   void on_event(const room::Event& event);
-  /// Stops and destroys the plugins in reverse order. Lanes must not call hooks any more.
+  /// Stops and destroys the plugins in reverse order. Lanes must have stopped calling hooks.
   void stop();
 
  private:

@@ -11,7 +11,7 @@ namespace veche::plugin {
 namespace {
 
 constexpr uint32_t kMaxRoutes = 64;
-/// A row ends with handle in interface 1.0; what is appended later is optional.
+/// A row ends with handle in interface 1.0; fields appended later are optional.
 constexpr uint32_t kFirstRowSize =
     offsetof(veche_http_route, handle) + sizeof(veche_http_route::handle);
 
@@ -46,7 +46,7 @@ Status check_row(const veche_http_route* row) {
 }
 
 Result<HttpRoute> read_row(const veche_http_route* row) {
-  if (auto checked = check_row(row); !checked) return std::move(checked).error();
+  if (auto checked = check_row(row); !checked) return checked.error();
   auto pattern = glib::PathPattern::parse(row->pattern);
   if (!pattern) return invalid("is refused: " + pattern.error().message);
   HttpRoute route{row, row->method, std::move(*pattern), {}};

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-// Routes, requests and answers of plugins as values: what the HTTP layer and the adapter exchange.
+// Routes, requests and answers of plugins as values, which the HTTP layer and the adapter exchange.
 #pragma once
 
 #include <sys/stat.h>
@@ -36,7 +36,7 @@ Result<std::vector<HttpRoute>> read_http_routes(const veche_http_routes& table);
 std::string access_name(uint32_t access);
 
 struct HttpRequest {
-  std::string path;  ///< Behind the plugin's name.
+  std::string path;  ///< After the plugin's name.
   std::vector<std::string> params;
   std::string query;
   std::string key_id;
@@ -47,15 +47,15 @@ struct HttpRequest {
 /// A regular file that answers a request.
 struct HttpFile {
   std::shared_ptr<const Descriptor> descriptor;  ///< Shared, because answers are copied.
-  struct stat info {};                           ///< When the plugin answered.
-  std::string name;  ///< Under which a client saves it; empty: it shows it.
+  struct stat info {};                           ///< At the time of the plugin's answer.
+  std::string name;  ///< Under which a client saves the file; empty: it shows the file.
 };
 
 struct HttpAnswer {
   uint32_t status = 200;
   std::string content_type;
   std::string body;
-  std::string problem;  ///< The type of a problem, whose detail is the body. Empty: it is none.
+  std::string problem;  ///< The type of a problem, whose detail is the body. Empty: not a problem.
   std::optional<HttpFile> file;  ///< In place of the body.
 };
 

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-// Shows a request to the plugin as the C struct that it expects.
+// Passes a request to the plugin as a C struct.
 #include "plugin/http_routes_adapter.hpp"
 
 #include <algorithm>
@@ -7,8 +7,29 @@
 
 #include "base/log.hpp"
 #include "plugin/hook_call.hpp"
+#include "plugin/services.hpp"
 
 namespace veche::plugin {
+
+Status HttpRoutesAdapter::check(const veche_http_routes& table) {
+  const auto routes = read_http_routes(table);
+  if (!routes) return routes.error();
+  return Ok{};
+}
+
+Result<std::unique_ptr<Adapter>> HttpRoutesAdapter::bind(const veche_http_routes& table,
+                                                         const Binding& binding) {
+  auto routes = read_http_routes(table);
+  if (!routes) return routes.error();
+  auto adapter =
+      std::make_unique<HttpRoutesAdapter>(binding.request.name, *std::move(routes), binding.self,
+                                          binding.services.requests(), binding.timers);
+  if (binding.request.serves_metrics && !adapter->find("GET", kMetricsPattern)) {
+    return invalid(std::string("serves_metrics is set, but it has no route GET ") +
+                   kMetricsPattern);
+  }
+  return std::unique_ptr<Adapter>(std::move(adapter));
+}
 
 HttpRoutesAdapter::HttpRoutesAdapter(std::string name, std::vector<HttpRoute> routes,
                                      veche_plugin* self, OpenRequests& requests, HookTimers& timers)
@@ -17,6 +38,13 @@ HttpRoutesAdapter::HttpRoutesAdapter(std::string name, std::vector<HttpRoute> ro
       self_(self),
       requests_(requests),
       handle_(timers.on_control("http_routes.handle")) {}
+
+void HttpRoutesAdapter::describe(PluginInfo& info) const {
+  for (const HttpRoute& route : routes_) {
+    info.routes.push_back(
+        {route.method, route.pattern.text(), route.row->summary, access_name(route.row->access)});
+  }
+}
 
 const HttpRoute* HttpRoutesAdapter::find(const std::string& method,
                                          const std::string& pattern) const {

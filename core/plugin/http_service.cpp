@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-// Checks and copies what a plugin answers.
+// Checks and copies the answers of a plugin.
 #include "plugin/http_service.hpp"
 
 #include <fcntl.h>
@@ -21,7 +21,7 @@ constexpr uint64_t kMaxBodyBytes = uint64_t{16} * 1024 * 1024;
 bool is_success(uint32_t status) { return status >= 200 && status <= 299; }
 bool is_failure(uint32_t status) { return status >= 400 && status <= 599; }
 
-/// Visible ASCII and spaces: nothing that could end the header.
+/// Visible ASCII and spaces: no character that could end the header.
 bool is_content_type(std::string_view type) {
   return type.size() <= kMaxTypeLength && type.find('/') != std::string_view::npos &&
          std::all_of(type.begin(), type.end(), [](char c) { return c >= ' ' && c <= '~'; });
@@ -35,7 +35,7 @@ bool is_problem_type(std::string_view type) {
          std::all_of(type.begin(), type.end(), allowed);
 }
 
-/// What stands between the quotes of a header, and is a name in every file system.
+/// A name that needs no quoting in a header, and is valid in every file system.
 bool is_file_name(std::string_view name) {
   const auto allowed = [](char c) {
     return (c >= 'A' && c <= 'Z') || (c >= 'a' && c <= 'z') || (c >= '0' && c <= '9') ||
@@ -45,7 +45,7 @@ bool is_file_name(std::string_view name) {
          std::all_of(name.begin(), name.end(), allowed);
 }
 
-/// Nothing is read from pipes and devices, which could block for ever.
+/// False for pipes and devices, which could block for ever.
 bool is_readable_file(int fd, struct stat& info) {
   const int flags = ::fcntl(fd, F_GETFL);
   return flags >= 0 && (flags & O_PATH) == 0 && (flags & O_ACCMODE) != O_WRONLY &&
@@ -60,7 +60,7 @@ veche_status reply(const veche_host* host, uint64_t request, uint32_t status,
       size > kMaxBodyBytes || (size > 0 && !body)) {
     return VECHE_E_INVALID;
   }
-  // RFC 9110, sections 15.3.5 and 15.3.6: these have no content.
+  // RFC 9110, sections 15.3.5 and 15.3.6: these statuses have no content.
   const bool is_bare = status == 204 || status == 205;
   if (is_bare && size > 0) return VECHE_E_INVALID;
   return services->requests().answer(request, {status, is_bare ? "" : std::string(type),

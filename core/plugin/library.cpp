@@ -19,7 +19,7 @@ using boost::dll::shared_library;
 constexpr std::string_view kEntryPrefix = "veche_plugin_entry_";
 const std::string kEntry = "veche_plugin_entry_1";
 
-/// Says why these exports are not those of a plugin of this major version.
+/// An error unless these are the exports of a plugin of this major version.
 Status check_exports(const std::vector<std::string>& exports) {
   if (std::find(exports.begin(), exports.end(), kEntry) != exports.end()) return Ok{};
   for (const std::string& name : exports) {
@@ -32,7 +32,7 @@ Status check_exports(const std::vector<std::string>& exports) {
                  abi_version(VECHE_ABI_MINOR));
 }
 
-/// Holds the library open for ever, once.
+/// Keeps the library open for ever, once.
 void keep(shared_library library) {
   static auto* const kept = new std::vector<shared_library>;
   const auto same = [&](const shared_library& other) { return other.native() == library.native(); };
@@ -58,8 +58,8 @@ Result<const veche_plugin_entry*> open(const std::string& path) {
 
 Result<const veche_plugin_entry*> open_library(const std::string& path) {
   auto exports = read_elf_exports(path);
-  if (!exports) return std::move(exports).error();
-  if (auto plugin = check_exports(*exports); !plugin) return std::move(plugin).error();
+  if (!exports) return exports.error();
+  if (auto plugin = check_exports(*exports); !plugin) return plugin.error();
   return open(path);
 }
 

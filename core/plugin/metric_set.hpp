@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-// The numbers that one plugin counts: added on control, changed on any thread without a lock.
+// The metrics of one plugin: added on control, changed on any thread without a lock.
 #pragma once
 
 #include <veche/host.h>
@@ -14,7 +14,7 @@
 
 #include "base/result.hpp"
 
-/// What a plugin holds a pointer to.
+/// Plugins hold pointers to these.
 struct veche_metric {
   veche_metric(uint32_t kind_, std::string name_, std::string help_, std::vector<int64_t> bounds_)
       : kind(kind_),
@@ -45,7 +45,7 @@ struct MetricInfo {
   std::vector<uint64_t> counts;
 };
 
-/// [control] all but what the metrics themselves do. They live as long as the set.
+/// [control], except for the metrics themselves, which live as long as the set.
 class MetricSet {
  public:
   static constexpr size_t kMaxMetrics = 256, kMaxBounds = 32, kMaxNameLength = 64;
@@ -53,7 +53,7 @@ class MetricSet {
   explicit MetricSet(std::string plugin) : plugin_(std::move(plugin)) {}
   const std::string& plugin() const { return plugin_; }
 
-  /// InvalidArgument, Conflict for a name that is there, Exhausted.
+  /// InvalidArgument, Conflict for a name that exists, Exhausted.
   Result<veche_metric*> add(uint32_t kind, std::string name, std::string help,
                             std::span<const int64_t> bounds);
   std::vector<MetricInfo> read() const;

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-// Who takes a request out of its slot answers it; a compare-and-swap decides between threads.
+// The thread that takes a request out of its slot, with a compare-and-swap, answers it.
 #include "plugin/open_requests.hpp"
 
 #include <array>
@@ -19,9 +19,9 @@ struct OpenRequests::State {
     glib::Timer timeout;
   };
 
-  /// [any] True for one caller in each request's life.
+  /// [any] True for exactly one caller in a request's life.
   bool take(uint64_t id) { return id != 0 && slots[id % kMaxOpen].compare_exchange_strong(id, 0); }
-  /// [control] For what was taken. Nothing happens if it was forgotten meanwhile.
+  /// [control] Ends a request that was taken, unless it was forgotten meanwhile.
   void finish(uint64_t id, const HttpAnswer& answer) {
     const auto entry = entries.extract(id);
     if (entry) entry.mapped().answered(answer);
@@ -43,9 +43,10 @@ uint64_t OpenRequests::open(uint32_t timeout_ms, HttpAnswered answered) {
     answered(problem_answer(503, "exhausted", "The plugin has too many requests to answer."));
     return 0;
   }
-  // A serial number of all plugins, and the slot: no id comes again, also not after a restart.
+  // The serial number counts the requests of all plugins, so that no id repeats, even after a
+  // restart of the plugin.
   const uint64_t id = Id<struct HttpRequestTag>::next().value * kMaxOpen + slot;
-  // The timer ends with its entry, and that with the state.
+  // The timer ends with its entry, and the entry with the state.
   const auto on_timeout = [state = state_.get(), id] {
     if (!state->take(id)) return;
     state->finish(id, problem_answer(504, "plugin-timeout", "The plugin did not answer in time."));
@@ -65,7 +66,7 @@ veche_status OpenRequests::answer(uint64_t id, HttpAnswer answer) {
 void OpenRequests::forget(uint64_t id) {
   assert(loop_.is_control());
   state_->take(id);
-  // Erased when it is out of the map: its end may lead back here.
+  // Destroyed outside the map, because its destructor may call back into this object.
   const auto entry = state_->entries.extract(id);
 }
 
@@ -73,7 +74,7 @@ void OpenRequests::close() {
   std::vector<uint64_t> open;
   for (const auto& [id, entry] : state_->entries) open.push_back(id);
   for (const uint64_t id : open) {
-    // Whatever was taken before has its answer under way.
+    // The answer of a request that was taken before is under way.
     if (!state_->take(id)) continue;
     state_->finish(id, problem_answer(503, "unavailable", "The plugin was stopped."));
   }

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
-// The HTTP requests that one plugin has not answered yet: each is answered once, by whoever is
-// first.
+// The HTTP requests that one plugin has not answered yet. The first answer to a request, or its
+// timeout, ends it.
 #pragma once
 
 #include <veche/plugin.h>
@@ -23,14 +23,14 @@ class OpenRequests {
   OpenRequests(const OpenRequests&) = delete;
   OpenRequests& operator=(const OpenRequests&) = delete;
 
-  /// [control] The id of a new request, which ends with 504 after the timeout. 0 if there are too
-  /// many; `answered` has then been called.
+  /// [control] The id of a new request, which ends with 504 after the timeout. 0 if kMaxOpen
+  /// requests are open already; `answered` has then been called.
   uint64_t open(uint32_t timeout_ms, HttpAnswered answered);
   /// [any but lane] Hands the answer to control. VECHE_E_GONE if there is no such open request.
   veche_status answer(uint64_t id, HttpAnswer answer);
-  /// [control] Lets go of a request that nobody waits for any more.
+  /// [control] Drops a request whose client has gone.
   void forget(uint64_t id);
-  /// [control] Answers all that are open with 503. There are no new ones after this.
+  /// [control] Answers all open requests with 503. No new ones may be opened after this.
   void close();
 
  private:

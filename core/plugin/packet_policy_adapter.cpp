@@ -1,22 +1,46 @@
 // SPDX-License-Identifier: Apache-2.0
-// Asks the plugin for verdicts, and trusts none of them unseen.
+// Asks the plugin for verdicts, and checks each of them.
 #include "plugin/packet_policy_adapter.hpp"
 
 #include <algorithm>
 #include <cassert>
+#include <string>
+#include <utility>
 
 #include "base/thread_role.hpp"
+#include "media/engine.hpp"
 
 namespace veche::plugin {
+
+Status PacketPolicyAdapter::check(const veche_packet_policy& table) {
+  if (table.state_size > kMaxStateSize) {
+    return invalid("state_size is " + std::to_string(table.state_size) + ", at most " +
+                   std::to_string(kMaxStateSize) + " is allowed");
+  }
+  return check_members({{"decide", table.decide != nullptr}});
+}
+
+Result<std::unique_ptr<Adapter>> PacketPolicyAdapter::bind(const veche_packet_policy& table,
+                                                           const Binding& binding) {
+  return std::unique_ptr<Adapter>(new PacketPolicyAdapter(table, binding.self, binding.timers));
+}
 
 PacketPolicyAdapter::PacketPolicyAdapter(const veche_packet_policy& table, veche_plugin* self,
                                          HookTimers& timers)
     : table_(table), self_(self), decide_(timers.on_lane("packet_policy.decide")) {}
 
+void PacketPolicyAdapter::give(media::Engine& engine, room::Server&) {
+  engine.use_packet_policy(this, [] {});
+}
+
+void PacketPolicyAdapter::take(media::Engine& engine, room::Server&, std::function<void()> done) {
+  engine.use_packet_policy(nullptr, std::move(done));
+}
+
 void PacketPolicyAdapter::decide(void* state, const veche_route& route, const veche_packet* packets,
                                  uint32_t packet_count, uint32_t* verdicts) noexcept {
   assert(is_on_lane());
-  // 0 is no verdict: a packet that the plugin forgets counts as misbehaviour too.
+  // 0 is not a verdict: a packet that the plugin forgets counts as misbehaviour too.
   std::fill_n(verdicts, packet_count, 0u);
   {
     const HookTimer::Span span(decide_);

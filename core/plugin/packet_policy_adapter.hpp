@@ -4,22 +4,38 @@
 
 #include <veche/packet_policy.h>
 
+#include <memory>
+
 #include "base/counter.hpp"
+#include "base/result.hpp"
 #include "media/selector.hpp"
-#include "plugin/hook_timer.hpp"
+#include "plugin/adapter.hpp"
+#include "plugin/extension_table.hpp"
 
 namespace veche::plugin {
 
-class PacketPolicyAdapter final : public media::PacketPolicy {
+class PacketPolicyAdapter final : public Adapter, public media::PacketPolicy {
  public:
+  using Table = veche_packet_policy;
+  static constexpr char kId[] = VECHE_EXT_PACKET_POLICY;
+  static constexpr bool kExclusive = true;
+  static constexpr uint32_t kFirstSize = size_up_to(offsetof(veche_packet_policy, decide));
+  static Status check(const veche_packet_policy& table);
+  static Result<std::unique_ptr<Adapter>> bind(const veche_packet_policy& table,
+                                               const Binding& binding);
+
   /// [control] The table is checked. Table, plugin and timers outlive the adapter.
   PacketPolicyAdapter(const veche_packet_policy& table, veche_plugin* self, HookTimers& timers);
+
+  void give(media::Engine& engine, room::Server& rooms) override;
+  void take(media::Engine& engine, room::Server& rooms, std::function<void()> done) override;
+  void describe(PluginInfo& info) const override { info.bad_verdicts = bad_verdicts(); }
 
   uint32_t state_size() const override { return table_.state_size; }
   void decide(void* state, const veche_route& route, const veche_packet* packets,
               uint32_t packet_count, uint32_t* verdicts) noexcept override;
 
-  /// [any] Verdicts that were neither drop nor forward; those packets were dropped.
+  /// [any] Verdicts other than drop and forward; those packets were dropped.
   uint64_t bad_verdicts() const { return bad_verdicts_.value(); }
 
  private:

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-// Takes one plugin through create, start, stop and destroy; whatever fails on the way is undone.
+// Takes one plugin through create, start, stop and destroy, and undoes the steps before a failure.
 #include "plugin/plugin_instance.hpp"
 
 #include <cassert>
@@ -8,6 +8,8 @@
 #include "base/log.hpp"
 #include "plugin/extensions.hpp"
 #include "plugin/hook_call.hpp"
+#include "plugin/observer_adapter.hpp"
+#include "room/server.hpp"
 
 namespace veche::plugin {
 
@@ -50,7 +52,7 @@ Status PluginInstance::create() {
   veche_error error = make_error();
   auto created =
       call_hook(create_timer_, [&] { return candidate_.entry->create(services_->host(), &error); });
-  if (!created) return std::move(created).error();
+  if (!created) return created.error();
   if (!*created) return to_error(error, "create");
   self_ = *created;
   state_ = State::Created;
@@ -58,64 +60,26 @@ Status PluginInstance::create() {
 }
 
 Status PluginInstance::bind() {
-  for (const std::string& id : candidate_.offers) {
+  const Binding binding{candidate_.request, loop_, self_, timers_, *services_};
+  for (const Extension& extension : extensions()) {
+    if (!candidate_.has_offer(extension.id)) continue;
+    const std::string id(extension.id);
     HookTimer unlisted("get_extension");
-    auto table = call_hook(unlisted, [&] { return candidate_.entry->get_extension(id.c_str()); });
-    if (!table) return std::move(table).error();
+    const auto table =
+        call_hook(unlisted, [&] { return candidate_.entry->get_extension(id.c_str()); });
+    if (!table) return table.error();
     if (auto checked = check_extension_table(id, *table); !checked) return checked;
-    if (id == VECHE_EXT_SELECTOR) {
-      selector_ = std::make_unique<SelectorAdapter>(candidate_.request.name, loop_,
-                                                    *static_cast<const veche_selector*>(*table),
-                                                    self_, timers_);
-    } else if (id == VECHE_EXT_PACKET_POLICY) {
-      packet_policy_ = std::make_unique<PacketPolicyAdapter>(
-          *static_cast<const veche_packet_policy*>(*table), self_, timers_);
-    } else if (id == VECHE_EXT_CONTROLLER) {
-      controller_ = std::make_unique<ControllerAdapter>(
-          candidate_.request.name, *static_cast<const veche_controller*>(*table), self_, timers_);
-    } else if (id == VECHE_EXT_HTTP_ROUTES) {
-      auto bound = bind_http_routes(*static_cast<const veche_http_routes*>(*table));
-      if (!bound) return bound;
-    } else if (id == VECHE_EXT_ROOM_SETTINGS) {
-      auto bound = bind_room_settings(*static_cast<const veche_room_settings*>(*table));
-      if (!bound) return bound;
-    } else if (id == VECHE_EXT_TRACK_TAP) {
-      track_tap_ = std::make_unique<TrackTapAdapter>(candidate_.request.name, loop_,
-                                                     *static_cast<const veche_track_tap*>(*table),
-                                                     self_, timers_);
-      services_->use_taps(track_tap_.get());
-    } else if (id == VECHE_EXT_OBSERVER) {
-      observer_ = static_cast<const veche_observer*>(*table);
-      observer_timer_ = &timers_.on_control("observer.on_event");
-    }
+    auto adapter = extension.bind(*table, binding);
+    if (!adapter) return adapter.error();
+    adapters_.push_back(*std::move(adapter));
   }
-  return Ok{};
-}
-
-Status PluginInstance::bind_http_routes(const veche_http_routes& table) {
-  auto routes = read_http_routes(table);
-  if (!routes) return std::move(routes).error();
-  http_routes_ = std::make_unique<HttpRoutesAdapter>(candidate_.request.name, std::move(*routes),
-                                                     self_, services_->requests(), timers_);
-  if (candidate_.request.serves_metrics && !http_routes_->find("GET", kMetricsPattern)) {
-    return invalid(std::string("serves_metrics is set, but it has no route GET ") +
-                   kMetricsPattern);
-  }
-  return Ok{};
-}
-
-Status PluginInstance::bind_room_settings(const veche_room_settings& table) {
-  auto schema = read_room_schema(table);
-  if (!schema) return std::move(schema).error();
-  room_settings_ = std::make_unique<RoomSettingsAdapter>(candidate_.request.name, table,
-                                                         std::move(schema).value(), self_, timers_);
   return Ok{};
 }
 
 Status PluginInstance::begin() {
   veche_error error = make_error();
   auto started = call_hook(start_timer_, [&] { return candidate_.entry->start(self_, &error); });
-  if (!started) return std::move(started).error();
+  if (!started) return started.error();
   if (*started != VECHE_OK) {
     error.code = *started;
     return to_error(error, "start");
@@ -161,17 +125,11 @@ const char* to_string(PluginInstance::State state) {
 }  // namespace
 
 void PluginInstance::detach() {
-  if (packet_policy_) bad_verdicts_ = packet_policy_->bad_verdicts();
-  if (controller_) bad_targets_ = controller_->bad_targets();
-  // First, because the plugin is told of the ends of its taps.
-  track_tap_.reset();
-  services_->use_taps(nullptr);
-  observer_ = nullptr;
-  controller_.reset();
-  packet_policy_.reset();
-  selector_.reset();
-  http_routes_.reset();
-  room_settings_.reset();
+  PluginInfo last;
+  for (const auto& adapter : adapters_) adapter->describe(last);
+  bad_verdicts_ = last.bad_verdicts;
+  bad_targets_ = last.bad_targets;
+  while (!adapters_.empty()) adapters_.pop_back();
   services_->close();
   wrong_thread_ = services_->wrong_thread();
 }
@@ -187,9 +145,8 @@ void PluginInstance::destroy() {
 }
 
 void PluginInstance::on_event(const veche_event& event) {
-  if (state_ != State::Running || !observer_) return;
-  const auto done = call_hook(*observer_timer_, [&] { observer_->on_event(self_, &event); });
-  if (!done) log::error(candidate_.request.name, done.error().message);
+  if (state_ != State::Running) return;
+  if (auto* observer = find<ObserverAdapter>()) observer->on_event(event);
 }
 
 PluginInfo PluginInstance::info() const {
@@ -208,20 +165,15 @@ PluginInfo PluginInstance::info() const {
     info.config_schema = plugin_text(entry->config_schema);
   }
   info.serves_metrics = candidate_.request.serves_metrics;
-  if (http_routes_) {
-    for (const HttpRoute& route : http_routes_->routes()) {
-      info.routes.push_back(
-          {route.method, route.pattern.text(), route.row->summary, access_name(route.row->access)});
-    }
-  }
   for (const HookTimer& timer : timers_) {
     info.hooks.push_back({timer.name(), timer.calls(), timer.total_ns(), timer.max_ns(),
                           timer.slow(), timer.limit_ns(), timer.failures()});
   }
   if (services_) info.metrics = services_->metrics().read();
   info.wrong_thread = services_ ? services_->wrong_thread() : wrong_thread_;
-  info.bad_targets = controller_ ? controller_->bad_targets() : bad_targets_;
-  info.bad_verdicts = packet_policy_ ? packet_policy_->bad_verdicts() : bad_verdicts_;
+  info.bad_targets = bad_targets_;
+  info.bad_verdicts = bad_verdicts_;
+  for (const auto& adapter : adapters_) adapter->describe(info);
   return info;
 }
 

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-// Checks rooms' parts with the plugin's schema, and tells the plugin what they are.
+// Checks the rooms' parts against the plugin's schema, and passes them to the plugin.
 #include "plugin/room_settings_adapter.hpp"
 
 #include <utility>
@@ -7,6 +7,7 @@
 #include "base/log.hpp"
 #include "glib/json.hpp"
 #include "plugin/hook_call.hpp"
+#include "room/server.hpp"
 
 namespace veche::plugin {
 namespace {
@@ -43,6 +44,20 @@ Result<glib::JsonSchema> read_room_schema(const veche_room_settings& table) {
   return schema;
 }
 
+Status RoomSettingsAdapter::check(const veche_room_settings& table) {
+  const auto schema = read_room_schema(table);
+  if (!schema) return schema.error();
+  return check_members({{"changed", table.changed != nullptr}});
+}
+
+Result<std::unique_ptr<Adapter>> RoomSettingsAdapter::bind(const veche_room_settings& table,
+                                                           const Binding& binding) {
+  auto schema = read_room_schema(table);
+  if (!schema) return schema.error();
+  return std::unique_ptr<Adapter>(new RoomSettingsAdapter(
+      binding.request.name, table, *std::move(schema), binding.self, binding.timers));
+}
+
 RoomSettingsAdapter::RoomSettingsAdapter(std::string name, const veche_room_settings& table,
                                          glib::JsonSchema schema, veche_plugin* self,
                                          HookTimers& timers)
@@ -51,6 +66,12 @@ RoomSettingsAdapter::RoomSettingsAdapter(std::string name, const veche_room_sett
       schema_(std::move(schema)),
       self_(self),
       changed_timer_(timers.on_control("room_settings.changed")) {}
+
+void RoomSettingsAdapter::give(media::Engine&, room::Server& rooms) {
+  rooms.add_room_settings(*this);
+}
+
+void RoomSettingsAdapter::leave(room::Server& rooms) { rooms.remove_room_settings(*this); }
 
 Result<std::string> RoomSettingsAdapter::complete(const std::string& json) const {
   return apply(schema_, json);

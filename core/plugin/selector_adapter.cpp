@@ -8,11 +8,13 @@
 #include "base/log.hpp"
 #include "base/thread_role.hpp"
 #include "glib/json.hpp"
+#include "media/engine.hpp"
 #include "plugin/hook_call.hpp"
+#include "room/server.hpp"
 
 namespace veche::plugin {
 
-struct SelectorAdapter::Binding {
+struct SelectorAdapter::Shared {
   const glib::ControlLoop& loop;
   const veche_selector& table;
   veche_plugin* self;  ///< Null once the adapter is gone: the plugin must not be called any more.
@@ -33,13 +35,13 @@ struct SelectorAdapter::Binding {
 
 class SelectorAdapter::PluginSettings final : public Settings {
  public:
-  PluginSettings(std::shared_ptr<Binding> binding, veche_selector_settings* settings)
-      : binding_(std::move(binding)), settings_(settings) {
-    ++binding_->settings_count;
+  PluginSettings(std::shared_ptr<Shared> shared, veche_selector_settings* settings)
+      : shared_(std::move(shared)), settings_(settings) {
+    ++shared_->settings_count;
   }
   ~PluginSettings() override {
-    binding_->release(binding_->free_settings, binding_->settings_count,
-                      [this] { binding_->table.free_settings(binding_->self, settings_); });
+    shared_->release(shared_->free_settings, shared_->settings_count,
+                     [this] { shared_->table.free_settings(shared_->self, settings_); });
   }
   PluginSettings(const PluginSettings&) = delete;
   PluginSettings& operator=(const PluginSettings&) = delete;
@@ -47,60 +49,84 @@ class SelectorAdapter::PluginSettings final : public Settings {
   const veche_selector_settings* get() const noexcept { return settings_; }
 
  private:
-  const std::shared_ptr<Binding> binding_;
+  const std::shared_ptr<Shared> shared_;
   veche_selector_settings* const settings_;
 };
 
 class SelectorAdapter::PluginRoom final : public RoomState {
  public:
-  PluginRoom(std::shared_ptr<Binding> binding, veche_selector_room* room)
-      : binding_(std::move(binding)), room_(room) {
-    ++binding_->room_count;
+  PluginRoom(std::shared_ptr<Shared> shared, veche_selector_room* room)
+      : shared_(std::move(shared)), room_(room) {
+    ++shared_->room_count;
   }
   ~PluginRoom() override {
-    binding_->release(binding_->close, binding_->room_count,
-                      [this] { binding_->table.close(binding_->self, room_); });
+    shared_->release(shared_->close, shared_->room_count,
+                     [this] { shared_->table.close(shared_->self, room_); });
   }
   PluginRoom(const PluginRoom&) = delete;
   PluginRoom& operator=(const PluginRoom&) = delete;
 
   void use_settings(const Settings& settings) noexcept override {
     assert(is_on_lane());
-    const HookTimer::Span span(binding_->use_settings);
-    binding_->table.use_settings(room_, static_cast<const PluginSettings&>(settings).get());
+    const HookTimer::Span span(shared_->use_settings);
+    shared_->table.use_settings(room_, static_cast<const PluginSettings&>(settings).get());
   }
   void select(const veche_room_view& view, veche_selection& selection) noexcept override {
     assert(is_on_lane());
-    const HookTimer::Span span(binding_->select);
-    binding_->table.select(room_, &view, &selection);
+    const HookTimer::Span span(shared_->select);
+    shared_->table.select(room_, &view, &selection);
   }
 
  private:
-  const std::shared_ptr<Binding> binding_;
+  const std::shared_ptr<Shared> shared_;
   veche_selector_room* const room_;
 };
+
+Status SelectorAdapter::check(const veche_selector& table) {
+  return check_members({{"make_settings", table.make_settings != nullptr},
+                        {"free_settings", table.free_settings != nullptr},
+                        {"open", table.open != nullptr},
+                        {"close", table.close != nullptr},
+                        {"use_settings", table.use_settings != nullptr},
+                        {"select", table.select != nullptr}});
+}
+
+Result<std::unique_ptr<Adapter>> SelectorAdapter::bind(const veche_selector& table,
+                                                       const Binding& binding) {
+  return std::unique_ptr<Adapter>(
+      new SelectorAdapter(binding.request.name, binding.loop, table, binding.self, binding.timers));
+}
 
 SelectorAdapter::SelectorAdapter(std::string name, const glib::ControlLoop& loop,
                                  const veche_selector& table, veche_plugin* self,
                                  HookTimers& timers)
     : name_(std::move(name)),
-      binding_(new Binding{loop, table, self, timers.on_control("selector.make_settings"),
-                           timers.on_control("selector.free_settings"),
-                           timers.on_control("selector.open"), timers.on_control("selector.close"),
-                           timers.on_lane("selector.use_settings"),
-                           timers.on_lane("selector.select")}) {}
+      shared_(new Shared{loop, table, self, timers.on_control("selector.make_settings"),
+                         timers.on_control("selector.free_settings"),
+                         timers.on_control("selector.open"), timers.on_control("selector.close"),
+                         timers.on_lane("selector.use_settings"),
+                         timers.on_lane("selector.select")}) {}
 
 SelectorAdapter::~SelectorAdapter() {
-  binding_->self = nullptr;
-  if (binding_->settings_count == 0 && binding_->room_count == 0) return;
-  log::warning("plugin", name_ + ": " + std::to_string(binding_->room_count) + " rooms and " +
-                             std::to_string(binding_->settings_count) +
+  shared_->self = nullptr;
+  if (shared_->settings_count == 0 && shared_->room_count == 0) return;
+  log::warning("plugin", name_ + ": " + std::to_string(shared_->room_count) + " rooms and " +
+                             std::to_string(shared_->settings_count) +
                              " settings are still open while the selector stops");
+}
+
+void SelectorAdapter::give(media::Engine& engine, room::Server& rooms) {
+  engine.use_selector(this, [] {});
+  rooms.on_selector_changed();
+}
+
+void SelectorAdapter::take(media::Engine& engine, room::Server&, std::function<void()> done) {
+  engine.use_selector(nullptr, std::move(done));
 }
 
 Result<std::unique_ptr<media::Selector::Settings>> SelectorAdapter::make_settings(
     const std::string& json) {
-  assert(binding_->loop.is_control());
+  assert(shared_->loop.is_control());
   auto parsed = glib::parse_json(json);
   if (!parsed) return invalid(name_ + ": the settings are not JSON: " + parsed.error().message);
   if (!JSON_NODE_HOLDS_OBJECT(parsed->get()))
@@ -108,26 +134,26 @@ Result<std::unique_ptr<media::Selector::Settings>> SelectorAdapter::make_setting
   const bool empty = json_object_get_size(json_node_get_object(parsed->get())) == 0;
 
   veche_error error = make_error();
-  auto made = call_hook(binding_->make_settings, [&] {
-    return binding_->table.make_settings(binding_->self, empty ? nullptr : json.c_str(), &error);
+  auto made = call_hook(shared_->make_settings, [&] {
+    return shared_->table.make_settings(shared_->self, empty ? nullptr : json.c_str(), &error);
   });
-  if (!made) return std::move(made).error();
-  // The settings come from outside, so unless the plugin says otherwise, they are what is wrong.
+  if (!made) return made.error();
+  // The settings come from outside: unless the plugin says otherwise, they are wrong.
   if (!*made) return to_error(error, name_, ErrorCode::InvalidArgument);
-  return std::unique_ptr<Settings>(new PluginSettings(binding_, *made));
+  return std::unique_ptr<Settings>(new PluginSettings(shared_, *made));
 }
 
 Result<std::unique_ptr<media::Selector::RoomState>> SelectorAdapter::open(
     const Settings& settings) {
-  assert(binding_->loop.is_control());
+  assert(shared_->loop.is_control());
   veche_error error = make_error();
-  auto opened = call_hook(binding_->open, [&] {
-    return binding_->table.open(binding_->self, static_cast<const PluginSettings&>(settings).get(),
-                                &error);
+  auto opened = call_hook(shared_->open, [&] {
+    return shared_->table.open(shared_->self, static_cast<const PluginSettings&>(settings).get(),
+                               &error);
   });
-  if (!opened) return std::move(opened).error();
+  if (!opened) return opened.error();
   if (!*opened) return to_error(error, name_);
-  return std::unique_ptr<RoomState>(new PluginRoom(binding_, *opened));
+  return std::unique_ptr<RoomState>(new PluginRoom(shared_, *opened));
 }
 
 }  // namespace veche::plugin

@@ -10,35 +10,44 @@
 #include "base/result.hpp"
 #include "glib/control_loop.hpp"
 #include "media/selector.hpp"
-#include "plugin/hook_timer.hpp"
+#include "plugin/adapter.hpp"
+#include "plugin/extension_table.hpp"
 
 namespace veche::plugin {
 
-class SelectorAdapter final : public media::Selector {
+class SelectorAdapter final : public Adapter, public media::Selector {
  public:
+  using Table = veche_selector;
+  static constexpr char kId[] = VECHE_EXT_SELECTOR;
+  static constexpr bool kExclusive = true;
+  static constexpr uint32_t kFirstSize = size_up_to(offsetof(veche_selector, select));
+  static Status check(const veche_selector& table);
+  static Result<std::unique_ptr<Adapter>> bind(const veche_selector& table, const Binding& binding);
+
   /// [control] `name` is the plugin's in the configuration. The table is checked. Loop, table,
   /// plugin and timers outlive the adapter.
   SelectorAdapter(std::string name, const glib::ControlLoop& loop, const veche_selector& table,
                   veche_plugin* self, HookTimers& timers);
-  /// [control] Settings and rooms that are still open are left to the plugin's destroy(), and
-  /// logged.
+  /// [control] Logs settings and rooms that are still open, and leaves them to the plugin's
+  /// destroy().
   ~SelectorAdapter() override;
-  SelectorAdapter(const SelectorAdapter&) = delete;
-  SelectorAdapter& operator=(const SelectorAdapter&) = delete;
+
+  void give(media::Engine& engine, room::Server& rooms) override;
+  void take(media::Engine& engine, room::Server& rooms, std::function<void()> done) override;
 
   std::string name() const override { return name_; }
   Result<std::unique_ptr<Settings>> make_settings(const std::string& json) override;
   Result<std::unique_ptr<RoomState>> open(const Settings& settings) override;
 
  private:
-  struct Binding;
+  struct Shared;
   class PluginSettings;
   class PluginRoom;
 
   const std::string name_;
   /// Shared with all settings and rooms, which may outlive the adapter at shutdown and then only
   /// free themselves.
-  const std::shared_ptr<Binding> binding_;
+  const std::shared_ptr<Shared> shared_;
 };
 
 }  // namespace veche::plugin

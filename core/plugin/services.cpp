@@ -54,6 +54,7 @@ Services* Services::of(const veche_host* host) {
 
 void Services::close() {
   *open_ = false;
+  taps_ = nullptr;
   timers_.clear();
   std::erase(surroundings_.metric_sets, &metrics_);
   requests_.close();

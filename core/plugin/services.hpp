@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-// What the host offers to one plugin instance: log, configuration and the control loop.
+// The host's services for one plugin instance: log, configuration, the control loop and so on.
 #pragma once
 
 #include <veche/host.h>
@@ -25,12 +25,11 @@ class TrackTapAdapter;
 
 bool is_known_service(std::string_view id);
 
-/// The veche_host of one instance, and what stands behind its tables. Made and destroyed on
-/// control.
+/// The veche_host of one instance, and the state behind its tables. Made and destroyed on control.
 class Services {
  public:
-  /// `name` is the plugin's in the configuration. Everything that is referred to outlives this;
-  /// `callbacks` measures what the plugin runs by posts and timers.
+  /// `name` is the plugin's in the configuration. All references outlive this; `callbacks` measures
+  /// the plugin's posts and timers.
   Services(std::string name, glib::ControlLoop& loop, const Config& config, HookTimer& callbacks,
            Surroundings& surroundings);
   ~Services();
@@ -39,14 +38,14 @@ class Services {
 
   const veche_host* host() const { return &handle_.host; }
 
-  /// [control] Ends all timers, drops the posts that have not run, and answers open requests. New
-  /// ones are refused from now on.
+  /// [control] Ends all timers, drops the posts that have not run, answers open requests, and
+  /// forgets the taps. New ones are refused from now on.
   void close();
 
-  /// [control] Null: the plugin does not tap, or not any more.
+  /// [control] They live until close().
   void use_taps(TrackTapAdapter* taps) { taps_ = taps; }
 
-  // What the tables call.
+  // Called by the tables.
 
   /// [any but lane]
   void write(uint32_t level, const char* message) const;
@@ -55,7 +54,7 @@ class Services {
   const Surroundings& surroundings() const { return surroundings_; }
   MetricSet& metrics() { return metrics_; }
   const MetricSet& metrics() const { return metrics_; }
-  /// [any but lane] A line in the log: the plugin has asked for what cannot be.
+  /// [any but lane] Logs why a request of the plugin is impossible.
   void complain(const std::string& message) const;
   /// [any but lane]
   veche_status post(veche_callback callback, void* data);
@@ -63,12 +62,12 @@ class Services {
   uint64_t add_timer(uint32_t interval_ms, veche_callback callback, void* data);
   veche_status cancel_timer(uint64_t timer);
   OpenRequests& requests() { return requests_; }
-  /// [control]
+  /// [control] Null: the plugin does not tap, or not any more.
   TrackTapAdapter* taps() const { return taps_; }
-  /// True on control; elsewhere it is counted, and logged, that the plugin called `function` on the
-  /// wrong thread.
+  /// True on control. Elsewhere counts and logs that the plugin called `function` on the wrong
+  /// thread.
   bool expect_control(const char* function) const;
-  /// [any] False on a lane, where it is counted, and not logged: that would make it worse.
+  /// [any] False on a lane, where the call is counted but not logged, which would take more time.
   bool expect_no_lane() const noexcept;
   uint64_t wrong_thread() const noexcept { return wrong_thread_.value(); }
 

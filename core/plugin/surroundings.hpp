@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-// What the services of all plugins share.
+// State that the services of all plugins share.
 #pragma once
 
 #include <functional>

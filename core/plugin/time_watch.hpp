@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-// Notices that a plugin's hooks take longer than they may. Pure.
+// Notices when a plugin's hooks exceed their time limits. Pure.
 #pragma once
 
 #include <cstdint>
@@ -13,10 +13,10 @@
 
 namespace veche::plugin {
 
-/// Of one plugin, to be asked once a second.
+/// For one plugin, to be asked once a second.
 class TimeWatch {
  public:
-  /// A machine that is busy makes single calls slow, whatever the plugin does.
+  /// A busy machine makes single calls slow, whatever the plugin does.
   static constexpr uint64_t kTooMany = 10;
   static constexpr int64_t kWindowNs = 10 * kNsPerS;
   static constexpr int64_t kReportNs = 60 * kNsPerS;
@@ -31,7 +31,7 @@ class TimeWatch {
   uint64_t seen_ = 0;
   uint64_t unreported_ = 0;
   std::optional<int64_t> reported_ns_;
-  std::deque<std::pair<int64_t, uint64_t>> recent_;  ///< When how many were slow.
+  std::deque<std::pair<int64_t, uint64_t>> recent_;  ///< A time, and the number of slow calls.
 };
 
 }  // namespace veche::plugin

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-// Offers tracks to the plugin, and takes over the elements that it returns.
+// Offers tracks to the plugin, and takes ownership of the elements that it returns.
 #include "plugin/track_tap_adapter.hpp"
 
 #include <veche/selector.h>
@@ -8,7 +8,9 @@
 #include <utility>
 
 #include "base/log.hpp"
+#include "media/engine.hpp"
 #include "plugin/hook_call.hpp"
+#include "plugin/services.hpp"
 
 namespace veche::plugin {
 namespace {
@@ -43,6 +45,18 @@ veche_status status_code(const Status& status) {
 
 }  // namespace
 
+Status TrackTapAdapter::check(const veche_track_tap& table) {
+  return check_members({{"open", table.open != nullptr}, {"closed", table.closed != nullptr}});
+}
+
+Result<std::unique_ptr<Adapter>> TrackTapAdapter::bind(const veche_track_tap& table,
+                                                       const Binding& binding) {
+  auto adapter = std::make_unique<TrackTapAdapter>(binding.request.name, binding.loop, table,
+                                                   binding.self, binding.timers);
+  binding.services.use_taps(adapter.get());
+  return std::unique_ptr<Adapter>(std::move(adapter));
+}
+
 TrackTapAdapter::TrackTapAdapter(std::string name, glib::ControlLoop& loop,
                                  const veche_track_tap& table, veche_plugin* self,
                                  HookTimers& timers)
@@ -57,6 +71,12 @@ TrackTapAdapter::~TrackTapAdapter() {
   if (!taps_) return;
   taps_->release(*this);
   while (taps_) loop_.iterate(true);
+}
+
+void TrackTapAdapter::give(media::Engine& engine, room::Server&) { attach(engine.track_taps()); }
+
+void TrackTapAdapter::take(media::Engine&, room::Server&, std::function<void()> done) {
+  release(std::move(done));
 }
 
 void TrackTapAdapter::attach(media::TrackTaps& taps) {
@@ -95,12 +115,12 @@ Result<glib::Ref<GstElement>> TrackTapAdapter::open(const media::TrackInfo& trac
   is_asked_ = true;
   auto opened = call_hook(open_timer_, [&] { return table_.open(self_, &view); });
   is_asked_ = false;
-  if (!opened) return std::move(opened).error();
+  if (!opened) return opened.error();
   GstElement* element = *opened;
   if (!element) return glib::Ref<GstElement>();
-  // Whose reference it would be is not known, so it is not touched.
+  // The owner of the reference is unknown, so the element is not touched.
   if (!GST_IS_ELEMENT(element) || g_object_is_floating(element) == FALSE) {
-    return invalid("track_tap.open returned what is not a floating element");
+    return invalid("track_tap.open returned something other than a floating element");
   }
   return glib::sink(element);
 }

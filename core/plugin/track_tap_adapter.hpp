@@ -1,40 +1,50 @@
 // SPDX-License-Identifier: Apache-2.0
-// The extension veche.track-tap/1 as one of those who tap tracks, and what veche.taps/1 does for
-// it.
+// The extension veche.track-tap/1 as the media layer's TrackTap, and the service veche.taps/1.
 #pragma once
 
 #include <veche/track_tap.h>
 
 #include <functional>
+#include <memory>
 #include <string>
 
 #include "base/result.hpp"
 #include "glib/control_loop.hpp"
 #include "media/track_tap.hpp"
-#include "plugin/hook_timer.hpp"
+#include "plugin/adapter.hpp"
+#include "plugin/extension_table.hpp"
 
 namespace veche::plugin {
 
 /// [control] all of it.
-class TrackTapAdapter final : public media::TrackTap {
+class TrackTapAdapter final : public Adapter, public media::TrackTap {
  public:
+  using Table = veche_track_tap;
+  static constexpr char kId[] = VECHE_EXT_TRACK_TAP;
+  static constexpr bool kExclusive = false;
+  static constexpr uint32_t kFirstSize = size_up_to(offsetof(veche_track_tap, closed));
+  static Status check(const veche_track_tap& table);
+  static Result<std::unique_ptr<Adapter>> bind(const veche_track_tap& table,
+                                               const Binding& binding);
+
   /// `name` is the plugin's in the configuration. The table is checked. Loop, table, plugin and
   /// timers outlive the adapter.
   TrackTapAdapter(std::string name, glib::ControlLoop& loop, const veche_track_tap& table,
                   veche_plugin* self, HookTimers& timers);
-  /// Waits for release(), if that has not been done: for the end of a server, not of a plugin in a
-  /// call.
+  /// Waits for release() unless that is done: for the end of a server, not of a plugin during
+  /// calls.
   ~TrackTapAdapter() override;
-  TrackTapAdapter(const TrackTapAdapter&) = delete;
-  TrackTapAdapter& operator=(const TrackTapAdapter&) = delete;
 
-  /// From now on the plugin gets tracks, those that are there first. Does nothing if it gets them
+  void give(media::Engine& engine, room::Server& rooms) override;
+  void take(media::Engine& engine, room::Server& rooms, std::function<void()> done) override;
+
+  /// Offers tracks to the plugin from now on, existing ones first. Does nothing if attached
   /// already.
   void attach(media::TrackTaps& taps);
-  /// Ends the plugin's taps; `done` is called, later, when all of them have been reported to it.
+  /// Ends the plugin's taps; `done` is called later, when the plugin has learnt of all their ends.
   void release(std::function<void()> done);
 
-  // What veche.taps/1 calls.
+  // Called by veche.taps/1.
   veche_status open_track(uint64_t track);
   veche_status close_track(uint64_t track);
 

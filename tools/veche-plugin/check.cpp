@@ -11,7 +11,7 @@
 namespace veche::tool {
 namespace {
 
-/// The name that a server would give it: that of the file.
+/// The name that a server would give the plugin: that of the file.
 std::string name_of(const std::string& file) {
   std::string name = std::filesystem::path(file).stem().string();
   std::transform(name.begin(), name.end(), name.begin(), [](char c) {

@@ -18,7 +18,7 @@ struct CheckOptions {
   uint32_t cycles = 1000;  ///< How often the plugin is started and stopped.
 };
 
-/// What all parts of the kit work with. [control]
+/// Shared by all parts of the kit. [control]
 struct Kit {
   const CheckOptions& options;
   Report& report;
@@ -33,20 +33,19 @@ struct Kit {
 /// True if nothing failed.
 bool check(const CheckOptions& options);
 
-/// The entry, what the file exports, the schema and the configuration. False: it cannot be created.
+/// The entry, the exports, the schema and the configuration. False if the plugin cannot be created.
 bool check_entry(const Kit& kit);
 /// Values outside the schema are refused; those at its limits start, or are refused with a reason.
 void check_configuration(const Kit& kit);
-/// Starts and stops many times: no memory, descriptor or thread is left, and the process is as
-/// before.
+/// Starts and stops many times: leaves no memory, descriptor or thread, and the process unchanged.
 void check_life(const Kit& kit);
-/// Events of all kinds, also of those that do not exist yet.
+/// Events of all kinds, including unknown ones.
 void check_events(const Kit& kit);
 /// Rooms on two threads: legal slots, no allocation or lock.
 void check_selector(const Kit& kit);
 /// What make_settings() refuses.
 void check_selector_settings(const Kit& kit);
-/// What the schema for rooms refuses; rooms that come, change and are gone already.
+/// What the schema for rooms refuses; rooms that open, change, and have closed already.
 void check_room_settings(const Kit& kit);
 /// Packets of several routes on two threads: valid verdicts, no allocation or lock.
 void check_packet_policy(const Kit& kit);
@@ -56,7 +55,7 @@ void check_controller(const Kit& kit);
 /// Requests for names that do not exist: each is answered.
 void check_http_routes(const Kit& kit);
 
-/// Judges what the plugin has written: exceptions and calls on the wrong thread are failures.
+/// Judges the log of the plugin: exceptions and calls on the wrong thread are failures.
 void check_log(const Kit& kit, const std::string& part);
 
 }  // namespace veche::tool

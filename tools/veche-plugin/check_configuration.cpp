@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 // The part of the kit about the plugin's configuration, and rooms' own settings for a selector.
 #include "check.hpp"
+#include "media/selector.hpp"
 #include "schema_variants.hpp"
 
 namespace veche::tool {
@@ -8,7 +9,7 @@ namespace {
 
 const char* schema_of(const Kit& kit) { return kit.examine().entry->config_schema; }
 
-/// What is wrong with a failure's message; "" if it says why.
+/// What is wrong with a failure's message; "" if it gives a reason.
 std::string reason_fault(const std::string& message) {
   return message.find("failed without a reason") != std::string::npos
              ? "it fails without a reason in veche_error"
@@ -50,12 +51,14 @@ void check_configuration(const Kit& kit) {
 void check_selector_settings(const Kit& kit) {
   kit.report.begin("selector settings");
   plugin::PluginInstance instance(kit.loop, kit.surroundings, kit.examine());
-  if (!instance.start() || !instance.selector()) return;
-  auto defaults = instance.selector()->make_settings("{}");
+  if (!instance.start()) return;
+  auto* const selector = instance.find<media::Selector>();
+  if (!selector) return;
+  auto defaults = selector->make_settings("{}");
   kit.report.judge("selector settings: {} is taken", defaults ? "" : defaults.error().message);
   uint32_t refused = 0;
   for (const Variant& variant : invalid_variants(schema_of(kit), "{}")) {
-    const auto made = instance.selector()->make_settings(variant.config);
+    const auto made = selector->make_settings(variant.config);
     if (made) {
       kit.report.fail("selector settings: make_settings takes " + variant.config +
                       ", which its configuration could not be");

@@ -4,6 +4,7 @@
 #include <random>
 
 #include "check.hpp"
+#include "room/controller.hpp"
 
 namespace veche::tool {
 namespace {
@@ -56,11 +57,13 @@ std::string run(room::Controller& controller, uint64_t session) {
 
 void check_controller(const Kit& kit) {
   plugin::PluginInstance instance(kit.loop, kit.surroundings, kit.examine());
-  if (!instance.start() || !instance.controller()) return;
+  if (!instance.start()) return;
+  auto* const controller = instance.find<room::Controller>();
+  if (!controller) return;
   kit.report.begin("controller");
   std::string fault;
   for (const uint64_t session : {5001u, 5002u, 5003u}) {
-    if (fault.empty()) fault = run(*instance.controller(), session);
+    if (fault.empty()) fault = run(*controller, session);
   }
   kit.report.judge("controller: stays within its memory", fault);
   const uint64_t bad = instance.info().bad_targets;

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-// The part of the kit that looks at the file, the entry, and one life of the plugin.
+// The part of the kit that checks the file, the entry, and one life of the plugin.
 #include <set>
 
 #include "check.hpp"

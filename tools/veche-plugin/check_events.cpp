@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-// The part of the kit that tells an observer of events.
+// The part of the kit that sends events to an observer.
 #include <vector>
 
 #include "check.hpp"
@@ -23,7 +23,7 @@ std::vector<Told> told() {
           {"participant.left", "somebody-who-never-joined", "{}"},
           {"participant.left", "ann", R"({"reason":"left","duration_s":12})"},
           {"room.closed", "", "{}"},
-          // After the end: an observer must not rely on the order of what it does not know.
+          // After the end: an observer must survive events in an unexpected order.
           {"participant.left", "ann", "{}"}};
 }
 
@@ -53,7 +53,7 @@ void check_events(const Kit& kit) {
     kit.loop.iterate();
   }
   instance.stop();
-  kit.report.ok("events: known and unknown types and larger structs are survived");
+  kit.report.ok("events: it survives known and unknown types and larger structs");
   check_log(kit, "events");
 }
 

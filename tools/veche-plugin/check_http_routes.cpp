@@ -12,7 +12,7 @@ namespace {
 constexpr uint32_t kTimeoutMs = 5000;
 constexpr int kRequests = 3;
 
-/// A body that the schema allows; nothing if {} with defaults is not one.
+/// A body that fits the schema; nothing if {} with defaults does not.
 std::optional<std::string> make_body(const plugin::HttpRoute& route) {
   if (!route.body_schema) return "";
   auto body = glib::parse_json("{}");
@@ -20,7 +20,7 @@ std::optional<std::string> make_body(const plugin::HttpRoute& route) {
   return glib::to_text(body->get());
 }
 
-/// A request for something that no server has.
+/// A request for an object that does not exist.
 plugin::HttpRequest make_request(const plugin::HttpRoute& route, std::string body) {
   plugin::HttpRequest request;
   bool in_name = false;
@@ -36,19 +36,17 @@ plugin::HttpRequest make_request(const plugin::HttpRoute& route, std::string bod
 }
 
 /// What is wrong with the answers to some requests at once; "" if nothing is.
-std::string ask(const Kit& kit, plugin::PluginInstance& instance, const plugin::HttpRoute& route,
+std::string ask(const Kit& kit, plugin::HttpRoutesAdapter& routes, const plugin::HttpRoute& route,
                 const std::string& body) {
   int answered = 0;
   std::string fault;
   for (int i = 0; i < kRequests; ++i) {
-    instance.http_routes()->handle(route, make_request(route, body), kTimeoutMs,
-                                   [&](const plugin::HttpAnswer& answer) {
-                                     ++answered;
-                                     if (answer.problem == "plugin-timeout")
-                                       fault = "no answer within 5 s";
-                                     if (answer.problem == "plugin-failed")
-                                       fault = "it failed: " + answer.body;
-                                   });
+    routes.handle(route, make_request(route, body), kTimeoutMs,
+                  [&](const plugin::HttpAnswer& answer) {
+                    ++answered;
+                    if (answer.problem == "plugin-timeout") fault = "no answer within 5 s";
+                    if (answer.problem == "plugin-failed") fault = "it failed: " + answer.body;
+                  });
   }
   while (answered < kRequests) kit.loop.iterate(true);
   return fault;
@@ -58,15 +56,17 @@ std::string ask(const Kit& kit, plugin::PluginInstance& instance, const plugin::
 
 void check_http_routes(const Kit& kit) {
   plugin::PluginInstance instance(kit.loop, kit.surroundings, kit.examine());
-  if (!instance.start() || !instance.http_routes()) return;
-  for (const plugin::HttpRoute& route : instance.http_routes()->routes()) {
+  if (!instance.start()) return;
+  auto* const routes = instance.find<plugin::HttpRoutesAdapter>();
+  if (!routes) return;
+  for (const plugin::HttpRoute& route : routes->routes()) {
     const std::string part = "route " + route.method + " " + route.row->pattern;
     kit.report.begin(part);
     const auto body = make_body(route);
     if (body) {
-      kit.report.judge(part + ": is answered", ask(kit, instance, route, *body));
+      kit.report.judge(part + ": is answered", ask(kit, *routes, route, *body));
     } else {
-      kit.report.skip(part + ": there is no body to be made from its schema");
+      kit.report.skip(part + ": no body can be made from its schema");
     }
   }
   instance.stop();

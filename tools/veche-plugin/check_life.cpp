@@ -2,7 +2,9 @@
 // The part of the kit that starts and stops the plugin many times.
 #include "check.hpp"
 #include "lane_guard.hpp"
+#include "media/selector.hpp"
 #include "process_state.hpp"
+#include "room/room_settings.hpp"
 
 namespace veche::tool {
 namespace {
@@ -10,21 +12,19 @@ namespace {
 constexpr uint32_t kWarmUp = 20;
 constexpr double kSlowHookMs = 100;
 
-/// One life, with one room if it selects, or has settings for rooms.
+/// One life, with one room if the plugin selects, or has settings for rooms.
 Status live_once(const Kit& kit) {
   std::unique_ptr<media::Selector::Settings> settings;
   std::unique_ptr<media::Selector::RoomState> room;
   plugin::PluginInstance instance(kit.loop, kit.surroundings, kit.examine());
   if (auto started = instance.start(); !started) return started;
-  if (instance.selector()) {
-    if (auto made = instance.selector()->make_settings("{}"); made)
-      settings = std::move(made).value();
+  if (auto* selector = instance.find<media::Selector>()) {
+    if (auto made = selector->make_settings("{}"); made) settings = *std::move(made);
     if (settings) {
-      if (auto opened = instance.selector()->open(*settings); opened)
-        room = std::move(opened).value();
+      if (auto opened = selector->open(*settings); opened) room = *std::move(opened);
     }
   }
-  if (room::RoomSettings* parts = instance.room_settings()) {
+  if (auto* parts = instance.find<room::RoomSettings>()) {
     parts->changed("lobby", parts->complete("{}").value());
   }
   room.reset();
@@ -35,7 +35,7 @@ Status live_once(const Kit& kit) {
   return Ok{};
 }
 
-/// What has grown by more than `tolerated`, in words.
+/// A sentence if the count has grown by more than `tolerated`.
 template <class Count>
 std::string growth(const char* what, Count before, Count after, uint32_t cycles,
                    int64_t tolerated) {
@@ -80,7 +80,7 @@ void check_life(const Kit& kit) {
   const std::string part = "started and stopped " + std::to_string(cycles) + " times: ";
   kit.report.judge(part + "always succeeds", failure);
   if (lane_guard_works()) {
-    // Less than one for ten lives is the server's own.
+    // The server itself accounts for less than one for ten lives.
     kit.report.judge(part + "memory",
                      growth("pieces of memory", memory, memory_after, cycles, cycles / 10));
   }

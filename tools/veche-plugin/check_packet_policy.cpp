@@ -8,6 +8,7 @@
 #include "base/thread_role.hpp"
 #include "check.hpp"
 #include "lane_guard.hpp"
+#include "media/selector.hpp"
 
 namespace veche::tool {
 namespace {
@@ -16,7 +17,7 @@ constexpr uint32_t kBatches = 2000;
 constexpr uint32_t kMaxBatch = 64;
 constexpr uint8_t kUntouched = 0xa5;
 
-/// A route with memory as the host gives it, and some behind it that nobody may touch.
+/// A route with memory as the host gives it, followed by a guard that must not change.
 struct RouteRun {
   explicit RouteRun(uint32_t seed) : random(seed) {}
 
@@ -27,7 +28,7 @@ struct RouteRun {
   std::array<uint32_t, kMaxBatch + 1> verdicts{};
 };
 
-/// The next packets of the route; some come again, some are missing, some are of the pre-roll.
+/// The next packets of the route; some repeat, some are missing, some are of the pre-roll.
 uint32_t next_batch(RouteRun& run, veche_route& route, uint32_t& sequence) {
   const uint32_t count = 1 + run.random() % (run.random() % 10 == 0 ? kMaxBatch : 4);
   route.now_ns += 20'000'000;
@@ -82,12 +83,14 @@ void run(RouteRun& run, media::PacketPolicy& policy) {
 
 void check_packet_policy(const Kit& kit) {
   plugin::PluginInstance instance(kit.loop, kit.surroundings, kit.examine());
-  if (!instance.start() || !instance.packet_policy()) return;
+  if (!instance.start()) return;
+  auto* const policy = instance.find<media::PacketPolicy>();
+  if (!policy) return;
   kit.report.begin("packet policy");
   reset_lane_violations();
   RouteRun runs[] = {RouteRun(1), RouteRun(2)};
-  std::thread lanes[] = {std::thread([&] { run(runs[0], *instance.packet_policy()); }),
-                         std::thread([&] { run(runs[1], *instance.packet_policy()); })};
+  std::thread lanes[] = {std::thread([&] { run(runs[0], *policy); }),
+                         std::thread([&] { run(runs[1], *policy); })};
   for (std::thread& lane : lanes) lane.join();
   kit.report.judge("packet policy: stays within its memory",
                    runs[0].fault.empty() ? runs[1].fault : runs[0].fault);

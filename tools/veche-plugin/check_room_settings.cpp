@@ -1,8 +1,9 @@
 // SPDX-License-Identifier: Apache-2.0
-// The part of the kit that tells a plugin of rooms and their settings.
+// The part of the kit that gives rooms and their settings to a plugin.
 #include <veche/room_settings.h>
 
 #include "check.hpp"
+#include "room/room_settings.hpp"
 #include "schema_variants.hpp"
 
 namespace veche::tool {
@@ -31,17 +32,18 @@ uint32_t count_refused(const Kit& kit, const room::RoomSettings& settings, const
 void check_room_settings(const Kit& kit) {
   const plugin::Candidate candidate = kit.examine();
   plugin::PluginInstance instance(kit.loop, kit.surroundings, kit.examine());
-  if (!instance.start() || !instance.room_settings()) return;
+  if (!instance.start()) return;
+  auto* const settings = instance.find<room::RoomSettings>();
+  if (!settings) return;
   kit.report.begin("room settings");
-  room::RoomSettings& settings = *instance.room_settings();
   const char* schema = schema_of(candidate);
-  const uint32_t refused = count_refused(kit, settings, schema);
+  const uint32_t refused = count_refused(kit, *settings, schema);
   std::vector<std::string> all{"{}", "{}"};
   for (const Variant& variant : limit_variants(schema, "{}")) all.push_back(variant.config);
-  // Rooms that nobody finds any more: they have closed before the plugin was told.
+  // Rooms that have closed before the plugin learns of them.
   for (const std::string room : {"lobby", "~.-_"}) {
     for (const std::string& config : all) {
-      if (const auto complete = settings.complete(config)) settings.changed(room, *complete);
+      if (const auto complete = settings->complete(config)) settings->changed(room, *complete);
       kit.loop.iterate();
     }
   }

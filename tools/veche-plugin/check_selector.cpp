@@ -5,6 +5,7 @@
 #include "base/thread_role.hpp"
 #include "check.hpp"
 #include "lane_guard.hpp"
+#include "media/selector.hpp"
 #include "synthetic_room.hpp"
 
 namespace veche::tool {
@@ -52,7 +53,9 @@ std::string try_shape(media::Selector& selector, const RoomShape& shape) {
 
 void check_selector(const Kit& kit) {
   plugin::PluginInstance instance(kit.loop, kit.surroundings, kit.examine());
-  if (!instance.start() || !instance.selector()) return;
+  if (!instance.start()) return;
+  auto* const selector = instance.find<media::Selector>();
+  if (!selector) return;
   reset_lane_violations();
   for (const RoomShape& shape :
        {RoomShape{1, 0, false}, {1, 3, false}, {3, 3, false}, {40, 6, false}, {20, 9, true}}) {
@@ -60,7 +63,7 @@ void check_selector(const Kit& kit) {
                              " participants with " + std::to_string(shape.slots) + " slots" +
                              (shape.strange ? ", unknown kinds and flags" : "");
     kit.report.begin(part);
-    kit.report.judge(part + ": legal", try_shape(*instance.selector(), shape));
+    kit.report.judge(part + ": legal", try_shape(*selector, shape));
   }
   if (lane_guard_works())
     kit.report.judge("selector: no allocation, free or lock", lane_violations(kit.options.file));

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
-// Applies the relocations that fill pointers (System V ABI, its supplements for x86-64 and AArch64)
-// on paper.
+// Simulates the relocations that fill pointers (System V ABI and its supplements for x86-64 and
+// AArch64).
 #include "elf_image.hpp"
 
 #include <elf.h>
@@ -39,7 +39,7 @@ bool is_absolute(uint32_t machine, uint32_t type) {
 
 Result<ElfImage> ElfImage::read(const std::string& path) {
   // This also checks that it is a library of this kind of machine.
-  if (auto exports = plugin::read_elf_exports(path); !exports) return std::move(exports).error();
+  if (auto exports = plugin::read_elf_exports(path); !exports) return exports.error();
   ElfImage image;
   std::ifstream file(path, std::ios::binary);
   image.bytes_.assign(std::istreambuf_iterator<char>(file), {});
@@ -109,7 +109,7 @@ void ElfImage::read_dynamic() {
   relocate(values[DT_RELA], values[DT_RELASZ]);
 }
 
-/// Packed relative relocations (DT_RELR) need no work: they have their value in place.
+/// Packed relative relocations (DT_RELR) need no work: the file has their values in place.
 void ElfImage::relocate(uint64_t table, uint64_t size) {
   const uint16_t machine = read_array<Elf64_Ehdr>(bytes_, 0, 1).at(0).e_machine;
   for (uint64_t at = 0; at + sizeof(Elf64_Rela) <= size; at += sizeof(Elf64_Rela)) {

@@ -13,7 +13,7 @@
 
 namespace veche::tool {
 
-/// Addresses are those of the file. The file is hostile: whatever lies outside it is not there.
+/// Addresses are those of the file. The file is hostile: reads outside it find nothing.
 class ElfImage {
  public:
   static Result<ElfImage> read(const std::string& path);

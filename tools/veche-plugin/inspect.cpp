@@ -26,7 +26,7 @@ void add_line(std::string& text, std::string name, const std::string& value) {
 
 std::string joined(const std::vector<std::string>& words) {
   std::string text;
-  // The file may be damaged, and terminals take orders.
+  // The file may be damaged, and control characters command terminals.
   for (const std::string& word : words) {
     text += text.empty() ? "" : " ";
     for (const char c : plugin::plugin_text(word.c_str())) text += c > 0 && c < ' ' ? '?' : c;
@@ -41,7 +41,7 @@ class Entry {
   uint32_t number(size_t offset) const {
     return image_.value<uint32_t>(address_ + offset).value_or(0);
   }
-  /// Nothing for null, and for what cannot be read.
+  /// Nothing for null, and for text that cannot be read.
   std::optional<std::string> text(size_t offset) const {
     return text_at(image_.pointer(address_ + offset).value_or(0));
   }
@@ -73,9 +73,9 @@ class Entry {
 
 Result<std::string> inspect(const std::string& path) {
   auto exports = plugin::read_elf_exports(path);
-  if (!exports) return std::move(exports).error();
+  if (!exports) return exports.error();
   auto image = ElfImage::read(path);
-  if (!image) return std::move(image).error();
+  if (!image) return image.error();
   const auto address = image->find(kEntry);
   if (!address) {
     return invalid("exports no symbol " + kEntry + ", but: " + joined(*exports));

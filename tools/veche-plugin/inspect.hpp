@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-// `veche-plugin inspect`: what a plugin says of itself, without opening the library.
+// `veche-plugin inspect`: describes a plugin without opening the library.
 #pragma once
 
 #include <string>
@@ -8,8 +8,7 @@
 
 namespace veche::tool {
 
-/// The description as text for people. None of the plugin's code runs, static constructors
-/// included.
+/// The description as text. Runs none of the plugin's code, not even static constructors.
 Result<std::string> inspect(const std::string& path);
 
 }  // namespace veche::tool

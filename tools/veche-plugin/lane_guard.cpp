@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-// The interposed functions. They call on to those of glibc.
+// The interposed functions, which call those of glibc.
 #include "lane_guard.hpp"
 
 #include <dlfcn.h>
@@ -57,7 +57,7 @@ Function next(std::atomic<Function>& known, const char* name) noexcept {
 }
 #endif
 
-/// Where in the library the first violation was; "" if it was not there.
+/// The place of the first violation in the library; "" if it was elsewhere.
 std::string first_place(const std::string& path) {
   std::error_code error;
   for (int i = 0; i < first_depth.load(); ++i) {
@@ -66,7 +66,7 @@ std::string first_place(const std::string& path) {
     if (!dladdr(address, &info) || !info.dli_fname) continue;
     if (!std::filesystem::equivalent(info.dli_fname, path, error) || error) continue;
     char place[32];
-    // The return address is one instruction too far.
+    // The return address is that of the next instruction.
     snprintf(place, sizeof place, "0x%lx",
              static_cast<unsigned long>(static_cast<char*>(address) -
                                         static_cast<char*>(info.dli_fbase) - 1));

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 // Counts what a lane hook must not do: allocate, free and lock. This program's malloc, free and
-// pthread locks take the place of the C library's.
+// pthread locks replace those of the C library.
 #pragma once
 
 #include <cstdint>
@@ -20,14 +20,13 @@ class LaneGuard {
   LaneGuard& operator=(const LaneGuard&) = delete;
 };
 
-/// [any] What all guards have seen together; "" if nothing. Names the place of the first within the
-/// library at `path`.
+/// [any] The violations that all guards have seen; "" if there are none. Names the place of the
+/// first within the library at `path`.
 std::string lane_violations(const std::string& path);
-/// Forgets it.
+/// Forgets the violations.
 void reset_lane_violations();
 
-/// [any] Pieces of memory that are allocated now, in the whole process; 0 if the guard does not
-/// work.
+/// [any] Blocks of memory that the whole process has allocated now; 0 if the guard does not work.
 int64_t live_allocations();
 
 }  // namespace veche::tool

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-// veche-plugin: looks at plugins, tests them, and begins new ones.
+// veche-plugin: inspects plugins, tests them, and starts new ones.
 #include <cstdio>
 #include <cstdlib>
 #include <exception>
@@ -23,16 +23,14 @@ constexpr const char* kHelp =
     "       veche-plugin check FILE [--config JSON] [--cycles N]\n"
     "       veche-plugin new NAME [--language c|cpp]\n"
     "\n"
-    "inspect  Prints what a plugin says of itself. It is read from the file: none of its code "
+    "inspect  Prints the description of a plugin. It is read from the file: none of its code "
     "runs.\n"
-    "check    Runs the conformance kit on it, in this process: the plugin is trusted. A line for "
-    "each\n"
-    "         check, ok or FAIL. JSON is its configuration, {} unless it is given; the plugin is\n"
-    "         started and stopped N times, 1000 unless it is given.\n"
-    "new      Makes the folder NAME with a plugin that builds, passes check, and waits for its "
-    "idea.\n"
+    "check    Runs the conformance kit in this process, so the plugin has to be trusted. Prints a\n"
+    "         line for each check: ok or FAIL. JSON is the configuration, {} by default; N is how\n"
+    "         often the plugin is started and stopped, 1000 by default.\n"
+    "new      Creates the folder NAME with a minimal plugin that builds and passes check.\n"
     "\n"
-    "The result is 0 if all is well, 1 if not, 2 if the command line is wrong.\n";
+    "Exits with 0 if all is well, 1 if not, 2 if the command line is wrong.\n";
 
 int complain(const std::string& why, int code) {
   fprintf(stderr, "veche-plugin: %s\n", why.c_str());

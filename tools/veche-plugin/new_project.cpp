@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-// Writes the files of a template, with the name put in.
+// Writes the files of a template with the name filled in.
 #include "new_project.hpp"
 
 #include <algorithm>

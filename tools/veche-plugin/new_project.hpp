@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-// `veche-plugin new`: a project of its own for a new plugin.
+// `veche-plugin new`: creates a project for a new plugin.
 #pragma once
 
 #include <string>
@@ -8,7 +8,7 @@
 
 namespace veche::tool {
 
-/// Makes the folder `name` in the working directory. `language`: "c" or "cpp".
+/// Creates the folder `name` in the working directory. `language`: "c" or "cpp".
 Status make_project(const std::string& name, const std::string& language);
 
 }  // namespace veche::tool

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-// What belongs to the whole process, and a plugin must leave alone.
+// State of the whole process, which a plugin must not change.
 #pragma once
 
 #include <cstdint>
@@ -12,10 +12,10 @@ struct ProcessState {
   uint64_t descriptors = 0, threads = 0;
 };
 
-/// As it is now.
+/// The present state.
 ProcessState read_process_state();
 
-/// What differs apart from descriptors and threads, in words; "" if nothing does.
+/// The differences, except for descriptors and threads, in words; "" if there are none.
 std::string find_changes(const ProcessState& before, const ProcessState& after);
 
 }  // namespace veche::tool

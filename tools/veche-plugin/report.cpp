@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-// Redirects the standard streams, and has the last word when the plugin crashes or hangs.
+// Redirects the standard streams, and reports crashes and hangs of the plugin.
 #include "report.hpp"
 
 #include <sys/mman.h>

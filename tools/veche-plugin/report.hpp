@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-// The lines of `veche-plugin check`, and what the plugin itself writes meanwhile.
+// The output of `veche-plugin check`, and what the plugin itself writes meanwhile.
 #pragma once
 
 #include <cstdint>
@@ -16,20 +16,20 @@ class Report {
   Report(const Report&) = delete;
   Report& operator=(const Report&) = delete;
 
-  /// What is checked now: for the line of a crash.
+  /// Names the present check, for the line that reports a crash.
   void begin(const std::string& check);
   void ok(const std::string& what);
   void fail(const std::string& what);
   void skip(const std::string& what);
-  /// A failure if there is a reason, else fine.
+  /// A failure if there is a reason, else ok.
   void judge(const std::string& what, const std::string& reason) {
     reason.empty() ? ok(what) : fail(what + ": " + reason);
   }
   uint32_t failures() const { return failures_; }
 
-  /// What was logged since the last call, through the server's log or past it.
+  /// Everything logged since the last call, through the server's log or past it.
   std::string take_log();
-  /// What was written to standard output, the first time that there is any.
+  /// What the plugin wrote to standard output, the first time that there is any.
   std::string take_output();
 
  private:

@@ -10,7 +10,7 @@ namespace {
 
 constexpr uint32_t kUnknownKind = 7;
 constexpr uint32_t kUnknownFlags = 0xfff00000;
-constexpr size_t kGuard = 4;  ///< Elements behind the end that nobody may touch.
+constexpr size_t kGuard = 4;  ///< Elements behind the end that must not change.
 constexpr uint8_t kUntouched = 0xa5;
 
 uint64_t participant_id(size_t index) { return 1000 + index; }
@@ -90,7 +90,7 @@ void SyntheticRoom::add_listeners() {
     listener.first_preference = static_cast<uint32_t>(preferences_.size());
     for (uint32_t wish = 0; wish < i % 4; ++wish) {
       const uint32_t flags = chance(50) ? VECHE_PREFER_PINNED : VECHE_PREFER_BLOCKED;
-      // Some of them are of participants who are not here.
+      // Some of them are for participants that are not in the room.
       preferences_.push_back({participant_id((i + wish + 1) % (present_.size() + 2)),
                               flags | (shape_.strange ? kUnknownFlags : 0), 0});
     }
@@ -104,7 +104,7 @@ void SyntheticRoom::add_listeners() {
 
 void SyntheticRoom::connect() {
   const auto slot_count = static_cast<uint32_t>(slots_.size());
-  // As the host does it: what may not be heard any more has left its slot.
+  // Like the host: a track that must not be heard any more has left its slot.
   for (const veche_listener& listener : listeners_) {
     for (uint32_t i = 0; i < listener.slot_count; ++i) {
       veche_slot& slot = slots_[listener.first_slot + i];

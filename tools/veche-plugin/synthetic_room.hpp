@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-// A room that does not exist: candidates who talk, come and go, and listeners with slots.
+// A made-up room: candidates that talk, come and go, and listeners with slots.
 #pragma once
 
 #include <veche/selector.h>
@@ -25,7 +25,7 @@ class SyntheticRoom {
   void advance();
   const veche_room_view& view() const { return view_.known; }
   veche_selection& selection() { return selection_.known; }
-  /// What is wrong with the selection; "" if nothing is. Legal slots are what is there next time.
+  /// What is wrong with the selection; "" if nothing is. Legal slots are kept for the next view.
   std::string find_fault();
 
  private:
