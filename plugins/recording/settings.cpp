@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-// Reads what fits the schemas.
+// Reads JSON that fits the schemas.
 #include "recording/settings.hpp"
 
 #include <json-glib/json-glib.h>
@@ -14,7 +14,7 @@ struct Unref {
   void operator()(JsonParser* parser) const { g_object_unref(parser); }
 };
 
-/// An object that fits its schema: every member is there and has the right type.
+/// An object that fits its schema: every member exists and has the right type.
 class Json {
  public:
   explicit Json(std::string_view text) : parser_(json_parser_new()) {

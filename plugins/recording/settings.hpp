@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-// What an operator may say about recordings, and what a room or a request may.
+// The settings of recordings: the operator's, a room's and a request's.
 #pragma once
 
 #include <cstdint>
@@ -9,7 +9,7 @@
 
 #include "recording/control/hook.hpp"
 #include "recording/recorder/plan.hpp"
-#include "recording/recorder/work.hpp"
+#include "recording/recorder/recording_writer.hpp"
 #include "recording/store/retention.hpp"
 
 namespace veche::recording {
@@ -18,14 +18,14 @@ struct Settings {
   std::string directory;
   std::string name_template;
   uint32_t max_recordings = 20;  ///< At a time.
-  int64_t idle_timeout_s = 60;   ///< A recording ends when its room was empty for so long.
+  int64_t idle_timeout_s = 60;   ///< A recording ends when its room has been empty for this long.
   int64_t max_duration_s = 0, max_bytes = 0;  ///< Of each; 0: no limit.
   RecorderSettings recorder;
   Retention retention;
   HookSettings hook;
 };
 
-/// What the policy of a room says.
+/// A room's part of the policy.
 struct RoomRecording {
   bool automatic = false;
   Plan plan;

@@ -18,7 +18,7 @@
 namespace veche::recording {
 namespace {
 
-constexpr int kMaxReads = 16;  // At once, of one that writes faster than it is read.
+constexpr int kMaxReads = 16;  // In a row, of a child that writes faster than it is read.
 
 std::vector<char*> pointers(const std::vector<std::string>& strings) {
   std::vector<char*> result;
@@ -111,7 +111,7 @@ void Child::kill() noexcept {
 std::optional<std::string> Child::ended() {
   if (ending_) return ending_;
   siginfo_t info{};
-  // It stays a zombie until its group is gone, so that the group's number is nobody else's.
+  // The child stays a zombie until its group is gone, so that no other group gets its number.
   const int waited = waitid(P_PID, static_cast<id_t>(pid_), &info, WEXITED | WNOHANG | WNOWAIT);
   if (waited == 0 && info.si_pid == 0) return {};
   if (output_end_.get() >= 0) read_output();

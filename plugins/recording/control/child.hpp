@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
-// One program that runs in a process group of its own, with nothing of this process but two pipes'
-// ends. No signal handler is needed, and nobody else's children are waited for.
+// One program in a process group of its own, which inherits nothing of this process but two ends of
+// pipes. It needs no signal handler, and does not wait for other children of this process.
 #pragma once
 
 #include <sys/types.h>
@@ -16,12 +16,12 @@ namespace veche::recording {
 
 class Child {
  public:
-  /// So much of what it writes is kept; the rest is read and dropped.
+  /// How much of the output is kept; the rest is read and dropped.
   static constexpr size_t kMaxOutput = 4096;
 
   /// Starts it, in "/". Throws Failure if that is impossible.
   Child(const std::vector<std::string>& arguments, const std::vector<std::string>& environment);
-  /// Kills what still runs. Does not wait: ended() does.
+  /// Kills what still runs, without waiting for it: ended() does that.
   ~Child();
   Child(const Child&) = delete;
   Child& operator=(const Child&) = delete;
@@ -31,13 +31,13 @@ class Child {
   /// Readable when it has written something; -1 once it writes no more.
   int output_fd() const noexcept { return output_end_.get(); }
   void read_output();
-  /// The first kMaxOutput bytes, whatever they are.
+  /// The first kMaxOutput bytes of its output.
   const std::string& output() const noexcept { return output_; }
 
   /// SIGKILL to the whole group.
   void kill() noexcept;
-  /// How it ended, as "exit status 3": what is left of its group is then killed, and it is no
-  /// zombie. Nothing as long as it runs.
+  /// How it ended, such as "exit status 3"; the rest of its group is then killed, and the child
+  /// reaped. Nothing while it runs.
   std::optional<std::string> ended();
   bool succeeded() const noexcept { return succeeded_; }
 

@@ -16,10 +16,10 @@ class Gate {
  public:
   explicit Gate(veche::Host host) : host_(std::move(host)) {}
 
-  /// Runs work on control, soon; dropped after close().
-  void post(std::function<void()> work) {
+  /// Calls back on control, soon; dropped after close().
+  void post(std::function<void()> callback) {
     const std::lock_guard lock(mutex_);
-    if (host_) host_->post(std::move(work));
+    if (host_) host_->post(std::move(callback));
   }
   void log(uint32_t level, const std::string& line) {
     const std::lock_guard lock(mutex_);
@@ -33,7 +33,7 @@ class Gate {
     }
   }
   void warning(const std::string& line) { log(VECHE_LOG_WARNING, line); }
-  /// [control] Nobody uses the host through here any more.
+  /// [control] Cuts the way: the host is not used through this gate any more.
   void close() {
     const std::lock_guard lock(mutex_);
     host_.reset();

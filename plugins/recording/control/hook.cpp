@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-// The thread that starts commands, reads what they say, and ends those that take too long.
+// The thread that starts commands, reads their output, and kills those that take too long.
 #include "recording/control/hook.hpp"
 
 #include <glib.h>
@@ -17,7 +17,7 @@ namespace veche::recording {
 namespace {
 
 constexpr int64_t kStopMs = 2000;
-constexpr int64_t kLookMs = 50;  // Where the kernel does not tell that a command has ended.
+constexpr int64_t kLookMs = 50;  // On kernels that do not report the end of a command.
 
 int64_t now_ms() {
   return std::chrono::duration_cast<std::chrono::milliseconds>(
@@ -166,7 +166,7 @@ void Hook::kill_running() {
     check_running();
     if (!running_.empty()) wait(end_ms - now_ms(), false);
   }
-  // Only one that the kernel cannot end, as it waits for a disk.
+  // Only a child that the kernel cannot end, because it waits for a disk.
   for (const Running& each : running_) {
     log_(VECHE_LOG_ERROR, subject(each.values) + " cannot be killed, and is left behind");
   }

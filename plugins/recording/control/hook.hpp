@@ -18,7 +18,7 @@ namespace veche::recording {
 
 struct HookSettings {
   std::vector<std::string> command;  ///< A program and its arguments, with placeholders.
-  int64_t time_limit_ms = 60'000;    ///< Then its process group gets SIGKILL.
+  int64_t time_limit_ms = 60'000;    ///< After this its process group gets SIGKILL.
 };
 
 class Hook {
@@ -28,10 +28,10 @@ class Hook {
   /// Takes a VECHE_LOG_* level and one line, on any thread.
   using Log = std::function<void(uint32_t level, const std::string& line)>;
 
-  /// [control] Throws Failure if the command cannot be right, or for want of a descriptor.
+  /// [control] Throws Failure if the command is malformed, or no descriptor is left.
   Hook(HookSettings settings, Log log);
-  /// [control] Kills what runs and waits for it, 2 s at most; what waits is not run, which is said
-  /// in the log.
+  /// [control] Kills the running commands and waits for them, at most 2 s; logs the waiting ones,
+  /// which do not run.
   ~Hook();
   Hook(const Hook&) = delete;
   Hook& operator=(const Hook&) = delete;

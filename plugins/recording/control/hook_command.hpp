@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
-// What an operator's command is started with: arguments with their placeholders filled in, and an
-// environment that says the same.
+// The arguments of an operator's command, with their placeholders filled in, and an environment
+// with the same values.
 #pragma once
 
 #include <string>
@@ -8,7 +8,7 @@
 
 namespace veche::recording {
 
-/// What is said of a recording that has ended.
+/// What the command learns of a recording that has ended.
 struct HookValues {
   std::string manifest;   ///< The path of its manifest.json.
   std::string directory;  ///< The path of its folder.
@@ -19,7 +19,7 @@ struct HookValues {
 /// {directory}, {room}, {id} and {state}. Braces around anything but one word are left alone.
 void check_hook_command(const std::vector<std::string>& command);
 
-/// No value is looked at for placeholders, and no shell sees any of it.
+/// Values are not searched for placeholders, and no shell is involved.
 std::vector<std::string> hook_arguments(const std::vector<std::string>& command,
                                         const HookValues& values);
 

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-// An index in memory before a store on the disk.
+// An index in memory of the store on the disk.
 #include "recording/control/library.hpp"
 
 #include <exception>
@@ -17,21 +17,21 @@ Library::Library(std::shared_ptr<Gate> gate, const Settings& settings)
       store_(std::make_shared<Store>(settings.directory, settings.name_template)),
       directory_(std::filesystem::absolute(settings.directory)) {}
 
-/// work() on the worker; what it returns goes to done() on control.
-template <class Work, class Done>
-void Library::run(Work work, Done done, Failed failed) {
+/// Runs job() on the disk's thread, and done() with its result on control.
+template <class Job, class Done>
+void Library::run(Job job, Done done, Failed failed) {
   const Failed refuse = failed;
-  const bool accepted = worker_.run(
-      [gate = gate_, work = std::move(work), done = std::move(done), failed = std::move(failed)] {
+  const bool accepted = disk_.run(
+      [gate = gate_, job = std::move(job), done = std::move(done), failed = std::move(failed)] {
         try {
-          // A std::function is copied: what cannot be has to be shared.
-          auto result = std::make_shared<decltype(work())>(work());
+          // A std::function is copied, so a result that cannot be copied is shared.
+          auto result = std::make_shared<decltype(job())>(job());
           gate->post([done, result] { done(*result); });
         } catch (const std::exception& exception) {
           gate->post([failed, why = std::string(exception.what())] { failed(why); });
         }
       });
-  if (!accepted) refuse("too much waits for the disk already");
+  if (!accepted) refuse("too many jobs wait for the disk already");
 }
 
 void Library::scan(std::function<void()> scanned) {

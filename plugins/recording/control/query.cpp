@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-// limit and cursor, and nothing else.
+// Accepts limit and cursor, and nothing else.
 #include "recording/control/query.hpp"
 
 #include <charconv>

@@ -10,10 +10,10 @@ namespace veche::recording {
 
 struct PageQuery {
   size_t limit = 50;
-  std::string cursor;  ///< The last id of the page before; "": from the beginning.
+  std::string cursor;  ///< The last id of the previous page; "": from the beginning.
 };
 
-/// Failure for what is no such query.
+/// Throws Failure if the query has anything else.
 PageQuery parse_page(std::string_view query);
 
 }  // namespace veche::recording

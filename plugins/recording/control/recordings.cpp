@@ -1,41 +1,22 @@
 // SPDX-License-Identifier: Apache-2.0
-// Requests, rooms and disks begin and end recordings.
+// Begins and ends recordings on behalf of requests, rooms' policies and limits.
 #include "recording/control/recordings.hpp"
 
-#include <time.h>
 #include <unistd.h>
 
 #include <algorithm>
 #include <utility>
 
+#include "recording/clock.hpp"
 #include "recording/control/views.hpp"
-#include "recording/file/manifest_json.hpp"
 
 namespace veche::recording {
 namespace {
 
 constexpr uint32_t kTickMs = 1000;
 constexpr int64_t kRetentionPeriodMs = 60'000;
-/// How long a server that ends waits for files to be closed.
+/// How long a stopping server waits for files to be closed.
 constexpr uint32_t kStopMs = 5000;
-
-int64_t clock_ms(clockid_t clock) {
-  timespec now{};
-  clock_gettime(clock, &now);
-  return int64_t{now.tv_sec} * 1000 + now.tv_nsec / 1'000'000;
-}
-
-int64_t now_ns() {
-  timespec now{};
-  clock_gettime(CLOCK_MONOTONIC, &now);
-  return int64_t{now.tv_sec} * 1'000'000'000 + now.tv_nsec;
-}
-
-/// The smaller one, where 0 is no limit.
-int64_t stricter(int64_t a, int64_t b) {
-  if (a == 0 || b == 0) return std::max(a, b);
-  return std::min(a, b);
-}
 
 Manifest describe(const std::string& room, const std::string& id, const Plan& plan) {
   Manifest manifest;
@@ -46,7 +27,7 @@ Manifest describe(const std::string& room, const std::string& id, const Plan& pl
   if (plan.audio) manifest.kinds.emplace_back("audio");
   if (plan.video) manifest.kinds.emplace_back("video");
   manifest.participants = plan.participants;
-  manifest.started_unix_ms = clock_ms(CLOCK_REALTIME);
+  manifest.started_unix_ms = unix_ms();
   return manifest;
 }
 
@@ -58,15 +39,7 @@ Recordings::Recordings(const veche::Host& host, Settings settings)
       gate_(std::make_shared<Gate>(host)),
       library_(gate_, settings_),
       taps_(host, [this] { return targets(); }),
-      active_count_(host.gauge("recordings", "Recordings in progress.")),
-      ended_count_(
-          host.counter("recordings_finished_total", "Recordings that ended as they should.")),
-      failed_count_(host.counter("recordings_failed_total", "Recordings that a failure ended.")),
-      byte_count_(host.counter("recorded_bytes_total",
-                               "Bytes of the files of recordings that have ended.")),
-      dropped_count_(host.counter("packets_dropped_total",
-                                  "Packets that recordings that have ended did not get in time.")) {
-}
+      reports_(host) {}
 
 void Recordings::start() {
   if (!settings_.hook.command.empty()) {
@@ -74,16 +47,16 @@ void Recordings::start() {
       gate->log(level, line);
     });
   }
-  library_.scan([this] { library_.remove_expired(clock_ms(CLOCK_REALTIME)); });
+  library_.scan([this] { library_.remove_expired(unix_ms()); });
   host_.every(kTickMs, [this] { tick(); });
 }
 
 void Recordings::stop() {
   stopping_ = true;
   for (auto& [id, active] : active_) active->recorder->stop("shutdown");
-  const int64_t until_ms = clock_ms(CLOCK_MONOTONIC) + kStopMs;
+  const int64_t until_ms = monotonic_ms() + kStopMs;
   const auto left_ms = [&] {
-    return static_cast<uint32_t>(std::max<int64_t>(0, until_ms - clock_ms(CLOCK_MONOTONIC)));
+    return static_cast<uint32_t>(std::max<int64_t>(0, until_ms - monotonic_ms()));
   };
   std::vector<std::string> ids;
   for (const auto& [id, active] : active_) ids.push_back(id);
@@ -92,7 +65,7 @@ void Recordings::stop() {
     if (recorder.wait(left_ms())) {
       on_ended(id, recorder.manifest());
     } else {
-      host_.warning("recording " + id + " could not be closed in time: its disk does not answer");
+      host_.warning("recording " + id + " could not be closed in time: its disk stalls");
     }
   }
   hook_.reset();
@@ -102,7 +75,7 @@ void Recordings::stop() {
 std::vector<TapTarget> Recordings::targets() const {
   std::vector<TapTarget> all;
   for (const auto& [id, active] : active_) {
-    all.push_back({active->room, &active->plan, active->recorder->inbox()});
+    all.push_back({active->room, &active->plan, active->recorder->queue()});
   }
   return all;
 }
@@ -113,16 +86,16 @@ void Recordings::on_event(const Event& event) {
     consider(room);
   } else if (event.type == "participant.left") {
     // A new conversation is a new recording.
-    const auto found = rooms_.find(room);
-    if (found != rooms_.end() && people_in(room) == 0) found->second.paused = false;
+    if (people_in(room) == 0) automatic_.resume(room);
   } else if (event.type == "participant.updated") {
     const bool muted = is_muted(event.data);
     for (auto& [id, active] : active_) {
       if (active->room != room) continue;
-      active->recorder->inbox()->push(MuteChanged{std::string(event.participant), muted, now_ns()});
+      active->recorder->queue()->push(
+          MuteChanged{std::string(event.participant), muted, monotonic_ns()});
     }
   } else if (event.type == "room.closed") {
-    rooms_.erase(room);
+    automatic_.erase(room);
     for (auto& [id, active] : active_) {
       if (active->room == room) active->recorder->stop("room-closed");
     }
@@ -130,10 +103,9 @@ void Recordings::on_event(const Event& event) {
 }
 
 void Recordings::set_room(const std::string& room, RoomRecording settings) {
-  Room& changed = rooms_[room];
-  changed.settings = std::move(settings);
-  changed.paused = false;
-  if (!changed.settings.automatic) {
+  const bool is_automatic = settings.automatic;
+  automatic_.set(room, std::move(settings));
+  if (!is_automatic) {
     for (auto& [id, active] : active_) {
       if (active->room == room && active->automatic) active->recorder->stop("policy");
     }
@@ -143,24 +115,19 @@ void Recordings::set_room(const std::string& room, RoomRecording settings) {
 
 /// Begins the automatic recording of a room, if it wants one and has none.
 void Recordings::consider(const std::string& room) {
-  const auto found = rooms_.find(room);
-  if (stopping_ || found == rooms_.end() || found->second.paused || found->second.beginning ||
-      !found->second.settings.automatic || people_in(room) == 0) {
-    return;
-  }
+  const Plan* plan = automatic_.wanted(room);
+  if (stopping_ || !plan || people_in(room) == 0) return;
   const bool is_recorded = std::any_of(active_.begin(), active_.end(), [&](const auto& each) {
     return each.second->room == room && each.second->automatic;
   });
   if (is_recorded) return;
-  found->second.beginning = true;
-  const auto has_begun = [this, room] {
-    if (const auto now = rooms_.find(room); now != rooms_.end()) now->second.beginning = false;
-  };
+  automatic_.set_beginning(room, true);
+  const auto has_begun = [this, room] { automatic_.set_beginning(room, false); };
   create(
-      room, found->second.settings.plan, true, [has_begun](const Manifest&) { has_begun(); },
+      room, *plan, true, [has_begun](const Manifest&) { has_begun(); },
       [this, room, has_begun](const Reply& reply) {
         has_begun();
-        host_.warning("room " + room + " is not recorded until somebody joins: " + reply.body);
+        host_.warning("room " + room + " is not recorded until a participant joins: " + reply.body);
       });
 }
 
@@ -169,8 +136,8 @@ void Recordings::begin(const std::string& room, const Plan& plan, const Begun& b
   create(room, plan, false, begun, refused);
 }
 
-void Recordings::create(const std::string& room, Plan plan, bool automatic, const Begun& begun,
-                        const Refused& refused) {
+void Recordings::create(const std::string& room, const Plan& plan, bool automatic,
+                        const Begun& begun, const Refused& refused) {
   if (!exists(room)) {
     return refused(Reply::failed(404, "no-such-room", "There is no room \"" + room + "\"."));
   }
@@ -180,12 +147,12 @@ void Recordings::create(const std::string& room, Plan plan, bool automatic, cons
                                      ": stop one first, or raise it."));
   }
   ++beginning_;
-  const int64_t unix_ms = clock_ms(CLOCK_REALTIME);
-  const std::string id = make_id(unix_ms);
+  const int64_t now_ms = unix_ms();
+  const std::string id = make_id(now_ms);
   library_.create(
-      room, id, unix_ms,
-      [this, room, id, plan = bounded(std::move(plan)), automatic, begun,
-       refused](Store::Place& place) {
+      room, id, now_ms,
+      [this, room, id, plan = plan.within(settings_.max_duration_s, settings_.max_bytes), automatic,
+       begun, refused](Store::Place& place) {
         --beginning_;
         if (!exists(room)) {
           library_.forget(place.path);
@@ -200,8 +167,7 @@ void Recordings::create(const std::string& room, Plan plan, bool automatic, cons
         failed.state = State::Failed;
         failed.ended_by = "failure";
         failed.detail = why;
-        failed_count_.add();
-        emit(failed, "failed");
+        reports_.on_not_started(failed);
         refused(Reply::failed(503, "storage-failed", why));
       });
 }
@@ -219,14 +185,14 @@ void Recordings::record(const std::string& room, const std::string& id, Plan pla
         gate->post([this, id, manifest] { on_ended(id, manifest); });
       });
   const Active& added = *(active_[id] = std::move(active));
-  active_count_.set(static_cast<int64_t>(active_.size()));
+  reports_.set_active(active_.size());
   host_.visit_participants(room, [&](const veche_participant_info& participant) {
     if (participant.muted == 0) return;
-    added.recorder->inbox()->push(MuteChanged{participant.participant, true, now_ns()});
+    added.recorder->queue()->push(MuteChanged{participant.participant, true, monotonic_ns()});
   });
-  taps_.attach({room, &added.plan, added.recorder->inbox()});
+  taps_.attach({room, &added.plan, added.recorder->queue()});
   announce(room);
-  emit(*added.recorder->manifest(), "started");
+  reports_.on_started(*added.recorder->manifest());
   begun(*added.recorder->manifest());
 }
 
@@ -234,10 +200,8 @@ bool Recordings::end(const std::string& room, const std::string& id, Ended ended
   const auto found = active_.find(id);
   if (found == active_.end() || found->second->room != room) return false;
   Active& active = *found->second;
-  // Whoever stops what began by itself does not want the next one either.
-  if (const auto settings = rooms_.find(room); active.automatic && settings != rooms_.end()) {
-    settings->second.paused = true;
-  }
+  // A client that stops an automatic recording does not want the next one either.
+  if (active.automatic) automatic_.pause(room);
   active.waiting.push_back(std::move(ended));
   active.recorder->stop("request");
   return true;
@@ -248,17 +212,14 @@ void Recordings::on_ended(const std::string& id, const std::shared_ptr<const Man
   if (found == active_.end()) return;
   const std::unique_ptr<Active> active = std::move(found->second);
   active_.erase(found);
-  active_count_.set(static_cast<int64_t>(active_.size()));
-  taps_.detach({active->room, &active->plan, active->recorder->inbox()});
+  reports_.set_active(active_.size());
+  taps_.detach({active->room, &active->plan, active->recorder->queue()});
   library_.add({active->path, *manifest});
-  count(*manifest);
   const bool failed = manifest->state == State::Failed;
   if (failed) host_.warning("recording " + id + " has failed: " + manifest->detail);
-  if (const auto room = rooms_.find(active->room); failed && room != rooms_.end()) {
-    room->second.paused = room->second.paused || active->automatic;
-  }
+  if (failed && active->automatic) automatic_.pause(active->room);
   announce(active->room);
-  emit(*manifest, failed ? "failed" : "finished");
+  reports_.on_ended(*manifest);
   for (const Ended& ended : active->waiting) ended(*manifest);
   if (stopping_) return;
   const std::string directory = library_.directory_of(active->path);
@@ -266,19 +227,12 @@ void Recordings::on_ended(const std::string& id, const std::shared_ptr<const Man
     hook_->run(
         {directory + "/" + kManifestName, directory, active->room, id, to_string(manifest->state)});
   }
-  library_.remove_expired(clock_ms(CLOCK_REALTIME));
+  library_.remove_expired(unix_ms());
   consider(active->room);
 }
 
-void Recordings::count(const Manifest& ended) {
-  (ended.state == State::Failed ? failed_count_ : ended_count_).add();
-  for (const FileEntry& file : ended.files) byte_count_.add(static_cast<int64_t>(file.bytes));
-  for (const TrackEntry& track : ended.tracks)
-    dropped_count_.add(static_cast<int64_t>(track.dropped));
-}
-
 void Recordings::tick() {
-  const int64_t now_ms = clock_ms(CLOCK_MONOTONIC);
+  const int64_t now_ms = monotonic_ms();
   for (auto& [id, active] : active_) {
     if (people_in(active->room) > 0) {
       active->empty_since_ms = 0;
@@ -290,7 +244,7 @@ void Recordings::tick() {
   }
   if (now_ms - retained_ms_ < kRetentionPeriodMs) return;
   retained_ms_ = now_ms;
-  library_.remove_expired(clock_ms(CLOCK_REALTIME));
+  library_.remove_expired(unix_ms());
 }
 
 std::shared_ptr<const Manifest> Recordings::progress(const std::string& room,
@@ -315,25 +269,12 @@ std::optional<Stored> Recordings::find(const std::string& room, const std::strin
   return *recording;
 }
 
-/// What clients are told: whether they are recorded, and how.
 void Recordings::announce(const std::string& room) {
   std::vector<std::shared_ptr<const Manifest>> here;
   for (const auto& [id, active] : active_) {
     if (active->room == room) here.push_back(active->recorder->manifest());
   }
-  host_.announce(room, notice_json(here));
-}
-
-void Recordings::emit(const Manifest& manifest, const char* what) {
-  std::string json = to_json(manifest);
-  if (json.size() > kMaxEventBytes) json = summary_json(manifest);
-  const std::string type = std::string("recording.") + what;
-  const veche_status status = host_.emit(manifest.room, "", type, json);
-  if (status != VECHE_OK && status != VECHE_E_GONE) {
-    host_.warning("the event " + type +
-                  " was not taken: is the plugin's name in the configuration "
-                  "not \"recording\"?");
-  }
+  reports_.announce(room, here);
 }
 
 bool Recordings::exists(const std::string& room) const {
@@ -346,12 +287,6 @@ size_t Recordings::people_in(const std::string& room) const {
     count += participant.session != 0 ? 1 : 0;
   });
   return count;
-}
-
-Plan Recordings::bounded(Plan plan) const {
-  plan.max_duration_s = stricter(plan.max_duration_s, settings_.max_duration_s);
-  plan.max_bytes = stricter(plan.max_bytes, settings_.max_bytes);
-  return plan;
 }
 
 }  // namespace veche::recording

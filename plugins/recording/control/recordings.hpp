@@ -13,9 +13,11 @@
 #include <veche/cpp/host.hpp>
 #include <vector>
 
+#include "recording/control/automatic_rooms.hpp"
 #include "recording/control/gate.hpp"
 #include "recording/control/hook.hpp"
 #include "recording/control/library.hpp"
+#include "recording/control/reports.hpp"
 #include "recording/control/track_taps.hpp"
 #include "recording/recorder/recorder.hpp"
 #include "recording/settings.hpp"
@@ -33,7 +35,8 @@ class Recordings {
   Recordings(const veche::Host& host, Settings settings);
 
   void start();
-  /// Ends all and waits a few seconds for them: what takes longer is found as interrupted later.
+  /// Ends all recordings and waits a few seconds for them; the next start finds those that take
+  /// longer as interrupted.
   void stop();
 
   TrackTaps& taps() { return taps_; }
@@ -42,12 +45,13 @@ class Recordings {
   void set_room(const std::string& room, RoomRecording settings);
 
   void begin(const std::string& room, const Plan& plan, const Begun& begun, const Refused& refused);
-  /// Calls `ended` when its files are closed. False if no such recording is in progress there.
+  /// Calls `ended` when its files are closed. False if no such recording is in progress in the
+  /// room.
   bool end(const std::string& room, const std::string& id, Ended ended);
-  /// Of those in progress; null: there is none.
+  /// The manifest of a recording in progress; null: there is none.
   std::shared_ptr<const Manifest> progress(const std::string& room, const std::string& id) const;
   std::vector<std::shared_ptr<const Manifest>> in_progress() const;
-  /// One in progress, or one that has ended.
+  /// A recording in progress, or one that has ended.
   std::optional<Stored> find(const std::string& room, const std::string& id) const;
 
  private:
@@ -56,28 +60,19 @@ class Recordings {
     Plan plan;
     std::unique_ptr<Recorder> recorder;
     bool automatic = false;
-    int64_t empty_since_ms = 0;  ///< 0: somebody is there.
+    int64_t empty_since_ms = 0;  ///< 0: the room is not empty.
     std::vector<Ended> waiting;
   };
-  struct Room {
-    RoomRecording settings;
-    bool paused = false;     ///< The automatic recording was ended by request or has failed.
-    bool beginning = false;  ///< An automatic recording waits for its folder.
-  };
-
-  void create(const std::string& room, Plan plan, bool automatic, const Begun& begun,
+  void create(const std::string& room, const Plan& plan, bool automatic, const Begun& begun,
               const Refused& refused);
   void record(const std::string& room, const std::string& id, Plan plan, bool automatic,
               Store::Place& place, const Begun& begun);
   void on_ended(const std::string& id, const std::shared_ptr<const Manifest>& manifest);
-  void count(const Manifest& ended);
   void tick();
   void consider(const std::string& room);
   void announce(const std::string& room);
-  void emit(const Manifest& manifest, const char* what);
   size_t people_in(const std::string& room) const;
   bool exists(const std::string& room) const;
-  Plan bounded(Plan plan) const;
   std::vector<TapTarget> targets() const;
 
   const veche::Host host_;
@@ -85,13 +80,13 @@ class Recordings {
   const std::shared_ptr<Gate> gate_;
   Library library_;
   TrackTaps taps_;
+  Reports reports_;
   std::optional<Hook> hook_;
   std::map<std::string, std::unique_ptr<Active>> active_;  ///< By id.
-  std::map<std::string, Room> rooms_;
+  AutomaticRooms automatic_;
   size_t beginning_ = 0;
   bool stopping_ = false;
   int64_t retained_ms_ = 0;
-  Metric active_count_, ended_count_, failed_count_, byte_count_, dropped_count_;
 };
 
 }  // namespace veche::recording

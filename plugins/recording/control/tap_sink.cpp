@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-// Takes RTP packets apart with GStreamer's library, which has seen worse than we have.
+// Reads RTP packets with GStreamer's library, which is hardened against hostile ones.
 #include "recording/control/tap_sink.hpp"
 
 #include <gst/app/gstappsink.h>
@@ -31,7 +31,7 @@ std::optional<int64_t> read_capture(GstBuffer* buffer) {
   return static_cast<int64_t>(meta->timestamp);
 }
 
-/// Nothing for what is no packet of the track: redundancy (RFC 2198), another layer.
+/// Nothing for other packets than the track's: redundancy (RFC 2198), another layer.
 std::optional<Packet> read_packet(GstBuffer* buffer, const TapSink::Header& header) {
   GstRTPBuffer rtp = GST_RTP_BUFFER_INIT;
   if (!GST_BUFFER_PTS_IS_VALID(buffer) || !gst_rtp_buffer_map(buffer, GST_MAP_READ, &rtp)) {
@@ -66,27 +66,27 @@ GstFlowReturn pull(GstAppSink* element, gpointer data) {
 
 }  // namespace
 
-void TapSink::add(const std::shared_ptr<Inbox>& inbox) {
-  // First, so that no packet comes before it.
-  inbox->push(TrackBegins{info_});
+void TapSink::add(const std::shared_ptr<RecorderQueue>& queue) {
+  // First, so that no packet overtakes it.
+  queue->push(TrackBegins{info_});
   const std::lock_guard lock(mutex_);
-  inboxes_.push_back(inbox);
+  queues_.push_back(queue);
 }
 
-void TapSink::remove(const std::shared_ptr<Inbox>& inbox, uint64_t dropped) {
+void TapSink::remove(const std::shared_ptr<RecorderQueue>& queue, uint64_t dropped) {
   const std::lock_guard lock(mutex_);
-  if (std::erase(inboxes_, inbox) > 0) inbox->push(TrackEnds{info_.track, dropped});
+  if (std::erase(queues_, queue) > 0) queue->push(TrackEnds{info_.track, dropped});
 }
 
 void TapSink::close(uint64_t dropped) {
   const std::lock_guard lock(mutex_);
-  for (const auto& inbox : inboxes_) inbox->push(TrackEnds{info_.track, dropped});
-  inboxes_.clear();
+  for (const auto& queue : queues_) queue->push(TrackEnds{info_.track, dropped});
+  queues_.clear();
 }
 
 bool TapSink::is_unused() const {
   const std::lock_guard lock(mutex_);
-  return inboxes_.empty();
+  return queues_.empty();
 }
 
 void TapSink::on_sample(GstSample* sample) {
@@ -94,16 +94,16 @@ void TapSink::on_sample(GstSample* sample) {
   std::optional<Packet> packet = buffer ? read_packet(buffer, header_) : std::nullopt;
   if (!packet) return;
   const std::lock_guard lock(mutex_);
-  for (size_t i = 0; i < inboxes_.size(); ++i) {
-    const bool is_last = i + 1 == inboxes_.size();
-    inboxes_[i]->push(TrackPacket{info_.track, is_last ? std::move(*packet) : *packet});
+  for (size_t i = 0; i < queues_.size(); ++i) {
+    const bool is_last = i + 1 == queues_.size();
+    queues_[i]->push(TrackPacket{info_.track, is_last ? std::move(*packet) : *packet});
   }
 }
 
 GstElement* make_tap_element(std::shared_ptr<TapSink> sink) {
   GstElement* element = gst_element_factory_make("appsink", nullptr);
   if (!element) return nullptr;
-  // What comes is past already; it is taken at once.
+  // Timestamps are in the past, so the sink must not wait for its clock.
   g_object_set(element, "sync", FALSE, "async", FALSE, "emit-signals", FALSE, nullptr);
   GstAppSinkCallbacks callbacks{};
   callbacks.new_sample = pull;

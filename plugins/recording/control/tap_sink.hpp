@@ -9,14 +9,14 @@
 #include <mutex>
 #include <vector>
 
-#include "recording/recorder/inbox.hpp"
+#include "recording/recorder/recorder_queue.hpp"
 
 namespace veche::recording {
 
-/// Shared by the tap's element, whose thread calls on_sample(), and whoever adds recordings.
+/// Shared by the tap's element, whose thread calls on_sample(), and control, which adds recordings.
 class TapSink {
  public:
-  /// What the packets of a track look like; others in the same stream are left out.
+  /// Identifies the packets of a track; others in the same stream are left out.
   struct Header {
     uint32_t payload_type = 0;
     uint32_t ssrc = 0;                   ///< 0: not announced.
@@ -28,10 +28,10 @@ class TapSink {
   TapSink& operator=(const TapSink&) = delete;
 
   const TrackInfo& info() const { return info_; }
-  /// [control] Tells the recording that the track begins, and sends it what comes.
-  void add(const std::shared_ptr<Inbox>& inbox);
+  /// [control] Tells the recording that the track begins, and sends it the packets from now on.
+  void add(const std::shared_ptr<RecorderQueue>& queue);
   /// [control] Tells the recording that the track has ended.
-  void remove(const std::shared_ptr<Inbox>& inbox, uint64_t dropped);
+  void remove(const std::shared_ptr<RecorderQueue>& queue, uint64_t dropped);
   /// [control] The same for all of them.
   void close(uint64_t dropped);
   bool is_unused() const;
@@ -43,7 +43,7 @@ class TapSink {
   const TrackInfo info_;
   const Header header_;
   mutable std::mutex mutex_;
-  std::vector<std::shared_ptr<Inbox>> inboxes_;
+  std::vector<std::shared_ptr<RecorderQueue>> queues_;
 };
 
 /// A floating appsink that feeds `sink`. [control]

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-// A tap is opened for the first recording that wants a track, and closed after the last.
+// Opens a tap for the first recording that wants a track, and closes it after the last.
 #include "recording/control/track_taps.hpp"
 
 #include <veche/selector.h>
@@ -27,7 +27,7 @@ GstElement* TrackTaps::open(const veche_track& track) {
   GstElement* element = make_tap_element(sink);
   if (!element)
     throw Failure(VECHE_E_INTERNAL, "GStreamer has no appsink: install its base plugins");
-  for (const TapTarget& target : wanting) sink->add(target.inbox);
+  for (const TapTarget& target : wanting) sink->add(target.queue);
   taps_[track.track] = {room, std::move(sink)};
   return element;
 }
@@ -54,7 +54,7 @@ void TrackTaps::attach(const TapTarget& target) {
       static_cast<void>(host_.open_tap(track));
     } else if (const TrackInfo& info = found->second.sink->info();
                !found->second.closing && target.plan->wants(info.kind, info.participant)) {
-      found->second.sink->add(target.inbox);
+      found->second.sink->add(target.queue);
     }
   }
 }
@@ -62,7 +62,7 @@ void TrackTaps::attach(const TapTarget& target) {
 void TrackTaps::detach(const TapTarget& target) {
   for (auto& [track, tap] : taps_) {
     if (tap.room != target.room) continue;
-    tap.sink->remove(target.inbox, 0);
+    tap.sink->remove(target.queue, 0);
     if (tap.closing || !tap.sink->is_unused()) continue;
     tap.closing = host_.close_tap(track) == VECHE_OK;
   }

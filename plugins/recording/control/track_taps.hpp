@@ -19,24 +19,24 @@ namespace veche::recording {
 struct TapTarget {
   std::string room;
   const Plan* plan = nullptr;
-  std::shared_ptr<Inbox> inbox;
+  std::shared_ptr<RecorderQueue> queue;
 };
 
 /// [control]
 class TrackTaps {
  public:
-  /// Those that are in progress.
+  /// The recordings in progress.
   using Targets = std::function<std::vector<TapTarget>()>;
 
   TrackTaps(veche::Host host, Targets targets)
       : host_(std::move(host)), targets_(std::move(targets)) {}
 
-  /// What veche_track_tap.open() answers: null if no recording wants the track.
+  /// The answer to veche_track_tap.open(): null if no recording wants the track.
   GstElement* open(const veche_track& track);
   void on_closed(uint64_t track, uint64_t dropped);
-  /// A recording begins: tracks that are there go to it.
+  /// A recording begins: it gets the tracks that exist already.
   void attach(const TapTarget& target);
-  /// It has ended.
+  /// The recording has ended.
   void detach(const TapTarget& target);
 
  private:

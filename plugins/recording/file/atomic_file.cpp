@@ -18,7 +18,7 @@ namespace veche::recording {
 
 namespace {
 
-/// Calls piece(data, size) for each piece to the end.
+/// Calls piece(data, size) for each piece of the file.
 template <class Piece>
 void read_pieces(int fd, const std::string& name, Piece&& piece) {
   std::vector<char> buffer(size_t{64} << 10);
@@ -34,7 +34,7 @@ void read_pieces(int fd, const std::string& name, Piece&& piece) {
 }  // namespace
 
 Descriptor open_regular(int dir_fd, const std::string& name) {
-  // Without O_NONBLOCK a FIFO of this name would hold us.
+  // Without O_NONBLOCK, a FIFO of this name would block the thread.
   Descriptor file(::openat(dir_fd, name.c_str(), O_RDONLY | O_NOFOLLOW | O_NONBLOCK | O_CLOEXEC));
   if (!file) fail_io("open", name, errno);
   struct stat status {};

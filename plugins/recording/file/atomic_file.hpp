@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-// Small files that are there as a whole or not at all, and the check sum of large ones.
+// Small files that exist as a whole or not at all, and the checksum of large ones.
 #pragma once
 
 #include <cstddef>
@@ -10,15 +10,15 @@
 
 namespace veche::recording {
 
-/// Replaces or makes the file; after a crash it has the old content or the new. Blocks; throws a
-/// Failure that names the file. Not for two at once on one name.
+/// Creates or replaces the file; after a crash it has either the old content or the new. Blocks,
+/// and throws a Failure that names the file. Two calls must not write the same name at a time.
 void write_atomically(int dir_fd, const std::string& name, std::string_view content);
 
-/// For reading. Fails with VECHE_E_GONE if there is no such file, with VECHE_E_INVALID if it is not
-/// a regular one; a symbolic link is not followed.
+/// Opens for reading. Fails with VECHE_E_GONE if there is no such file, and with VECHE_E_INVALID if
+/// it is not a regular one; does not follow symbolic links.
 Descriptor open_regular(int dir_fd, const std::string& name);
 
-/// Fails also with VECHE_E_INVALID if the file is longer than `max_bytes`.
+/// Also fails with VECHE_E_INVALID if the file is longer than `max_bytes`.
 std::string read_whole(int dir_fd, const std::string& name, size_t max_bytes);
 
 /// In lower case hexadecimal. Blocks for as long as reading the file takes.

@@ -4,15 +4,11 @@
 
 #include <bit>
 
+#include "recording/big_endian.hpp"
+
 namespace veche::recording::ebml {
 
 namespace {
-
-void put_big_endian(Bytes& out, uint64_t value, int bytes) {
-  for (int shift = 8 * (bytes - 1); shift >= 0; shift -= 8) {
-    out.push_back(static_cast<uint8_t>(value >> shift));
-  }
-}
 
 int bytes_of(uint64_t value) { return value == 0 ? 1 : (std::bit_width(value) + 7) / 8; }
 
@@ -26,7 +22,7 @@ void put_id(Bytes& out, uint32_t id) { put_big_endian(out, id, bytes_of(id)); }
 
 void put_size(Bytes& out, uint64_t size) {
   int bytes = 1;
-  // All ones would mean "unknown".
+  // A size of all ones means "unknown".
   while (size >= (uint64_t{1} << (7 * bytes)) - 1) ++bytes;
   put_size_in(out, size, bytes);
 }

@@ -12,9 +12,9 @@ namespace veche::recording::ebml {
 using Bytes = std::vector<uint8_t>;
 
 void put_id(Bytes& out, uint32_t id);
-/// As short as possible.
+/// In as few bytes as possible.
 void put_size(Bytes& out, uint64_t size);
-/// Always 8 bytes, so that it can be overwritten by another.
+/// Always 8 bytes, so that another size can overwrite it.
 void put_wide_size(Bytes& out, uint64_t size);
 
 void put_uint(Bytes& out, uint32_t id, uint64_t value);

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-// Sorts errno by what a person can do about it.
+// Sorts errno by what an operator can do about it.
 #include "recording/file/io_failure.hpp"
 
 #include <cerrno>

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-// What is said about a recording in its manifest.json, and to whoever asks for it.
+// The manifest of a recording: the content of its manifest.json, and of answers over HTTP.
 #pragma once
 
 #include <cstdint>
@@ -15,8 +15,8 @@ struct Span {
   int64_t start_ms = 0, end_ms = 0;
 };
 
-/// A time for which a track has no data, and why: "no-packets" (muted at its source, DTX, gone),
-/// "muted" (by the server), "loss", "disk" (the disk was too slow or full).
+/// A time for which a track has no data, and the reason: "no-packets" (muted at its source, DTX,
+/// gone), "muted" (by the server), "loss", "disk" (the disk was too slow or full).
 struct Gap {
   Span span;
   std::string reason;
@@ -27,7 +27,7 @@ struct TrackEntry {
   std::string participant, name;
   std::string kind;   ///< "audio" or "video"
   std::string codec;  ///< "opus", "vp8", ...
-  std::string file;   ///< "" if it is only in the mix
+  std::string file;   ///< "" if the track is only in the mix
   Span span;
   uint64_t packets = 0, lost = 0, dropped = 0;
   std::vector<Gap> gaps;   ///< At most kMaxGaps, in order.
@@ -38,12 +38,12 @@ struct TrackEntry {
 struct FileEntry {
   std::string name;          ///< Within the recording's folder.
   std::string content_type;  ///< "audio/webm", "video/webm", "video/x-matroska"
-  std::string sha256;  ///< Lower case; "" as long as it is written, or where it was interrupted.
+  std::string sha256;  ///< Lower case; "" while the file is written, and if it was interrupted.
   uint64_t bytes = 0;
   int64_t duration_ms = 0;
 };
 
-/// Who spoke when.
+/// When a participant spoke.
 struct SpeechEntry {
   std::string participant;
   Span span;
@@ -54,12 +54,12 @@ struct Manifest {
   std::string id;  ///< [A-Za-z0-9_.~-]{1,64}, unique in the store.
   std::string room;
   State state = State::Recording;
-  std::string detail;    ///< Why it failed, ended early, or what is missing; "".
+  std::string detail;    ///< Why it failed or ended early, or what is missing; "" if all is well.
   std::string ended_by;  ///< "request", "room-closed", "max-duration", "max-bytes", "disk-full",
                          ///< "shutdown", ...
   std::vector<std::string> modes;         ///< "tracks", "mix"
   std::vector<std::string> kinds;         ///< "audio", "video"
-  std::vector<std::string> participants;  ///< Selected ones; empty: everybody.
+  std::vector<std::string> participants;  ///< Empty: all of them.
   int64_t started_unix_ms = 0;
   int64_t ended_unix_ms = 0;  ///< 0: not yet
   int64_t duration_ms = 0;

@@ -17,7 +17,7 @@ struct Free {
   void operator()(GDateTime* time) const noexcept { g_date_time_unref(time); }
 };
 
-/// RFC 3339 in UTC, with milliseconds; "" if it is out of what a calendar can say.
+/// RFC 3339 in UTC, with milliseconds; "" if the time is outside the calendar.
 std::string rfc3339(int64_t unix_ms) {
   const std::unique_ptr<GDateTime, Free> time(g_date_time_new_from_unix_utc(unix_ms / 1000));
   if (!time) return "";
@@ -36,7 +36,7 @@ class Writer {
     name(member);
     text(value);
   }
-  /// Names come from clients; JSON has to be UTF-8.
+  /// Clients choose names freely; JSON has to be UTF-8.
   void text(const std::string& value) {
     const std::unique_ptr<char, Free> valid(
         g_utf8_make_valid(value.data(), static_cast<gssize>(value.size())));

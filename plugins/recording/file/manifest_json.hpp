@@ -11,20 +11,20 @@ namespace veche::recording {
 
 /// The file's name in a recording's folder.
 inline constexpr char kManifestName[] = "manifest.json";
-/// A longer one is refused.
+/// A longer manifest is refused.
 inline constexpr size_t kMaxManifestBytes = 8 << 20;
 
 /// Everything, indented, always in the same order.
 std::string to_json(const Manifest& manifest);
-/// For lists: without tracks' gaps and without who spoke when.
+/// For lists: without the gaps of tracks and without speech.
 std::string summary_json(const Manifest& manifest);
 
-/// Throws a Failure (VECHE_E_INVALID) that names the member which is wrong. A member that is
-/// missing has its default, except "format" and "id"; one that is unknown is skipped.
+/// Throws a Failure (VECHE_E_INVALID) that names the wrong member. Missing members have their
+/// defaults, except "format" and "id"; unknown members are skipped.
 Manifest parse_manifest(const std::string& json);
 
-/// Whether a name can only mean a file in the recording's folder: [A-Za-z0-9_.~-]{1,200} that does
-/// not begin with a dot.
+/// Whether a name can only mean a file in the recording's folder: [A-Za-z0-9_.~-]{1,200} without a
+/// dot at its start.
 bool is_file_name(std::string_view name) noexcept;
 
 }  // namespace veche::recording

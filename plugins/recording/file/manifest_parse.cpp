@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-// Reads a manifest that anybody may have edited.
+// Reads a manifest, which may have been edited by hand.
 #include <json-glib/json-glib.h>
 
 #include <algorithm>
@@ -12,7 +12,7 @@ namespace veche::recording {
 
 namespace {
 
-constexpr int kMaxDepth = 8;  ///< json-glib would use up the stack.
+constexpr int kMaxDepth = 8;  ///< Deeper nesting would exhaust json-glib's stack.
 constexpr int64_t kMaxNumber = int64_t{1} << 53;
 
 [[noreturn]] void refuse(const std::string& where, const std::string& why) {
@@ -37,7 +37,7 @@ int deepest(std::string_view json) {
   return most;
 }
 
-/// One JSON object, and the words for its place.
+/// One JSON object, and how messages name its place.
 class Fields {
  public:
   Fields(JsonNode* node, std::string where) : where_(std::move(where)) {

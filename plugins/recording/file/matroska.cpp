@@ -5,6 +5,8 @@
 #include <algorithm>
 #include <utility>
 
+#include "recording/big_endian.hpp"
+#include "recording/clock.hpp"
 #include "recording/file/matroska_head.hpp"
 #include "recording/file/matroska_ids.hpp"
 
@@ -12,9 +14,8 @@ namespace veche::recording {
 
 namespace {
 
-constexpr int64_t kNsPerMs = 1'000'000;
 constexpr int64_t kClusterMs = 1000;   ///< The longest; a player seeks to its start.
-constexpr int64_t kAudioCueMs = 2000;  ///< Between two entries of the index of a sound.
+constexpr int64_t kAudioCueMs = 2000;  ///< Between two entries of an audio index.
 constexpr uint64_t kClusterHead = 12;  ///< Its id and its size.
 constexpr uint8_t kSeekBytes = 21;     ///< Of one entry of the SeekHead.
 
@@ -33,13 +34,12 @@ void put_simple_block(ebml::Bytes& out, int64_t relative_ms, const Frame& frame)
   ebml::put_id(out, id::kSimpleBlock);
   ebml::put_size(out, frame.bytes.size() + 4);
   out.push_back(0x81);  // Track 1.
-  out.push_back(static_cast<uint8_t>(relative_ms >> 8));
-  out.push_back(static_cast<uint8_t>(relative_ms));
+  put_big_endian(out, static_cast<uint64_t>(relative_ms), 2);
   out.push_back(frame.key ? 0x80 : 0);
   out.insert(out.end(), frame.bytes.begin(), frame.bytes.end());
 }
 
-/// ffmpeg stops quietly behind the Segment's end only when it has seen a cluster.
+/// ffmpeg stops silently at the end of the Segment only if it has seen a cluster.
 ebml::Bytes empty_cluster() {
   ebml::Bytes time;
   ebml::put_uint(time, id::kTimestamp, 0);
@@ -64,7 +64,7 @@ Matroska::Matroska(const Format& format, const std::string& title, int64_t start
   end_ = header().bytes.size();
 }
 
-/// Everything that changes: from the Segment's id to the duration.
+/// Everything that a commit changes: from the Segment's id to the duration.
 Matroska::Write Matroska::fields(uint64_t end, int64_t duration_ns, uint64_t cues) const {
   constexpr uint64_t kSeekHeadBytes = 5 + 3 * kSeekBytes;
   constexpr uint64_t kDurationBytes = 11;
@@ -131,7 +131,7 @@ Matroska::Commit Matroska::commit() const {
     data.insert(data.end(), cluster.body.begin(), cluster.body.end());
     commit.marks.push_back(hide_first_byte(data, end_, at));
   }
-  // From the last to the first: what a reader finds behind a zero is whole.
+  // From the last to the first: everything behind a zero is complete.
   std::reverse(commit.marks.begin(), commit.marks.end());
   commit.marks.push_back(fields(end_ + data.size(), pending_duration_ns_, 0));
   return commit;

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
-// The bytes of a Matroska or WebM file (RFC 9559) with one track, so ordered that it is whole at
-// every moment of its making.
+// The bytes of a Matroska or WebM file (RFC 9559) with one track, written in an order that keeps
+// the file valid at every moment.
 #pragma once
 
 #include <cstdint>
@@ -12,13 +12,13 @@
 
 namespace veche::recording {
 
-/// How the writing is made safe. The Segment has a known size, and readers (ffmpeg, browsers) stop
-/// at its end if a zero follows. So frames are collected, and a commit
-///  1. writes their clusters behind that end, with the first byte of each cluster left zero;
-///  2. when this is on the disk, sets these bytes, the last one first;
+/// How writing is made safe: the Segment has a known size, and readers (ffmpeg, browsers) stop at
+/// its end if a zero follows. Frames are collected, and a commit
+///  1. writes their clusters behind that end, with a zero as the first byte of each cluster;
+///  2. once they are on the disk, sets these bytes, the last one first;
 ///  3. sets the Segment's size and the duration, in one write within the first 512 bytes.
-/// Whatever stops it between two of these writes, or within the first, leaves a file that ends
-/// with the last commit.
+/// A crash between two of these writes, or within the first, leaves a file that ends with the last
+/// commit.
 class Matroska {
  public:
   struct Write {
@@ -27,23 +27,22 @@ class Matroska {
   };
   struct Commit {
     Write data;
-    std::vector<Write> marks;  ///< In order, and only when `data` is on the disk.
+    std::vector<Write> marks;  ///< To be written in order, once `data` is on the disk.
   };
 
-  /// Fails with VECHE_E_INVALID if the format lacks what a container has to say of it.
-  /// The title may be "".
+  /// Fails with VECHE_E_INVALID if the format lacks what the container needs. The title may be "".
   Matroska(const Format& format, const std::string& title, int64_t started_unix_ms);
 
-  /// The start of the file: already a whole file, without frames.
+  /// The start of the file: a valid file without frames.
   Write header() const;
 
-  /// In order of time: one that is earlier than the last gets the time of the last.
+  /// Frames come in order of time: one earlier than the last gets the time of the last.
   void add(const Frame& frame);
-  /// Makes all frames so far a part of the file. May be asked again, if writing it failed.
+  /// Makes all frames so far a part of the file. May be called again if writing it failed.
   Commit commit() const;
-  /// It was written.
+  /// The commit has been written.
   void committed() noexcept;
-  /// Gives up what is not committed.
+  /// Drops the frames that are not committed.
   void drop_pending() noexcept;
   /// Adds the index for seeking, after the last commit.
   Commit finish() const;

@@ -7,6 +7,7 @@
 #include <memory>
 
 #include "recording/file/matroska_ids.hpp"
+#include "recording/track/opus_packet.hpp"
 #include "veche/cpp/failure.hpp"
 
 namespace veche::recording {
@@ -21,17 +22,10 @@ const char* codec_id(Codec codec) {
     case Codec::H264: return "V_MPEG4/ISO/AVC";
     case Codec::Av1: return "V_AV1";
   }
-  throw Failure(VECHE_E_UNSUPPORTED, "a file: the codec is unknown to the container");
+  throw Failure(VECHE_E_UNSUPPORTED, "cannot make a file: the container does not know the codec");
 }
 
-/// RFC 7845, 5.1: no pre-skip, since the stream begins with the recording and not with an encoder.
-ebml::Bytes opus_head(uint32_t channels) {
-  ebml::Bytes head{'O', 'p', 'u', 's', 'H', 'e', 'a', 'd', 1, static_cast<uint8_t>(channels)};
-  head.insert(head.end(), {0, 0, 0x80, 0xBB, 0, 0, 0, 0, 0});
-  return head;
-}
-
-/// It comes from a client, and has to be UTF-8.
+/// A client chooses the title; the file needs UTF-8.
 void put_title(ebml::Bytes& out, const std::string& title) {
   if (title.empty()) return;
   const std::unique_ptr<char, decltype(&g_free)> valid(
@@ -41,8 +35,8 @@ void put_title(ebml::Bytes& out, const std::string& title) {
 
 void put_audio(ebml::Bytes& out, const Format& format) {
   if (format.channels < 1 || format.channels > 2) {
-    throw Failure(VECHE_E_INVALID,
-                  "a file of Opus has 1 or 2 channels, not " + std::to_string(format.channels));
+    throw Failure(VECHE_E_INVALID, "cannot make a file of Opus: it has 1 or 2 channels, not " +
+                                       std::to_string(format.channels));
   }
   ebml::put_bytes(out, id::kCodecPrivate, opus_head(format.channels));
   ebml::put_uint(out, id::kSeekPreRoll, 80'000'000);  // ns; RFC 7845, 4.6
@@ -54,12 +48,13 @@ void put_audio(ebml::Bytes& out, const Format& format) {
 
 void put_video(ebml::Bytes& out, const Format& format) {
   if (format.width == 0 || format.height == 0) {
-    throw Failure(VECHE_E_INVALID, "a file of video: its width and height are not known yet");
+    throw Failure(VECHE_E_INVALID,
+                  "cannot make a file of video: its width and height are not known yet");
   }
   if (!format.codec_private.empty()) {
     ebml::put_bytes(out, id::kCodecPrivate, format.codec_private);
   } else if (format.codec == Codec::H264 || format.codec == Codec::Av1) {
-    throw Failure(VECHE_E_INVALID, "a file of H.264 or AV1 needs avcC or av1C");
+    throw Failure(VECHE_E_INVALID, "cannot make a file of H.264 or AV1 without avcC or av1C");
   }
   ebml::Bytes video;
   ebml::put_uint(video, id::kPixelWidth, format.width);
@@ -86,7 +81,7 @@ ebml::Bytes ebml_header(const Format& format) {
 }
 
 ebml::Bytes segment_info(int64_t started_unix_ms) {
-  constexpr int64_t kEpochMs = 978'307'200'000;  // Matroska counts from 2001.
+  constexpr int64_t kEpochMs = 978'307'200'000;  // Matroska's epoch is 2001.
   ebml::Bytes out;
   ebml::put_uint(out, id::kTimestampScale, 1'000'000);
   ebml::put_wide_uint(out, id::kDateUtc,

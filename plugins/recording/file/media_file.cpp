@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-// Carries out a Matroska file's commits on the disk, and decides when.
+// Decides when to commit a Matroska file, and writes the commits to the disk.
 #include "recording/file/media_file.hpp"
 
 #include <fcntl.h>
@@ -18,7 +18,7 @@ const char* type_of(const Format& format) {
   return is_webm(format) ? "video/webm" : "video/x-matroska";
 }
 
-/// Runs a step of an ending that has to go on whatever happens, and keeps the first failure.
+/// Runs one step of an ending that goes on after failures, and keeps the first of them.
 template <class Step>
 bool attempt(std::optional<Failure>& first, Step&& step) {
   try {
@@ -47,8 +47,8 @@ MediaFile::MediaFile(int dir_fd, const std::string& stem, const Format& format,
 void MediaFile::write(const Frame& frame) {
   if (matroska_.pending_bytes() + frame.bytes.size() > kMaxPendingBytes) {
     throw Failure(VECHE_E_EXHAUSTED, "cannot write " + name() +
-                                         ": the disk does not take what was recorded; free space "
-                                         "on it, or use a faster one");
+                                         ": the disk is full or too slow for the recording; free "
+                                         "space on it, or use a faster one");
   }
   matroska_.add(frame);
   if (!due_since_ns_) due_since_ns_ = last_tick_ns_;
@@ -57,7 +57,7 @@ void MediaFile::write(const Frame& frame) {
 void MediaFile::tick(int64_t now_ns) {
   last_tick_ns_ = now_ns;
   if (!due_since_ns_ || now_ns - *due_since_ns_ < kCommitEveryNs) return;
-  due_since_ns_ = now_ns;  // A failure is tried again after the same time.
+  due_since_ns_ = now_ns;  // A failed commit is tried again after the same time.
   commit();
   if (!marks_unsynced_) due_since_ns_.reset();
 }

@@ -9,7 +9,9 @@
 #include <bit>
 #include <cerrno>
 #include <cmath>
+#include <span>
 
+#include "recording/big_endian.hpp"
 #include "recording/file/descriptor.hpp"
 #include "recording/file/ebml.hpp"
 #include "recording/file/io_failure.hpp"
@@ -41,7 +43,7 @@ class Reader {
   }
 
   std::optional<Element> find(uint32_t id, uint64_t at, uint64_t limit) {
-    // Ours has it among the first few; a hostile file is not walked to its end.
+    // Our files have it among the first elements; a hostile file is not walked to its end.
     for (int count = 0; count < 8; ++count) {
       const std::optional<Element> found = element(at, limit);
       if (!found || found->id == id) return found;
@@ -51,11 +53,7 @@ class Reader {
   }
 
   uint64_t big_endian(const Element& element) {
-    uint64_t value = 0;
-    for (const uint8_t byte :
-         bytes(element.data, std::min<uint64_t>(element.end - element.data, 8)))
-      value = value << 8 | byte;
-    return value;
+    return read_big_endian(bytes(element.data, std::min<uint64_t>(element.end - element.data, 8)));
   }
 
   std::string text(const Element& element) {
@@ -73,14 +71,14 @@ class Reader {
     return out;
   }
 
-  /// A number of variable length, with or without its marker; empty if it is cut or "unknown".
+  /// A number of variable length, with or without its marker; empty if it is truncated or
+  /// "unknown".
   static std::optional<uint64_t> number(const ebml::Bytes& head, size_t& used, size_t longest,
                                         bool with_marker) {
     if (used >= head.size() || head[used] == 0) return {};
     const size_t length = static_cast<size_t>(std::countl_zero(head[used])) + 1;
     if (length > longest || used + length > head.size()) return {};
-    uint64_t value = 0;
-    for (size_t i = 0; i < length; ++i) value = value << 8 | head[used + i];
+    uint64_t value = read_big_endian(std::span(head).subspan(used, length));
     used += length;
     if (with_marker) return value;
     const uint64_t unknown = (uint64_t{1} << (7 * length)) - 1;
@@ -95,7 +93,7 @@ class Reader {
 
 constexpr uint64_t kNoLimit = uint64_t{1} << 62;
 
-/// Up to the beginning of the last cluster that is whole.
+/// The beginning of the last complete cluster.
 int64_t walk(Reader& reader, uint64_t at, uint64_t file_bytes) {
   int64_t last_ms = 0;
   while (const std::optional<Element> found = reader.element(at, file_bytes)) {
@@ -121,7 +119,7 @@ std::string content_type(Reader& reader, const Element& ebml, const Element& seg
 }  // namespace
 
 std::optional<MediaInfo> media_info(int dir_fd, const std::string& name) {
-  // Without O_NONBLOCK a FIFO of this name would hold us.
+  // Without O_NONBLOCK, a FIFO of this name would block the thread.
   const Descriptor file(
       ::openat(dir_fd, name.c_str(), O_RDONLY | O_NOFOLLOW | O_NONBLOCK | O_CLOEXEC));
   if (!file) fail_io("open", name, errno);
@@ -143,7 +141,7 @@ std::optional<MediaInfo> media_info(int dir_fd, const std::string& name) {
   MediaInfo found{bytes, 0, content_type(reader, *ebml, *segment)};
   const double ms = std::bit_cast<double>(reader.big_endian(*duration));
   if (std::isfinite(ms) && ms >= 0 && ms < 1e12) found.duration_ms = static_cast<int64_t>(ms);
-  // After a power cut the fields may be on the disk and the end of the data not.
+  // After a power cut the fields may be on the disk without the end of the data.
   if (bytes < segment->end) {
     found.duration_ms = std::min(found.duration_ms, walk(reader, segment->data, bytes));
   }

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-// How long a recorded file plays, by the file itself: for those whose writer was killed.
+// Measures a recorded file whose writer was killed: its size and duration.
 #pragma once
 
 #include <cstdint>
@@ -14,8 +14,8 @@ struct MediaInfo {
   std::string content_type;
 };
 
-/// Of a file made by MediaFile. Empty if it is not a regular file, or no Matroska with a known
-/// size: whatever its bytes are, they are only read. Blocks; throws a Failure if reading fails.
+/// Of a file made by MediaFile. Empty if it is not a regular file, or not Matroska of a known size.
+/// Safe for hostile bytes. Blocks; throws a Failure if reading fails.
 std::optional<MediaInfo> media_info(int dir_fd, const std::string& name);
 
 }  // namespace veche::recording

@@ -25,7 +25,7 @@ void OutputFile::write(uint64_t position, std::span<const uint8_t> bytes) {
         ::pwrite(file_.get(), bytes.data(), bytes.size(), static_cast<off_t>(position));
     if (count < 0 && errno == EINTR) continue;
     if (count < 0) fail_io("write", name_, errno);
-    // A file system that takes nothing without an error would keep us here for ever.
+    // A file system that takes nothing and reports no error would keep the loop running for ever.
     if (count == 0) fail_io("write", name_, EIO);
     bytes = bytes.subspan(static_cast<size_t>(count));
     position += static_cast<uint64_t>(count);

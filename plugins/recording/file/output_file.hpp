@@ -13,17 +13,17 @@ namespace veche::recording {
 /// Every function may block, and throws a Failure that names the file.
 class OutputFile {
  public:
-  /// Makes the file in the directory; it must not exist yet. Its name is safe over a power cut.
+  /// Creates the file in the directory; it must not exist yet. Its name survives a power cut.
   OutputFile(int dir_fd, std::string name);
 
   const std::string& name() const noexcept { return name_; }
 
-  /// All of the bytes, or a Failure: then some of them may be there.
+  /// Writes all bytes, or throws; some of them may then be in the file.
   void write(uint64_t position, std::span<const uint8_t> bytes);
-  /// What was written is on the disk.
+  /// Waits until everything written is on the disk.
   void sync();
   void truncate(uint64_t size);
-  /// Fails with VECHE_E_GONE once somebody has deleted the file: writing to it would go on working.
+  /// Fails with VECHE_E_GONE if the file was deleted, because writing to it would still succeed.
   void check_exists() const;
 
  private:

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-// Keeps a sum of voices below full scale: what is not too loud passes unchanged, 5 ms later.
+// Keeps a sum of voices below full scale: sound that is not too loud passes unchanged, 5 ms later.
 #pragma once
 
 #include <cstddef>
@@ -25,7 +25,7 @@ class Limiter {
 
   size_t channels_;
   std::vector<float> held_;  // The step before, which goes out next.
-  float held_gain_ = 1;      // What it may have at most.
+  float held_gain_ = 1;      // The largest gain that it may have.
   float gain_ = 1;           // At its beginning.
 };
 

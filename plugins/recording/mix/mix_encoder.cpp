@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-// libopus, except in longer silence: there a packet that says "silence" costs nothing.
+// libopus, except in longer silence, where a ready-made packet of silence costs nothing.
 #include "recording/mix/mix_encoder.hpp"
 
 #include <string>
@@ -10,8 +10,8 @@
 namespace veche::recording {
 namespace {
 
-constexpr opus_int32 kComplexity = 5;  // Of 10: half the time of 10, and no difference in speech.
-constexpr int kFadeBlocks = 10;        // So much silence is encoded before it is only said.
+constexpr opus_int32 kComplexity = 5;  // Half the time of 10, with no difference in speech.
+constexpr int kFadeBlocks = 10;        // Encoded silence, before ready-made packets replace it.
 constexpr size_t kMaxPacket = 1276;    // RFC 6716 section 3.2.1, one frame
 
 OpusEncoder* make_encoder(const MixSettings& settings) {
@@ -24,7 +24,7 @@ OpusEncoder* make_encoder(const MixSettings& settings) {
     return encoder;
   }
   if (encoder) opus_encoder_destroy(encoder);
-  throw Failure(VECHE_E_INVALID, "libopus makes no encoder for a mix with " +
+  throw Failure(VECHE_E_INVALID, "libopus cannot make an encoder for a mix with " +
                                      std::to_string(settings.channels) + " channels and " +
                                      std::to_string(settings.bitrate_bps) +
                                      " bit/s: " + opus_strerror(error));
@@ -51,7 +51,7 @@ std::vector<uint8_t> MixEncoder::encode(std::span<float> block, bool silent) {
     return {configuration, 0xff, 0xfe};
   }
   if (silent_blocks_ >= kFadeBlocks) {
-    // The encoder stood still, while a decoder goes on.
+    // The encoder was not called for the silence, while a decoder goes on.
     opus_encoder_ctl(encoder_.get(), OPUS_RESET_STATE);
     limiter_.reset();
   }
@@ -63,7 +63,7 @@ std::vector<uint8_t> MixEncoder::encode(std::span<float> block, bool silent) {
   if (size <= 0) {
     throw Failure(VECHE_E_INTERNAL, std::string("libopus cannot encode the mix: ") +
                                         opus_strerror(static_cast<int>(size)) +
-                                        "; the mix ends here, the tracks do not");
+                                        "; the mix ends here, the tracks go on");
   }
   packet.resize(static_cast<size_t>(size));
   return packet;

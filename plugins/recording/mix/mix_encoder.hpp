@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
-// Makes Opus packets of 20 ms from the mix, one for each block, so that the place of a packet is
-// its time.
+// Makes an Opus packet of each 20 ms block of the mix, so that the position of a packet is its
+// time.
 #pragma once
 
 #include <opus.h>
@@ -21,11 +21,11 @@ struct MixSettings {
 
 class MixEncoder {
  public:
-  /// Throws Failure if libopus makes no such encoder.
+  /// Throws Failure if libopus cannot make such an encoder.
   explicit MixEncoder(const MixSettings& settings);
 
-  /// So many samples later sound comes out of a decoder than it went in here. The mix is read so
-  /// far ahead, and no player needs to know.
+  /// The samples by which a decoder's output lags behind encode(). The mix is read this far ahead,
+  /// so that players need not know.
   int64_t delay_samples() const noexcept { return delay_samples_; }
   /// The next packet. `block` is 20 ms, interleaved, and is changed; `silent`: it is all zeros.
   std::vector<uint8_t> encode(std::span<float> block, bool silent);

@@ -2,6 +2,9 @@
 // From the tracks' frames to the buffer, and from there to the encoder.
 #include "recording/mix/mixer.hpp"
 
+#include "recording/clock.hpp"
+#include "recording/track/opus_packet.hpp"
+
 namespace veche::recording {
 namespace {
 
@@ -28,7 +31,7 @@ void Mixer::push(uint64_t track, const Frame& frame) {
   TrackSound& sound = tracks_.try_emplace(track, settings_.channels).first->second;
   const std::span<const int16_t> samples = sound.decode(frame);
   const auto length = static_cast<int64_t>(samples.size() / settings_.channels);
-  // A frame may be longer than it said.
+  // A frame may be longer than its header says.
   if (buffer_.fit(position, length) == MixBuffer::Fit::Within) buffer_.add(position, samples);
 }
 
@@ -50,16 +53,13 @@ void Mixer::remove(uint64_t track) {
 }
 
 int64_t Mixer::delay_ns() const noexcept {
-  return encoder_.delay_samples() * 1'000'000'000 / kSampleRate;
+  return encoder_.delay_samples() * kNsPerS / kSampleRate;
 }
 
 Format Mixer::format() const {
-  const auto channels = static_cast<uint8_t>(settings_.channels);
-  // RFC 7845 section 5.1: version 1, no pre-skip, 48 kHz, no gain, mapping family 0.
   return {.codec = Codec::Opus,
           .channels = settings_.channels,
-          .codec_private = {'O', 'p', 'u', 's', 'H', 'e', 'a', 'd', 1, channels, 0, 0, 0x80, 0xbb,
-                            0, 0, 0, 0, 0}};
+          .codec_private = opus_head(settings_.channels)};
 }
 
 MixCounters Mixer::counters() const {

@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
-// Everybody's sound in one Opus stream that is continuous from the recording's beginning.
+// Mixes the audio of all participants into one Opus stream that is continuous from the beginning of
+// the recording.
 #pragma once
 
 #include <cstdint>
@@ -15,12 +16,12 @@ namespace veche::recording {
 
 struct MixCounters {
   uint64_t decoded = 0;    ///< Frames that cost time; silence does not.
-  uint64_t malformed = 0;  ///< Frames that are no Opus, taken as silence.
-  uint64_t late = 0;       ///< Frames whose time had been encoded.
+  uint64_t malformed = 0;  ///< Frames that are not Opus, taken as silence.
+  uint64_t late = 0;       ///< Frames for a time that was already encoded.
   uint64_t early = 0;      ///< Frames further ahead than MixBuffer::kWindowSamples.
 };
 
-/// On the recording's thread only. What it throws is a Failure; the mix has then ended.
+/// On the recording's thread only. Throws Failure, after which the mix has ended.
 class Mixer {
  public:
   explicit Mixer(const MixSettings& settings);
@@ -28,15 +29,15 @@ class Mixer {
   /// Opus frames of one track, in order. One of two bytes or fewer is a loss and is concealed for
   /// its duration.
   void push(uint64_t track, const Frame& frame);
-  /// Appends the packets that are complete once all tracks have given their frames up to `time_ns`.
-  /// That is what ends delay_ns() before; to have all of the last sound, say the end plus
+  /// Appends the packets that are complete once all tracks have pushed their frames up to
+  /// `time_ns`: those that end delay_ns() earlier. To get all of the last sound, pass the end plus
   /// delay_ns() plus a block.
   void advance(int64_t time_ns, std::vector<Frame>& out);
-  /// The track has ended. Its sound that was pushed stays.
+  /// The track has ended. The sound that it has pushed stays.
   void remove(uint64_t track);
 
   int64_t delay_ns() const noexcept;
-  /// No samples have to be skipped: the place of a sample is its time.
+  /// Without a pre-skip: the position of a sample is its time.
   Format format() const;
   MixCounters counters() const;
 

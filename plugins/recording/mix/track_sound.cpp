@@ -14,7 +14,7 @@ namespace {
 constexpr int kMaxSamples = 5760;  // 120 ms, RFC 6716 section 2.1.4
 constexpr int64_t kConcealStep = 120;
 
-/// A packet of one or two bytes holds no frame: DTX, or what stands for a lost one.
+/// A packet of one or two bytes holds no frame: DTX, or the stand-in for a lost one.
 bool is_empty(const std::vector<uint8_t>& packet) { return packet.size() <= 2; }
 
 /// CELT frames with nothing but their silence flag, as libopus and fillers write them: one, or many
@@ -38,8 +38,8 @@ std::span<const int16_t> TrackSound::decode(const Frame& frame) {
   if (is_empty(frame.bytes)) return conceal(samples_of(frame.duration_ns));
   const bool silence = is_silence(frame.bytes);
   if (silence && silent_) return {};
-  // The first packet of silence is decoded: it ends the sound softly, and the decoder is then where
-  // it would be after all the others.
+  // The first packet of silence is decoded: it fades the sound out, and leaves the decoder in the
+  // state that it would have after all the others.
   silent_ = silence;
   concealable_ = silence ? 0 : kConcealedSamples;
   return run(frame.bytes.data(), static_cast<int>(frame.bytes.size()), kMaxSamples);

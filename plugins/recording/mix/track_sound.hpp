@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-// The sound of one track: decodes its Opus frames, and only those that need it.
+// The sound of one track. Decodes its Opus frames, except those of silence.
 #pragma once
 
 #include <opus.h>
@@ -15,7 +15,7 @@ namespace veche::recording {
 
 class TrackSound {
  public:
-  /// So long a loss is concealed; after that it is silence.
+  /// How long a loss is concealed before it becomes silence.
   static constexpr int64_t kConcealedSamples = 4800;
 
   explicit TrackSound(uint32_t channels) : channels_(channels) {}
@@ -38,7 +38,7 @@ class TrackSound {
   uint32_t channels_;
   std::unique_ptr<OpusDecoder, Destroy> decoder_;  // From the first sound on.
   std::vector<int16_t> sound_;
-  int64_t concealable_ = 0;  // How many samples may still be concealed.
+  int64_t concealable_ = 0;  // Samples that may still be concealed.
   bool silent_ = true;       // The last packet was silence.
   uint64_t decoded_ = 0, malformed_ = 0;
 };

@@ -1,9 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
-// Takes from the inbox ten times a second until the recording ends.
+// Empties the queue ten times a second until the recording ends.
 #include "recording/recorder/recorder.hpp"
 
 #include <sys/resource.h>
-#include <time.h>
 #include <unistd.h>
 
 #include <chrono>
@@ -12,12 +11,14 @@
 #include <thread>
 #include <utility>
 
+#include "recording/clock.hpp"
+
 namespace veche::recording {
 namespace {
 
 constexpr uint32_t kTurnMs = 100;
-constexpr int64_t kProgressNs = 1'000'000'000;
-/// Whoever talks goes before whoever records.
+constexpr int64_t kProgressNs = kNsPerS;
+/// Calls have priority over recordings.
 constexpr int kNiceness = 5;
 
 int64_t monotonic_ns() {
@@ -33,7 +34,7 @@ struct Recorder::Shared {
       : dir_fd(dir),
         plan(what),
         settings(how),
-        inbox(std::make_shared<Inbox>(how.queue_bytes)),
+        queue(std::make_shared<RecorderQueue>(how.queue_bytes)),
         manifest(std::make_shared<const Manifest>(std::move(first))),
         ended(std::move(whom)) {}
   ~Shared() { close(dir_fd); }
@@ -44,7 +45,7 @@ struct Recorder::Shared {
   const Plan plan;
   const RecorderSettings settings;
   const int64_t origin_ns = monotonic_ns();
-  const std::shared_ptr<Inbox> inbox;
+  const std::shared_ptr<RecorderQueue> queue;
 
   std::mutex mutex;
   std::condition_variable done;
@@ -62,14 +63,14 @@ Recorder::Recorder(int dir_fd, Manifest manifest, const Plan& plan,
 
 Recorder::~Recorder() { stop("shutdown"); }
 
-const std::shared_ptr<Inbox>& Recorder::inbox() const { return shared_->inbox; }
+const std::shared_ptr<RecorderQueue>& Recorder::queue() const { return shared_->queue; }
 
 std::shared_ptr<const Manifest> Recorder::manifest() const {
   const std::lock_guard lock(shared_->mutex);
   return shared_->manifest;
 }
 
-void Recorder::stop(const std::string& ended_by) { shared_->inbox->push(StopRequested{ended_by}); }
+void Recorder::stop(const std::string& ended_by) { shared_->queue->push(StopRequested{ended_by}); }
 
 bool Recorder::wait(uint32_t ms) const {
   std::unique_lock lock(shared_->mutex);
@@ -86,19 +87,20 @@ void Recorder::run(const std::shared_ptr<Shared>& shared) {
     shared->manifest = std::move(current);
   };
 
-  Work work(shared->dir_fd, *shared->manifest, shared->plan, shared->settings, shared->origin_ns);
+  RecordingWriter writer(shared->dir_fd, *shared->manifest, shared->plan, shared->settings,
+                         shared->origin_ns);
   int64_t published_ns = shared->origin_ns;
-  while (!work.wants_to_end()) {
-    Inbox::Batch batch = shared->inbox->take(kTurnMs);
+  while (!writer.wants_to_end()) {
+    RecorderQueue::Batch batch = shared->queue->take(kTurnMs);
     const int64_t now_ns = monotonic_ns();
-    work.handle(std::move(batch), now_ns);
+    writer.handle(std::move(batch), now_ns);
     if (now_ns - published_ns < kProgressNs) continue;
     published_ns = now_ns;
-    publish(work.manifest(now_ns));
+    publish(writer.manifest(now_ns));
   }
   const int64_t now_ns = monotonic_ns();
-  work.finish(now_ns);
-  publish(work.manifest(now_ns));
+  writer.finish(now_ns);
+  publish(writer.manifest(now_ns));
   {
     const std::lock_guard lock(shared->mutex);
     shared->is_done = true;

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-// One recording in progress: the thread around Work.
+// One recording in progress: the thread around a RecordingWriter.
 #pragma once
 
 #include <cstdint>
@@ -7,27 +7,27 @@
 #include <memory>
 #include <string>
 
-#include "recording/recorder/work.hpp"
+#include "recording/recorder/recording_writer.hpp"
 
 namespace veche::recording {
 
-/// [any] The thread holds what it works on. Where a disk never comes back, the recorder can go, and
-/// the thread stays behind without anybody to tell.
+/// [any] The thread owns what it works on, so that this object can be destroyed while a stalled
+/// disk blocks the thread.
 class Recorder {
  public:
-  /// [recorder's thread] Called once, when all files are closed, also after the recorder's end.
+  /// [recorder's thread] Called once, when all files are closed, possibly after the recorder's end.
   using Ended = std::function<void(std::shared_ptr<const Manifest>)>;
 
-  /// Begins to record. Takes dir_fd, the recording's own folder.
+  /// Begins to record. Takes ownership of dir_fd, the recording's own folder.
   Recorder(int dir_fd, Manifest manifest, const Plan& plan, const RecorderSettings& settings,
            Ended ended);
-  /// Stops it and does not wait.
+  /// Stops the recording without waiting for its end.
   ~Recorder();
   Recorder(const Recorder&) = delete;
   Recorder& operator=(const Recorder&) = delete;
 
-  /// What taps and the room tell it.
-  const std::shared_ptr<Inbox>& inbox() const;
+  /// For the packets of taps and the news of the room.
+  const std::shared_ptr<RecorderQueue>& queue() const;
   /// As it was at most a second ago.
   std::shared_ptr<const Manifest> manifest() const;
   void stop(const std::string& ended_by);

@@ -1,16 +1,17 @@
 // SPDX-License-Identifier: Apache-2.0
-// Reorder, place, write.
+// Reorders packets, places frames in time, and writes them.
 #include "recording/recorder/track_recorder.hpp"
 
 #include <algorithm>
 #include <utility>
 
+#include "recording/clock.hpp"
+
 namespace veche::recording {
 namespace {
 
-constexpr int64_t kNsPerMs = 1'000'000;
 constexpr int64_t kMaxDelayNs = 5'000 * kNsPerMs;
-/// File names have at most 64 characters: room for the kind, the number and the ending.
+/// File names have at most 64 characters: this leaves room for kind, number and extension.
 constexpr size_t kMaxNameInFile = 40;
 
 bool overlap(const Span& a, const Span& b) {
@@ -39,7 +40,7 @@ void TrackRecorder::push(Packet packet) {
   const int64_t arrival_ns = packet.arrival_ns;
   clock_.observe(packet, depacketizer_->span_ns(packet));
   reorder_.push(std::move(packet));
-  // With a backlog, waiting for a missing packet is over by the packets' own time.
+  // With a backlog, the packets' own time says how long to wait for a missing one.
   drain(arrival_ns);
 }
 
@@ -60,7 +61,7 @@ void TrackRecorder::tick(int64_t now_ns) {
 }
 
 void TrackRecorder::handle(const ReorderBuffer::Ordered& ordered) {
-  // A sender's clock can say what it likes: nothing was captured after it arrived, or long before.
+  // A sender's clock is not trusted: packets are captured before they arrive, and not long before.
   const int64_t arrived_ns = since_origin(ordered.packet.arrival_ns);
   const int64_t time_ns =
       std::clamp(clock_.time_ns(ordered.packet.timestamp), arrived_ns - kMaxDelayNs, arrived_ns);
@@ -76,8 +77,8 @@ void TrackRecorder::handle(const ReorderBuffer::Ordered& ordered) {
   write(frames_);
 }
 
-/// How many of the packets that are missing before time_ns the network has lost: the sender counts
-/// on while the server mutes it, and while the disk does not take what comes.
+/// How many of the packets missing before time_ns the network has lost. The sender also counts
+/// those that it sent while the server muted it, and while the disk stalled.
 uint64_t TrackRecorder::judge_loss(uint64_t missing, int64_t time_ns) {
   if (missing == 0) return 0;
   const Span span{last_ns_ / kNsPerMs, time_ns / kNsPerMs};
@@ -102,7 +103,8 @@ void TrackRecorder::write(std::vector<Frame>& frames) {
     if (outputs_.mixer && info_.kind == "audio") outputs_.mixer->push(info_.track, frame);
     if (!outputs_.to_file) continue;
     if (!file_) {
-      // A container says first what it contains, which video tells with its first key frame.
+      // A container begins with the format of its track, which video reveals with its first key
+      // frame.
       const Format* format = depacketizer_->format();
       if (!format) continue;
       const std::string stem =
@@ -133,7 +135,7 @@ void TrackRecorder::on_overflow(const Overflow& overflow) {
 void TrackRecorder::end(uint64_t dropped, std::optional<int64_t> until_ns) {
   if (ended_) return;
   dropped_ += dropped;
-  // Nothing comes any more that could be waited for.
+  // No packet will come that could be waited for.
   if (depacketizer_) drain(INT64_MAX);
   speech_.finish();
   if (depacketizer_ && until_ns) {

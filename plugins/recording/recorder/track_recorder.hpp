@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
-// One track of one recording: from packets as they arrive to frames in its file and in the mix.
+// One track of one recording: takes packets as they arrive, and puts frames into its file and the
+// mix.
 #pragma once
 
 #include <cstdint>
@@ -11,7 +12,7 @@
 #include "recording/file/manifest.hpp"
 #include "recording/file/media_file.hpp"
 #include "recording/mix/mixer.hpp"
-#include "recording/recorder/inbox.hpp"
+#include "recording/recorder/recorder_queue.hpp"
 #include "recording/track/depacketizer.hpp"
 #include "recording/track/reorder_buffer.hpp"
 #include "recording/track/speech_index.hpp"
@@ -19,7 +20,7 @@
 
 namespace veche::recording {
 
-/// Where a track goes. The recorder owns all of it and outlives its tracks.
+/// Where a track goes. The recorder owns all of this, and outlives its tracks.
 struct TrackOutputs {
   int dir_fd = -1;
   bool to_file = true;
@@ -35,15 +36,15 @@ class TrackRecorder {
   TrackRecorder(std::string id, TrackInfo info, int64_t origin_ns, const TrackOutputs& outputs);
 
   void push(Packet packet);
-  /// Handles what is due at now_ns, and makes silence of what is missing up to fill_ns.
+  /// Handles packets due at now_ns, and fills with silence what is missing up to fill_ns.
   void advance(int64_t now_ns, int64_t fill_ns);
-  /// Lets the file write what has waited long enough.
+  /// Lets the file write the frames that are due.
   void tick(int64_t now_ns);
   void set_muted(bool muted, int64_t at_ns);
   /// The disk was too slow for this time.
   void on_overflow(const Overflow& overflow);
-  /// Handles everything that is there: no more comes. dropped: what the tap had to leave out.
-  /// until_ns: how long the recording took, if it ends too.
+  /// Handles all waiting packets: no more will come. dropped: packets that the tap dropped.
+  /// until_ns: the length of the recording, if it ends too.
   void end(uint64_t dropped, std::optional<int64_t> until_ns);
   void finish_file();
 

@@ -58,7 +58,7 @@ Descriptor make_folder(int root_fd, const std::vector<std::string>& parts) {
 }
 
 void each_entry(int folder_fd, const std::function<bool(const std::string&, bool)>& entry) {
-  // A stream of its own, so that the caller's descriptor keeps its place.
+  // A descriptor of its own, so that the caller's keeps its position.
   Descriptor own(::openat(folder_fd, ".", O_RDONLY | O_DIRECTORY | O_CLOEXEC));
   if (!own) fail_io("list", "a folder of recordings", errno);
   const std::unique_ptr<DIR, int (*)(DIR*)> stream(::fdopendir(own.get()), &::closedir);

@@ -13,11 +13,11 @@ namespace veche::recording {
 /// Throws a Failure that names the path; VECHE_E_GONE if it does not exist.
 Descriptor open_folder(int root_fd, const std::vector<std::string>& parts);
 
-/// The same, and makes what is missing; the last part has to be new.
+/// The same, and creates missing folders; the last part must not exist yet.
 Descriptor make_folder(int root_fd, const std::vector<std::string>& parts);
 
 /// Calls entry(name, is_folder) for each entry but "." and "..", until it returns false. A symbolic
-/// link is no folder.
+/// link does not count as a folder.
 void each_entry(int folder_fd, const std::function<bool(const std::string&, bool)>& entry);
 
 }  // namespace veche::recording

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-// Measures the files and corrects the manifest by them.
+// Measures the files, and corrects the manifest to match.
 #include "recording/store/interrupted.hpp"
 
 #include <algorithm>
@@ -26,7 +26,7 @@ void list_forgotten_files(int folder_fd, Manifest& manifest) {
   for (const std::string& name : names) manifest.files.push_back({.name = name});
 }
 
-/// False: the file is not there.
+/// False if the file does not exist.
 bool measure(int folder_fd, FileEntry& file, std::vector<std::string>& warnings) {
   try {
     if (const std::optional<MediaInfo> info = media_info(folder_fd, file.name)) {
@@ -47,7 +47,7 @@ void end(Span& span, int64_t end_ms) {
   if (span.end_ms == 0) span.end_ms = std::max(span.start_ms, end_ms);
 }
 
-/// A track lasts as long as the file that it is in, which starts with the recording.
+/// A track lasts as long as its file, which starts with the recording.
 void end_spans(Manifest& manifest) {
   for (TrackEntry& track : manifest.tracks) {
     int64_t end_ms = manifest.duration_ms;

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-// What is known of a recording whose server died: its files.
+// Completes the manifest of a recording whose server died, from the files that it left.
 #pragma once
 
 #include <string>
@@ -9,8 +9,9 @@
 
 namespace veche::recording {
 
-/// Makes the manifest say `interrupted`, with all media files of the folder, also those made after
-/// the manifest was last written. A file that cannot be read stays listed, with a warning.
+/// Sets the manifest to `interrupted`, and lists all media files of the folder, including those
+/// created after the manifest was last written. A file that cannot be read stays listed, with a
+/// warning.
 void end_interrupted(int folder_fd, Manifest& manifest, std::vector<std::string>& warnings);
 
 }  // namespace veche::recording

@@ -9,7 +9,7 @@ namespace veche::recording {
 
 namespace {
 
-/// A manifest that lacks the end is not older than its beginning.
+/// A recording without an end counts from its beginning.
 int64_t end_of(const Manifest& manifest) {
   return std::max(manifest.started_unix_ms, manifest.ended_unix_ms);
 }

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-// Which recordings have to go.
+// Decides which recordings have expired.
 #pragma once
 
 #include <cstdint>
@@ -15,8 +15,8 @@ struct Retention {
   uint64_t max_total_bytes = 0;  ///< Of all recordings together; 0: no limit.
 };
 
-/// The paths of those to remove, the one that ended first before the others. What is being recorded
-/// counts but stays.
+/// The paths of the recordings to remove, in the order in which they ended. Recordings in progress
+/// count towards the total, and are never removed.
 std::vector<std::string> expired(const std::vector<Stored>& recordings, const Retention& retention,
                                  int64_t now_unix_ms);
 

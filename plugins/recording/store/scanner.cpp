@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-// A folder with a manifest is a recording; any other is looked into.
+// A folder with a manifest is a recording; any other folder is searched.
 #include "recording/store/scanner.hpp"
 
 #include <fcntl.h>

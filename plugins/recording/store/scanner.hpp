@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-// Finds recordings in folders that anybody may have changed.
+// Finds recordings in folders that may have been changed by hand.
 #pragma once
 
 #include <string>
@@ -8,8 +8,8 @@
 
 namespace veche::recording {
 
-/// Looks as deep as templates reach, and at kMaxFolders at most. What is wrong with one folder is a
-/// warning and does not keep it from the others.
+/// Looks as deep as templates reach, and into at most kMaxFolders. A folder with something wrong is
+/// a warning, and does not affect the others.
 class Scanner {
  public:
   static constexpr int kMaxDepth = 4;

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-// Folders of recordings are made, found and removed.
+// Creates, finds and removes the folders of recordings.
 #include "recording/store/store.hpp"
 
 #include <fcntl.h>
@@ -37,15 +37,15 @@ Descriptor open_root(const std::string& directory) {
   return root;
 }
 
-/// The lock ends with its descriptor, also after kill -9.
+/// The lock ends with its descriptor, even after kill -9.
 Descriptor lock_root(int root, const std::string& directory) {
   Descriptor lock(
       ::openat(root, kLockName, O_RDWR | O_CREAT | O_NOFOLLOW | O_NONBLOCK | O_CLOEXEC, 0640));
   if (!lock) fail_io("write into the directory", directory, errno);
   if (::flock(lock.get(), LOCK_EX | LOCK_NB) == 0) return lock;
   if (errno != EWOULDBLOCK) fail_io("lock the directory", directory, errno);
-  throw Failure(VECHE_E_INVALID,
-                "another server records into the directory " + directory + "; give each its own");
+  throw Failure(VECHE_E_INVALID, "another server records into the directory " + directory +
+                                     "; give each server its own");
 }
 
 }  // namespace

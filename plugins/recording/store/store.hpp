@@ -18,37 +18,37 @@ struct Stored {
   Manifest manifest;
 };
 
-/// Every function may block, and throws a Failure that names the path. For any thread; two at once
-/// only for different recordings.
+/// [any] Every function may block, and throws a Failure that names the path. Concurrent calls must
+/// be for different recordings.
 class Store {
  public:
-  /// Opens the directory or makes it, and locks it until the end of this object: only one server
-  /// may write into it. `directory` may itself be a symbolic link, nothing below it.
+  /// Opens or creates the directory, and locks it for the life of this object: only one server may
+  /// write into it. `directory` itself may be a symbolic link, but nothing below it.
   Store(const std::string& directory, const std::string& name_template);
 
   struct Place {
     Descriptor folder;
     std::string path;  ///< As in Stored.
   };
-  /// Makes the folder of a new recording.
+  /// Creates the folder of a new recording.
   Place create(const std::string& room, const std::string& id, int64_t unix_ms);
 
   struct Scan {
     std::vector<Stored> recordings;     ///< The oldest first.
-    std::vector<std::string> warnings;  ///< A sentence for each folder that is not understood.
+    std::vector<std::string> warnings;  ///< A sentence for each folder that cannot be read.
   };
-  /// Finds what there is. A recording whose server died becomes `interrupted`, with the sizes and
-  /// durations that its files have. Only while nothing is being recorded.
+  /// Finds the recordings on the disk. A recording whose server died becomes `interrupted`, with
+  /// the sizes and durations of its files. Only while nothing is being recorded.
   Scan scan();
 
   Descriptor open(const std::string& path) const;
-  /// For reading; VECHE_E_GONE for a name that the manifest does not list.
+  /// Opens for reading; VECHE_E_GONE for a name that the manifest does not list.
   Descriptor open_file(const Stored& recording, const std::string& name) const;
-  /// Writes the manifest into the recording's folder; without gaps and speech if it would be too
-  /// long to be read again.
+  /// Writes the manifest into the recording's folder, without gaps and speech if it would be too
+  /// long to read again.
   static void save(int folder_fd, const Manifest& manifest);
 
-  /// Deletes a recording's folder with all files in it, and folders above that are then empty.
+  /// Deletes a recording's folder with all its files, and the folders above that are then empty.
   void remove(const std::string& path);
 
   uint64_t free_bytes() const;

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-// Takes aggregation headers apart and puts units together.
+// Reads aggregation headers, and reassembles units.
 #include "recording/track/av1_depacketizer.hpp"
 
 #include <utility>
@@ -31,7 +31,7 @@ void Av1Depacketizer::push(const Packet& packet, int64_t time_ns, uint64_t lost,
   if (packet.marker) finish(out);
 }
 
-/// Aggregation header: Z, Y, W (2 bits), N. False: it does not fit to the packet.
+/// Aggregation header: Z, Y, W (2 bits), N. False if it does not fit the packet.
 bool Av1Depacketizer::read(std::span<const uint8_t> payload) {
   if (payload.empty()) return false;
   const uint8_t header = payload[0];

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-// The least of windows of 5 s, followed.
+// Follows the least delay of windows of 5 s.
 #include "recording/track/delay_envelope.hpp"
 
 #include <algorithm>
@@ -12,12 +12,12 @@ constexpr int64_t kRiseShare = 8;
 constexpr int64_t kPauseNs = 2 * DelayEnvelope::kWindowNs;
 /// Quartz is within 100 ppm, two of them within twice that.
 constexpr int64_t kMaxDriftPpb = 200'000;
-/// How wrong a drift may be that was learnt.
+/// The error that a learnt drift may have.
 constexpr int64_t kDriftErrorPpb = 20'000;
-/// The drift is what happens from the end of the first time on, and known after the second.
+/// The drift is measured from the end of the first period on, and known after the second.
 constexpr int64_t kSettleNs = 20'000'000'000, kLearnNs = 120'000'000'000;
 
-/// What two clocks are apart after a time; without an overflow up to a year.
+/// How far apart two clocks are after a time; does not overflow within a year.
 int64_t drifted_ns(int64_t time_ns, int64_t ppb) { return time_ns / 1'000 * ppb / 1'000'000; }
 
 }  // namespace
@@ -66,7 +66,7 @@ void DelayEnvelope::end_window() noexcept {
   learn_drift();
 }
 
-/// The clocks went on while nothing came.
+/// The clocks drift on while no packet comes.
 void DelayEnvelope::bridge_pause(int64_t pause_ns) noexcept {
   base_ns_ += drifted_ns(pause_ns, drift_ppb_);
   tolerance_ns_ += drifted_ns(pause_ns, is_drift_known_ ? kDriftErrorPpb : kMaxDriftPpb);
@@ -91,7 +91,7 @@ void DelayEnvelope::absorb(int64_t most_ns) noexcept {
 
 void DelayEnvelope::follow() noexcept {
   base_ns_ += rise_ns_;
-  drift_from_ns_ += rise_ns_;  // A step is no drift.
+  drift_from_ns_ += rise_ns_;  // A step is not drift.
   high_windows_ = 0;
   tolerance_ns_ = kStepNs;
 }

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-// Follows the least delay of a stream: what is left of "came at - was sent at" without jitter.
+// Follows the least delay of a stream: the difference of arrival and sending without jitter.
 #pragma once
 
 #include <cstdint>
@@ -8,23 +8,23 @@ namespace veche::recording {
 
 /// The offset between two clocks, of which each measurement is too large by a delay that is never
 /// negative. It falls at once and rises slowly, so that it stays below the jitter and follows the
-/// drift of the clocks. A sudden rise is no drift: a longer route, or a sender's clock that stood
-/// still; the owner says which. One thread, time as an argument.
+/// drift of the clocks. A sudden rise is not drift but a longer route, or a stalled clock of the
+/// sender; the owner says which. One thread; time is an argument.
 class DelayEnvelope {
  public:
   static constexpr int64_t kWindowNs = 5'000'000'000;
-  /// More than drift and jitter do to the least of a window.
+  /// More than drift and jitter change the least of a window.
   static constexpr int64_t kStepNs = 12'000'000;
 
   /// `offset_ns`: a measurement, too large by its delay. `at_ns` does not fall.
   void observe(int64_t at_ns, int64_t offset_ns) noexcept;
-  /// Begins anew with the next measurement; what is known of the drift stays.
+  /// Starts again with the next measurement; keeps what it has learnt of the drift.
   void reset() noexcept { is_started_ = false; }
 
   bool is_started() const noexcept { return is_started_; }
   /// Without the delay of routes that the owner has absorbed.
   int64_t offset_ns() const noexcept { return base_ns_; }
-  /// What a measurement would have to be to say that nothing has changed.
+  /// The measurement that would mean that nothing has changed.
   int64_t expected_ns() const noexcept { return base_ns_ + route_ns_; }
   int64_t last_seen_ns() const noexcept { return last_ns_; }
 
@@ -52,7 +52,7 @@ class DelayEnvelope {
   int64_t base_ns_ = 0;
   int64_t route_ns_ = 0;
   int64_t known_route_ns_ = INT64_MAX;
-  int route_back_windows_ = 0;  ///< The longer route is being left, within so many windows.
+  int route_back_windows_ = 0;  ///< Windows within which the longer route is being left.
   int64_t last_ns_ = 0;
 
   int64_t window_begin_ns_ = 0;

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-// Makes what a container takes out of the ordered packets of a track.
+// Turns the ordered packets of a track into frames for a container.
 #pragma once
 
 #include <cstdint>
@@ -13,14 +13,14 @@
 
 namespace veche::recording {
 
-/// One of each track, on the recording's thread. Times are nanoseconds since the recording began.
+/// One for each track, on the recording's thread. Times are nanoseconds since the recording began.
 class Depacketizer {
  public:
   virtual ~Depacketizer() = default;
 
   /// The next packet in order. `time_ns`: of its timestamp, from TrackClock. `lost`: packets that
   /// are missing before it. Appends what became complete, in order. Throws Failure where the track
-  /// cannot go on; bytes that make no sense are counted.
+  /// cannot go on; malformed packets are counted.
   virtual void push(const Packet& packet, int64_t time_ns, uint64_t lost,
                     std::vector<Frame>& out) = 0;
   /// Nothing before `time_ns` will come any more: sound goes on with silence. The caller stays
@@ -32,13 +32,13 @@ class Depacketizer {
   virtual const Format* format() const = 0;
 
   struct Refused {
-    uint64_t malformed = 0;   ///< Packets that are not what the codec says.
-    uint64_t left_out = 0;    ///< Packets for which there was no time, and frames without a key.
-    uint64_t incomplete = 0;  ///< Frames that loss has damaged, or dropped.
+    uint64_t malformed = 0;   ///< Packets that break the rules of the codec.
+    uint64_t left_out = 0;    ///< Packets without a place in time, and frames before a key frame.
+    uint64_t incomplete = 0;  ///< Frames damaged or dropped because of loss.
     bool operator==(const Refused&) const = default;
   };
   const Refused& refused() const noexcept { return refused_; }
-  /// GapLog::finish() is the caller's to call at the end of the track.
+  /// The caller calls GapLog::finish() at the end of the track.
   GapLog& gaps() noexcept { return gaps_; }
 
  protected:

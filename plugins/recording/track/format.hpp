@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-// What a track is made of, and a piece of it as a container takes it.
+// The format of a track, and a frame of it, as a container needs them.
 #pragma once
 
 #include <cstdint>
@@ -10,12 +10,12 @@ namespace veche::recording {
 
 enum class Codec { Opus, Vp8, Vp9, H264, Av1 };
 
-/// What a container says of a track.
+/// What a container says about a track.
 struct Format {
   Codec codec = Codec::Opus;
   uint32_t channels = 0;               ///< Of audio.
   uint32_t width = 0, height = 0;      ///< Of video, in pixels.
-  std::vector<uint8_t> codec_private;  ///< OpusHead, avcC, av1C; empty where there is none.
+  std::vector<uint8_t> codec_private;  ///< OpusHead, avcC, av1C; empty: none.
   bool operator==(const Format&) const = default;
 };
 

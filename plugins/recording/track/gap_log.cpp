@@ -1,8 +1,10 @@
 // SPDX-License-Identifier: Apache-2.0
-// Times without data, from when there was some.
+// Derives the times without data from those with data.
 #include "recording/track/gap_log.hpp"
 
 #include <algorithm>
+
+#include "recording/clock.hpp"
 
 namespace veche::recording {
 
@@ -12,7 +14,6 @@ void GapLog::add_data(int64_t start_ns, int64_t end_ns, bool is_loss) {
 }
 
 void GapLog::add_gap(int64_t end_ns, const char* reason) {
-  constexpr int64_t kNsPerMs = 1'000'000;
   const int64_t start_ns = end_ns_;
   end_ns_ = std::max(end_ns_, end_ns);
   if (end_ns - start_ns < shortest_ns_) return;

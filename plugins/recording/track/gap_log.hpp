@@ -12,7 +12,7 @@ namespace veche::recording {
 /// Of one track, from the recording's beginning on. One thread.
 class GapLog {
  public:
-  /// What is shorter is not worth telling: discontinuous transmission, a slow picture.
+  /// Shorter gaps are normal and not logged: discontinuous transmission, a slow picture.
   explicit GapLog(int64_t shortest_ns) : shortest_ns_(shortest_ns) {}
 
   /// The track has data from `start_ns` to `end_ns`. `is_loss`: what is missing before was sent.

@@ -32,15 +32,15 @@ class GstChain {
     std::function<void(GstBuffer*)> buffer;  ///< Borrowed.
   };
 
-  /// `elements`: names of factories, in order. `accepted`: what may come out, chosen by the last
-  /// element. Throws Failure if an element is missing or refuses to work.
+  /// `elements`: names of factories, in order. `accepted`: the caps that the last element may
+  /// choose from. Throws Failure if an element is missing or fails.
   GstChain(const std::vector<std::string>& elements, CapsPtr input, CapsPtr accepted,
            Output output);
   ~GstChain();
   GstChain(const GstChain&) = delete;
   GstChain& operator=(const GstChain&) = delete;
 
-  /// Takes the buffer. What the last push led to: GST_FLOW_OK, or why not.
+  /// Takes the buffer. Returns GST_FLOW_OK, or why the elements refused it.
   GstFlowReturn push(GstBuffer* buffer) noexcept { return gst_pad_push(source_.get(), buffer); }
 
  private:

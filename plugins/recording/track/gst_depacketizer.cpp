@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-// Frames and formats as the last element says them.
+// Takes frames and formats from the last element.
 #include "recording/track/gst_depacketizer.hpp"
 
 #include <algorithm>
@@ -35,7 +35,7 @@ GstDepacketizer::GstDepacketizer(Recipe recipe)
 
 int64_t GstDepacketizer::time_of(const Packet& packet, int64_t time_ns) {
   if (!is_started_ || packet.timestamp != timestamp_) {
-    // What was captured before the recording began is needed to understand what follows.
+    // Frames captured before the recording began are needed to decode those that follow.
     time_ns_ = std::max({time_ns, time_ns_, int64_t{0}});
     timestamp_ = packet.timestamp;
     is_started_ = true;
@@ -50,7 +50,7 @@ void GstDepacketizer::feed(GstBuffer* buffer, std::vector<Frame>& out) {
   if (flow == GST_FLOW_OK) return;
   throw Failure(VECHE_E_INTERNAL, std::string("GStreamer cannot read the track's ") + name_ + " (" +
                                       gst_flow_get_name(flow) +
-                                      "): what the sender sends does not fit to the codec");
+                                      "): the sender's packets do not fit the codec");
 }
 
 void GstDepacketizer::on_caps(GstCaps* caps) {

@@ -5,6 +5,8 @@
 #include <array>
 #include <utility>
 
+#include "recording/big_endian.hpp"
+
 namespace veche::recording {
 namespace {
 
@@ -45,7 +47,7 @@ bool H264Assembler::add_unit(std::span<const uint8_t> unit) {
 bool H264Assembler::add_aggregate(std::span<const uint8_t> units) {
   while (!units.empty()) {
     if (units.size() < 2) return false;
-    const size_t size = size_t{units[0]} << 8 | units[1];
+    const size_t size = read_big_endian(units.first(2));
     units = units.subspan(2);
     if (size > units.size() || !add_unit(units.first(size))) return false;
     units = units.subspan(size);
@@ -63,7 +65,7 @@ bool H264Assembler::add_fragment(std::span<const uint8_t> payload) {
     if (!append(kStartCode) || !append(unit)) return false;
     is_fragment_open_ = true;
   } else if (!is_fragment_open_) {
-    // Its beginning was lost: no fault of the sender's.
+    // The network lost its beginning; the sender did nothing wrong.
     is_damaged_ = true;
     return true;
   }

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-// Puts the NAL units of H.264 together that RTP packets carry (RFC 6184).
+// Reassembles the NAL units of H.264 from RTP packets (RFC 6184).
 #pragma once
 
 #include <cstddef>
@@ -10,7 +10,7 @@
 namespace veche::recording {
 
 /// Of packetization modes 0 and 1: single units, STAP-A, FU-A. GStreamer 1.22's own depayloader
-/// reads and writes past short fragments, so it does not see what a stranger sent. One thread.
+/// reads and writes past short fragments, so it never sees a client's packets. One thread.
 class H264Assembler {
  public:
   static constexpr size_t kMaxUnitBytes = 8 << 20;

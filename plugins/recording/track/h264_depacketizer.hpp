@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-// Makes access units of H.264 out of RTP packets, as Matroska has them: with lengths, and avcC.
+// Assembles access units of H.264 from RTP packets in the form of Matroska: with lengths, and avcC.
 #pragma once
 
 #include <cstdint>

@@ -14,7 +14,7 @@ constexpr int64_t kMostEarly = OpusDepacketizer::kMostEarlyNs / 1000 * 48 / 1000
 /// A longer loss is silent: after 100 ms decoders have faded out.
 constexpr int64_t kMostConcealed = 5760;
 constexpr uint32_t kFill = 2880;
-/// In -dBov: at least as quiet is no speech.
+/// In -dBov: a packet at least this quiet is not speech.
 constexpr uint8_t kQuietLevel = 60;
 
 /// 6 samples are 125 us.
@@ -61,7 +61,7 @@ bool OpusDepacketizer::leaves_out(const Packet& packet, const OpusPacket& opus, 
   const int64_t early = end_ - at;
   // Without it the error would be larger.
   if (early < opus.samples / 2) return false;
-  // Before the recording, or in silence that is written already: what follows must not be late.
+  // Before the recording, or in silence that is written already: later packets must not be late.
   if (is_after_silence_) return true;
   const bool is_quiet = packet.level ? *packet.level >= kQuietLevel : opus.is_empty;
   return early > (is_quiet ? kTolerance : kMostEarly);

@@ -10,10 +10,10 @@
 
 namespace veche::recording {
 
-/// Nothing is decoded or encoded. A packet is placed at the end of what is there as long as that is
-/// within kToleranceNs of its time, so a slow correction of the clock cuts nothing. A gap is filled
-/// with concealment after a short loss, else with silence; a packet that comes too early is left
-/// out, first one in which nobody speaks.
+/// Decodes and encodes nothing. A packet follows the previous one directly if its time is within
+/// kToleranceNs of that, so that a slow correction of the clock cuts nothing. A gap is filled with
+/// concealment after a short loss, else with silence; to catch up, packets are left out, those
+/// without speech first.
 class OpusDepacketizer final : public Depacketizer {
  public:
   static constexpr int64_t kToleranceNs = 10'000'000;

@@ -9,7 +9,7 @@
 
 namespace veche::recording {
 
-/// Opus counts samples of 48 kHz, whatever was encoded.
+/// Opus counts samples at 48 kHz, whatever the encoder's input was.
 constexpr int64_t kOpusRate = 48'000;
 /// The shortest frame: 2.5 ms. Every duration is a multiple of it.
 constexpr uint32_t kOpusGrain = 120;
@@ -27,7 +27,7 @@ struct OpusPacket {
 /// Nothing if the packet breaks a rule of RFC 6716 section 3.4.
 std::optional<OpusPacket> parse_opus(std::span<const uint8_t> bytes) noexcept;
 
-/// A packet that decodes to silence, whatever came before. `samples`: a multiple of kOpusGrain, at
+/// A packet that decodes to silence, whatever preceded it. `samples`: a multiple of kOpusGrain, at
 /// most kOpusMaxSamples.
 std::vector<uint8_t> opus_silence(uint32_t samples, uint32_t channels);
 
@@ -35,7 +35,8 @@ std::vector<uint8_t> opus_silence(uint32_t samples, uint32_t channels);
 /// with this TOC. At most kOpusMaxSamples together.
 std::vector<uint8_t> opus_concealment(uint8_t toc, uint32_t frames);
 
-/// RFC 7845 section 5.1. Without a pre-skip: sample 0 is the first that is heard.
+/// RFC 7845 section 5.1. Without a pre-skip, since the stream begins with the recording and not
+/// with an encoder: sample 0 is the first that is heard.
 std::vector<uint8_t> opus_head(uint32_t channels);
 
 }  // namespace veche::recording

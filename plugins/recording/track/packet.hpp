@@ -9,8 +9,8 @@
 namespace veche::recording {
 
 struct Packet {
-  int64_t arrival_ns = 0;             ///< By the system's monotonic clock.
-  std::optional<int64_t> capture_ns;  ///< By the same clock: when its first sample was captured.
+  int64_t arrival_ns = 0;             ///< On the system's monotonic clock.
+  std::optional<int64_t> capture_ns;  ///< On the same clock: when its first sample was captured.
   uint32_t timestamp = 0;             ///< RFC 3550
   uint16_t sequence = 0;
   bool marker = false;

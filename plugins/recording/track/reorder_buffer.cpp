@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-// Sequence numbers that do not wrap, and a map of what waits for an earlier packet.
+// Extends sequence numbers, and maps them to the packets that wait for an earlier one.
 #include "recording/track/reorder_buffer.hpp"
 
 #include <algorithm>
@@ -38,8 +38,8 @@ void ReorderBuffer::push(Packet&& packet) {
   insert(highest_ + ahead, std::move(packet));
 }
 
-/// The first stray waits for a second one. Then the numbers go on without a gap: what is missing
-/// between the two streams, nobody knows.
+/// The first stray waits for a second one. The numbers then go on without a gap, because the number
+/// of packets missing between the two streams is unknown.
 void ReorderBuffer::restart(Packet&& packet) {
   if (!stray_ || std::abs(distance(stray_->sequence, packet.sequence)) > kRestart) {
     if (stray_) ++refused_;
@@ -98,7 +98,7 @@ std::optional<ReorderBuffer::Ordered> ReorderBuffer::pop(int64_t now_ns) {
 
 std::optional<int64_t> ReorderBuffer::next_deadline_ns() const {
   if (packets_.empty()) return std::nullopt;
-  // Not the first one's: what comes late does not make the others wait for longer.
+  // Not the first one's: a late packet does not make the others wait longer.
   int64_t since_ns = packets_.begin()->second.arrival_ns;
   for (const auto& [number, packet] : packets_) since_ns = std::min(since_ns, packet.arrival_ns);
   return since_ns + hold_ns_;

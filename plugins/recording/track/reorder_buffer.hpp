@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-// Puts the packets of one RTP stream into their order, and says how many are missing.
+// Puts the packets of one RTP stream in order, and counts the missing ones.
 #pragma once
 
 #include <algorithm>
@@ -13,15 +13,15 @@
 namespace veche::recording {
 
 /// One thread. Time is an argument: the arrival of the newest packet that was pushed, or the clock
-/// where no packet waits to be pushed. So a reader that comes late itself, behind a slow disk, does
-/// not give up packets that it has not looked at yet.
+/// if no packet waits to be pushed. A reader that is late itself, behind a slow disk, thus does not
+/// give up packets that it has not seen yet.
 class ReorderBuffer {
  public:
   static constexpr int64_t kHoldNs = 200'000'000;
-  /// A packet this far from the newest belongs to a sender that began anew, if another one follows.
+  /// A packet this far from the newest means that the sender has restarted, if another one follows.
   static constexpr int32_t kRestart = 3000;
-  /// After that long without a packet, as while a track is muted, the numbers may be anywhere: one
-  /// that is not ahead is no late packet, and one that is far away needs no second one.
+  /// After this long without a packet, as while a track is muted, the numbers may be anywhere: a
+  /// number that is not ahead is not late, and one that is far away needs no second one.
   static constexpr int64_t kPauseNs = 2'000'000'000;
   static constexpr size_t kMaxPackets = 1024;
   static constexpr size_t kMaxBytes = 4 << 20;
@@ -40,9 +40,9 @@ class ReorderBuffer {
   /// When pop() has something even if nothing is pushed; nothing: it has not.
   std::optional<int64_t> next_deadline_ns() const;
 
-  uint64_t late() const noexcept { return late_; }  ///< They came after they were given up.
+  uint64_t late() const noexcept { return late_; }  ///< Packets that came after they were given up.
   uint64_t duplicate() const noexcept { return duplicate_; }
-  uint64_t refused() const noexcept { return refused_; }  ///< Strays, and more than fit.
+  uint64_t refused() const noexcept { return refused_; }  ///< Strays, and packets that did not fit.
 
  private:
   /// Numbers that are remembered as popped or given up, to tell a duplicate from a late packet.

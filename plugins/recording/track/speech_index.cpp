@@ -1,25 +1,26 @@
 // SPDX-License-Identifier: Apache-2.0
-// Loud packets become speech.
+// Turns loud packets into speeches.
 #include "recording/track/speech_index.hpp"
 
 #include <algorithm>
 
+#include "recording/clock.hpp"
+
 namespace veche::recording {
 namespace {
 
-constexpr int64_t kMs = 1'000'000;
-/// In -dBov. Quieter than that is no speech, in whatever silence.
+/// In -dBov. Quieter sound is never speech, however silent the background.
 constexpr uint8_t kGate = 50;
-/// So much louder than the noise is speech...
+/// Speech is this much louder than the noise...
 constexpr uint8_t kOverNoise = 9;
-/// ...but what is louder than this is not taken for noise, however steady.
+/// ...but sound louder than this is never noise, however steady.
 constexpr uint8_t kMostNoise = 45;
 /// Comfort noise of discontinuous transmission is not larger.
 constexpr size_t kSilentBytes = 8;
-constexpr int64_t kBeginNs = 60 * kMs, kWithinNs = 100 * kMs, kEndNs = 600 * kMs;
-/// A packet counts for the time since the one before, if that is no pause.
-constexpr int64_t kPacketNs = 20 * kMs, kLongestPacketNs = 60 * kMs;
-constexpr int64_t kHalfNs = 500 * kMs;
+constexpr int64_t kBeginNs = 60 * kNsPerMs, kWithinNs = 100 * kNsPerMs, kEndNs = 600 * kNsPerMs;
+/// A packet counts for the time since the previous one, unless that is a pause.
+constexpr int64_t kPacketNs = 20 * kNsPerMs, kLongestPacketNs = 60 * kNsPerMs;
+constexpr int64_t kHalfNs = 500 * kNsPerMs;
 
 }  // namespace
 
@@ -34,7 +35,7 @@ void SpeechIndex::NoiseFloor::add(uint8_t level, int64_t span_ns) noexcept {
 }
 
 uint8_t SpeechIndex::NoiseFloor::quietest() const noexcept {
-  // A fan cannot be told from a soft voice yet: let the voice wait.
+  // A fan cannot be told from a soft voice yet, so a soft voice has to wait.
   if (count_ == 0) return kMostNoise;
   const auto end = windows_.begin() + static_cast<std::ptrdiff_t>(count_);
   const uint8_t oldest = *std::max_element(windows_.begin(), end);
@@ -93,7 +94,7 @@ void SpeechIndex::close() {
     ++more_;
     return;
   }
-  entries_.push_back({participant_, {began_ns_ / kMs, loud_until_ns_ / kMs}});
+  entries_.push_back({participant_, {began_ns_ / kNsPerMs, loud_until_ns_ / kNsPerMs}});
 }
 
 int SpeechIndex::level_dbov(int64_t now_ns) const noexcept {

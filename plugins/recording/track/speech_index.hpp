@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-// Who spoke when, by the levels of a participant's packets.
+// When a participant spoke, from the levels of its packets.
 #pragma once
 
 #include <array>
@@ -14,8 +14,9 @@
 
 namespace veche::recording {
 
-/// One of each participant. Speech begins when 60 ms within 100 ms are loud, at the first of them,
-/// and ends when nothing was for 600 ms, so that pauses for breath are part of it. One thread.
+/// One for each participant. Speech begins when 60 ms within 100 ms are loud, at the first of them,
+/// and ends after 600 ms without a loud packet, so that pauses for breath are part of it. One
+/// thread.
 class SpeechIndex {
  public:
   static constexpr size_t kMaxEntries = 5000;
@@ -25,12 +26,12 @@ class SpeechIndex {
   /// A packet, in order of time. `level`: of RFC 6464, 0 the loudest. Without one, a packet as
   /// small as discontinuous transmission makes them is silence, and every other one speech.
   void push(std::optional<uint8_t> level, size_t payload_bytes, int64_t time_ns);
-  /// Nothing before `time_ns` will come: a speech that has ended is closed.
+  /// No packet before `time_ns` will come: ends a speech that is over.
   void advance(int64_t time_ns);
   /// The track has ended, and so has the speech.
   void finish() { close(); }
 
-  /// Closed ones, in order. What does not fit is counted.
+  /// Ended speeches, in order. Those that do not fit are counted.
   const std::vector<SpeechEntry>& entries() const noexcept { return entries_; }
   uint64_t more() const noexcept { return more_; }
   bool is_speaking() const noexcept { return is_speaking_; }

@@ -6,24 +6,26 @@
 #include <cassert>
 #include <cstdlib>
 
+#include "recording/clock.hpp"
+
 namespace veche::recording {
 namespace {
 
-constexpr int64_t kMs = 1'000'000, kSecond = 1'000'000'000;
-/// What lies further from the line is no delay.
-constexpr int64_t kJumpNs = kSecond;
-/// Older timestamps than that are no packet that went astray.
-constexpr int64_t kStragglerNs = 10 * kSecond;
+/// A timestamp further from the line is not explained by delay.
+constexpr int64_t kJumpNs = kNsPerS;
+/// Timestamps older than this do not belong to a stray packet.
+constexpr int64_t kStragglerNs = 10 * kNsPerS;
 /// A line is still being found for this long, and followed at once.
-constexpr int64_t kFreshNs = 2 * kSecond;
-/// At 5 ms in a second nobody hears it; what is further off than 100 ms takes 20 s.
-constexpr int64_t kSlewShare = 200, kFarNs = 100 * kMs, kFarTimeNs = 20 * kSecond;
-/// Between capture and arrival lie devices and encoders. Less than 0 is an error of the reports.
-constexpr int64_t kMostCaptureDelayNs = 500 * kMs, kCaptureErrorNs = 5 * kMs;
-/// So much later the packets may come for good without being taken for a sender that stood still.
-constexpr int64_t kMaxRouteNs = 150 * kMs;
-/// Without reports for that long, they are not believed.
-constexpr int64_t kCaptureLifeNs = 10 * kSecond;
+constexpr int64_t kFreshNs = 2 * kNsPerS;
+/// 5 ms in a second is inaudible; a distance of more than 100 ms is corrected within 20 s.
+constexpr int64_t kSlewShare = 200, kFarNs = 100 * kNsPerMs, kFarTimeNs = 20 * kNsPerS;
+/// Devices and encoders delay packets between capture and arrival. A negative delay is an error of
+/// the reports.
+constexpr int64_t kMostCaptureDelayNs = 500 * kNsPerMs, kCaptureErrorNs = 5 * kNsPerMs;
+/// Packets may come later by this much for good without counting as a stalled sender.
+constexpr int64_t kMaxRouteNs = 150 * kNsPerMs;
+/// Reports older than this are not trusted.
+constexpr int64_t kCaptureLifeNs = 10 * kNsPerS;
 
 }  // namespace
 
@@ -34,7 +36,7 @@ TrackClock::TrackClock(uint32_t clock_rate, int64_t origin_ns) noexcept
 
 int64_t TrackClock::ticks_ns(int64_t ticks) const noexcept {
   const int64_t rate = clock_rate_;
-  return ticks / rate * kSecond + ticks % rate * kSecond / rate;
+  return ticks / rate * kNsPerS + ticks % rate * kNsPerS / rate;
 }
 
 void TrackClock::observe(const Packet& packet, int64_t span_ns) noexcept {
@@ -70,7 +72,7 @@ void TrackClock::begin_line(const Packet& packet, int64_t arrival_ns) noexcept {
   is_started_ = true;
   // The ticks of the two lines do not overlap.
   line_.last_timestamp = packet.timestamp;
-  line_.last_ticks += int64_t{clock_rate_} * kStragglerNs / kSecond;
+  line_.last_ticks += int64_t{clock_rate_} * kStragglerNs / kNsPerS;
   line_.offset_ns = arrival_ns - ticks_ns(line_.last_ticks);
   line_began_ns_ = now_ns_;
   arrivals_.reset();
@@ -78,7 +80,7 @@ void TrackClock::begin_line(const Packet& packet, int64_t arrival_ns) noexcept {
 }
 
 /// A longer route delays the packets, and the reports only when their own envelope has risen, half
-/// a minute later. A sender's clock that stood still shows in both at once.
+/// a minute later. A sender's clock that stalled shows in both at once.
 void TrackClock::judge_steps() noexcept {
   if (arrivals_.has_step()) {
     const bool stood_still =
@@ -117,7 +119,7 @@ void TrackClock::slew(int64_t elapsed_ns) noexcept {
     line_.offset_ns += away_ns;
     return;
   }
-  const int64_t far_ns = std::clamp<int64_t>(std::abs(away_ns) - kFarNs, 0, 100 * kSecond);
+  const int64_t far_ns = std::clamp<int64_t>(std::abs(away_ns) - kFarNs, 0, 100 * kNsPerS);
   const int64_t elapsed_us = std::min(elapsed_ns, kFarTimeNs) / 1000;
   const int64_t most_ns = elapsed_ns / kSlewShare + far_ns * elapsed_us / (kFarTimeNs / 1000);
   line_.offset_ns += std::clamp(away_ns, -most_ns, most_ns);

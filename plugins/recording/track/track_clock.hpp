@@ -11,11 +11,11 @@ namespace veche::recording {
 
 /// Two measurements of each packet are followed by an envelope: its arrival, and its capture by the
 /// publisher's sender reports, where there are any. The capture is taken while it is plausible: it
-/// is the same for all tracks of a participant, so lips fit. Both are too late by the shortest way
-/// through the network, which nobody knows.
+/// is the same for all tracks of a participant, which keeps lips in sync. Both are too late by the
+/// shortest way through the network, which is unknown.
 ///
 /// Changes are followed smoothly: at 5 ms in a second, faster if they are large. Only a sender that
-/// began anew, or stood still for more than a second, moves the time at once. One thread.
+/// restarted, or stalled for more than a second, moves the time at once. One thread.
 class TrackClock {
  public:
   /// `origin_ns`: the beginning of the recording by the clock of Packet::arrival_ns.

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-// Makes frames of VP8 and VP9 out of RTP packets with GStreamer's depayloaders.
+// Assembles frames of VP8 and VP9 from RTP packets with GStreamer's depayloaders.
 #pragma once
 
 #include <cstddef>
@@ -12,7 +12,7 @@ namespace veche::recording {
 
 class VpxDepacketizer final : public GstDepacketizer {
  public:
-  /// Of one frame; what is longer is dropped.
+  /// Of one frame; longer ones are dropped.
   static constexpr size_t kMaxFrameBytes = 8 << 20;
 
   /// `codec`: Vp8 or Vp9.

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
-// A queue behind a mutex: tap threads hold it for a move.
-#include "recording/recorder/inbox.hpp"
+// A queue behind a mutex, which tap threads hold for the time of a move.
+#include "recording/recorder/recorder_queue.hpp"
 
 #include <algorithm>
 #include <chrono>
@@ -10,18 +10,18 @@ namespace veche::recording {
 namespace {
 
 size_t size_of(const TrackPacket& packet) {
-  return sizeof(Message) + packet.packet.payload.capacity();
+  return sizeof(QueueItem) + packet.packet.payload.capacity();
 }
 
 }  // namespace
 
-void Inbox::push(Message message) {
+void RecorderQueue::push(QueueItem item) {
   const std::lock_guard lock(mutex_);
-  messages_.push_back(std::move(message));
+  items_.push_back(std::move(item));
   arrived_.notify_one();
 }
 
-bool Inbox::push(TrackPacket packet) {
+bool RecorderQueue::push(TrackPacket packet) {
   const size_t size = size_of(packet);
   const std::lock_guard lock(mutex_);
   if (bytes_ + size > max_bytes_) {
@@ -32,19 +32,19 @@ bool Inbox::push(TrackPacket packet) {
     return false;
   }
   bytes_ += size;
-  messages_.push_back(std::move(packet));
-  // The recorder looks several times a second: packets do not wake it.
+  items_.push_back(std::move(packet));
+  // The recorder takes several times a second, so packets do not wake it.
   return true;
 }
 
-Inbox::Batch Inbox::take(uint32_t wait_ms) {
+RecorderQueue::Batch RecorderQueue::take(uint32_t wait_ms) {
   std::unique_lock lock(mutex_);
   const auto is_urgent = [this] {
-    return !messages_.empty() && !std::holds_alternative<TrackPacket>(messages_.back());
+    return !items_.empty() && !std::holds_alternative<TrackPacket>(items_.back());
   };
   arrived_.wait_for(lock, std::chrono::milliseconds(wait_ms), is_urgent);
-  Batch batch{std::move(messages_), overflow_};
-  messages_.clear();
+  Batch batch{std::move(items_), overflow_};
+  items_.clear();
   overflow_.reset();
   bytes_ = 0;
   return batch;

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
-// What a recorder's thread does: packets in, files and a manifest out. Without a thread of its own,
-// and with the time as an argument.
+// Writes one recording: packets in, files and a manifest out. It has no thread of its own, and time
+// is an argument.
 #pragma once
 
 #include <cstdint>
@@ -11,8 +11,8 @@
 #include <vector>
 
 #include "recording/file/manifest.hpp"
-#include "recording/recorder/inbox.hpp"
 #include "recording/recorder/plan.hpp"
+#include "recording/recorder/recorder_queue.hpp"
 #include "recording/recorder/track_recorder.hpp"
 
 namespace veche::recording {
@@ -23,22 +23,21 @@ struct RecorderSettings {
   uint64_t min_free_bytes = 0;  ///< A recording ends when its disk has less than this left.
 };
 
-class Work {
+class RecordingWriter {
  public:
-  /// The folder, in dir_fd, is the caller's. The manifest says what is recorded, and where.
-  Work(int dir_fd, Manifest manifest, const Plan& plan, const RecorderSettings& settings,
-       int64_t origin_ns);
-  ~Work();
-  Work(const Work&) = delete;
-  Work& operator=(const Work&) = delete;
+  /// The caller owns dir_fd, the recording's folder. The manifest says what is recorded, and where.
+  RecordingWriter(int dir_fd, Manifest manifest, const Plan& plan, const RecorderSettings& settings,
+                  int64_t origin_ns);
+  ~RecordingWriter();
+  RecordingWriter(const RecordingWriter&) = delete;
+  RecordingWriter& operator=(const RecordingWriter&) = delete;
 
-  /// Everything that was taken from the inbox at now_ns. After a failure there is nothing to do but
-  /// finish().
-  void handle(Inbox::Batch batch, int64_t now_ns);
+  /// Handles what was taken from the queue at now_ns. After a failure only finish() is left to do.
+  void handle(RecorderQueue::Batch batch, int64_t now_ns);
   bool wants_to_end() const { return !manifest_.ended_by.empty(); }
-  /// Closes what is open and says how it ended, on disk too if that is possible.
+  /// Closes all files, and records how the recording ended, on the disk too if possible.
   void finish(int64_t now_ns);
-  /// With the progress of everything that is being written.
+  /// The manifest with the progress of all files being written.
   Manifest manifest(int64_t now_ns) const;
 
  private:
@@ -53,7 +52,7 @@ class Work {
   void check_limits(int64_t now_ns);
   void write_manifest(int64_t now_ns);
   uint64_t bytes() const;
-  void guarded(const std::function<void()>& work) noexcept;
+  void guarded(const std::function<void()>& step) noexcept;
   void fail(const std::string& ended_by, const std::string& why) noexcept;
 
   const int dir_fd_;
@@ -65,7 +64,7 @@ class Work {
   std::unique_ptr<Mixer> mixer_;
   std::unique_ptr<MediaFile> mix_file_;
   std::map<uint64_t, std::unique_ptr<TrackRecorder>> tracks_;
-  std::map<std::string, int64_t> muted_;  ///< Who is, since when.
+  std::map<std::string, int64_t> muted_;  ///< Participant -> since when.
   std::vector<Frame> mixed_;
   uint64_t closed_bytes_ = 0;
   size_t next_id_ = 1;

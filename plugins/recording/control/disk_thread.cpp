@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 // A queue of jobs and a detached thread.
-#include "recording/control/worker.hpp"
+#include "recording/control/disk_thread.hpp"
 
 #include <pthread.h>
 
@@ -12,13 +12,8 @@
 #include <utility>
 
 namespace veche::recording {
-namespace {
 
-constexpr size_t kMaxWaiting = 512;
-
-}  // namespace
-
-struct Worker::Shared {
+struct DiskThread::Shared {
   std::mutex mutex;
   std::condition_variable changed;
   std::deque<Job> jobs;
@@ -26,7 +21,7 @@ struct Worker::Shared {
   bool ends = false;
 };
 
-Worker::Worker() : shared_(std::make_shared<Shared>()) {
+DiskThread::DiskThread() : shared_(std::make_shared<Shared>()) {
   std::thread([shared = shared_] {
     pthread_setname_np(pthread_self(), "recording-disk");
     std::unique_lock lock(shared->mutex);
@@ -46,15 +41,15 @@ Worker::Worker() : shared_(std::make_shared<Shared>()) {
   }).detach();
 }
 
-Worker::~Worker() {
-  std::deque<Job> dropped;  // Ends without the lock, because it runs destructors.
+DiskThread::~DiskThread() {
+  std::deque<Job> dropped;  // Destroyed without the lock, because it runs destructors.
   const std::lock_guard lock(shared_->mutex);
   shared_->ends = true;
   dropped.swap(shared_->jobs);
   shared_->changed.notify_all();
 }
 
-bool Worker::run(Job job) {
+bool DiskThread::run(Job job) {
   const std::lock_guard lock(shared_->mutex);
   if (shared_->jobs.size() >= kMaxWaiting) return false;
   shared_->jobs.push_back(std::move(job));
@@ -62,7 +57,7 @@ bool Worker::run(Job job) {
   return true;
 }
 
-bool Worker::drain(uint32_t ms) {
+bool DiskThread::drain(uint32_t ms) {
   std::unique_lock lock(shared_->mutex);
   return shared_->changed.wait_for(lock, std::chrono::milliseconds(ms),
                                    [this] { return shared_->jobs.empty() && !shared_->is_busy; });

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
-// Tracks begin and end, time passes, limits are reached, disks fill up.
-#include "recording/recorder/work.hpp"
+// Reacts to tracks that begin and end, to time, to limits and to full disks.
+#include "recording/recorder/recording_writer.hpp"
 
 #include <sys/statvfs.h>
 
@@ -9,29 +9,27 @@
 #include <utility>
 #include <veche/cpp/failure.hpp>
 
+#include "recording/clock.hpp"
 #include "recording/file/atomic_file.hpp"
 #include "recording/store/store.hpp"
 
 namespace veche::recording {
 namespace {
 
-constexpr int64_t kNsPerMs = 1'000'000;
-constexpr int64_t kNsPerS = 1'000'000'000;
-/// A backlog is worked off in steps of this, so that tracks stay side by side for the mix.
+/// A backlog is processed in steps of this length, so that tracks stay aligned for the mix.
 constexpr int64_t kTurnNs = 100 * kNsPerMs;
-/// What has not come by then is silence: longer than the reorder buffer waits, and than a busy
-/// machine takes to hand a packet over.
+/// Packets that have not come by then are replaced by silence: longer than the reorder buffer
+/// waits, and than a busy machine takes to hand a packet over.
 constexpr int64_t kFillLagNs = ReorderBuffer::kHoldNs + 600 * kNsPerMs;
 constexpr int64_t kManifestPeriodNs = 2 * kNsPerS;
-/// Nobody joins so often; a client that publishes again and again must not fill the disk with
-/// files.
+/// More than any real room has: a client that keeps publishing must not fill the disk with files.
 constexpr size_t kMaxTracks = 5000;
 constexpr size_t kMaxSpeech = 20'000;
 
 }  // namespace
 
-Work::Work(int dir_fd, Manifest manifest, const Plan& plan, const RecorderSettings& settings,
-           int64_t origin_ns)
+RecordingWriter::RecordingWriter(int dir_fd, Manifest manifest, const Plan& plan,
+                                 const RecorderSettings& settings, int64_t origin_ns)
     : dir_fd_(dir_fd),
       plan_(plan),
       settings_(settings),
@@ -48,13 +46,13 @@ Work::Work(int dir_fd, Manifest manifest, const Plan& plan, const RecorderSettin
   });
 }
 
-Work::~Work() = default;
+RecordingWriter::~RecordingWriter() = default;
 
-void Work::handle(Inbox::Batch batch, int64_t now_ns) {
+void RecordingWriter::handle(RecorderQueue::Batch batch, int64_t now_ns) {
   guarded([&] {
-    for (Message& message : batch.messages) {
+    for (QueueItem& item : batch.items) {
       if (failed_ || wants_to_end()) return;
-      std::visit([this](auto& each) { on(std::move(each)); }, message);
+      std::visit([this](auto& each) { on(std::move(each)); }, item);
     }
     if (batch.overflow) {
       for (auto& [id, track] : tracks_) track->on_overflow(*batch.overflow);
@@ -67,12 +65,12 @@ void Work::handle(Inbox::Batch batch, int64_t now_ns) {
   });
 }
 
-void Work::on(TrackBegins&& begins) {
+void RecordingWriter::on(TrackBegins&& begins) {
   const uint64_t id = begins.info.track;
   if (tracks_.contains(id)) return;
   if (next_id_ > kMaxTracks) {
     manifest_.detail = "there were more than " + std::to_string(kMaxTracks) +
-                       " tracks: those after that are not recorded";
+                       " tracks; further ones are not recorded";
     return;
   }
   const bool is_audio = begins.info.kind == "audio";
@@ -86,14 +84,14 @@ void Work::on(TrackBegins&& begins) {
   tracks_.emplace(id, std::move(track));
 }
 
-void Work::on(TrackPacket&& packet) {
+void RecordingWriter::on(TrackPacket&& packet) {
   const int64_t arrival_ns = packet.packet.arrival_ns;
   const auto found = tracks_.find(packet.track);
   if (found != tracks_.end()) found->second->push(std::move(packet.packet));
   if (arrival_ns - turned_ns_ > kTurnNs) turn(arrival_ns);
 }
 
-void Work::on(const TrackEnds& ends) {
+void RecordingWriter::on(const TrackEnds& ends) {
   const auto found = tracks_.find(ends.track);
   if (found == tracks_.end()) return;
   found->second->end(ends.dropped, std::nullopt);
@@ -101,7 +99,7 @@ void Work::on(const TrackEnds& ends) {
   tracks_.erase(found);
 }
 
-void Work::on(const MuteChanged& change) {
+void RecordingWriter::on(const MuteChanged& change) {
   if (change.muted) {
     muted_.emplace(change.participant, change.at_ns);
   } else {
@@ -112,24 +110,23 @@ void Work::on(const MuteChanged& change) {
   }
 }
 
-void Work::on(const StopRequested& request) { manifest_.ended_by = request.ended_by; }
+void RecordingWriter::on(const StopRequested& request) { manifest_.ended_by = request.ended_by; }
 
-void Work::turn(int64_t now_ns) {
+void RecordingWriter::turn(int64_t now_ns) {
   turned_ns_ = std::max(turned_ns_, now_ns);
   for (auto& [id, track] : tracks_) track->advance(now_ns, now_ns - kFillLagNs);
   mix(now_ns - kFillLagNs - origin_ns_);
 }
 
-void Work::mix(int64_t until_ns) {
+void RecordingWriter::mix(int64_t until_ns) {
   if (!mix_file_) return;
   mixed_.clear();
   mixer_->advance(until_ns, mixed_);
   for (const Frame& frame : mixed_) mix_file_->write(frame);
 }
 
-/// Its place in the manifest outlives it, also where its file could not be finished: what is there
-/// plays.
-void Work::close_track(TrackRecorder& track) {
+/// Its entry in the manifest outlives it, even if its file could not be finished: the file plays.
+void RecordingWriter::close_track(TrackRecorder& track) {
   guarded([&] { track.finish_file(); });
   closed_bytes_ += track.bytes();
   manifest_.tracks.push_back(track.entry());
@@ -138,7 +135,7 @@ void Work::close_track(TrackRecorder& track) {
   manifest_.speech.insert(manifest_.speech.end(), speech.begin(), speech.end());
 }
 
-void Work::check_limits(int64_t now_ns) {
+void RecordingWriter::check_limits(int64_t now_ns) {
   if (now_ns - checked_ns_ < kNsPerS || wants_to_end()) return;
   checked_ns_ = now_ns;
   if (plan_.max_duration_s > 0 && now_ns - origin_ns_ >= plan_.max_duration_s * kNsPerS) {
@@ -153,13 +150,13 @@ void Work::check_limits(int64_t now_ns) {
                         std::to_string(settings_.min_free_bytes) + " bytes)");
 }
 
-uint64_t Work::bytes() const {
+uint64_t RecordingWriter::bytes() const {
   uint64_t sum = closed_bytes_ + (mix_file_ ? mix_file_->bytes() : 0);
   for (const auto& [id, track] : tracks_) sum += track->bytes();
   return sum;
 }
 
-void Work::finish(int64_t now_ns) {
+void RecordingWriter::finish(int64_t now_ns) {
   if (!failed_) {
     guarded([&] {
       turn(now_ns);
@@ -167,7 +164,7 @@ void Work::finish(int64_t now_ns) {
       if (mixer_) mix(now_ns - origin_ns_ + mixer_->delay_ns() + kTurnNs);
     });
   }
-  // After a failure too: what can be closed is better closed.
+  // After a failure too: a closed file plays better.
   for (auto& [id, track] : tracks_) close_track(*track);
   tracks_.clear();
   guarded([&] {
@@ -183,7 +180,7 @@ void Work::finish(int64_t now_ns) {
   guarded([&] { write_manifest(now_ns); });
 }
 
-Manifest Work::manifest(int64_t now_ns) const {
+Manifest RecordingWriter::manifest(int64_t now_ns) const {
   Manifest copy = manifest_;
   if (copy.ended_unix_ms == 0) copy.duration_ms = (now_ns - origin_ns_) / kNsPerMs;
   for (const auto& [id, track] : tracks_) {
@@ -202,15 +199,15 @@ Manifest Work::manifest(int64_t now_ns) const {
   return copy;
 }
 
-void Work::write_manifest(int64_t now_ns) {
+void RecordingWriter::write_manifest(int64_t now_ns) {
   written_ns_ = now_ns;
   Store::save(dir_fd_, manifest(now_ns));
 }
 
 /// The first failure ends the recording.
-void Work::guarded(const std::function<void()>& work) noexcept {
+void RecordingWriter::guarded(const std::function<void()>& step) noexcept {
   try {
-    work();
+    step();
   } catch (const Failure& failure) {
     fail(failure.code() == VECHE_E_EXHAUSTED ? "disk-full" : "failure", failure.what());
   } catch (const std::exception& exception) {
@@ -218,7 +215,7 @@ void Work::guarded(const std::function<void()>& work) noexcept {
   }
 }
 
-void Work::fail(const std::string& ended_by, const std::string& why) noexcept {
+void RecordingWriter::fail(const std::string& ended_by, const std::string& why) noexcept {
   if (failed_) return;
   failed_ = true;
   manifest_.ended_by = ended_by;

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 // A recording from packets to files, with the time as an argument.
-#include "recording/recorder/work.hpp"
+#include "recording/recorder/recording_writer.hpp"
 
 #include <fcntl.h>
 #include <gtest/gtest.h>
@@ -27,7 +27,7 @@ TrackInfo opus_track(uint64_t track, const std::string& participant) {
 class WorkTest : public testing::Test {
  protected:
   WorkTest() {
-    std::string name = testing::TempDir() + "veche-work-XXXXXX";
+    std::string name = testing::TempDir() + "veche-writer-XXXXXX";
     folder_ = mkdtemp(name.data());
     dir_fd_ = open(folder_.c_str(), O_RDONLY | O_DIRECTORY | O_CLOEXEC);
     manifest_.id = "one";
@@ -35,16 +35,16 @@ class WorkTest : public testing::Test {
     manifest_.started_unix_ms = 1'790'000'000'000;
   }
   ~WorkTest() override {
-    work_.reset();
+    writer_.reset();
     close(dir_fd_);
     std::filesystem::remove_all(folder_);
   }
 
   void begin(const Plan& plan, const RecorderSettings& settings = {}) {
-    work_ = std::make_unique<Work>(dir_fd_, manifest_, plan, settings, kOrigin);
+    writer_ = std::make_unique<RecordingWriter>(dir_fd_, manifest_, plan, settings, kOrigin);
   }
-  void tell(Message message) { batch_.messages.push_back(std::move(message)); }
-  /// Everybody who talks sends a packet each 20 ms; the work looks every 100 ms.
+  void tell(QueueItem item) { batch_.items.push_back(std::move(item)); }
+  /// Everybody who talks sends a packet each 20 ms; the recorder looks every 100 ms.
   void talk(const std::vector<uint64_t>& tracks, int64_t ms) {
     for (const int64_t until_ms = now_ms_ + ms; now_ms_ < until_ms;) {
       now_ms_ += 20;
@@ -62,13 +62,13 @@ class WorkTest : public testing::Test {
     }
   }
   void look() {
-    work_->handle(std::move(batch_), kOrigin + now_ms_ * kMs);
+    writer_->handle(std::move(batch_), kOrigin + now_ms_ * kMs);
     batch_ = {};
   }
   Manifest finish() {
     look();
-    work_->finish(kOrigin + now_ms_ * kMs);
-    return work_->manifest(kOrigin + now_ms_ * kMs);
+    writer_->finish(kOrigin + now_ms_ * kMs);
+    return writer_->manifest(kOrigin + now_ms_ * kMs);
   }
   Manifest on_disk() const {
     return parse_manifest(read_whole(dir_fd_, kManifestName, kMaxManifestBytes));
@@ -90,8 +90,8 @@ class WorkTest : public testing::Test {
   std::string folder_;
   int dir_fd_ = -1;
   Manifest manifest_;
-  std::unique_ptr<Work> work_;
-  Inbox::Batch batch_;
+  std::unique_ptr<RecordingWriter> writer_;
+  RecorderQueue::Batch batch_;
   int64_t now_ms_ = 0;
   std::map<uint64_t, uint16_t> sequence_;
 };
@@ -124,7 +124,7 @@ TEST_F(WorkTest, TellsHowFarItIs) {
   begin({});
   tell(TrackBegins{opus_track(1, "alice")});
   talk({1}, 4'000);
-  const Manifest progress = work_->manifest(kOrigin + now_ms_ * kMs);
+  const Manifest progress = writer_->manifest(kOrigin + now_ms_ * kMs);
   EXPECT_EQ(progress.state, State::Recording);
   EXPECT_EQ(progress.duration_ms, 4'000);
   ASSERT_EQ(progress.files.size(), 1U);
@@ -193,9 +193,9 @@ TEST_F(WorkTest, EndsAtItsLimits) {
   begin({.max_duration_s = 3});
   tell(TrackBegins{opus_track(1, "alice")});
   talk({1}, 2'900);
-  EXPECT_FALSE(work_->wants_to_end());
+  EXPECT_FALSE(writer_->wants_to_end());
   talk({1}, 1'100);
-  EXPECT_TRUE(work_->wants_to_end());
+  EXPECT_TRUE(writer_->wants_to_end());
   EXPECT_EQ(finish().ended_by, "max-duration");
 }
 
@@ -203,14 +203,14 @@ TEST_F(WorkTest, EndsWhenItsFilesAreLarge) {
   begin({.max_bytes = 2'000});
   tell(TrackBegins{opus_track(1, "alice")});
   talk({1}, 20'000);
-  EXPECT_TRUE(work_->wants_to_end());
+  EXPECT_TRUE(writer_->wants_to_end());
   EXPECT_EQ(finish().ended_by, "max-bytes");
 }
 
 TEST_F(WorkTest, EndsWhenTheDiskIsNearlyFull) {
   begin({}, {.min_free_bytes = UINT64_MAX});
   talk({}, 1'100);
-  EXPECT_TRUE(work_->wants_to_end());
+  EXPECT_TRUE(writer_->wants_to_end());
   const Manifest manifest = finish();
   EXPECT_EQ(manifest.state, State::Failed);
   EXPECT_EQ(manifest.ended_by, "disk-full");
@@ -223,7 +223,7 @@ TEST_F(WorkTest, FailsWhenItsFolderIsGone) {
   talk({1}, 1'000);
   std::filesystem::remove_all(folder_);
   talk({1}, 4'000);
-  EXPECT_TRUE(work_->wants_to_end());
+  EXPECT_TRUE(writer_->wants_to_end());
   const Manifest manifest = finish();
   EXPECT_EQ(manifest.state, State::Failed);
   EXPECT_EQ(manifest.ended_by, "failure");
@@ -232,7 +232,7 @@ TEST_F(WorkTest, FailsWhenItsFolderIsGone) {
 
 TEST_F(WorkTest, FailsWithAReasonWhenThereIsNoEncoder) {
   begin({.tracks = true, .mix = true}, {.mix_bitrate_bps = -5});
-  EXPECT_TRUE(work_->wants_to_end());
+  EXPECT_TRUE(writer_->wants_to_end());
   const Manifest manifest = finish();
   EXPECT_EQ(manifest.state, State::Failed);
   EXPECT_EQ(manifest.ended_by, "failure");

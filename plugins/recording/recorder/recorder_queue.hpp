@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
-// What a recorder's thread is told, in order. Packets are bounded by their bytes: a disk that
-// stalls loses packets here, and nowhere else.
+// Packets and news of tracks on their way to a recorder's thread, in order. Packets are bounded by
+// their bytes: a stalled disk loses packets here, and nowhere else.
 #pragma once
 
 #include <condition_variable>
@@ -33,7 +33,7 @@ struct TrackPacket {
 };
 struct TrackEnds {
   uint64_t track = 0;
-  uint64_t dropped = 0;  ///< Packets that the tap had to leave out.
+  uint64_t dropped = 0;  ///< Packets that the tap dropped.
 };
 struct MuteChanged {
   std::string participant;
@@ -44,38 +44,38 @@ struct StopRequested {
   std::string ended_by;
 };
 
-using Message = std::variant<TrackBegins, TrackPacket, TrackEnds, MuteChanged, StopRequested>;
+using QueueItem = std::variant<TrackBegins, TrackPacket, TrackEnds, MuteChanged, StopRequested>;
 
-/// The time in which packets did not fit, by the monotonic clock.
+/// The time in which packets did not fit, on the monotonic clock.
 struct Overflow {
   int64_t start_ns = 0, end_ns = 0;
   uint64_t packets = 0;
 };
 
 /// [any] Any number of threads push, one takes.
-class Inbox {
+class RecorderQueue {
  public:
   struct Batch {
-    std::deque<Message> messages;
-    std::optional<Overflow> overflow;  ///< Happened after these messages.
+    std::deque<QueueItem> items;
+    std::optional<Overflow> overflow;  ///< Happened after these items.
   };
 
-  explicit Inbox(size_t max_bytes) : max_bytes_(max_bytes) {}
-  Inbox(const Inbox&) = delete;
-  Inbox& operator=(const Inbox&) = delete;
+  explicit RecorderQueue(size_t max_bytes) : max_bytes_(max_bytes) {}
+  RecorderQueue(const RecorderQueue&) = delete;
+  RecorderQueue& operator=(const RecorderQueue&) = delete;
 
-  /// Never refused.
-  void push(Message message);
-  /// False, and remembered as an overflow, if there is no room.
+  /// Always succeeds.
+  void push(QueueItem item);
+  /// False if the packet does not fit; the next batch reports it as an overflow.
   bool push(TrackPacket packet);
-  /// Everything that is there; waits at most `wait_ms` for something.
+  /// Takes everything; waits at most `wait_ms` for something other than packets.
   Batch take(uint32_t wait_ms);
 
  private:
   const size_t max_bytes_;
   std::mutex mutex_;
   std::condition_variable arrived_;
-  std::deque<Message> messages_;
+  std::deque<QueueItem> items_;
   size_t bytes_ = 0;
   std::optional<Overflow> overflow_;
 };
