@@ -7,6 +7,8 @@
 #include <string.h>
 #include <veche/host.h>
 
+#include "entry.h"
+
 struct veche_plugin {
   answerer_desk* desk;
 };
@@ -89,24 +91,8 @@ static veche_status start(veche_plugin* self, veche_error* error) {
 static void stop(veche_plugin* self) { (void)self; }
 static void destroy(veche_plugin* self) { self->desk->host = NULL; }
 
-static const char* const needs[] = {VECHE_HOST_CONFIG, VECHE_HOST_HTTP, NULL};
-static const char* const offers[] = {VECHE_EXT_HTTP_ROUTES, NULL};
-
-const veche_plugin_entry veche_plugin_entry_1 = {
-    .struct_size = sizeof(veche_plugin_entry),
-    .abi_minor = VECHE_ABI_MINOR,
-    .id = "org.example.answerer",
-    .version = "1.0.0",
-    .license = "Apache-2.0",
-    .summary = "Answers requests.",
-    .config_schema =
-        "{\"type\": \"object\", \"required\": [\"desk\"], \"properties\": {"
-        "\"desk\": {\"type\": \"string\"}}}",
-    .needs = needs,
-    .offers = offers,
-    .create = create,
-    .start = start,
-    .stop = stop,
-    .destroy = destroy,
-    .get_extension = get_extension,
-};
+ENTRY("org.example.answerer", "Answers requests.",
+      .needs = LIST(VECHE_HOST_CONFIG, VECHE_HOST_HTTP), .offers = LIST(VECHE_EXT_HTTP_ROUTES),
+      .config_schema =
+          "{\"type\": \"object\", \"required\": [\"desk\"], \"properties\": {"
+          "\"desk\": {\"type\": \"string\"}}}");

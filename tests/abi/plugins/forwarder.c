@@ -5,9 +5,9 @@
 #include <veche/plugin.h>
 #include <veche/selector.h>
 
-struct veche_plugin {
-  int unused;
-};
+#include "entry.h"
+#include "idle_life.h"
+
 struct veche_selector_settings {
   int unused;
 };
@@ -15,7 +15,6 @@ struct veche_selector_room {
   int unused;
 };
 
-static veche_plugin instance;
 static veche_selector_settings settings_instance;
 static veche_selector_room room_instance;
 
@@ -77,34 +76,5 @@ static const void* get_extension(const char* id) {
   return strcmp(id, VECHE_EXT_PACKET_POLICY) == 0 ? &packet_policy : NULL;
 }
 
-static veche_plugin* create(const veche_host* host, veche_error* error) {
-  (void)host;
-  (void)error;
-  return &instance;
-}
-static veche_status start(veche_plugin* self, veche_error* error) {
-  (void)self;
-  (void)error;
-  return VECHE_OK;
-}
-static void stop(veche_plugin* self) { (void)self; }
-static void destroy(veche_plugin* self) { (void)self; }
-
-static const char* const needs[] = {NULL};
-static const char* const offers[] = {VECHE_EXT_SELECTOR, VECHE_EXT_PACKET_POLICY, NULL};
-
-const veche_plugin_entry veche_plugin_entry_1 = {
-    .struct_size = sizeof(veche_plugin_entry),
-    .abi_minor = VECHE_ABI_MINOR,
-    .id = ID,
-    .version = "1.0.0",
-    .license = "Apache-2.0",
-    .summary = "Decides nothing.",
-    .needs = needs,
-    .offers = offers,
-    .create = create,
-    .start = start,
-    .stop = stop,
-    .destroy = destroy,
-    .get_extension = get_extension,
-};
+ENTRY(ID, "Decides nothing.", .needs = LIST(NULL),
+      .offers = LIST(VECHE_EXT_SELECTOR, VECHE_EXT_PACKET_POLICY));

@@ -13,6 +13,8 @@
 #include <veche/room_settings.h>
 #include <veche/selector.h>
 
+#include "entry.h"
+
 #define HAS(fault) (strcmp(FAULT, fault) == 0)
 /* Of the configuration, and of rooms. */
 #define SCHEMA                                       \
@@ -156,23 +158,7 @@ static const void* get_extension(const char* id) {
   return strcmp(id, VECHE_EXT_OBSERVER) == 0 || HAS("unknown_id") ? &observer : NULL;
 }
 
-static const char* const needs[] = {VECHE_HOST_CONFIG, NULL};
-static const char* const offers[] = {VECHE_EXT_SELECTOR, VECHE_EXT_PACKET_POLICY,
-                                     VECHE_EXT_OBSERVER, VECHE_EXT_ROOM_SETTINGS, NULL};
-
-const veche_plugin_entry veche_plugin_entry_1 = {
-    .struct_size = sizeof(veche_plugin_entry),
-    .abi_minor = VECHE_ABI_MINOR,
-    .id = "org.example.misbehaves",
-    .version = "1.0.0",
-    .license = "Apache-2.0",
-    .summary = "Has the fault: " FAULT ".",
-    .config_schema = SCHEMA,
-    .needs = needs,
-    .offers = offers,
-    .create = create,
-    .start = start,
-    .stop = stop,
-    .destroy = destroy,
-    .get_extension = get_extension,
-};
+ENTRY("org.example.misbehaves", "Has the fault: " FAULT ".", .needs = LIST(VECHE_HOST_CONFIG),
+      .offers = LIST(VECHE_EXT_SELECTOR, VECHE_EXT_PACKET_POLICY, VECHE_EXT_OBSERVER,
+                     VECHE_EXT_ROOM_SETTINGS),
+      .config_schema = SCHEMA);

@@ -10,6 +10,9 @@
 #include <veche/host.h>
 #include <veche/observer.h>
 
+#define VERSION "1.2.3"
+#include "entry.h"
+
 struct veche_plugin {
   const veche_host* host;
   const veche_log* log;
@@ -84,25 +87,10 @@ static const void* get_extension(const char* id) {
   return strcmp(id, VECHE_EXT_OBSERVER) == 0 ? &observer : NULL;
 }
 
-static const char* const needs[] = {VECHE_HOST_LOG, VECHE_HOST_CONFIG, VECHE_HOST_LOOP, NULL};
-static const char* const offers[] = {VECHE_EXT_OBSERVER, NULL};
-
-const veche_plugin_entry veche_plugin_entry_1 = {
-    .struct_size = sizeof(veche_plugin_entry),
-    .abi_minor = VECHE_ABI_MINOR,
-    .id = "org.example.recorder",
-    .version = "1.2.3",
-    .license = "Apache-2.0",
-    .summary = "Writes down what happens to it.",
-    .config_schema =
-        "{\"type\": \"object\", \"required\": [\"journal\"], \"properties\": {"
-        "\"journal\": {\"type\": \"string\"},"
-        "\"greeting\": {\"type\": \"string\", \"default\": \"hello\"}}}",
-    .needs = needs,
-    .offers = offers,
-    .create = create,
-    .start = start,
-    .stop = stop,
-    .destroy = destroy,
-    .get_extension = get_extension,
-};
+ENTRY("org.example.recorder", "Writes down what happens to it.",
+      .needs = LIST(VECHE_HOST_LOG, VECHE_HOST_CONFIG, VECHE_HOST_LOOP),
+      .offers = LIST(VECHE_EXT_OBSERVER),
+      .config_schema =
+          "{\"type\": \"object\", \"required\": [\"journal\"], \"properties\": {"
+          "\"journal\": {\"type\": \"string\"},"
+          "\"greeting\": {\"type\": \"string\", \"default\": \"hello\"}}}");

@@ -4,12 +4,8 @@
 #include <veche/host.h>
 #include <veche/observer.h>
 
-#ifndef STRUCT_SIZE
-#define STRUCT_SIZE sizeof(veche_plugin_entry)
-#endif
-#ifndef ABI_MINOR
-#define ABI_MINOR VECHE_ABI_MINOR
-#endif
+#include "entry.h"
+
 #ifndef ID
 #define ID "org.example.refused"
 #endif
@@ -70,22 +66,5 @@ static veche_status start(veche_plugin* self, veche_error* error) {
 static void stop(veche_plugin* self) { (void)self; }
 static void destroy(veche_plugin* self) { (void)self; }
 
-static const char* const needs[] = {NEEDS, NULL};
-static const char* const offers[] = {OFFERS, NULL};
-
-const veche_plugin_entry veche_plugin_entry_1 = {
-    .struct_size = STRUCT_SIZE,
-    .abi_minor = ABI_MINOR,
-    .id = ID,
-    .version = "1.0.0",
-    .license = "Apache-2.0",
-    .summary = "Has one thing wrong.",
-    .config_schema = SCHEMA,
-    .needs = needs,
-    .offers = offers,
-    .create = create,
-    .start = start,
-    .stop = stop,
-    .destroy = destroy,
-    .get_extension = get_extension,
-};
+ENTRY(ID, "Has one thing wrong.", .needs = LIST(NEEDS), .offers = LIST(OFFERS),
+      .config_schema = SCHEMA);

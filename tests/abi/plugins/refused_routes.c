@@ -3,6 +3,9 @@
  */
 #include <veche/http_routes.h>
 
+#include "entry.h"
+#include "idle_life.h"
+
 #ifndef COUNT
 #define COUNT 2
 #endif
@@ -19,12 +22,6 @@
 #ifndef HANDLE
 #define HANDLE handle
 #endif
-
-struct veche_plugin {
-  int unused;
-};
-
-static veche_plugin instance;
 
 static void handle(veche_plugin* self, const veche_http_request* request) {
   (void)self;
@@ -53,36 +50,5 @@ static const void* get_extension(const char* id) {
   return &table;
 }
 
-static veche_plugin* create(const veche_host* host, veche_error* error) {
-  (void)host;
-  (void)error;
-  return &instance;
-}
-
-static veche_status start(veche_plugin* self, veche_error* error) {
-  (void)self;
-  (void)error;
-  return VECHE_OK;
-}
-
-static void stop(veche_plugin* self) { (void)self; }
-static void destroy(veche_plugin* self) { (void)self; }
-
-static const char* const needs[] = {VECHE_HOST_HTTP, NULL};
-static const char* const offers[] = {VECHE_EXT_HTTP_ROUTES, NULL};
-
-const veche_plugin_entry veche_plugin_entry_1 = {
-    .struct_size = sizeof(veche_plugin_entry),
-    .abi_minor = VECHE_ABI_MINOR,
-    .id = "org.example.refused-routes",
-    .version = "1.0.0",
-    .license = "Apache-2.0",
-    .summary = "Has one thing wrong in its routes.",
-    .needs = needs,
-    .offers = offers,
-    .create = create,
-    .start = start,
-    .stop = stop,
-    .destroy = destroy,
-    .get_extension = get_extension,
-};
+ENTRY("org.example.refused-routes", "Has one thing wrong in its routes.",
+      .needs = LIST(VECHE_HOST_HTTP), .offers = LIST(VECHE_EXT_HTTP_ROUTES));

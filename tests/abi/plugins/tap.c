@@ -9,6 +9,8 @@
 #include <string.h>
 #include <veche/host.h>
 
+#include "entry.h"
+
 struct veche_plugin {
   tap_journal* journal;
   const char* mode; /* "", or see open_tap() and on_buffer() */
@@ -161,25 +163,9 @@ static const void* get_extension(const char* id) {
   return strcmp(id, VECHE_EXT_TRACK_TAP) == 0 ? &track_tap : NULL;
 }
 
-static const char* const needs[] = {VECHE_HOST_CONFIG, VECHE_HOST_TAPS, NULL};
-static const char* const offers[] = {VECHE_EXT_TRACK_TAP, NULL};
-
-const veche_plugin_entry veche_plugin_entry_1 = {
-    .struct_size = sizeof(veche_plugin_entry),
-    .abi_minor = VECHE_ABI_MINOR,
-    .id = "org.example.tap",
-    .version = "1.0.0",
-    .license = "Apache-2.0",
-    .summary = "Writes down the packets of every track.",
-    .config_schema =
-        "{\"type\": \"object\", \"required\": [\"journal\"], \"properties\": {"
-        "\"journal\": {\"type\": \"string\"},"
-        "\"mode\": {\"type\": \"string\", \"default\": \"\"}}}",
-    .needs = needs,
-    .offers = offers,
-    .create = create,
-    .start = start,
-    .stop = stop,
-    .destroy = destroy,
-    .get_extension = get_extension,
-};
+ENTRY("org.example.tap", "Writes down the packets of every track.",
+      .needs = LIST(VECHE_HOST_CONFIG, VECHE_HOST_TAPS), .offers = LIST(VECHE_EXT_TRACK_TAP),
+      .config_schema =
+          "{\"type\": \"object\", \"required\": [\"journal\"], \"properties\": {"
+          "\"journal\": {\"type\": \"string\"},"
+          "\"mode\": {\"type\": \"string\", \"default\": \"\"}}}");
