@@ -7,31 +7,16 @@
 #include <veche/plugin.h>
 #include <veche/selector.h>
 
-#include <cstdlib>
 #include <cstring>
 #include <map>
-#include <new>
 #include <string>
 #include <vector>
 
-namespace {
-size_t allocations = 0;
-}  // namespace
-
-void* operator new(size_t size) {
-  ++allocations;
-  void* memory = std::malloc(size);
-  if (memory == nullptr) std::abort();
-  return memory;
-}
-void* operator new(size_t size, const std::nothrow_t& /*tag*/) noexcept {
-  ++allocations;
-  return std::malloc(size);
-}
-void operator delete(void* memory) noexcept { std::free(memory); }
-void operator delete(void* memory, size_t /*size*/) noexcept { std::free(memory); }
+#include "../allocations.hpp"
 
 namespace {
+
+using veche::test::allocations;
 
 /// What the fake host offers and has seen.
 struct FakeHost {
@@ -225,7 +210,7 @@ TEST_F(ForwardingPlugin, SelectsWithoutAnyAllocation) {
   ASSERT_NE(room, nullptr);
   TalkativeRoom people(100);
   size_t filled = 0;
-  const size_t before = allocations;
+  const int before = allocations();
   for (int i = 0; i < 500; ++i) {
     people.select(room, selector());
     if (i == 250) selector().use_settings(room, four);
@@ -233,7 +218,7 @@ TEST_F(ForwardingPlugin, SelectsWithoutAnyAllocation) {
       for (const veche_slot& slot : people.slots) filled += slot.track != 0 ? 1 : 0;
     }
   }
-  EXPECT_EQ(allocations, before);
+  EXPECT_EQ(allocations(), before);
   EXPECT_EQ(filled, 100U * 1 + 100U * 4);
   EXPECT_NE(people.selection.dominant, 0U);
   selector().close(plugin_, room);
@@ -253,9 +238,9 @@ TEST_F(ForwardingPlugin, DecidesWithoutAnyAllocation) {
   packets[0].flags = packets[1].flags = VECHE_PACKET_PREROLL;
   packets[0].level = packets[1].level = 127;
   uint32_t verdicts[3] = {};
-  const size_t before = allocations;
+  const int before = allocations();
   policy().decide(plugin_, state, &route, packets, 3, verdicts);
-  EXPECT_EQ(allocations, before);
+  EXPECT_EQ(allocations(), before);
   EXPECT_EQ(verdicts[0], VECHE_VERDICT_DROP);
   EXPECT_EQ(verdicts[1], VECHE_VERDICT_DROP);
   EXPECT_EQ(verdicts[2], VECHE_VERDICT_FORWARD);

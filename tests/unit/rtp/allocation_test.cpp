@@ -3,27 +3,16 @@
 #include <gtest/gtest.h>
 
 #include <array>
-#include <cstdlib>
-#include <new>
 
+#include "../allocations.hpp"
 #include "packet_builder.hpp"
 #include "rtp/history.hpp"
 #include "rtp/rewriter.hpp"
 
-namespace {
-int allocations = 0;
-}
-
-void* operator new(size_t size) {
-  ++allocations;
-  if (void* memory = std::malloc(size)) return memory;
-  std::abort();
-}
-void operator delete(void* memory) noexcept { std::free(memory); }
-void operator delete(void* memory, size_t) noexcept { std::free(memory); }
-
 namespace veche::rtp {
 namespace {
+
+using veche::test::allocations;
 
 TEST(RtpPacketPath, AllocatesNothing) {
   const auto bytes =
@@ -32,7 +21,7 @@ TEST(RtpPacketPath, AllocatesNothing) {
                     0, 0);
   History history(3);
   std::array<uint8_t, 200> out{};
-  const int before = allocations;
+  const int before = allocations();
   size_t written = 0;
   for (int i = 0; i < 10; ++i) {
     const auto packet = PacketView::parse(bytes);
@@ -42,7 +31,7 @@ TEST(RtpPacketPath, AllocatesNothing) {
     written += packet->mid(4)->size() + history.at(0).bytes.size();
     rewriter.skip(*packet);
   }
-  EXPECT_EQ(allocations, before);
+  EXPECT_EQ(allocations(), before);
   EXPECT_GT(written, 0u);
 }
 

@@ -3,9 +3,8 @@
 #include <gtest/gtest.h>
 
 #include <array>
-#include <cstdlib>
-#include <new>
 
+#include "../allocations.hpp"
 #include "rtcp_samples.hpp"
 #include "rtcp_touch.hpp"
 #include "rtp/rtcp/capture_clock.hpp"
@@ -15,20 +14,10 @@
 #include "rtp/rtcp/sender_statistics.hpp"
 #include "rtp/rtcp/transport_feedback.hpp"
 
-namespace {
-int allocations = 0;
-}
-
-void* operator new(size_t size) {
-  ++allocations;
-  if (void* memory = std::malloc(size)) return memory;
-  std::abort();
-}
-void operator delete(void* memory) noexcept { std::free(memory); }
-void operator delete(void* memory, size_t) noexcept { std::free(memory); }
-
 namespace veche::rtp {
 namespace {
+
+using veche::test::allocations;
 
 TEST(RtcpPath, AllocatesNothing) {
   ReceiverStatistics receiver(1, 48000);
@@ -41,7 +30,7 @@ TEST(RtcpPath, AllocatesNothing) {
   const NtpClock clock(0, 0);
   std::array<uint8_t, 1200> memory{};
   std::array<uint16_t, 16> asked{};
-  const int before = allocations;
+  const int before = allocations();
   size_t understood = 0;
   for (uint16_t i = 0; i < 200; i = static_cast<uint16_t>(i + 1 + i % 2)) {
     const int64_t now_ns = i * 20 * kNsPerMs;
@@ -66,7 +55,7 @@ TEST(RtcpPath, AllocatesNothing) {
     feedback.write(writer, 2, 1);
     understood += test::Toucher().touch(writer.bytes());
   }
-  EXPECT_EQ(allocations, before);
+  EXPECT_EQ(allocations(), before);
   EXPECT_GT(understood, 300u);
 }
 

@@ -5,20 +5,20 @@
 
 #include <array>
 #include <cstdlib>
-#include <new>
 
+#include "../allocations.hpp"
 #include "srtp_pair.hpp"
 
 namespace {
 
-int allocations = 0;
+int openssl_allocations = 0;
 
 void* counted_malloc(size_t size, const char* /*file*/, int /*line*/) {
-  ++allocations;
+  ++openssl_allocations;
   return std::malloc(size);
 }
 void* counted_realloc(void* memory, size_t size, const char* /*file*/, int /*line*/) {
-  ++allocations;
+  ++openssl_allocations;
   return std::realloc(memory, size);
 }
 void plain_free(void* memory, const char* /*file*/, int /*line*/) { std::free(memory); }
@@ -28,18 +28,11 @@ const bool is_counting = CRYPTO_set_mem_functions(counted_malloc, counted_reallo
 
 }  // namespace
 
-void* operator new(size_t size) {
-  ++allocations;
-  if (void* memory = std::malloc(size)) return memory;
-  std::abort();
-}
-void operator delete(void* memory) noexcept { std::free(memory); }
-void operator delete(void* memory, size_t) noexcept { std::free(memory); }
-
 namespace veche::rtp {
 namespace {
 
 using test::Bytes;
+using veche::test::allocations;
 
 /// 20 packets of 5 streams through both, where there is room for 3; each again, and changed.
 template <class Protect, class Unprotect>
@@ -70,14 +63,14 @@ TEST(SrtpPacketPath, AllocatesNothing) {
     const test::SrtpPair pair(profile, 3);
     SrtpSender& sender = *pair.sender;
     SrtpReceiver& receiver = *pair.receiver;
-    const int before = allocations;
+    const int before = allocations() + openssl_allocations;
     const size_t rtp_bytes = exercise(
         rtp, 11, [&](std::span<uint8_t> b, size_t size) { return sender.protect_rtp(b, size); },
         [&](std::span<uint8_t> b) { return receiver.unprotect_rtp(b); });
     const size_t rtcp_bytes = exercise(
         rtcp, 7, [&](std::span<uint8_t> b, size_t size) { return sender.protect_rtcp(b, size); },
         [&](std::span<uint8_t> b) { return receiver.unprotect_rtcp(b); });
-    EXPECT_EQ(allocations, before) << test::name_of(profile);
+    EXPECT_EQ(allocations() + openssl_allocations, before) << test::name_of(profile);
     EXPECT_EQ(rtp_bytes, 12 * rtp.size());
     EXPECT_EQ(rtcp_bytes, 12 * rtcp.size());
   }

@@ -7,7 +7,7 @@
 #include <array>
 #include <vector>
 
-#include "../wire/allocations.hpp"
+#include "../../allocations.hpp"
 #include "stun_client.hpp"
 
 #if defined(__SANITIZE_ADDRESS__)
@@ -36,11 +36,11 @@ size_t allocated_bytes() {
 namespace veche::media {
 namespace {
 
-using test::allocations;
 using test::Bytes;
 using test::pair;
 using test::Server;
 using test::StunClient;
+using veche::test::allocations;
 
 TEST(IceLiteMemory, DoesNotGrowOver100000Datagrams) {
   Server server;

@@ -5,7 +5,7 @@
 #include <atomic>
 #include <deque>
 
-#include "../wire/allocations.hpp"
+#include "../../allocations.hpp"
 #include "base/time.hpp"
 #include "glib/signal.hpp"
 #include "media/lane/ingress.hpp"
@@ -158,9 +158,9 @@ TEST_F(TapsTest, ACopyAllocatesNothingAndATrackWithoutTapsIsNotCopied) {
   publish();
   ASSERT_NE(feed_->tap.load(), nullptr);
   ingress_->handle(packet, monotonic_ns());  // Learns the SSRC.
-  const int before = test::allocations();
+  const int before = veche::test::allocations();
   for (int i = 0; i < 1000; ++i) ingress_->handle(packet, 1000 + i);
-  EXPECT_EQ(test::allocations(), before);
+  EXPECT_EQ(veche::test::allocations(), before);
   taps_.unpublish(feed_->id);
   ASSERT_TRUE(run_until([&] { return listener_.ended.size() == 1; }));
   EXPECT_EQ(feed_->tap.load(), nullptr);

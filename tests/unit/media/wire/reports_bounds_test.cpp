@@ -5,17 +5,17 @@
 #include <random>
 #include <set>
 
-#include "allocations.hpp"
+#include "../../allocations.hpp"
 #include "reports_fixture.hpp"
 
 namespace veche::media {
 namespace {
 
-using test::allocations;
 using test::Bytes;
 using test::Written;
 using testing::IsEmpty;
 using testing::SizeIs;
+using veche::test::allocations;
 
 class ReportsBoundsTest : public test::ReportsTest {
  protected:

@@ -17,8 +17,8 @@ void* operator new(size_t size) {
 void operator delete(void* memory) noexcept { std::free(memory); }
 void operator delete(void* memory, size_t) noexcept { std::free(memory); }
 
-namespace veche::media::test {
+namespace veche::test {
 
 int allocations() noexcept { return count; }
 
-}  // namespace veche::media::test
+}  // namespace veche::test

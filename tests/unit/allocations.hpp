@@ -2,8 +2,9 @@
 // How often this thread has called operator new, for tests of what must not allocate.
 #pragma once
 
-namespace veche::media::test {
+namespace veche::test {
 
+/// Counts in the executables that link allocations.cpp.
 int allocations() noexcept;
 
-}  // namespace veche::media::test
+}  // namespace veche::test
