@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
-// The plugin interface for C++20: VECHE_EXPORT_PLUGIN turns an ordinary class into the tables. It
-// is compiled into the plugin, so that it may change while the C interface stays.
+// The plugin interface for C++20: VECHE_EXPORT_PLUGIN turns an ordinary class into the C tables.
+// The wrapper is compiled into the plugin, so it can change while the C interface stays.
 #pragma once
 
 #include <array>
@@ -14,14 +14,14 @@
 
 namespace veche {
 
-/// What the plugin says of itself: `static constexpr veche::Info kInfo{.id = "org.example.stage"}`.
+/// The plugin's description: `static constexpr veche::Info kInfo{.id = "org.example.stage"}`.
 struct Info {
   const char* id = nullptr;  ///< Reverse DNS, unique.
   const char* version = "0.0.0";
   const char* license = "NOASSERTION";  ///< SPDX expression.
   const char* summary = "";
   const char* schema = nullptr;        ///< JSON Schema of its configuration.
-  std::array<const char*, 8> needs{};  ///< Services it cannot do without: {VECHE_HOST_METRICS}.
+  std::array<const char*, 8> needs{};  ///< Services that it cannot do without.
 };
 
 namespace detail {

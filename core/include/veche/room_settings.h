@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* Extension "veche.room-settings/1": a part of its own in the policy of each room. */
+/* Extension "veche.room-settings/1": adds the plugin's own part to the policy of each room. */
 #ifndef VECHE_ROOM_SETTINGS_H
 #define VECHE_ROOM_SETTINGS_H
 
@@ -12,18 +12,19 @@ extern "C" {
 #define VECHE_EXT_ROOM_SETTINGS "veche.room-settings/1"
 
 /* The part is an object of at most 16 KiB under the plugin's name in the configuration:
- * {"recording": {...}} in the body of PUT /v1/rooms/{room}. The host refuses what the schema does
- * not allow, with a pointer to the place. */
+ * {"recording": {...}} in the body of PUT /v1/rooms/{room}. The host refuses a part that does not
+ * fit the schema, with a pointer to the wrong value. */
 typedef struct veche_room_settings {
   uint32_t struct_size;
   uint32_t reserved;
-  const char* schema; /* JSON Schema of the part, as config_schema; a constant. The empty object has
-                         to fit it: a room that says nothing has the defaults */
-  /* [control] What holds for this room from now on: valid, and with defaults filled in. Comes for
-   * every new room, with or without a part of its own, before its event "room.created"; when the
-   * part changes, before "room.updated"; and for all rooms when the plugin begins while there are
-   * some. It comes in order with the events, so the room may be gone already; "room.closed", which
-   * observers get, is the last that is said of a room. */
+  /* JSON Schema of the part, like config_schema; a constant. The empty object has to fit it, so
+   * that a room without a part has the defaults. */
+  const char* schema;
+  /* [control] The part that holds for this room from now on: valid, with defaults filled in. The
+   * host calls this for every new room, with or without a part of its own, before its event
+   * "room.created"; when the part changes, before "room.updated"; and for all existing rooms when
+   * the plugin starts. Calls are in order with the events, so the room may have closed already; its
+   * last event is "room.closed", which observers receive. */
   void (*changed)(veche_plugin* self, const char* room, const char* json);
 } veche_room_settings;
 

@@ -86,7 +86,7 @@ struct Controller {
   };
 };
 
-/// An event. Ignore types that you do not know. The strings are borrowed until the hook returns.
+/// An event. Ignore unknown types. The strings are borrowed until the hook returns.
 struct Event {
   uint64_t seq;
   int64_t time_unix_ms;

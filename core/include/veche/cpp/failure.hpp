@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-// How a plugin in C++ fails: an exception inside, a veche_error or a log line outside.
+// How a plugin in C++ fails: an exception inside becomes a veche_error or a log line outside.
 #pragma once
 
 #include <cstdio>

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
-// What a plugin asks of the server. A service that the server lacks is answered with
-// VECHE_E_UNSUPPORTED, or with nothing.
+// What a plugin asks of the server. Without the service that it needs, a function returns
+// VECHE_E_UNSUPPORTED, or does nothing.
 #pragma once
 
 #include <cstdint>
@@ -21,7 +21,7 @@
 
 namespace veche {
 
-/// A number that operators see. [any, lanes too] A metric that could not be added counts nothing.
+/// A number that operators see. [any, lanes too] A metric that the server refused counts nothing.
 class Metric {
  public:
   Metric() = default;
@@ -38,8 +38,8 @@ class Metric {
   veche_metric* metric_ = nullptr;
 };
 
-/// The server as one plugin instance sees it. Copies are the same server; valid as long as the
-/// instance. [control], unless a function says otherwise.
+/// The server as one plugin instance sees it. All copies refer to the same server, and are valid as
+/// long as the instance. [control], unless a function says otherwise.
 class Host {
  public:
   explicit Host(const veche_host* host)
@@ -59,21 +59,21 @@ class Host {
   }
   const veche_host* c_host() const { return host_; }
 
-  /// [any but lane] One line each.
+  /// [any but lane] Each writes one line.
   void error(const std::string& line) const { write(VECHE_LOG_ERROR, line); }
   void warning(const std::string& line) const { write(VECHE_LOG_WARNING, line); }
   void info(const std::string& line) const { write(VECHE_LOG_INFO, line); }
   void debug(const std::string& line) const { write(VECHE_LOG_DEBUG, line); }
 
-  /// A value of the configuration by JSON pointer: int64_t, double, bool or std::string. Throws if
-  /// there is none: give it a default in the schema.
+  /// A value of the configuration by JSON pointer: int64_t, double, bool or std::string. Throws a
+  /// Failure if there is none, so give it a default in the schema.
   template <class T>
   T config(const std::string& pointer) const {
     T value{};
     if (read_config(pointer, value)) return value;
     throw Failure(VECHE_E_INVALID, "the configuration has no such value at " + pointer);
   }
-  /// An array of such values; empty if there is none.
+  /// An array of such values; empty if there is no such array.
   template <class T>
   std::vector<T> config_list(const std::string& pointer) const {
     std::vector<T> list;
@@ -83,7 +83,7 @@ class Host {
   }
   std::string config_json() const { return config_ != nullptr ? config_->get_json(host_) : "{}"; }
 
-  /// [any but lane] Runs work on control, soon; never after stop().
+  /// [any but lane] Runs work on control, soon, and never after stop().
   veche_status post(std::function<void()> work) const { return tasks_->post(std::move(work)); }
   /// Runs work every interval_ms (>= 10) until cancel() or stop(). 0 on failure.
   uint64_t every(uint32_t interval_ms, std::function<void()> work) const {
@@ -120,7 +120,7 @@ class Host {
     if (rooms_ == nullptr) return VECHE_E_UNSUPPORTED;
     return rooms_->emit(host_, room.c_str(), participant.c_str(), type.c_str(), json.c_str());
   }
-  /// See veche_rooms.announce. "" takes it back.
+  /// See veche_rooms.announce. "" withdraws the notice.
   veche_status announce(const std::string& room, const std::string& json) const {
     if (rooms_ == nullptr || !VECHE_HAS(rooms_, veche_rooms, announce)) return VECHE_E_UNSUPPORTED;
     return rooms_->announce(host_, room.c_str(), json.empty() ? nullptr : json.c_str());
@@ -136,7 +136,7 @@ class Host {
     return add_metric(VECHE_METRIC_HISTOGRAM, name, help, bounds);
   }
 
-  /// visit(const veche_metric_info&): those of the server itself.
+  /// visit(const veche_metric_info&) for each metric of the server itself.
   template <class Visit>
   veche_status visit_server_metrics(Visit&& visit) const {
     if (metrics_ == nullptr || !VECHE_HAS(metrics_, veche_metrics, visit_server)) {
@@ -147,7 +147,7 @@ class Host {
       return VECHE_OK;
     });
   }
-  /// visit(const veche_metric_info&): those of all running plugins.
+  /// visit(const veche_metric_info&) for each metric of all running plugins.
   template <class Visit>
   veche_status visit_plugin_metrics(Visit&& visit) const {
     if (metrics_ == nullptr) return VECHE_E_UNSUPPORTED;
@@ -158,7 +158,7 @@ class Host {
   }
 
   /// [any but lane] Answers a request whose handler returned Reply::later(). A reply with a file
-  /// can be used once.
+  /// can be sent once.
   veche_status reply(uint64_t request, const Reply& reply) const {
     if (http_ == nullptr) return VECHE_E_UNSUPPORTED;
     if (reply.opened_file) return reply_file(request, reply);
@@ -216,7 +216,7 @@ class Host {
     value = read;
     return true;
   }
-  /// Goes over things with a callback of C; what visit throws is thrown here, after the last one.
+  /// Calls visit from a C callback. What visit throws ends the visits, and is thrown again here.
   template <class Info, class Visit, class Go>
   static veche_status visited(Visit& visit, Go&& go) {
     struct State {

@@ -13,7 +13,7 @@ namespace veche {
 
 namespace detail {
 
-/// Closes a descriptor that the server has not taken.
+/// Closes the descriptor unless the server has taken it.
 struct ReplyFile {
   explicit ReplyFile(int opened) : fd(opened) {}
   ~ReplyFile() {
@@ -30,7 +30,7 @@ struct ReplyFile {
 
 struct Reply {
   uint32_t status = 204;
-  std::string body;  ///< Of a problem: the sentence that says what was wrong.
+  std::string body;  ///< Of a problem: the sentence that says what is wrong.
   std::string content_type = "application/json";
   std::string problem;  ///< The type of a problem (RFC 9457), lower case with dashes; else "".
   std::shared_ptr<detail::ReplyFile> opened_file;  ///< Shared, because replies are copied.
@@ -41,8 +41,8 @@ struct Reply {
   static Reply failed(uint32_t status, std::string problem, std::string detail) {
     return {status, std::move(detail), "", std::move(problem), nullptr};
   }
-  /// A regular file, whole or what the request asks of it; see veche_http.reply_file. The reply
-  /// owns fd at once. `name`: under which the client saves it; "": it may show it.
+  /// A regular file, whole or the range that the request asks for; see veche_http.reply_file. The
+  /// reply owns fd. `name`: under which the client saves the file; "": the client may show it.
   static Reply file(int fd, std::string content_type, std::string name = "") {
     Reply reply{200, "", std::move(content_type), "", std::make_shared<detail::ReplyFile>(fd)};
     reply.opened_file->name = std::move(name);

@@ -19,7 +19,7 @@ struct Request {
   std::string_view method, path;
   std::span<const char* const> params;  ///< What the braces of the pattern matched.
   std::string_view query, key_id;
-  std::string_view body;    ///< JSON that fits the route's schema; "" without.
+  std::string_view body;    ///< JSON that fits the route's schema; "" without a schema.
   std::string_view accept;  ///< The header Accept.
 };
 
@@ -34,13 +34,13 @@ struct Route {
   const char* body_schema = nullptr;
 };
 
-/// `static constexpr veche::Route<P> kRoutes[] = {...}`, after the handlers. An exception of a
-/// handler is answered with a problem.
+/// `static constexpr veche::Route<P> kRoutes[] = {...}`, after the handlers. If a handler throws,
+/// the client gets a problem document.
 struct HttpRoutes {
   static constexpr const char* kId = VECHE_EXT_HTTP_ROUTES;
   static constexpr const char* kNeeds = VECHE_HOST_HTTP;
 
-  /// The problem that tells a client of a failure.
+  /// The problem document for a failure.
   static Reply to_problem(veche_status code, const char* why) {
     switch (code) {
       case VECHE_E_INVALID: return Reply::failed(400, "invalid-request", why);

@@ -10,7 +10,7 @@
 
 namespace veche {
 
-/// A room as a selector sees it. Views are valid during the call.
+/// A room as a selector sees it. The spans are valid during the call.
 class RoomView {
  public:
   explicit RoomView(const veche_room_view& view) noexcept : view_(view) {}
@@ -26,7 +26,7 @@ class RoomView {
     if (listener.preference_count == 0) return {};
     return {view_.preferences + listener.first_preference, listener.preference_count};
   }
-  /// VECHE_PREFER_* of what the listener wants of that participant.
+  /// The listener's VECHE_PREFER_* for that participant.
   uint32_t preference(const veche_listener& listener, uint64_t participant) const noexcept {
     for (const veche_preference& wish : preferences(listener)) {
       if (wish.participant == participant) return wish.flags;
@@ -44,7 +44,7 @@ class RoomView {
   const veche_room_view& view_;
 };
 
-/// What a selector decides.
+/// The decision of a selector.
 class Assignments {
  public:
   Assignments(const veche_room_view& view, veche_selection& selection) noexcept
@@ -58,9 +58,9 @@ class Assignments {
   }
   void set_dominant(uint64_t track) noexcept { selection_.dominant = track; }
 
-  /// Fills the listener's slots with the candidates for which wanted(candidate) is true. Those that
-  /// have a slot keep it; free slots go to the others in the order of the candidates. Whoever is
-  /// muted, blocked, or the listener, is left out, and max_speakers is kept.
+  /// Fills the listener's slots with the candidates for which wanted(candidate) is true. Candidates
+  /// in a slot keep it; free slots go to the others in their order. Leaves out muted and blocked
+  /// candidates and the listener's own, and keeps to max_speakers.
   template <class Wanted>
   void fill(const veche_listener& listener, Wanted&& wanted) noexcept {
     const RoomView room(view_);

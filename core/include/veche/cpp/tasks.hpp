@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-// Posts and timers with closures; keeps those that have not run, so that none is lost or leaked.
+// Posts and timers with closures. Owns the closures that have not run, so that none leaks.
 #pragma once
 
 #include <cstdint>
@@ -43,7 +43,8 @@ class Tasks {
   veche_status cancel(uint64_t timer) {
     if (loop_ == nullptr) return VECHE_E_UNSUPPORTED;
     const veche_status status = loop_->cancel_timer(host_, timer);
-    std::shared_ptr<Task> cancelled;  // Ends without the lock, because it runs destructors.
+    // Destroyed without the lock: destructors of closures may call this object.
+    std::shared_ptr<Task> cancelled;
     const std::lock_guard lock(mutex_);
     for (auto entry = tasks_.begin(); entry != tasks_.end(); ++entry) {
       if (entry->second->timer != timer || !entry->second->repeats) continue;
