@@ -34,18 +34,16 @@ float strength_of(const Standing& standing) {
   return 3 + medium + standing.long_activity;
 }
 
-/// Somebody who has just become a talker may interrupt, once, unless the holder has just begun to
-/// talk too. The claim ends before the tenure does, so whoever is displaced has no claim left and
-/// cannot strike back.
+/// A new talker may interrupt once, unless the holder has just begun to talk too. The claim ends
+/// before the tenure does, so a displaced talker has no claim left and cannot strike back.
 bool claims(const Standing& challenger, const Standing& holder) {
   const bool protected_holder =
       holder.talking_for_ns < kTenureNs && holder.silent_ns < kTenurePauseNs;
   return challenger.talking_for_ns <= kClaimNs && !protected_holder;
 }
 
-/// The comparison of Volfin and Cohen: ahead on all three scales, here of a holder who pauses. Who
-/// became a talker only just now may have made a long interjection: then the one who was
-/// interrupted returns at once.
+/// The comparison of Volfin and Cohen: ahead on all three scales, here of a holder that pauses. A
+/// brand-new talker may have made a long interjection: the interrupted track then returns at once.
 bool outlasts(const Standing& challenger, const Standing& holder) {
   const int64_t pause_ns = holder.talking_for_ns < kTenureNs ? kEarlyYieldNs : kYieldNs;
   return holder.silent_ns >= pause_ns && challenger.evidence_ms > holder.evidence_ms &&
@@ -83,7 +81,7 @@ bool takes_over(const Standing& challenger, const Standing& holder) noexcept {
 }
 
 bool is_speaking(const Standing& standing) noexcept {
-  // A talker's evidence fades in each pause: there, the phase remembers.
+  // A talker's evidence fades in each pause; the phase remembers it.
   return standing.phase == Phase::Talking ||
          (standing.phase == Phase::Tentative && standing.evidence_ms >= kSpeakingMs);
 }

@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
-// Who may take whose place: the comparison of two tracks that gives the selection its hysteresis.
+// Compares two tracks: whether one may take the place of the other. Gives the selection its
+// hysteresis.
 #pragma once
 
 #include <cstdint>
@@ -10,15 +11,15 @@ namespace veche::forwarding {
 
 enum class Phase : uint8_t {
   Silent = 1,  ///< No voice for longer than the hangover.
-  Unmeasured,  ///< Sends steadily and without levels: may be speaking.
-  Tentative,   ///< Voice, but no more yet than an interjection has.
+  Unmeasured,  ///< Sends steadily without levels: may be speaking.
+  Tentative,   ///< Voice, but not yet more than an interjection.
   Talking,
 };
 
-/// How a track stands at this tick.
+/// The standing of a track at this tick.
 struct Standing {
   Phase phase;
-  bool voiced;             ///< Voice just now.
+  bool voiced;             ///< Has voice at this tick.
   int64_t silent_ns;       ///< Since the last voice.
   int64_t talking_for_ns;  ///< Since the track became a talker.
   float evidence_ms, long_activity;
@@ -32,7 +33,8 @@ Standing standing_of(const VoiceActivity& voice, bool has_levels, int64_t now_ns
 /// True if `challenger` may have the place of `holder`.
 bool takes_over(const Standing& challenger, const Standing& holder) noexcept;
 
-/// Whether to show somebody as speaking: a click does not, a pause within the hangover does.
+/// Whether to show a participant as speaking: not for a click, but during a pause within the
+/// hangover.
 bool is_speaking(const Standing& standing) noexcept;
 
 }  // namespace veche::forwarding

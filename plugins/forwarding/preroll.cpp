@@ -14,7 +14,7 @@ namespace {
 /// Soft packets before the first loud one: a breath, a consonant.
 constexpr size_t kLeadInPackets = 2;
 constexpr int64_t kLeadInNs = ms_to_ns(60);
-/// A pause as long as this separates utterances. Shorter ones are within a word.
+/// A pause of at least this length separates utterances; shorter ones are within a word.
 constexpr int64_t kPauseNs = ms_to_ns(120);
 /// Sound this far below the loudest packet is background.
 constexpr uint8_t kBackground = 25;  // dB

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
-// The packet policy: live packets go, and of replayed ones those that belong to the utterance which
-// has just begun.
+// The packet policy: forwards live packets, and those replayed ones that belong to the utterance
+// that has just begun.
 #pragma once
 
 #include <veche/packet_policy.h>
@@ -11,14 +11,14 @@
 namespace veche::forwarding {
 
 struct PrerollTuning {
-  int64_t length_ns = 0;  ///< Older packets are not replayed; 0: none is.
+  int64_t length_ns = 0;  ///< Older packets are not replayed; 0: no packets are.
   uint8_t gate_loudness = 0;
 };
 
-/// A route's memory; all zero when the slot has got a new track.
+/// The state of a route; all zero when the slot gets another track.
 struct PrerollState {
   uint8_t begun;  ///< The start of the utterance was forwarded.
-  uint8_t live;   ///< A live packet was forwarded: history would come too late now.
+  uint8_t live;   ///< A live packet was forwarded, so history comes too late.
 };
 
 /// `verdicts` has as many elements as `packets`.

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-// A tick of one room, in the order: hear, rank, assign, name the dominant speaker.
+// One tick of a room: listen, rank, assign, choose the dominant speaker.
 #include "forwarding/room_selector.hpp"
 
 #include <algorithm>
@@ -52,8 +52,7 @@ std::span<Track* const> RoomSelector::find_contenders() noexcept {
   const size_t kept = std::min(count, kMaxContenders);
   std::partial_sort(contenders_, contenders_ + kept, contenders_ + count,
                     [](const Track* a, const Track* b) {
-                      // The id decides between equals, because the order of candidates means
-                      // nothing.
+                      // The id breaks ties, because the order of candidates means nothing.
                       return a->standing.strength != b->standing.strength
                                  ? a->standing.strength > b->standing.strength
                                  : a->id < b->id;
@@ -67,7 +66,7 @@ void RoomSelector::assign_slots(const veche_room_view& view, std::span<Track* co
   SlotAssigner assigner(table_, contenders, max_speakers_);
   for (uint32_t i = 0; i < view.listener_count; ++i) {
     const veche_listener& listener = view.listeners[i];
-    // 0 stays free: it is what a track has that no listener hears.
+    // 0 is reserved for tracks that no listener hears.
     if (++listener_number_ == 0) ++listener_number_;
     assigner.assign(listener,
                     {view.preferences + listener.first_preference, listener.preference_count},

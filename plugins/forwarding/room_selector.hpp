@@ -1,6 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-// One room's selection: every tick it listens to all tracks and decides who is heard, who speaks,
-// and who leads.
+// The selection of one room: decides at every tick which tracks are heard, speak, and dominate.
 #pragma once
 
 #include <veche/selector.h>
@@ -12,7 +11,7 @@
 
 namespace veche::forwarding {
 
-/// Made and destroyed on control. In between one thread at a time; nothing is allocated.
+/// Made and destroyed on control; in between one thread at a time uses it, without an allocation.
 class RoomSelector {
  public:
   explicit RoomSelector(const Settings& settings) noexcept { use_settings(settings); }
@@ -20,7 +19,7 @@ class RoomSelector {
   void select(const veche_room_view& view, veche_selection& selection) noexcept;
 
  private:
-  /// More people than fill the slots of anybody, so that own, pinned and blocked ones do not
+  /// More than any listener's slots, so that the listener's own, pinned and blocked tracks do not
   /// matter.
   static constexpr size_t kMaxContenders = 32;
 

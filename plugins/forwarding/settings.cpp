@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-// Parses a room's settings, a flat JSON object of integers, with errors that a person understands.
+// Parses a room's settings, a flat JSON object of integers, and explains what is wrong with them.
 #include "forwarding/settings.hpp"
 
 #include <cinttypes>
@@ -14,7 +14,7 @@ const char kConfigSchema[] = R"({
   "properties": {
     "max_speakers": {
       "type": "integer", "minimum": 1, "maximum": 16, "default": 3,
-      "description": "How many people each listener hears at once. A participant may have a limit of their own."
+      "description": "How many participants each listener hears at once. A participant may have a limit of its own."
     },
     "noise_gate_dbov": {
       "type": "integer", "minimum": -90, "maximum": -20, "default": -60,
@@ -26,7 +26,7 @@ const char kConfigSchema[] = R"({
     },
     "preroll_ms": {
       "type": "integer", "minimum": 0, "maximum": 400, "default": 300,
-      "description": "How much of what a new speaker said before being selected is replayed. 0: nothing. For the whole server."
+      "description": "How much of a new speaker's audio from before the selection is replayed; 0: none. Holds for the whole server."
     }
   }
 })";
@@ -66,7 +66,7 @@ class Parser {
     return integer(*spec, settings);
   }
 
-  /// Keys that exist need no escapes, so a string with one is simply an unknown key.
+  /// Known keys need no escapes, so a string with one is an unknown key.
   bool string(std::string_view& out) {
     if (!take('"')) return fail("settings: a key in double quotes expected");
     const char* begin = at_;
@@ -87,7 +87,7 @@ class Parser {
     const char* digits = at_;
     int64_t value = 0;
     for (; *at_ >= '0' && *at_ <= '9'; ++at_) {
-      // Saturates far outside of every range.
+      // Saturates far outside every range.
       if (value < INT32_MAX) value = value * 10 + (*at_ - '0');
     }
     const bool leading_zero = *digits == '0' && at_ - digits > 1;
@@ -141,7 +141,7 @@ class Parser {
     return false;
   }
 
-  static constexpr int kShown = 32;  ///< Characters of a wrong key or value that a message repeats.
+  static constexpr int kShown = 32;  ///< Characters of a wrong key or value that a message quotes.
   const char* at_;
   char* problem_;
   size_t problem_size_;

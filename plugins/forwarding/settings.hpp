@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-// The settings of the plugin: their ranges, and how a room overrides some of them.
+// The settings of the plugin: their ranges, and which of them a room may override.
 #pragma once
 
 #include <cstddef>
@@ -14,8 +14,7 @@ struct Settings {
   int32_t preroll_ms = 300;
 };
 
-/// One integer setting. The ranges of the configuration's schema are the same; a test compares
-/// them.
+/// One integer setting. A test compares the ranges with those of the configuration's schema.
 struct SettingSpec {
   const char* key;
   int32_t Settings::*member;
@@ -32,7 +31,7 @@ inline constexpr SettingSpec kSettingSpecs[] = {
 
 /// Puts the overrides of a room, a flat JSON object of integers, into `settings`. Strict: false for
 /// anything that is not JSON, unknown, duplicate, out of range or not per room; `problem` then says
-/// what is wrong and what is allowed, and `settings` is half changed.
+/// what is wrong and what is allowed, and `settings` is partly changed.
 bool apply_overrides(const char* json, Settings& settings, char* problem, size_t problem_size);
 
 /// The JSON Schema of the plugin's configuration.

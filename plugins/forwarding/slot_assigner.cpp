@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
-// Fills one listener's slots. A track that stays keeps its slot, because only places that change
-// hands are written.
+// Fills one listener's slots. Writes only slots that change, so that a track that stays keeps its
+// slot.
 #include "forwarding/slot_assigner.hpp"
 
 #include <algorithm>
@@ -53,7 +53,7 @@ bool SlotAssigner::may_hear(const Track& track, uint64_t own_participant) const 
 
 void SlotAssigner::place_pins(std::span<const veche_preference> preferences,
                               uint64_t own_participant) noexcept {
-  // Those that are heard already come first, so that a new pin does not push out an older one.
+  // Tracks that are heard already come first, so that a new pin does not evict an older one.
   for (const bool placed : {true, false}) {
     for (const veche_preference& preference : preferences) {
       if ((preference.flags & VECHE_PREFER_PINNED) == 0) continue;

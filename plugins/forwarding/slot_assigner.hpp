@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
-// Which tracks fill the slots of one listener: their pins first, then speakers, with as few changes
-// as possible.
+// Decides which tracks fill the slots of one listener: the listener's pins first, then speakers,
+// with as few changes as possible.
 #pragma once
 
 #include <veche/selector.h>
@@ -20,14 +20,13 @@ class SlotAssigner {
                uint32_t max_speakers) noexcept
       : table_(table), contenders_(contenders), max_speakers_(max_speakers) {}
 
-  /// Changes the audio slots of this listener; others are left alone. `number` is not 0, and
-  /// another one for each listener and tick since the table's tracks began.
+  /// Changes only the audio slots of this listener. `number` is not 0, and differs for each
+  /// listener and tick in the life of the table.
   void assign(const veche_listener& listener, std::span<const veche_preference> preferences,
               std::span<veche_slot> slots, uint32_t number) noexcept;
 
  private:
-  /// A listener's audio slots while they are being filled. More than kMaxSlots are left as they
-  /// are.
+  /// A listener's audio slots while they are being filled. Slots beyond kMaxSlots do not change.
   struct Place {
     veche_slot* slot;
     Track* track;  ///< Null: free.
@@ -44,8 +43,8 @@ class SlotAssigner {
   void put(Place& place, Track* track) noexcept;
   bool may_hear(const Track& track, uint64_t own_participant) const noexcept;
   Place* free_place() noexcept;
-  /// The weakest that is not pinned; with a challenger, of those that yield to it. Null if there is
-  /// none.
+  /// The weakest slot that is not pinned, with a challenger: of those that yield to it. Null if
+  /// there is none.
   Place* weakest_place(const Track* challenger) noexcept;
 
   TrackTable& table_;

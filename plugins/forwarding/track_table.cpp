@@ -1,6 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-// Open addressing over a dense array; the index is rebuilt when the candidates changed and never
-// otherwise.
+// Open addressing over a dense array; the index is rebuilt only when the candidates have changed.
 #include "forwarding/track_table.hpp"
 
 #include <algorithm>
@@ -8,14 +7,14 @@
 namespace veche::forwarding {
 namespace {
 
-/// Fibonacci hashing: ids count up, so they must be spread.
+/// Fibonacci hashing spreads ids, which count up.
 size_t bucket_of(uint64_t id, size_t buckets) {
   return static_cast<size_t>((id * 0x9e3779b97f4a7c15U) >> 32U) % buckets;
 }
 
 }  // namespace
 
-// The arrays stay untouched until they are used, so a small room costs the memory of a small room.
+// Pages of the arrays are untouched until used, so a small room costs little memory.
 TrackTable::TrackTable() : tracks_(new Track[kCapacity]), spare_(new Track[kCapacity]) {
   by_track_.fill(kNone);
   by_participant_.fill(kNone);

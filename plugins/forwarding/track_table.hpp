@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-// What the plugin remembers of a room's tracks, found by id, in memory that is taken once.
+// The state of a room's tracks, found by id, in memory that is allocated once.
 #pragma once
 
 #include <veche/selector.h>
@@ -18,22 +18,22 @@ struct Track {
   uint32_t kind, flags;
   VoiceActivity voice;
   Standing standing;
-  /// The listeners (by their running number) for whom it was last found to fill a slot, and to be
-  /// out of question.
+  /// The listeners (by their running number) for whom the track last filled a slot, and was last
+  /// ruled out.
   uint32_t placed_for, excluded_for;
   uint16_t next_of_participant;  ///< kNone ends the chain.
 };
 
-/// The tracks stand in the order of the host's candidates, which rarely changes. After construction
-/// nothing is allocated. One thread.
+/// Tracks are in the order of the host's candidates, which rarely changes. Allocates nothing after
+/// construction. One thread.
 class TrackTable {
  public:
   static constexpr uint16_t kCapacity = 512;
   static constexpr uint16_t kNone = 0xffff;
 
   TrackTable();
-  /// Takes over the ids and flags of the candidates. Whoever is new begins with an unheard voice,
-  /// whoever is missing is forgotten, and what is beyond kCapacity is ignored.
+  /// Takes over the ids and flags of the candidates. New tracks begin without a voice, missing ones
+  /// are forgotten, and candidates beyond kCapacity are ignored.
   void follow(std::span<const veche_candidate> candidates) noexcept;
   std::span<Track> tracks() noexcept { return {tracks_.get(), count_}; }
   /// Null if there is no such track.
@@ -52,7 +52,7 @@ class TrackTable {
   void rebuild(std::span<const veche_candidate> candidates) noexcept;
   Track* at(uint16_t index) noexcept { return index == kNone ? nullptr : &tracks_[index]; }
 
-  // Two arrays, so that the tracks can be brought into a new order without a copy on the stack.
+  // Two arrays, so that tracks can be reordered without a copy on the stack.
   std::unique_ptr<Track[]> tracks_, spare_;
   uint16_t count_ = 0;
   Index by_track_, by_participant_;

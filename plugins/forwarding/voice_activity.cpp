@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-// The three time scales of one track, advanced by what each tick saw of it.
+// Advances the three time scales of a track by the packets of each tick.
 #include "forwarding/voice_activity.hpp"
 
 #include <algorithm>
@@ -12,7 +12,7 @@ namespace {
 constexpr int64_t kContinuousNs = ms_to_ns(150);
 /// A packet that is late by less than this is not silence yet.
 constexpr int64_t kJitterNs = ms_to_ns(100);
-/// What is known of a track's noise is too old after a gap like this.
+/// After a gap of this length the noise floor is out of date.
 constexpr int64_t kFloorLifeNs = ms_to_ns(10'000);
 constexpr float kPacketMs = 20;
 /// More packets in one tick count as this many.
@@ -21,7 +21,7 @@ constexpr uint32_t kMaxPackets = 5;
 constexpr uint32_t kVoicePackets = 2;
 
 constexpr uint8_t kVoiceOverFloor = 9;  // dB
-/// Steady sound above this (and the 9 dB) is speech or music to us, however long it lasts.
+/// Steady sound above this (and the 9 dB) counts as speech or music, however long it lasts.
 constexpr uint8_t kMaxFloor = loudness_of_dbov(-45);
 /// Packets this far below the peak of their turn are the tail of a cough, or the gap between two
 /// syllables.
@@ -86,8 +86,8 @@ void VoiceActivity::hear(const Reading& reading, const Tuning& tuning) noexcept 
     fade(span_ms);
     return;
   }
-  // What came before the first loud packet was not voice, and its companions in the same tick may
-  // not be either.
+  // The sound before the first loud packet was not voice, and other packets of the same tick may
+  // not be voice either.
   const float voice_ms = run_packets > 0 ? span_ms : std::min(span_ms, kPacketMs);
   run_packets += packets;
   hear_voice(reading, tuning, voice_ms);
@@ -112,7 +112,7 @@ uint8_t VoiceActivity::threshold(const Tuning& tuning) const noexcept {
 }
 
 float VoiceActivity::weight(const Reading& reading) const noexcept {
-  // Before the floor is known, a fan could not be told from a soft voice: let the voice wait.
+  // Until the floor is known, a fan cannot be told from a soft voice, so the voice has to wait.
   const bool surely_voice = floor.known() || reading.loudness >= kMaxFloor + kVoiceOverFloor;
   const bool strong = static_cast<float>(reading.loudness) >= peak - kBelowPeak;
   return !reading.has_levels || (surely_voice && strong) ? 1.0F : kWeakWeight;

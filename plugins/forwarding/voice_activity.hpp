@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
-// Whether one track carries speech: its noise floor and three time scales of activity, from levels
-// and arrival times.
+// Detects speech in one track: its noise floor and three time scales of activity, from levels and
+// arrival times.
 #pragma once
 
 #include <cstdint>
@@ -14,8 +14,8 @@ constexpr uint8_t loudness_of_dbov(int32_t dbov) { return static_cast<uint8_t>(1
 constexpr int64_t ms_to_ns(int64_t ms) { return ms * 1'000'000; }
 
 /// The level below which a track's sound is its background: the minimum of the last 2 to 2.5 s of
-/// packets. Only the time of received packets counts, so silence that DTX does not send changes
-/// nothing. All zero: nothing heard yet.
+/// packets. Only the time of received packets counts, so silence that DTX does not send has no
+/// effect. All zero: nothing heard yet.
 struct NoiseFloor {
   static constexpr uint32_t kWindows = 4;
   static constexpr float kWindowMs = 500;
@@ -31,13 +31,13 @@ struct NoiseFloor {
   uint8_t loudness() const noexcept;
 };
 
-/// What a room's settings mean for detection.
+/// The parameters of the detection, from a room's settings.
 struct Tuning {
   uint8_t gate_loudness;
   int64_t hangover_ns;
 };
 
-/// What one tick says of a track.
+/// The packets of a track in one tick.
 struct Reading {
   int64_t now_ns;
   int64_t last_packet_ns;
@@ -46,11 +46,10 @@ struct Reading {
   bool has_levels;
 };
 
-/// All zero: a track that was never heard. docs/speaker-detection.md explains the algorithm and its
+/// All zero: the track was never heard. docs/speaker-detection.md explains the algorithm and its
 /// constants.
 struct VoiceActivity {
-  /// Speech collected in the medium scale that makes somebody a talker, against whom an
-  /// interjection is shorter.
+  /// Speech on the medium scale that makes a track a talker. An interjection is shorter.
   static constexpr float kTalkingMs = 212;
   static constexpr float kMaxEvidenceMs = 300;
 
@@ -65,7 +64,7 @@ struct VoiceActivity {
   uint32_t run_packets;      ///< Consecutive packets over the threshold.
 
   void update(const Reading& reading, const Tuning& tuning) noexcept;
-  /// As if the track had never spoken; what is known of its noise stays.
+  /// As if the track had never spoken, but with its noise floor.
   void silence() noexcept;
 
  private:

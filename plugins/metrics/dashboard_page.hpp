@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-// The page that draws the history: one document without anything from elsewhere.
+// The page that draws the history: one document that loads nothing else.
 #pragma once
 
 namespace veche::metrics {

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-// From the numbers that the server shows to families of prometheus-cpp.
+// Converts the server's numbers into families of prometheus-cpp.
 #include "metrics/families.hpp"
 
 #include <algorithm>
@@ -17,7 +17,7 @@ struct Unit {
   std::string_view suffix, base;
   double scale;
 };
-/// What plugins write at the end of names, and the base unit that Prometheus wants there.
+/// The units at the end of plugins' names, and the base units that Prometheus expects.
 constexpr std::array<Unit, 8> kUnits{{{"_ns", "_seconds", 1e-9},
                                       {"_us", "_seconds", 1e-6},
                                       {"_ms", "_seconds", 1e-3},
@@ -34,7 +34,7 @@ bool take_suffix(std::string& text, std::string_view suffix) {
   return true;
 }
 
-/// A division by a whole number is rounded once: 0.03 stays 0.03.
+/// Divides by a whole number, which rounds once: 0.03 stays 0.03.
 double scaled(double value, double scale) {
   return scale < 1 ? value / std::round(1 / scale) : value * scale;
 }
@@ -78,12 +78,12 @@ ExportName export_name(std::string_view plugin, std::string_view name, uint32_t 
 }
 
 MetricFamily& Families::family_of(const std::string& name, const veche_metric_info& metric) {
-  // Those of one name follow each other.
+  // Metrics of the same name are adjacent.
   if (!families_.empty() && families_.back().name == name) return families_.back();
   MetricFamily& family = families_.emplace_back();
   family.name = name;
   family.help = metric.help;
-  // promtool asks for one, and a plugin may have given none.
+  // promtool demands a help text, and a plugin may have given none.
   if (family.help.empty()) family.help = "Counted by the plugin " + std::string(metric.plugin);
   family.type = type_of(metric.kind);
   return family;
@@ -109,7 +109,7 @@ size_t count_series(const std::vector<MetricFamily>& families) {
   size_t count = 0;
   for (const MetricFamily& family : families) {
     for (const ClientMetric& metric : family.metric) {
-      // The bucket +Inf, the sum and the count come on top.
+      // Plus the bucket +Inf, the sum and the count.
       count += family.type == MetricType::Histogram ? metric.histogram.bucket.size() + 3 : 1;
     }
   }

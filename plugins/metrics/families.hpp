@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-// From the numbers that the server shows to families of prometheus-cpp.
+// Converts the server's numbers into families of prometheus-cpp.
 #pragma once
 
 #include <prometheus/metric_family.h>
@@ -11,7 +11,7 @@
 
 namespace veche::metrics {
 
-/// The name of a plugin's own metric for Prometheus, and what its values are multiplied by:
+/// The name of a plugin's own metric for Prometheus, and the factor of its values:
 /// "latency_us" of "my-plugin" is veche_plugin_my_plugin_latency_seconds, by 1e-6.
 struct ExportName {
   std::string name;
@@ -19,7 +19,7 @@ struct ExportName {
 };
 ExportName export_name(std::string_view plugin, std::string_view name, uint32_t kind);
 
-/// Those of one name become one family, in the order in which they came.
+/// Metrics of the same name become one family, in the order in which they came.
 class Families {
  public:
   void add(const veche_metric_info& metric);

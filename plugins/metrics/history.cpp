@@ -13,7 +13,7 @@ namespace {
 std::string number(double value) {
   if (!std::isfinite(value)) return "0";
   char buffer[40];
-  // What is shown to people needs no more digits.
+  // A dashboard needs no more digits.
   const auto end = std::to_chars(buffer, buffer + sizeof buffer, std::round(value * 1000) / 1000);
   return {buffer, end.ptr};
 }
@@ -65,15 +65,15 @@ const std::vector<History::Column>& History::columns() {
       {"rooms", "Rooms"},
       {"participants", "Participants"},
       {"sessions", "Connected sessions"},
-      {"speakers", "Participants who speak"},
+      {"speakers", "Participants that speak"},
       {"packets_in_per_s", "Packets received"},
       {"packets_out_per_s", "Packets sent"},
       {"dropped_per_s", "Packets dropped, for any reason"},
-      {"loss_in", "Part of the clients' packets that was lost"},
-      {"loss_out", "Part of the packets to clients that was lost"},
-      {"round_trip_ms", "Mean of the round trips that were reported; 0: none was"},
+      {"loss_in", "Share of the clients' packets that was lost"},
+      {"loss_out", "Share of the packets to clients that was lost"},
+      {"round_trip_ms", "Mean of the reported round trips; 0: none was reported"},
       {"forward_ms", "Mean time of a packet in the server; 0: none was forwarded"},
-      {"unheard_speech_s", "Speech that nobody's slot had, in seconds"},
+      {"unheard_speech_s", "Speech that no slot carried, in seconds"},
       {"cpu_cores", "Processors that the server used"},
       {"lane_load", "Share of time in which lanes were busy, on average"},
       {"resident_mb", "Memory, in megabytes of 1,000,000 bytes"},

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-// The last minutes, one row a second: what a page or support looks at first. Bounded.
+// The last minutes, one row a second, for a first look by operators. Bounded.
 #pragma once
 
 #include <veche/host.h>
@@ -13,7 +13,7 @@
 
 namespace veche::metrics {
 
-/// One look at the server: sums that grow, and what is now.
+/// One look at the server: growing sums, and current values.
 class Snapshot {
  public:
   void add(const veche_metric_info& metric);
@@ -21,7 +21,7 @@ class Snapshot {
   double rooms = 0, participants = 0, speakers = 0, sessions = 0, resident_bytes = 0;
   double packets_in = 0, packets_out = 0, lost_in = 0, lost_out = 0, dropped = 0;
   double cpu_s = 0, busy_s = 0, unheard_speech_s = 0;
-  double round_trip_s = 0, round_trips = 0;  ///< The sum, and of how many.
+  double round_trip_s = 0, round_trips = 0;  ///< The sum, and their number.
   double forward_s = 0, forwarded = 0;
   double lanes = 0;
 };
@@ -30,7 +30,7 @@ class History {
  public:
   explicit History(size_t seconds) : seconds_(seconds) {}
 
-  /// About once a second.
+  /// To be called about once a second.
   void add(const Snapshot& now, int64_t time_unix_ms);
   /// A JSON object with one array for each column, the oldest row first.
   std::string json() const;
@@ -50,7 +50,7 @@ class History {
   std::vector<Row> rows_;  ///< A ring, once it is full.
   size_t next_ = 0;        ///< Where the next row goes.
   Snapshot last_;
-  int64_t last_ms_ = 0;  ///< 0: there was none.
+  int64_t last_ms_ = 0;  ///< 0: there is none yet.
 };
 
 }  // namespace veche::metrics

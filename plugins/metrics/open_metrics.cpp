@@ -27,7 +27,8 @@ std::string escaped(std::string_view text) {
   return out;
 }
 
-/// The shortest that reads back the same. Whole numbers get ".0" where a bucket's name needs it.
+/// The shortest text that reads back as the same number. Whole numbers get ".0" for the name of a
+/// bucket.
 std::string number(double value, bool is_bound = false) {
   if (std::isnan(value)) return "NaN";
   if (std::isinf(value)) return value > 0 ? "+Inf" : "-Inf";
@@ -110,7 +111,7 @@ std::string_view trimmed(std::string_view text) {
   return text.substr(begin, text.find_last_not_of(" \t") - begin + 1);
 }
 
-/// Takes what stands before the next separator.
+/// Takes the text before the next separator.
 std::string_view take_part(std::string_view& rest, char separator) {
   const size_t end = rest.find(separator);
   const std::string_view part = trimmed(rest.substr(0, end));
@@ -118,7 +119,7 @@ std::string_view take_part(std::string_view& rest, char separator) {
   return part;
 }
 
-/// From 0 to 1; 1 without a q. What is no number is 0.
+/// From 0 to 1; 1 without a q, 0 if it is not a number.
 double quality(std::string_view parameters) {
   while (!parameters.empty()) {
     const std::string_view parameter = take_part(parameters, ';');

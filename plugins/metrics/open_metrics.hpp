@@ -16,8 +16,8 @@ inline constexpr char kPrometheusType[] = "text/plain; version=0.0.4; charset=ut
 
 std::string to_open_metrics(const std::vector<prometheus::MetricFamily>& families);
 
-/// Does a client with this header Accept (RFC 9110 section 12.5.1) like OpenMetrics at least as
-/// much as the older text format?
+/// Whether a client with this header Accept (RFC 9110 section 12.5.1) prefers OpenMetrics to the
+/// older text format, or likes both equally.
 bool prefers_open_metrics(std::string_view accept);
 
 }  // namespace veche::metrics

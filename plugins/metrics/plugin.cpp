@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-// The glue: routes, the timer of the history, and what a scrape costs.
+// The glue: routes, the timer of the history, and the time that scrapes take.
 #include <prometheus/histogram.h>
 #include <prometheus/registry.h>
 #include <prometheus/text_serializer.h>
