@@ -10,10 +10,9 @@
 namespace veche::room {
 namespace {
 
-Status check_slots(std::string_view what, uint32_t slots, uint32_t limit) {
+Status check_slots(const std::string& what, uint32_t slots, uint32_t limit) {
   if (slots <= limit) return Ok{};
-  return invalid(std::string(what) + " must be 0 (no limit of its own) to " +
-                 std::to_string(limit) + ".");
+  return invalid(what + " must be 0 (no limit of its own) to " + std::to_string(limit) + ".");
 }
 
 }  // namespace
