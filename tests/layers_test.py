@@ -22,7 +22,32 @@ BELOW = {
     "http": {"plugin", "room", "media", "sdp", "rtp", "glib", "base"},
     "main": {"http", "plugin", "room", "media", "sdp", "rtp", "glib", "base"},
 }
-# Who may include a library; nobody else may.
+# The storeys of a layer: which of its other folders each folder may include; "." is the layer's own folder. No circle can
+# hide in them, because a folder may include only those that stand above it here.
+FOLDERS = {
+    "media": {
+        ".": set(),
+        "ice": {"."},
+        "feed": {"."},
+        "lane": {".", "feed"},
+        "peer": {".", "feed", "lane"},
+        "wire": {".", "ice", "feed", "lane", "peer"},
+        "pipeline": {".", "feed", "lane", "peer"},
+        "tap": {".", "feed", "peer"},
+        "session": {".", "feed", "lane", "peer", "wire", "pipeline", "tap"},
+        "engine": {".", "ice", "feed", "lane", "peer", "wire", "pipeline", "tap", "session"},
+    },
+    "http": {
+        "protocol": set(),
+        "connection": {"protocol"},
+        "auth": {"protocol", "connection"},
+        "api": {"protocol", "connection", "auth"},
+        ".": {"protocol", "connection", "auth", "api"},
+    },
+}
+# Layers of which others include only what lies in the layer's own folder.
+FACES = {"media"}
+# The owners of a library; nobody else may include it.
 OWNERS = {
     re.compile(r"boost/dll"): {"core/plugin"},
     re.compile(r"libsoup/"): {"core/http", "tools/veche-load"},
@@ -46,6 +71,12 @@ SOURCES = (".h", ".hpp", ".c", ".cpp")
 
 def is_standard(name):
     return re.fullmatch(r"[a-z_0-9]+", name) or (name.endswith(".h") and name[:-2] in C_LIBRARY)
+
+
+def folder_of(path):
+    """The folder inside its layer in which a file lies; "." for the layer's own."""
+    parts = path.split("/")
+    return parts[2] if len(parts) > 3 else "."
 
 
 class Checker:
@@ -81,7 +112,9 @@ class Checker:
         if target is None:
             return self.find_external_reason(unit, name)
         target_unit = "/".join(target.split("/")[:2])
-        if target_unit in (unit, "core/include"):
+        if target_unit == unit:
+            return self.find_storey_reason(path, target)
+        if target_unit == "core/include":
             return None
         if unit.startswith("plugins/"):
             return "a plugin knows veche/*.h, its own files and the standard library"
@@ -91,6 +124,21 @@ class Checker:
             return f"{unit} is no known layer"
         if top != "core" or layer not in allowed:
             return f"{target_unit} does not stand below {unit}"
+        if layer in FACES and target.count("/") > 2:
+            return f"of {target_unit} others include its face alone, {target_unit}/*.hpp"
+        return None
+
+    def find_storey_reason(self, path, target):
+        """Why this file must not include that one of its own layer, or None."""
+        top, layer = path.split("/")[:2]
+        folders = FOLDERS.get(layer) if top == "core" else None
+        if folders is None:
+            return None
+        here, there = (folder_of(name) for name in (path, target))
+        if here not in folders:
+            return f"{here} is no known folder of {layer}"
+        if there != here and there not in folders[here]:
+            return f"{there} does not stand below {here}"
         return None
 
     def find_external_reason(self, unit, name):
@@ -123,10 +171,14 @@ SOUND = {
     "core/rtp/a.hpp": '#include "base/a.hpp"',
     "core/sdp/a.hpp": '#include "base/a.hpp"',
     "core/media/a.hpp": '#include <veche/plugin.h>\n#include "rtp/a.hpp"\n#include "glib/a.hpp"',
-    "core/media/wire/b.hpp": '#include "media/a.hpp"\n#include "../a.hpp"',
+    "core/media/lane/a.hpp": '#include "media/a.hpp"',
+    "core/media/wire/b.hpp": '#include "media/a.hpp"\n#include "../a.hpp"\n#include "media/lane/a.hpp"',
+    "core/media/engine/a.hpp": '#include "media/wire/b.hpp"\n#include "media/lane/a.hpp"',
     "core/room/a.hpp": '#include "media/a.hpp"',
     "core/plugin/a.hpp": '#include <boost/dll/shared_library.hpp>\n#include "room/a.hpp"',
-    "core/http/a.hpp": '#include <libsoup/soup.h>\n#include "plugin/a.hpp"',
+    "core/http/protocol/a.hpp": "",
+    "core/http/api/a.hpp": '#include "http/protocol/a.hpp"',
+    "core/http/a.hpp": '#include <libsoup/soup.h>\n#include "plugin/a.hpp"\n#include "http/api/a.hpp"',
     "core/main/a.cpp": '#include "http/a.hpp"',
     "plugins/one/a.hpp": "#include <vector>\n#include <string.h>",
     "plugins/one/b.cpp": '#include <veche/plugin.h>\n#include "one/a.hpp"\n#include "a.hpp"',
@@ -145,6 +197,17 @@ VIOLATIONS = [
     ("core/glib/x.cpp", '#include "rtp/a.hpp"'),
     ("core/media/x.cpp", '#include "room/a.hpp"'),
     ("core/media/wire/x.cpp", '#include "../../room/a.hpp"'),
+    ("core/media/x.cpp", '#include "media/engine/a.hpp"'),
+    ("core/media/x.cpp", '#include "lane/a.hpp"'),
+    ("core/media/ice/x.cpp", '#include "media/lane/a.hpp"'),
+    ("core/media/lane/x.cpp", '#include "media/wire/b.hpp"'),
+    ("core/media/lane/x.cpp", '#include "../wire/b.hpp"'),
+    ("core/media/pipeline/x.cpp", '#include "media/wire/b.hpp"'),
+    ("core/media/new/x.cpp", '#include "media/a.hpp"'),
+    ("core/room/x.cpp", '#include "media/lane/a.hpp"'),
+    ("tools/load/x.cpp", '#include "media/engine/a.hpp"'),
+    ("core/http/protocol/x.cpp", '#include "http/api/a.hpp"'),
+    ("core/http/api/x.cpp", '#include "http/a.hpp"'),
     ("core/room/x.cpp", '#include "plugin/a.hpp"'),
     ("core/plugin/x.cpp", '#include "http/a.hpp"'),
     ("core/http/x.cpp", '#include "main/a.cpp"'),
@@ -168,7 +231,18 @@ def write(root, path, text):
         file.write(text + "\n")
 
 
+def check_storeys():
+    """Each folder includes only folders above it in the table, so that there is no circle."""
+    for layer, folders in FOLDERS.items():
+        above = set()
+        for folder, allowed in folders.items():
+            if not allowed <= above:
+                sys.exit(f"{layer}/{folder} includes {sorted(allowed - above)}, which FOLDERS lists below it or not at all")
+            above.add(folder)
+
+
 def test_itself():
+    check_storeys()
     with tempfile.TemporaryDirectory() as root:
         for path, text in SOUND.items():
             write(root, path, text)
