@@ -18,6 +18,9 @@ inline int64_t monotonic_ns() {
       .count();
 }
 
+/// Reads a monotonic clock: monotonic_ns(), or the time of a test.
+using Clock = int64_t (*)();
+
 /// [any] Milliseconds since 1970, UTC.
 inline int64_t unix_ms() {
   return std::chrono::duration_cast<std::chrono::milliseconds>(

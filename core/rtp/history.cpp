@@ -9,20 +9,19 @@ namespace veche::rtp {
 
 History::History(size_t capacity) : cells_(capacity) {}
 
-void History::push(std::span<const uint8_t> bytes, int64_t arrival_ns) noexcept {
+void History::push(const PacketView& packet, int64_t arrival_ns) noexcept {
+  const std::span<const uint8_t> bytes = packet.bytes();
   if (cells_.empty() || bytes.size() > kMaxPacketSize) return;
   Cell& cell = cells_[next_];
-  cell.arrival_ns = arrival_ns;
-  cell.size = static_cast<uint16_t>(bytes.size());
   std::copy(bytes.begin(), bytes.end(), cell.bytes);
+  cell.entry = {arrival_ns, packet.of_copy(cell.bytes)};
   next_ = (next_ + 1) % cells_.size();
   count_ = std::min(count_ + 1, cells_.size());
 }
 
-History::Entry History::at(size_t index) const noexcept {
+const History::Entry& History::at(size_t index) const noexcept {
   assert(index < count_);
-  const Cell& cell = cells_[(next_ + cells_.size() - count_ + index) % cells_.size()];
-  return {.arrival_ns = cell.arrival_ns, .bytes = {cell.bytes, cell.size}};
+  return cells_[(next_ + cells_.size() - count_ + index) % cells_.size()].entry;
 }
 
 }  // namespace veche::rtp

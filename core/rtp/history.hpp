@@ -8,6 +8,7 @@
 #include <vector>
 
 #include "base/prefetch.hpp"
+#include "rtp/packet_view.hpp"
 
 namespace veche::rtp {
 
@@ -18,25 +19,26 @@ class History {
  public:
   struct Entry {
     int64_t arrival_ns = 0;
-    std::span<const uint8_t> bytes;
+    PacketView packet;
   };
 
   explicit History(size_t capacity);
+  History(const History&) = delete;
+  History& operator=(const History&) = delete;
   /// Overwrites the oldest when full. A packet over kMaxPacketSize is not kept.
-  void push(std::span<const uint8_t> bytes, int64_t arrival_ns) noexcept;
+  void push(const PacketView& packet, int64_t arrival_ns) noexcept;
   /// A hint: push() of a packet of speech comes soon.
   void prefetch() const noexcept { veche::prefetch(&cells_[next_], kSpeechSize); }
   void clear() noexcept { count_ = 0; }
   size_t size() const noexcept { return count_; }
   /// 0 is the oldest. Valid until the next push.
-  Entry at(size_t index) const noexcept;
+  const Entry& at(size_t index) const noexcept;
 
  private:
   static constexpr size_t kSpeechSize = 128;  // Of a packet, mostly.
 
   struct Cell {
-    int64_t arrival_ns = 0;
-    uint16_t size = 0;
+    Entry entry;  // Views the bytes below.
     uint8_t bytes[kMaxPacketSize];
   };
   std::vector<Cell> cells_;

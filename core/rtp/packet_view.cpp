@@ -11,6 +11,7 @@ namespace {
 constexpr uint16_t kOneByteProfile = 0xBEDE;
 constexpr uint16_t kTwoByteProfile = 0x1000;
 constexpr uint8_t kReservedId = 15;
+constexpr size_t kMaxDatagram = 65535;  // Of UDP: sizes fit into 16 bits.
 
 /// RFC 5761 section 4: where RTP and RTCP share a port, these second bytes are RTCP packet types.
 bool is_rtcp_type(uint8_t second_byte) { return second_byte >= 192 && second_byte <= 223; }
@@ -52,39 +53,31 @@ std::optional<std::span<const uint8_t>> find_two_byte(std::span<const uint8_t> e
 
 std::optional<PacketView> PacketView::parse(std::span<const uint8_t> bytes) noexcept {
   const std::optional<HeaderLayout> layout = header_layout(bytes);
-  if (!layout || is_rtcp_type(bytes[1])) return std::nullopt;
-  PacketView view;
-  view.bytes_ = bytes;
-  const size_t at = layout->size;
-  if (layout->extension_size > 0) {
-    const auto extension = bytes.subspan(at - layout->extension_size, layout->extension_size);
-    view.extension_profile_ = read_u16(extension.data());
-    view.extensions_ = extension.subspan(kExtensionHeaderSize);
-  }
-
+  if (!layout || is_rtcp_type(bytes[1]) || bytes.size() > kMaxDatagram) return std::nullopt;
   size_t padding = 0;
   const bool has_padding = (bytes[0] & 0x20) != 0;
   if (has_padding) {
     // The last byte counts itself, so it is never 0 (RFC 3550 section 5.1).
     padding = bytes.back();
-    if (padding == 0 || padding > bytes.size() - at) return std::nullopt;
+    if (padding == 0 || padding > bytes.size() - layout->size) return std::nullopt;
   }
-  view.payload_ = bytes.subspan(at, bytes.size() - at - padding);
+  PacketView view;
+  view.data_ = bytes.data();
+  view.size_ = static_cast<uint16_t>(bytes.size());
+  view.header_size_ = static_cast<uint16_t>(layout->size);
+  view.extension_size_ = static_cast<uint16_t>(layout->extension_size);
+  view.payload_size_ = static_cast<uint16_t>(bytes.size() - layout->size - padding);
   return view;
 }
 
-uint8_t PacketView::payload_type() const noexcept { return bytes_[1] & 0x7f; }
-bool PacketView::marker() const noexcept { return (bytes_[1] & 0x80) != 0; }
-uint16_t PacketView::sequence() const noexcept { return read_u16(&bytes_[2]); }
-uint32_t PacketView::timestamp() const noexcept { return read_u32(&bytes_[4]); }
-uint32_t PacketView::ssrc() const noexcept { return read_u32(&bytes_[8]); }
-std::span<const uint8_t> PacketView::payload() const noexcept { return payload_; }
-
 std::optional<std::span<const uint8_t>> PacketView::extension(uint8_t id) const noexcept {
-  if (id == 0) return std::nullopt;
-  if (extension_profile_ == kOneByteProfile) return find_one_byte(extensions_, id);
+  if (id == 0 || extension_size_ == 0) return std::nullopt;
+  const std::span<const uint8_t> extension(data_ + header_size_ - extension_size_, extension_size_);
+  const uint16_t profile = read_u16(extension.data());
+  const auto elements = extension.subspan(kExtensionHeaderSize);
+  if (profile == kOneByteProfile) return find_one_byte(elements, id);
   // The low four bits are the application's (RFC 8285 section 4.3).
-  if ((extension_profile_ & 0xfff0) == kTwoByteProfile) return find_two_byte(extensions_, id);
+  if ((profile & 0xfff0) == kTwoByteProfile) return find_two_byte(elements, id);
   return std::nullopt;
 }
 

@@ -8,6 +8,8 @@
 #include <span>
 #include <string_view>
 
+#include "base/big_endian.hpp"
+
 namespace veche::rtp {
 
 /// The audio level of RFC 6464.
@@ -17,20 +19,28 @@ struct AudioLevel {
 };
 
 /// Valid as long as the bytes are. Everything is checked by parse(): no accessor can read outside
-/// the packet.
+/// the packet. Small enough to travel beside the bytes, so that each packet is parsed once.
 class PacketView {
  public:
   /// Nothing if the bytes are not a whole RTP packet of version 2 (RTCP per RFC 5761 is not).
   static std::optional<PacketView> parse(std::span<const uint8_t> bytes) noexcept;
+  /// The view of a copy of this packet's bytes.
+  PacketView of_copy(const uint8_t* copy) const noexcept {
+    PacketView view = *this;
+    view.data_ = copy;
+    return view;
+  }
 
-  uint8_t payload_type() const noexcept;
-  bool marker() const noexcept;
-  uint16_t sequence() const noexcept;
-  uint32_t timestamp() const noexcept;
-  uint32_t ssrc() const noexcept;
+  uint8_t payload_type() const noexcept { return data_[1] & 0x7f; }
+  bool marker() const noexcept { return (data_[1] & 0x80) != 0; }
+  uint16_t sequence() const noexcept { return read_u16(data_ + 2); }
+  uint32_t timestamp() const noexcept { return read_u32(data_ + 4); }
+  uint32_t ssrc() const noexcept { return read_u32(data_ + 8); }
   /// Without padding.
-  std::span<const uint8_t> payload() const noexcept;
-  std::span<const uint8_t> bytes() const noexcept { return bytes_; }
+  std::span<const uint8_t> payload() const noexcept {
+    return {data_ + header_size_, payload_size_};
+  }
+  std::span<const uint8_t> bytes() const noexcept { return {data_, size_}; }
   /// The element with this id (1..14 one-byte form, 1..255 two-byte form); nothing if it is absent.
   /// id 0 is absent.
   std::optional<std::span<const uint8_t>> extension(uint8_t id) const noexcept;
@@ -38,10 +48,13 @@ class PacketView {
   std::optional<std::string_view> mid(uint8_t id) const noexcept;
 
  private:
-  std::span<const uint8_t> bytes_;
-  uint16_t extension_profile_ = 0;
-  std::span<const uint8_t> extensions_;
-  std::span<const uint8_t> payload_;
+  friend class Rewriter;  // It knows the parts of what it has written.
+
+  const uint8_t* data_ = nullptr;
+  uint16_t size_ = 0;
+  uint16_t header_size_ = 0;     ///< With the header extension.
+  uint16_t extension_size_ = 0;  ///< With its own header; 0: there is none.
+  uint16_t payload_size_ = 0;
 };
 
 }  // namespace veche::rtp

@@ -115,18 +115,19 @@ size_t Rewriter::max_size(const PacketView& packet) const noexcept {
   return kHeaderWithCsrcSize + extension_size(true) + packet.payload().size();
 }
 
-size_t Rewriter::write(const PacketView& packet, uint32_t source_number,
-                       std::optional<AudioLevel> level, int64_t now_ns,
-                       std::span<uint8_t> out) noexcept {
+std::optional<PacketView> Rewriter::write(const PacketView& packet, uint32_t source_number,
+                                          std::optional<AudioLevel> level, int64_t now_ns,
+                                          std::span<uint8_t> out) noexcept {
   const auto payload = packet.payload();
   const size_t extensions = extension_size(level.has_value());
-  const size_t size = kHeaderWithCsrcSize + extensions + payload.size();
-  if (size > out.size()) return 0;
+  const size_t header_size = kHeaderWithCsrcSize + extensions;
+  const size_t size = header_size + payload.size();
+  if (size > std::min<size_t>(out.size(), UINT16_MAX)) return std::nullopt;
 
   const bool begins = begins_source(packet);
   if (begins) begin_source(packet, now_ns);
   const int ahead = ahead_of_newest(packet);
-  if (!begins && !claim(ahead)) return 0;
+  if (!begins && !claim(ahead)) return std::nullopt;
 
   const auto behind = static_cast<size_t>(std::max(-ahead, 0));
   const auto closed_since = (closed_ << (closed_.size() - behind)).count();
@@ -145,9 +146,14 @@ size_t Rewriter::write(const PacketView& packet, uint32_t source_number,
   write_u32(&out[8], format_.ssrc);
   write_u32(&out[12], source_number);
   write_extensions(level, out.subspan(kHeaderWithCsrcSize, extensions));
-  std::copy(payload.begin(), payload.end(),
-            out.begin() + static_cast<ptrdiff_t>(size - payload.size()));
-  return size;
+  std::copy(payload.begin(), payload.end(), out.begin() + static_cast<ptrdiff_t>(header_size));
+  PacketView written;
+  written.data_ = out.data();
+  written.size_ = static_cast<uint16_t>(size);
+  written.header_size_ = static_cast<uint16_t>(header_size);
+  written.extension_size_ = static_cast<uint16_t>(extensions);
+  written.payload_size_ = static_cast<uint16_t>(payload.size());
+  return written;
 }
 
 void Rewriter::write_extensions(std::optional<AudioLevel> level,

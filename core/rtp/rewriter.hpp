@@ -45,12 +45,13 @@ class Rewriter {
   /// Bytes that write() may need for this packet.
   size_t max_size(const PacketView& packet) const noexcept;
 
-  /// Writes the packet into `out` and returns its size. 0: it must not be sent, because it is a
-  /// duplicate, older than the switch, too old (more than kWindow behind the newest), or does not
-  /// fit into `out`. SRTP never sees a sequence number twice (RFC 3711 section 9.1: a reused index
-  /// breaks the cipher). `level` is written if it was negotiated.
-  size_t write(const PacketView& packet, uint32_t source_number, std::optional<AudioLevel> level,
-               int64_t now_ns, std::span<uint8_t> out) noexcept;
+  /// Writes the packet into `out` and returns a view of it. Nothing: it must not be sent, because
+  /// it is a duplicate, older than the switch, too old (more than kWindow behind the newest), or
+  /// does not fit into `out`. SRTP never sees a sequence number twice (RFC 3711 section 9.1: a
+  /// reused index breaks the cipher). `level` is written if it was negotiated.
+  std::optional<PacketView> write(const PacketView& packet, uint32_t source_number,
+                                  std::optional<AudioLevel> level, int64_t now_ns,
+                                  std::span<uint8_t> out) noexcept;
 
   static constexpr uint32_t kWindow = 64;
   static constexpr int kMaxGap = 3000;  ///< MAX_DROPOUT of RFC 3550 appendix A.1.

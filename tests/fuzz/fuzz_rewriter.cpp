@@ -96,16 +96,17 @@ extern "C" int LLVMFuzzerTestOneInput(const uint8_t* data, size_t size) {
     }
     const auto level = packet->audio_level(1);
     const size_t room = (action & 3) == 2 ? action : out.size();
-    const size_t written = rewriter.write(*packet, 7, level, now_ns, std::span(out).first(room));
-    require(written <= std::min(room, rewriter.max_size(*packet)));
-    if (written == 0) continue;
-    const auto sent = PacketView::parse(std::span(out).first(written));
+    const auto written = rewriter.write(*packet, 7, level, now_ns, std::span(out).first(room));
+    if (!written) continue;
+    require(written->bytes().size() <= std::min(room, rewriter.max_size(*packet)));
+    const auto sent = PacketView::parse(written->bytes());
     // A payload type that looks like RTCP is the configuration's fault.
     if (!sent) {
       require(out[1] >= 192 && out[1] <= 223);
       return 0;
     }
     require(sent->payload().size() == packet->payload().size());
+    require(written->payload().data() == sent->payload().data());
     receiver.take(sent->sequence());
   }
   return 0;

@@ -2,7 +2,10 @@
 // What control wants of a room becomes commands to its home lane.
 #include "media/engine/engine_room.hpp"
 
+#include <cassert>
 #include <utility>
+
+#include "base/thread_role.hpp"
 
 namespace veche::media {
 
@@ -12,33 +15,36 @@ EngineRoom::EngineRoom(std::shared_ptr<RoomLanes> lanes, PeerSessions& sessions,
       sessions_(sessions),
       closed_(std::move(closed)),
       alive_(std::make_shared<bool>(true)) {
+  assert(is_on_control());
   // The room is there, and silent, until it has a selector.
   lanes_->home->post(
       make_command([room = std::make_unique<LaneRoom>(lanes_->feed, lanes_->home->counters())](
-                       Lane& home) mutable noexcept { home.add_room(room); }));
+                       Lane& home) mutable noexcept { home.switchboard().add_room(room); }));
 }
 
 EngineRoom::~EngineRoom() {
   // What the lane used comes back with the command and is freed on control, the settings last.
   struct Removed {
-    std::unique_ptr<Selector::Settings> settings;
+    std::shared_ptr<Selector::Settings> settings;
     std::unique_ptr<LaneRoom> room;
   };
   auto removed = std::make_shared<Removed>();
   removed->settings = std::move(settings_);
-  lanes_->home->post(make_command(
-      [removed, id = id()](Lane& home) noexcept { removed->room = home.remove_room(id); }));
+  lanes_->home->post(make_command([removed, id = id()](Lane& home) noexcept {
+    removed->room = home.switchboard().remove_room(id);
+  }));
   closed_(*this);
 }
 
 template <class Change>
 void EngineRoom::for_home(Change change) {
   lanes_->home->post(make_command([id = id(), change](Lane& home) mutable noexcept {
-    if (LaneRoom* room = home.find_room(id)) change(*room);
+    if (LaneRoom* room = home.switchboard().find_room(id)) change(*room);
   }));
 }
 
 Status EngineRoom::use_selector(Selector& selector, std::shared_ptr<void> latch) {
+  assert(is_on_control());
   // Its own configuration was checked when it was loaded.
   auto settings = selector.make_settings("{}");
   if (!settings) return settings.error();
@@ -47,7 +53,7 @@ Status EngineRoom::use_selector(Selector& selector, std::shared_ptr<void> latch)
   // Both are freed on control, the settings last, before the latch is let go.
   struct Change {
     std::shared_ptr<void> latch;
-    std::unique_ptr<Selector::Settings> old_settings;
+    std::shared_ptr<Selector::Settings> old_settings;
     std::unique_ptr<Selector::RoomState> state;
   };
   auto change = std::make_shared<Change>();
@@ -56,30 +62,33 @@ Status EngineRoom::use_selector(Selector& selector, std::shared_ptr<void> latch)
   change->state = std::move(*state);
   selector_ = &selector;
   lanes_->home->post(make_command([change, id = id()](Lane& home) noexcept {
-    if (LaneRoom* room = home.find_room(id)) room->swap_selector(change->state);
+    if (LaneRoom* room = home.switchboard().find_room(id)) room->swap_selector(change->state);
   }));
   return Ok{};
 }
 
 Status EngineRoom::use_selector_settings(const std::string& json) {
+  assert(is_on_control());
   auto made = selector_->make_settings(json);
   if (!made) return made.error();
   // The old settings live until the lane has the new ones.
   std::shared_ptr<Selector::Settings> old = std::move(settings_);
   settings_ = std::move(*made);
   lanes_->home->post(make_command(
-      [id = id(), settings = settings_.get()](Lane& home) noexcept {
-        if (LaneRoom* room = home.find_room(id)) room->use_settings(*settings);
+      [id = id(), settings = settings_](Lane& home) noexcept {
+        if (LaneRoom* room = home.switchboard().find_room(id)) room->use_settings(*settings);
       },
       [old] {}));
   return Ok{};
 }
 
 std::shared_ptr<Session> EngineRoom::open_session(SessionRequest request, SessionEvents events) {
+  assert(is_on_control());
   return sessions_.open(lanes_, std::move(request), std::move(events));
 }
 
 void EngineRoom::set_muted(ParticipantId participant, bool muted) {
+  assert(is_on_control());
   lanes_->settings[participant].muted = muted;
   for (const AttachedTrack& track : lanes_->tracks) {
     if (track.feed->participant == participant) {
@@ -90,6 +99,7 @@ void EngineRoom::set_muted(ParticipantId participant, bool muted) {
 
 void EngineRoom::set_preferences(ParticipantId participant,
                                  const std::vector<Preference>& preferences) {
+  assert(is_on_control());
   lanes_->settings[participant].preferences = preferences;
   for_home([participant, preferences](LaneRoom& room) mutable noexcept {
     room.set_preferences(participant, preferences);
@@ -97,12 +107,14 @@ void EngineRoom::set_preferences(ParticipantId participant,
 }
 
 void EngineRoom::set_max_speakers(ParticipantId participant, uint32_t count) {
+  assert(is_on_control());
   lanes_->settings[participant].max_speakers = count;
   for_home(
       [participant, count](LaneRoom& room) noexcept { room.set_max_speakers(participant, count); });
 }
 
 void EngineRoom::poll_selection(std::function<void(const Selection&)> callback) {
+  assert(is_on_control());
   const uint64_t version = lanes_->feed->version.load(std::memory_order_relaxed);
   if (polling_ || version == polled_version_) return;
   polling_ = true;
@@ -110,7 +122,7 @@ void EngineRoom::poll_selection(std::function<void(const Selection&)> callback) 
   auto selection = std::make_shared<Selection>();
   lanes_->home->post(make_command(
       [selection, id = id()](Lane& home) noexcept {
-        if (const LaneRoom* room = home.find_room(id)) room->copy(*selection);
+        if (const LaneRoom* room = home.switchboard().find_room(id)) room->copy(*selection);
       },
       [this, selection, alive = std::weak_ptr<bool>(alive_), callback = std::move(callback)] {
         if (alive.expired()) return;

@@ -42,7 +42,7 @@ class EngineRoom final : public Room {
 
   std::shared_ptr<RoomLanes> lanes_;  // Shared with attachments that end after the room.
   Selector* selector_ = nullptr;
-  std::unique_ptr<Selector::Settings> settings_;
+  std::shared_ptr<Selector::Settings> settings_;  // Shared with commands until they have returned.
   PeerSessions& sessions_;
   std::function<void(EngineRoom&)> closed_;
   std::shared_ptr<bool> alive_;  // Held weakly by callbacks.

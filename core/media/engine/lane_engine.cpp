@@ -3,10 +3,12 @@
 #include "media/engine/lane_engine.hpp"
 
 #include <algorithm>
+#include <cassert>
 #include <thread>
 #include <utility>
 
 #include "base/log.hpp"
+#include "base/thread_role.hpp"
 #include "media/wire/candidates.hpp"
 
 namespace veche::media {
@@ -62,7 +64,7 @@ Status LaneEngine::make_lanes() {
   for (size_t i = 0; i < count; ++i) {
     auto bell = Doorbell::open();
     if (!bell) return bell.error();
-    lanes_.push_back(std::make_unique<Lane>(static_cast<uint32_t>(i), loop_, returns_,
+    lanes_.push_back(std::make_unique<Lane>(static_cast<uint32_t>(i), lanes_, loop_, returns_,
                                             std::move(*bell),
                                             ports.empty() ? nullptr : std::move(ports[i])));
   }
@@ -71,6 +73,7 @@ Status LaneEngine::make_lanes() {
 }
 
 LaneEngine::~LaneEngine() {
+  assert(is_on_control());
   // Sessions first: their last commands run on the lanes.
   sessions_.finish([this] { returns_.drain(); });
   taps_.finish();
@@ -78,6 +81,7 @@ LaneEngine::~LaneEngine() {
 }
 
 std::unique_ptr<Room> LaneEngine::open_room(RoomId id) {
+  assert(is_on_control());
   const auto least = std::min_element(rooms_of_lane_.begin(), rooms_of_lane_.end());
   Lane& home = *lanes_[static_cast<size_t>(least - rooms_of_lane_.begin())];
   *least += 1;
@@ -106,16 +110,19 @@ void LaneEngine::give_selector(EngineRoom& room, const std::shared_ptr<void>& la
 }
 
 void LaneEngine::use_selector(Selector* selector, std::function<void()> done) {
+  assert(is_on_control());
   selector_ = selector ? selector : &first_come_;
   const std::shared_ptr<void> latch = make_latch(std::move(done));
   for (EngineRoom* room : rooms_) give_selector(*room, latch);
 }
 
 void LaneEngine::use_packet_policy(PacketPolicy* policy, std::function<void()> done) {
+  assert(is_on_control());
   sessions_.use_policy(policy);
   const std::shared_ptr<void> latch = make_latch(std::move(done));
   for (const auto& lane : lanes_) {
-    lane->post(make_command([latch, policy](Lane& on) noexcept { on.use_policy(policy); }));
+    lane->post(
+        make_command([latch, policy](Lane& on) noexcept { on.switchboard().use_policy(policy); }));
   }
 }
 

@@ -64,7 +64,7 @@ class LaneEngine final : public Engine {
   CommandReturns returns_;
   Taps taps_;  // Outlives the lanes, which may copy to it.
   DtlsRelay relay_;
-  std::vector<std::unique_ptr<Lane>> lanes_;
+  Lanes lanes_;
   std::vector<WirePort*> ports_;  // By lane; the lanes own them. Empty: no wire path.
   std::vector<uint32_t> rooms_of_lane_;
   std::vector<EngineRoom*> rooms_;

@@ -3,14 +3,18 @@
 #include "media/lane/attachment.hpp"
 
 #include <algorithm>
+#include <cassert>
 #include <utility>
+
+#include "base/thread_role.hpp"
 
 namespace veche::media {
 namespace {
 
-/// So many sessions of one room stay on its home lane; further ones go to the lane with the fewest
-/// of them. A lane that carries a whole room wakes up less often for the same packets, so rooms are
-/// spread as late as a packet's way to its last listener stays below a millisecond or two.
+/// At most this many sessions of one room stay on its home lane; further ones go to the lane with
+/// the fewest of them. A lane that carries a whole room wakes up less often for the same packets,
+/// so rooms are spread as late as a packet's way to its last listener stays below a millisecond or
+/// two.
 constexpr uint32_t sessions_on_home_lane(PathKind path) {
   return path == PathKind::Wire ? 128 : 48;
 }
@@ -30,6 +34,7 @@ std::shared_ptr<Attachment> Attachment::attach(std::shared_ptr<RoomLanes> room, 
                                                const std::vector<rtp::SlotFormat>& slots,
                                                std::vector<AttachedTrack> tracks,
                                                int64_t connected_ns) {
+  assert(is_on_control());
   use_lane(*room, lane);
   auto lane_session = std::make_unique<LaneSession>(session, participant, path, policy,
                                                     lane.counters(), slots, connected_ns);
@@ -59,8 +64,9 @@ void Attachment::use_lane(RoomLanes& room, Lane& lane) {
   if (std::find(room.used.begin(), room.used.end(), &lane) != room.used.end()) return;
   room.used.push_back(&lane);
   for (const AttachedTrack& track : room.tracks) {
-    lane.post(make_command(
-        [track](Lane& on) noexcept { on.add_track(track.feed, track.level_extension); }));
+    lane.post(make_command([track](Lane& on) noexcept {
+      on.switchboard().add_track(track.feed, track.level_extension);
+    }));
   }
 }
 
@@ -72,8 +78,8 @@ void Attachment::add_tracks() {
     for (Lane* lane : room_->used) {
       const bool is_home = lane == room_->home;
       lane->post(make_command([track, is_home, room = room_->feed->id](Lane& on) noexcept {
-        on.add_track(track.feed, track.level_extension);
-        LaneRoom* lane_room = is_home ? on.find_room(room) : nullptr;
+        on.switchboard().add_track(track.feed, track.level_extension);
+        LaneRoom* lane_room = is_home ? on.switchboard().find_room(room) : nullptr;
         if (lane_room) lane_room->add_track(track.feed);
       }));
     }
@@ -84,7 +90,9 @@ void Attachment::add_session(std::unique_ptr<LaneSession> session, uint32_t slot
   // The home lane hears of the listener only when its own lane knows the session: no slot is filled
   // into nothing.
   lane_->post(make_command(
-      [session = std::move(session)](Lane& lane) mutable noexcept { lane.add_session(session); },
+      [session = std::move(session)](Lane& lane) mutable noexcept {
+        lane.switchboard().add_session(session);
+      },
       [self = shared_from_this(), slot_count] {
         if (!self->detached_ && slot_count > 0) self->add_listener(slot_count);
       }));
@@ -94,22 +102,24 @@ void Attachment::add_listener(uint32_t slot_count) {
   const ListenerSettings& settings = room_->settings[participant_];
   room_->home->post(
       make_command([room = room_->feed->id, session = session_, participant = participant_,
-                    lane = lane_, slot_count, settings](Lane& home) noexcept {
-        LaneRoom* lane_room = home.find_room(room);
+                    lane = lane_->index(), slot_count, settings](Lane& home) noexcept {
+        LaneRoom* lane_room = home.switchboard().find_room(room);
         if (!lane_room) return;
-        lane_room->add_listener(session, participant, *lane, slot_count, settings.max_speakers,
+        lane_room->add_listener(session, participant, lane, slot_count, settings.max_speakers,
                                 settings.preferences);
       }));
 }
 
 void Attachment::set_active(size_t slot, bool active) {
+  assert(is_on_control());
   lane_->post(make_command([session = session_, slot, active](Lane& lane) noexcept {
-    LaneSession* found = lane.find_session(session);
+    LaneSession* found = lane.switchboard().find_session(session);
     if (found && slot < found->slot_count()) found->set_active(slot, active);
   }));
 }
 
 void Attachment::detach(std::function<void()> done) {
+  assert(is_on_control());
   detached_ = true;
   room_->session_count[lane_->index()] -= 1;
   std::vector<TrackId> tracks;
@@ -119,7 +129,7 @@ void Attachment::detach(std::function<void()> done) {
   });
   room_->home->post(make_command(
       [room = room_->feed->id, session = session_, tracks](Lane& home) noexcept {
-        LaneRoom* lane_room = home.find_room(room);
+        LaneRoom* lane_room = home.switchboard().find_room(room);
         if (!lane_room) return;
         lane_room->remove_listener(session);
         for (const TrackId track : tracks) lane_room->remove_track(track);
@@ -132,14 +142,18 @@ void Attachment::detach(std::function<void()> done) {
 void Attachment::remove_from_lane(std::function<void()> done) {
   for (Lane* lane : room_->used) {
     for (const AttachedTrack& track : tracks_) {
-      lane->post(make_command([id = track.feed->id](Lane& on) noexcept { on.remove_track(id); }));
+      lane->post(make_command([id = track.feed->id](Lane& on) noexcept {
+        on.switchboard().remove_track(id, on.now_ns());
+      }));
     }
   }
   // The command carries the LaneSession back, so that it is freed on control.
   auto removed = std::make_shared<std::unique_ptr<LaneSession>>();
-  lane_->post(make_command([removed, session = session_](
-                               Lane& lane) noexcept { *removed = lane.remove_session(session); },
-                           std::move(done)));
+  lane_->post(make_command(
+      [removed, session = session_](Lane& lane) noexcept {
+        *removed = lane.switchboard().remove_session(session);
+      },
+      std::move(done)));
 }
 
 }  // namespace veche::media

@@ -32,7 +32,7 @@ struct AttachedTrack {
 struct RoomLanes {
   std::shared_ptr<RoomFeed> feed;
   Lane* home = nullptr;
-  std::vector<std::unique_ptr<Lane>>* all = nullptr;  // The engine's.
+  Lanes* all = nullptr;               // The engine's.
   std::vector<Lane*> used;            // Home first, then those that carry sessions too.
   std::vector<AttachedTrack> tracks;  // Of all attached sessions.
   std::unordered_map<uint32_t, uint32_t> session_count;  // By lane index.

@@ -20,7 +20,7 @@ void copy_to_tap(TrackFeed& feed, std::span<const uint8_t> bytes,
 }  // namespace
 
 Ingress::Ingress(std::vector<IngressTrack> tracks, std::shared_ptr<RoomFeed> room, Lane& home,
-                 const std::vector<std::unique_ptr<Lane>>& lanes, std::function<void()> violation)
+                 const Lanes& lanes, std::function<void()> violation)
     : tracks_(std::move(tracks)),
       states_(tracks_.size()),
       room_(std::move(room)),
@@ -29,30 +29,46 @@ Ingress::Ingress(std::vector<IngressTrack> tracks, std::shared_ptr<RoomFeed> roo
   for (const auto& lane : lanes) lanes_.push_back(lane.get());
 }
 
-bool Ingress::handle(std::span<const uint8_t> bytes_in, const PacketTimes& times) noexcept {
-  const std::optional<rtp::PacketView> view = rtp::PacketView::parse(bytes_in);
-  if (!view || !accepted_.load(std::memory_order_acquire)) {
-    (view ? unverified : malformed).add();
+bool Ingress::handle(std::span<const uint8_t> bytes_in, int64_t now_ns) noexcept {
+  const std::optional<rtp::PacketView> packet = rtp::PacketView::parse(bytes_in);
+  if (!packet) {
+    malformed.add();
     return false;
   }
-  headers.rtp(bytes_in, times.arrival_ns);
-  IngressTrack* track = find_track(*view);
+  if (!handle(*packet, now_ns, now_ns)) return false;
+  heard(now_ns);
+  return true;
+}
+
+bool Ingress::handle(const rtp::PacketView& packet, const PacketTimes& times,
+                     int64_t now_ns) noexcept {
+  if (!accepted_.load(std::memory_order_acquire)) {
+    unverified.add();
+    return false;
+  }
+  headers.rtp(packet.bytes(), times.arrival_ns);
+  IngressTrack* track = find_track(packet);
   if (!track) return refuse();
-  if (view->payload_type() != track->payload_type) {
+  if (packet.payload_type() != track->payload_type) {
     wrong_payload.add();
     return false;
   }
-  heard(times.arrival_ns);
   if (first_packet_ns() == 0) {
     first_packet_ns_.store(times.arrival_ns, std::memory_order_relaxed);
   }
   packets.add();
-  bytes.add(bytes_in.size());
+  bytes.add(packet.bytes().size());
   TrackFeed& feed = *track->feed;
   if (feed.muted.load(std::memory_order_relaxed)) return true;
-  if (feed.tap.load(std::memory_order_relaxed)) copy_to_tap(feed, bytes_in, times);
+  if (feed.tap.load(std::memory_order_relaxed)) copy_to_tap(feed, packet.bytes(), times);
+  measure(*track, packet, times, now_ns);
+  return true;
+}
 
-  const std::optional<rtp::AudioLevel> measured = view->audio_level(track->level_extension);
+void Ingress::measure(IngressTrack& track, const rtp::PacketView& packet, const PacketTimes& times,
+                      int64_t now_ns) noexcept {
+  TrackFeed& feed = *track.feed;
+  const std::optional<rtp::AudioLevel> measured = packet.audio_level(track.level_extension);
   if (feed.has_levels.load(std::memory_order_relaxed) != measured.has_value()) {
     feed.has_levels.store(measured.has_value(), std::memory_order_relaxed);
   }
@@ -61,10 +77,9 @@ bool Ingress::handle(std::span<const uint8_t> bytes_in, const PacketTimes& times
   feed.turn.add(level, times.arrival_ns);
   if (!room_->awake.load(std::memory_order_seq_cst) &&
       !room_->awake.exchange(true, std::memory_order_seq_cst)) {
-    home_.post_wake(room_->id);
+    home_.wake(room_->id, now_ns);
   }
-  hand_over(*track, states_[static_cast<size_t>(track - tracks_.data())], *view, level, times);
-  return true;
+  hand_over(track, packet, level, times, now_ns);
 }
 
 void Ingress::prefetch(int depth) const noexcept {
@@ -78,22 +93,24 @@ void Ingress::prefetch(int depth) const noexcept {
   }
 }
 
-void Ingress::hand_over(IngressTrack& track, TrackState& state, const rtp::PacketView& view,
-                        uint8_t level, const PacketTimes& times) noexcept {
+void Ingress::hand_over(IngressTrack& track, const rtp::PacketView& packet, uint8_t level,
+                        const PacketTimes& times, int64_t now_ns) noexcept {
+  TrackState& state = states_[static_cast<size_t>(&track - tracks_.data())];
+  const TrackId id = track.feed->id;
   const uint64_t wanted = track.feed->wanted_lanes.load(std::memory_order_relaxed);
   if (wanted == 0) unwanted.add();
   for (Lane* lane : lanes_) {
     if ((wanted & lane->bit()) == 0) continue;
     if ((state.flowing & lane->bit()) == 0) {
       for (size_t i = 0; i < state.history.size(); ++i) {
-        const rtp::History::Entry entry = state.history.at(i);
-        lane->post_packet(track.feed->id, entry.bytes, entry.arrival_ns, 127, true);
+        const rtp::History::Entry& entry = state.history.at(i);
+        lane->remember(id, entry.packet, entry.arrival_ns);
       }
     }
-    lane->post_packet(track.feed->id, view.bytes(), times, level, false);
+    lane->forward(id, packet, times, level, now_ns);
   }
   state.flowing = wanted;
-  state.history.push(view.bytes(), times.arrival_ns);
+  state.history.push(packet, times.arrival_ns);
 }
 
 IngressTrack* Ingress::find_track(const rtp::PacketView& view) noexcept {

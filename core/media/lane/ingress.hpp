@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
-// What happens to a packet on the thread on which it arrives: check, measure, hand over what
-// somebody hears.
+// What happens to a packet on the thread on which it arrives: check, measure, hand over to the
+// lanes with listeners.
 #pragma once
 
 #include <array>
@@ -15,7 +15,6 @@
 #include "base/counter.hpp"
 #include "media/feed/header_keeper.hpp"
 #include "media/feed/track_feed.hpp"
-#include "media/lane/attachment.hpp"
 #include "media/lane/lane.hpp"
 #include "rtp/history.hpp"
 
@@ -33,7 +32,8 @@ struct IngressTrack {
 
 class Ingress {
  public:
-  /// So many packets with SSRCs that belong to no track are forgiven, for instance stray probes.
+  /// At most this many packets with SSRCs that belong to no track are forgiven, such as stray
+  /// probes.
   static constexpr uint32_t kForgivenPackets = 64;
   /// A client may restart its encoder, but not without end.
   static constexpr size_t kMaxSsrcs = 8;
@@ -41,17 +41,20 @@ class Ingress {
   /// `violation` is called once, on the thread of handle(). `room` is shared with its handle and
   /// its other sessions.
   Ingress(std::vector<IngressTrack> tracks, std::shared_ptr<RoomFeed> room, Lane& home,
-          const std::vector<std::unique_ptr<Lane>>& lanes, std::function<void()> violation);
+          const Lanes& lanes, std::function<void()> violation);
 
   /// [streaming or lane] One thread at a time. False: the packet must go no further.
-  bool handle(std::span<const uint8_t> bytes, const PacketTimes& times) noexcept;
+  bool handle(const rtp::PacketView& packet, const PacketTimes& times, int64_t now_ns) noexcept;
+  /// [streaming] Likewise, for a packet that comes now and has not been looked at. It is a sign of
+  /// life, if it is what was negotiated.
+  bool handle(std::span<const uint8_t> bytes, int64_t now_ns) noexcept;
   /// [lane] A hint: handle() comes soon. Depth 0, then 1.
   void prefetch(int depth) const noexcept;
-  /// [streaming or lane] RTCP is a sign of life.
+  /// [streaming or lane] A sign of the client's life that is authentic: media, RTCP, STUN.
   void heard(int64_t now_ns) noexcept { last_heard_ns_.store(now_ns, std::memory_order_relaxed); }
   /// [control] The certificate is the one of the offer: from now on packets count.
   void accept() noexcept { accepted_.store(true, std::memory_order_release); }
-  /// [any] 0: nothing yet.
+  /// [any] The last sign of life; 0: none yet.
   int64_t last_heard_ns() const noexcept { return last_heard_ns_.load(std::memory_order_relaxed); }
 
   /// [any] When the first packet of a track came; 0: none yet.
@@ -64,8 +67,8 @@ class Ingress {
   }
 
   Counter packets, bytes, unwanted;
-  // Refused: no RTP; its seal is broken; came before the certificate was compared; belongs to no
-  // track; is not what was negotiated.
+  // Refused: no RTP; the seal is broken; it came before the certificate was compared; it belongs to
+  // no track; it is not what was negotiated.
   Counter malformed, unauthentic, unverified, unknown_ssrc, wrong_payload;
   /// Of what comes from the client. Control begins and reads it.
   HeaderKeeper headers;
@@ -76,14 +79,16 @@ class Ingress {
     IngressTrack* track = nullptr;
   };
   struct TrackState {
-    rtp::History history{Lane::kHistory};
+    rtp::History history{Preroll::kMostPackets};
     uint64_t flowing = 0;  // Lanes that got the previous packet.
   };
 
   IngressTrack* find_track(const rtp::PacketView& view) noexcept;
   IngressTrack* learn_track(const rtp::PacketView& view) noexcept;
-  void hand_over(IngressTrack& track, TrackState& state, const rtp::PacketView& view, uint8_t level,
-                 const PacketTimes& times) noexcept;
+  void measure(IngressTrack& track, const rtp::PacketView& packet, const PacketTimes& times,
+               int64_t now_ns) noexcept;
+  void hand_over(IngressTrack& track, const rtp::PacketView& packet, uint8_t level,
+                 const PacketTimes& times, int64_t now_ns) noexcept;
   bool refuse() noexcept;
 
   std::vector<IngressTrack> tracks_;

@@ -7,35 +7,35 @@
 #include <deque>
 #include <memory>
 #include <span>
-#include <string>
 #include <thread>
-#include <unordered_map>
 #include <vector>
 
 #include "base/ids.hpp"
 #include "base/inbox.hpp"
-#include "media/feed/track_feed.hpp"
+#include "base/time.hpp"
+#include "glib/control_loop.hpp"
 #include "media/lane/command.hpp"
 #include "media/lane/doorbell.hpp"
-#include "media/lane/lane_room.hpp"
-#include "media/lane/lane_session.hpp"
+#include "media/lane/lane_counters.hpp"
+#include "media/lane/lane_message.hpp"
 #include "media/lane/port.hpp"
-#include "rtp/history.hpp"
-#include "rtp/sequence.hpp"
+#include "media/lane/switchboard.hpp"
 
 namespace veche::media {
 
-class Lane {
- public:
-  static constexpr int64_t kTickNs = 20'000'000;
-  /// Packets of a track that are kept for pre-roll: 320 ms of 20 ms packets.
-  static constexpr size_t kHistory = 16;
+class Lane;
+/// All lanes of an engine, by their index.
+using Lanes = std::vector<std::unique_ptr<Lane>>;
 
-  /// `port`: null if its sessions bring no packets by themselves.
-  Lane(uint32_t index, glib::ControlLoop& loop, CommandReturns& returns,
-       std::unique_ptr<Doorbell> bell, std::unique_ptr<Port> port = nullptr);
+class Lane final : private Outlet {
+ public:
+  /// `all`: where the lane itself will be; it outlives the sessions of all lanes. `port`: null if
+  /// its sessions bring no packets by themselves.
+  Lane(uint32_t index, const Lanes& all, glib::ControlLoop& loop, CommandReturns& returns,
+       std::unique_ptr<Doorbell> bell, std::unique_ptr<Port> port = nullptr,
+       Clock clock = monotonic_ns);
   /// [control] Ends the thread; what was posted before still runs.
-  ~Lane();
+  ~Lane() override;
   Lane(const Lane&) = delete;
   Lane& operator=(const Lane&) = delete;
 
@@ -45,92 +45,63 @@ class Lane {
   /// [any] Messages that wait, approximately.
   size_t inbox_depth() const noexcept { return inbox_.depth(); }
 
-  /// [any] Copies the packet into the inbox. False, and counted, if that is full. `preroll`: it is
-  /// only to be remembered, because it came before the lane wanted the track.
-  bool post_packet(TrackId track, std::span<const uint8_t> bytes, const PacketTimes& times,
-                   uint8_t level, bool preroll) noexcept;
+  /// [any] Forwards the packet: at once on this lane's own thread, by way of the inbox on any
+  /// other. False, and counted, if that is full. Packets of one thread stay in order; those of the
+  /// lane's own port do not wait for what is in the inbox. `level`: RFC 6464, 127 without.
+  bool forward(TrackId track, const rtp::PacketView& packet, const PacketTimes& times,
+               uint8_t level, int64_t now_ns) noexcept;
+  /// [any] Likewise, but the packet is only remembered: it came before the lane wanted the track.
+  bool remember(TrackId track, const rtp::PacketView& packet, int64_t arrival_ns) noexcept;
+  /// [any] The room has something to select from. At once, or by way of the inbox.
+  void wake(RoomId room, int64_t now_ns) noexcept;
   /// [any] The port sends the datagram to the session's peer. Dropped if the inbox is full.
   void post_datagram(SessionId session, std::span<const uint8_t> datagram) noexcept;
-  /// [any] The room has something to select from.
-  void post_wake(RoomId room) noexcept;
-  /// [lane] From the room's home lane: the slot gets this track. False if the inbox is full.
-  bool post_fill(SessionId session, uint32_t slot, TrackId track) noexcept;
+  /// [lane] From the room's home lane. False if the inbox is full.
+  bool post_fill(const SlotFill& fill) noexcept;
   /// [control] Never fails: what finds no room in the inbox waits on control.
   void post(std::unique_ptr<LaneCommand> command);
 
-  // All of the following: [lane], in commands and by LaneRoom.
-  void add_track(std::shared_ptr<TrackFeed> feed, uint8_t level_extension);
-  void remove_track(TrackId track) noexcept;
-  void add_session(std::unique_ptr<LaneSession>& session);
-  std::unique_ptr<LaneSession> remove_session(SessionId session) noexcept;
-  void add_room(std::unique_ptr<LaneRoom>& room);
-  std::unique_ptr<LaneRoom> remove_room(RoomId room) noexcept;
-  LaneRoom* find_room(RoomId room) noexcept;
-  LaneSession* find_session(SessionId session) noexcept;
-  void fill(SessionId session, uint32_t slot, TrackId track) noexcept;
-  /// All sessions ask this policy from now on; null: none.
-  void use_policy(PacketPolicy* policy) noexcept;
-  /// Begins or goes on with the room's selection.
-  void wake(RoomId room) noexcept;
+  /// [lane] For commands.
+  Switchboard& switchboard() noexcept { return switchboard_; }
+  /// [lane] When the command began.
+  int64_t now_ns() const noexcept { return now_ns_; }
 
  private:
-  struct Message {
-    enum class Kind : uint8_t { Packet = 1, Preroll, Wake, Fill, Command, Datagram };
-    Kind kind;
-    uint8_t level;
-    uint16_t size;
-    uint32_t slot;
-    uint64_t id;     // Track, room or session, by kind.
-    uint64_t track;  // Of a Fill.
-    PacketTimes times;
-    LaneCommand* command;
-    uint8_t bytes[rtp::kMaxPacketSize];
-  };
-  struct Route {
-    LaneSession* session;
-    uint32_t slot;
-  };
-  struct Track {
-    std::shared_ptr<TrackFeed>
-        feed;  // Shared with the session's streaming thread, which outlives neither.
-    uint8_t level_extension;
-    rtp::History history{kHistory};
-    rtp::SequenceExtender sequence;
-    std::vector<Route> routes;
-  };
-
+  bool is_here() const noexcept { return here_ == this; }
+  template <class Fill>
+  bool push(bool may_use_reserve, Fill&& fill) noexcept;
+  bool post_packet(LaneMessage::Kind kind, TrackId track, const rtp::PacketView& packet,
+                   const PacketTimes& times, uint8_t level) noexcept;
   void run() noexcept;
-  void handle(Message& message) noexcept;
-  void handle_packet(const Message& message, bool preroll) noexcept;
-  void forward(std::span<const Route> routes, const Track& track, const LanePacket& packet,
-               int64_t now_ns) noexcept;
-  static void prefetch(std::span<const Route> routes) noexcept;
-  void tick_rooms() noexcept;
+  void handle(LaneMessage& message) noexcept;
+  void tick() noexcept;
+  void hand_out_fills() noexcept;
   void count_busy(int64_t now_ns) noexcept;
   bool serve_port() noexcept;
   void wait() noexcept;
-  void add_route(Track& track, LaneSession& session, uint32_t slot);
-  void remove_route(LaneSession& session, uint32_t slot) noexcept;
+  int64_t flush() noexcept override;
   void retry_waiting();
 
+  static thread_local Lane* here_;  // The lane whose thread this is; null on others.
+
   const uint32_t index_;
+  const Lanes& all_;
   const std::unique_ptr<Doorbell> bell_;
   const std::unique_ptr<Port> port_;
+  const Clock clock_;
   glib::ControlLoop& loop_;
   CommandReturns& returns_;
   LaneCounters counters_;
-  Inbox<Message> inbox_;
+  Inbox<LaneMessage> inbox_;
   std::deque<std::unique_ptr<LaneCommand>> waiting_;  // [control]
   glib::Timer retry_timer_;                           // [control]
   std::atomic<bool> stopping_{false};
 
   // The lane's own.
-  std::unordered_map<TrackId, Track> tracks_;
-  std::unordered_map<SessionId, std::unique_ptr<LaneSession>> sessions_;
-  std::unordered_map<RoomId, std::unique_ptr<LaneRoom>> rooms_;
-  int64_t next_tick_ns_ = 0;
-  bool any_awake_ = false;
+  Switchboard switchboard_;
+  int64_t now_ns_ = 0;
   bool readable_ = true;       // The port may have something.
+  bool forwarded_ = false;     // Since the port was asked to receive.
   int64_t busy_since_ns_ = 0;  // Since when busy time has not been counted.
 
   std::thread thread_;

@@ -55,7 +55,7 @@ struct SpeechCounters {
 
 /// Histograms, peak and busy time are the lane's to write; counters are anybody's.
 struct LaneCounters {
-  Counter packets_in;      ///< Taken from the inbox.
+  Counter packets_in;      ///< Of tracks that fill slots here.
   Counter packets_out;     ///< Handed to a path.
   Counter inbox_full;      ///< Packets that found no room in the inbox.
   Counter stale;           ///< Packets that had waited for longer than anybody wants to hear them.

@@ -1,12 +1,11 @@
 // SPDX-License-Identifier: Apache-2.0
-// Asking the selector, and applying what it may decide.
+// Asking the selector, and taking what it may decide.
 #include "media/lane/lane_room.hpp"
 
 #include <algorithm>
 #include <cmath>
 
 #include "base/time.hpp"
-#include "media/lane/lane.hpp"
 
 namespace veche::media {
 namespace {
@@ -35,11 +34,11 @@ void LaneRoom::remove_track(TrackId track) noexcept {
   rebuild();
 }
 
-void LaneRoom::add_listener(SessionId session, ParticipantId participant, Lane& lane,
+void LaneRoom::add_listener(SessionId session, ParticipantId participant, uint32_t lane,
                             uint32_t slot_count, uint32_t max_speakers,
                             std::vector<Preference> preferences) {
   listeners_.push_back(
-      {session, participant, &lane, slot_count, max_speakers, std::move(preferences)});
+      {session, participant, lane, slot_count, max_speakers, std::move(preferences)});
   slots_.resize(slots_.size() + slot_count, {0, VECHE_KIND_AUDIO, 0});
   rebuild();
 }
@@ -77,8 +76,8 @@ void LaneRoom::use_settings(const Selector::Settings& settings) noexcept {
   selector_->use_settings(settings);
 }
 
-/// The views that the selector gets are made here, when somebody comes or goes, so that a tick only
-/// updates numbers.
+/// The views that the selector gets are made here, when tracks and listeners change, so that a tick
+/// only updates numbers.
 void LaneRoom::rebuild() {
   std::vector<veche_candidate> candidates;
   std::vector<float> smoothed;
@@ -123,6 +122,7 @@ void LaneRoom::rebuild() {
     first_slot += listener.slot_count;
   }
   wanted_ = slots_;
+  fills_.reserve(slots_.size());  // So that no tick allocates.
   feed_->version.fetch_add(1, std::memory_order_relaxed);
 }
 
@@ -160,7 +160,7 @@ bool LaneRoom::read_meters(int64_t now_ns) noexcept {
 void LaneRoom::count_speech(const TrackFeed& feed, uint8_t level) noexcept {
   const bool heard = feed.wanted_lanes.load(std::memory_order_relaxed) != 0;
   SpeechCounters& counters = heard ? counters_.heard : counters_.unheard;
-  counters.ns.add(Lane::kTickNs);
+  counters.ns.add(kTickNs);
   counters.decibels.add(kVoiceLevel - level);
 }
 
@@ -189,7 +189,8 @@ void LaneRoom::release_slots() noexcept {
   }
 }
 
-bool LaneRoom::select(int64_t now_ns, Lane& home) noexcept {
+bool LaneRoom::select(int64_t now_ns) noexcept {
+  fills_.clear();
   if (!feed_->awake.load(std::memory_order_relaxed)) return false;
   if (last_activity_ns_ == 0) last_activity_ns_ = now_ns;
   if (!read_meters(now_ns) && now_ns - last_activity_ns_ > kSleepAfterNs) {
@@ -224,11 +225,11 @@ bool LaneRoom::select(int64_t now_ns, Lane& home) noexcept {
     dominant_ = find_candidate(selection.dominant) ? selection.dominant : 0;
     feed_->version.fetch_add(1, std::memory_order_relaxed);
   }
-  apply(home);
+  apply();
   return true;
 }
 
-void LaneRoom::apply(Lane& home) noexcept {
+void LaneRoom::apply() noexcept {
   uint32_t first = 0;
   for (const Listener& listener : listeners_) {
     // Slots that become free go first, so that a track can move from one slot to another in one
@@ -236,15 +237,14 @@ void LaneRoom::apply(Lane& home) noexcept {
     for (const bool freeing : {true, false}) {
       for (uint32_t i = 0; i < listener.slot_count; ++i) {
         const bool frees = wanted_[first + i].track == 0;
-        if (frees == freeing) apply_slot(listener, first, i, home);
+        if (frees == freeing) apply_slot(listener, first, i);
       }
     }
     first += listener.slot_count;
   }
 }
 
-void LaneRoom::apply_slot(const Listener& listener, uint32_t first, uint32_t i,
-                          Lane& home) noexcept {
+void LaneRoom::apply_slot(const Listener& listener, uint32_t first, uint32_t i) noexcept {
   veche_slot& slot = slots_[first + i];
   uint64_t track = wanted_[first + i].track;
   const bool stays = track == slot.track;
@@ -258,11 +258,7 @@ void LaneRoom::apply_slot(const Listener& listener, uint32_t first, uint32_t i,
     if (slot.track == 0 || is_allowed(listener, slot.track)) return;
     track = 0;
   }
-  if (listener.lane == &home) {
-    home.fill(listener.session, i, TrackId{track});
-  } else if (!listener.lane->post_fill(listener.session, i, TrackId{track})) {
-    return;  // Its inbox is full: again with the next tick.
-  }
+  fills_.push_back({listener.session, i, TrackId{track}, listener.lane});
   slot.track = track;
   feed_->version.fetch_add(1, std::memory_order_relaxed);
 }

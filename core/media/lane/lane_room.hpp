@@ -1,25 +1,28 @@
 // SPDX-License-Identifier: Apache-2.0
-// One room on its home lane: collects what the selector needs, asks it, and applies what is
-// allowed.
+// One room on its home lane: collects what the selector needs, asks it, and says which slots
+// change.
 #pragma once
 
 #include <cstdint>
 #include <memory>
+#include <span>
 #include <vector>
 
 #include "base/ids.hpp"
 #include "media/feed/track_feed.hpp"
 #include "media/lane/lane_session.hpp"
+#include "media/lane/slot_fill.hpp"
 #include "media/room.hpp"
 #include "media/selector.hpp"
 
 namespace veche::media {
 
-class Lane;
-
 /// Made on control, used on the lane, destroyed on control.
 class LaneRoom {
  public:
+  /// How often select() is called while the room is awake.
+  static constexpr int64_t kTickNs = 20'000'000;
+
   /// The feed is shared with the streaming threads of the room's sessions. Slots stay as they are
   /// until there is a selector.
   LaneRoom(std::shared_ptr<RoomFeed> feed, LaneCounters& counters);
@@ -29,9 +32,10 @@ class LaneRoom {
   // [lane] all of it.
   void add_track(std::shared_ptr<TrackFeed> feed);
   void remove_track(TrackId track) noexcept;
-  /// `lane` owns the session's egress; it may be another than the home lane.
-  void add_listener(SessionId session, ParticipantId participant, Lane& lane, uint32_t slot_count,
-                    uint32_t max_speakers, std::vector<Preference> preferences);
+  /// `lane`: the index of the one that has the session's egress, which need not be the home lane.
+  void add_listener(SessionId session, ParticipantId participant, uint32_t lane,
+                    uint32_t slot_count, uint32_t max_speakers,
+                    std::vector<Preference> preferences);
   void remove_listener(SessionId session) noexcept;
   void set_preferences(ParticipantId participant,
                        const std::vector<Preference>& preferences) noexcept;
@@ -42,9 +46,12 @@ class LaneRoom {
     std::swap(selector_, selector);
   }
 
-  /// Asks the selector and applies its decision. False if nothing has been going on for a while:
-  /// the room sleeps until the next wake-up.
-  bool select(int64_t now_ns, Lane& home) noexcept;
+  /// Asks the selector and takes what it may decide. False if nothing has been going on for a
+  /// while: the room sleeps until the next wake-up.
+  bool select(int64_t now_ns) noexcept;
+  /// What the last select() has changed, in an order in which a track leaves its slot before it
+  /// gets into another.
+  std::span<const SlotFill> fills() const noexcept { return fills_; }
   /// For control: who fills what, who speaks.
   void copy(Selection& selection) const;
 
@@ -52,7 +59,7 @@ class LaneRoom {
   struct Listener {
     SessionId session;
     ParticipantId participant;
-    Lane* lane;
+    uint32_t lane;
     uint32_t slot_count;
     uint32_t max_speakers;
     std::vector<Preference> preferences;
@@ -63,9 +70,8 @@ class LaneRoom {
   void count_speech(const TrackFeed& feed, uint8_t level) noexcept;
   bool is_allowed(const Listener& listener, uint64_t track) const noexcept;
   void release_slots() noexcept;
-  void apply(Lane& home) noexcept;
-  void apply_slot(const Listener& listener, uint32_t first_slot, uint32_t slot,
-                  Lane& home) noexcept;
+  void apply() noexcept;
+  void apply_slot(const Listener& listener, uint32_t first_slot, uint32_t slot) noexcept;
   const veche_candidate* find_candidate(uint64_t track) const noexcept;
 
   std::shared_ptr<RoomFeed> feed_;
@@ -80,6 +86,7 @@ class LaneRoom {
   std::vector<veche_listener> listener_views_;
   std::vector<veche_preference> preferences_;
   std::vector<veche_slot> slots_, wanted_;  // What is, and what the selector wants.
+  std::vector<SlotFill> fills_;
   uint64_t dominant_ = 0;
   int64_t last_activity_ns_ = 0;
 };

@@ -12,7 +12,7 @@
 namespace veche::media {
 namespace {
 
-/// Who joins just as somebody begins to talk is no measure of how fast slots switch.
+/// A participant that joins just as another begins to talk is no measure of how fast slots switch.
 constexpr int64_t kSettledNs = 500 * kNsPerMs;
 
 /// First sequence number and timestamp of a stream: random (RFC 3550 section 5.1), and the former
@@ -23,18 +23,6 @@ T random_number() {
   T value = 0;
   RAND_bytes(reinterpret_cast<unsigned char*>(&value), sizeof value);
   return value;
-}
-
-veche_packet describe(const rtp::PacketView& view, int64_t arrival_ns, uint32_t sequence,
-                      uint8_t level, uint32_t flags) noexcept {
-  veche_packet packet{};
-  packet.arrival_ns = arrival_ns;
-  packet.sequence = sequence;
-  packet.timestamp = view.timestamp();
-  packet.size = static_cast<uint32_t>(view.payload().size());
-  packet.flags = flags | (view.marker() ? VECHE_PACKET_MARKER : 0u);
-  packet.level = level;
-  return packet;
 }
 
 }  // namespace
@@ -76,8 +64,7 @@ void LaneSession::fill(size_t index, TrackId track, int64_t now_ns) noexcept {
 }
 
 bool LaneSession::forward(size_t index, const TrackFeed& feed, const LanePacket& packet,
-                          const rtp::History& history, uint8_t level_extension,
-                          int64_t now_ns) noexcept {
+                          Preroll& preroll, int64_t now_ns) noexcept {
   Slot& slot = slots_[index];
   if (!slot.active) {
     slot.rewriter.skip(packet.view);
@@ -85,81 +72,62 @@ bool LaneSession::forward(size_t index, const TrackFeed& feed, const LanePacket&
   }
   if (slot.fresh) {
     slot.fresh = false;
-    replay(slot, feed, packet, history, level_extension, now_ns);
+    replay(slot, feed, preroll, now_ns);
   }
-  const veche_packet described =
-      describe(packet.view, packet.times.arrival_ns, packet.extended_sequence, packet.level, 0);
   uint32_t verdict = VECHE_VERDICT_FORWARD;
-  decide(slot, &described, 1, &verdict, now_ns);
-  if (verdict == VECHE_VERDICT_FORWARD) {
-    return write(slot, feed, packet.view, packet.level, packet.times.capture_ns, now_ns);
-  }
+  decide(slot, {&packet.description, 1}, &verdict, now_ns);
+  if (verdict == VECHE_VERDICT_FORWARD) return write(slot, feed, packet, now_ns);
   counters_.policy_dropped.add();
   slot.rewriter.skip(packet.view);
   return false;
 }
 
-void LaneSession::replay(Slot& slot, const TrackFeed& feed, const LanePacket& packet,
-                         const rtp::History& history, uint8_t level_extension,
+void LaneSession::replay(Slot& slot, const TrackFeed& feed, Preroll& preroll,
                          int64_t now_ns) noexcept {
-  constexpr size_t kMost = 32;
-  std::array<std::optional<rtp::PacketView>, kMost> views;
-  std::array<veche_packet, kMost> described;
-  std::array<uint32_t, kMost> verdicts;
-  uint32_t count = 0;
-  const size_t first = history.size() > kMost ? history.size() - kMost : 0;
-  for (size_t i = first; i < history.size(); ++i) {
-    const rtp::History::Entry entry = history.at(i);
-    views[count] = rtp::PacketView::parse(entry.bytes);
-    if (!views[count]) continue;
-    const auto behind = static_cast<int16_t>(views[count]->sequence() - packet.view.sequence());
-    if (behind >= 0) continue;  // A copy of the live packet, or one that overtook it.
-    const std::optional<rtp::AudioLevel> level = views[count]->audio_level(level_extension);
-    described[count] = describe(*views[count], entry.arrival_ns,
-                                packet.extended_sequence + static_cast<uint32_t>(int32_t{behind}),
-                                level ? level->level : uint8_t{127}, VECHE_PACKET_PREROLL);
-    verdicts[count] = VECHE_VERDICT_DROP;
-    ++count;
-  }
-  // Without a policy nothing is replayed: nobody has said how much is wanted.
-  if (count == 0 || policy_ == nullptr) return;
-  decide(slot, described.data(), count, verdicts.data(), now_ns);
-  for (uint32_t i = 0; i < count; ++i) {
-    if (verdicts[i] != VECHE_VERDICT_FORWARD) continue;
-    write(slot, feed, *views[i], described[i].level, described[i].arrival_ns, now_ns);
+  // Without a policy nothing is replayed: there is none to say how much is wanted.
+  if (policy_ == nullptr) return;
+  const std::span<const veche_packet> packets = preroll.descriptions();
+  if (packets.empty()) return;
+  std::array<uint32_t, Preroll::kMostPackets> verdicts;
+  verdicts.fill(VECHE_VERDICT_DROP);
+  decide(slot, packets, verdicts.data(), now_ns);
+  for (size_t i = 0; i < packets.size(); ++i) {
+    if (verdicts[i] == VECHE_VERDICT_FORWARD) write(slot, feed, preroll.packet(i), now_ns);
   }
 }
 
-void LaneSession::decide(Slot& slot, const veche_packet* packets, uint32_t count,
-                         uint32_t* verdicts, int64_t now_ns) noexcept {
+void LaneSession::decide(Slot& slot, std::span<const veche_packet> packets, uint32_t* verdicts,
+                         int64_t now_ns) noexcept {
   if (policy_ == nullptr) return;
   slot.route.now_ns = now_ns;
-  policy_->decide(slot.policy_state.data(), slot.route, packets, count, verdicts);
+  policy_->decide(slot.policy_state.data(), slot.route, packets.data(),
+                  static_cast<uint32_t>(packets.size()), verdicts);
 }
 
-bool LaneSession::write(Slot& slot, const TrackFeed& feed, const rtp::PacketView& view,
-                        uint8_t level, int64_t capture_ns, int64_t now_ns) noexcept {
-  const std::span<uint8_t> memory = path_.begin(slot.rewriter.max_size(view));
+bool LaneSession::write(Slot& slot, const TrackFeed& feed, const LanePacket& packet,
+                        int64_t now_ns) noexcept {
+  const std::span<uint8_t> memory = path_.begin(slot.rewriter.max_size(packet.view));
   if (memory.empty()) {
     counters_.path_refused.add();
     return false;
   }
-  const std::optional<rtp::AudioLevel> audio_level =
-      feed.has_levels.load(std::memory_order_relaxed) ? std::optional(rtp::AudioLevel{level, true})
-                                                      : std::nullopt;
-  const size_t size = slot.rewriter.write(view, feed.source_number, audio_level, now_ns, memory);
-  path_.headers.rtp(memory.first(size), now_ns);
-  path_.send(size, static_cast<size_t>(&slot - slots_.data()), capture_ns);
-  (size > 0 ? counters_.packets_out : counters_.rewriter_dropped).add();
-  if (size > 0 && slot.unheard) measure_switch(slot, feed);
-  return size > 0;
+  const std::optional<rtp::PacketView> written =
+      slot.rewriter.write(packet.view, feed.source_number, packet.level, now_ns, memory);
+  if (!written) {
+    counters_.rewriter_dropped.add();
+    return false;
+  }
+  path_.headers.rtp(written->bytes(), now_ns);
+  path_.send(*written, static_cast<size_t>(&slot - slots_.data()), packet.capture_ns);
+  counters_.packets_out.add();
+  if (slot.unheard) measure_switch(slot, feed, now_ns);
+  return true;
 }
 
 /// The first packet of a track in its slot has gone out.
-void LaneSession::measure_switch(Slot& slot, const TrackFeed& feed) noexcept {
+void LaneSession::measure_switch(Slot& slot, const TrackFeed& feed, int64_t now_ns) noexcept {
   slot.unheard = false;
   const bool is_first = !std::exchange(has_sent_, true);
-  const int64_t now_ns = monotonic_ns();
   if (is_first) path_.first_packet_ns.store(now_ns, std::memory_order_relaxed);
   const int64_t began_ns = feed.turn.began_ns(now_ns);
   if (began_ns == 0) return;  // Silence, or it sends no levels.

@@ -13,20 +13,12 @@
 #include "base/prefetch.hpp"
 #include "media/feed/track_feed.hpp"
 #include "media/lane/lane_counters.hpp"
+#include "media/lane/lane_packet.hpp"
 #include "media/lane/path.hpp"
 #include "media/selector.hpp"
-#include "rtp/history.hpp"
 #include "rtp/rewriter.hpp"
 
 namespace veche::media {
-
-/// A packet on its way through a lane.
-struct LanePacket {
-  rtp::PacketView view;
-  PacketTimes times;
-  uint32_t extended_sequence;
-  uint8_t level;
-};
 
 /// Made on control, used on the lane, destroyed on control.
 class LaneSession {
@@ -37,16 +29,16 @@ class LaneSession {
 
     rtp::Rewriter rewriter;
     TrackId track;
-    bool active = true;    ///< Otherwise nothing is sent.
-    bool fresh = false;    ///< The track has just been selected: its history is replayed before the
-                           ///< next packet.
+    bool active = true;  ///< Otherwise nothing is sent.
+    /// The track has just been selected: its history is replayed before the next packet.
+    bool fresh = false;
     bool unheard = false;  ///< Nothing of the track has been sent yet.
     veche_route route{};
     alignas(16) std::array<std::byte, PacketPolicy::kMaxStateSize> policy_state{};
   };
 
   /// The path outlives the session's time on the lane. `policy` may be null: everything is
-  /// forwarded. `connected_ns`: who talked already then is no switch.
+  /// forwarded. `connected_ns`: a talk that had begun by then is no switch.
   LaneSession(SessionId id, ParticipantId participant, Path& path, PacketPolicy* policy,
               LaneCounters& counters, const std::vector<rtp::SlotFormat>& slots,
               int64_t connected_ns = 0);
@@ -67,22 +59,20 @@ class LaneSession {
     if (depth == 0) veche::prefetch(&slots_[slot], offsetof(Slot, policy_state) + kUsualStateSize);
     path_.prefetch(slot, depth);
   }
-  /// [lane] Sends one packet of the slot's track, and before the first one what `history` holds.
-  /// False: it is not sent, and that has been counted.
-  bool forward(size_t slot, const TrackFeed& feed, const LanePacket& packet,
-               const rtp::History& history, uint8_t level_extension, int64_t now_ns) noexcept;
+  /// [lane] Sends one packet of the slot's track, and before the first one what the policy wants of
+  /// `preroll`. False: it is not sent, and that has been counted.
+  bool forward(size_t slot, const TrackFeed& feed, const LanePacket& packet, Preroll& preroll,
+               int64_t now_ns) noexcept;
 
  private:
   static constexpr size_t kUsualStateSize = 64;  ///< Of what a policy may have.
 
-  void replay(Slot& slot, const TrackFeed& feed, const LanePacket& packet,
-              const rtp::History& history, uint8_t level_extension, int64_t now_ns) noexcept;
-  void decide(Slot& slot, const veche_packet* packets, uint32_t count, uint32_t* verdicts,
+  void replay(Slot& slot, const TrackFeed& feed, Preroll& preroll, int64_t now_ns) noexcept;
+  void decide(Slot& slot, std::span<const veche_packet> packets, uint32_t* verdicts,
               int64_t now_ns) noexcept;
   /// False: nothing was sent, and that has been counted.
-  bool write(Slot& slot, const TrackFeed& feed, const rtp::PacketView& view, uint8_t level,
-             int64_t capture_ns, int64_t now_ns) noexcept;
-  void measure_switch(Slot& slot, const TrackFeed& feed) noexcept;
+  bool write(Slot& slot, const TrackFeed& feed, const LanePacket& packet, int64_t now_ns) noexcept;
+  void measure_switch(Slot& slot, const TrackFeed& feed, int64_t now_ns) noexcept;
 
   const SessionId id_;
   const ParticipantId participant_;

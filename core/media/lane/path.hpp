@@ -10,6 +10,7 @@
 
 #include "base/counter.hpp"
 #include "media/feed/header_keeper.hpp"
+#include "rtp/packet_view.hpp"
 
 namespace veche::media {
 
@@ -27,11 +28,10 @@ class Path {
   /// Memory for one packet of at most `size` bytes, valid until send() or the next begin(). Empty:
   /// there is none, and the packet is counted as a failure.
   virtual std::span<uint8_t> begin(size_t size) noexcept = 0;
-  /// Sends the first `size` bytes of that memory as a packet of the session's slot with that index,
-  /// at once or with the port's next flush(); 0 gives it back unsent. Never blocks for longer than
-  /// the system's send call does; failures are counted. `capture_ns`: for sender reports, see
-  /// PacketTimes.
-  virtual void send(size_t size, size_t slot, int64_t capture_ns) noexcept = 0;
+  /// Sends the packet, which lies at the begin of that memory, as one of the session's slot with
+  /// that index, at once or with the port's next flush(). Never blocks for longer than the system's
+  /// send call does; failures are counted. `capture_ns`: for sender reports, see PacketTimes.
+  virtual void send(const rtp::PacketView& packet, size_t slot, int64_t capture_ns) noexcept = 0;
 
   /// A packet has gone out.
   void count(size_t size, size_t slot) noexcept {
@@ -44,8 +44,8 @@ class Path {
   Counter packets, bytes, failures;
   std::vector<Counter> slot_bytes;          ///< By the slot's index.
   std::atomic<int64_t> first_packet_ns{0};  ///< When the first one was sent; 0: not yet.
-  /// When the first packet was sent, if that was of somebody who talked already when the session
-  /// was connected; else 0.
+  /// When the first packet was sent, if its participant talked already when the session was
+  /// connected; else 0.
   std::atomic<int64_t> first_audio_ns{0};
   /// Of what goes to the client. Control begins and reads it, the lane keeps.
   HeaderKeeper headers;
@@ -56,7 +56,7 @@ class NoPath final : public Path {
  public:
   NoPath() : Path(0) {}
   std::span<uint8_t> begin(size_t) noexcept override { return {}; }
-  void send(size_t, size_t, int64_t) noexcept override {}
+  void send(const rtp::PacketView&, size_t, int64_t) noexcept override {}
 };
 
 }  // namespace veche::media

@@ -77,11 +77,9 @@ std::span<uint8_t> Carrier::begin(size_t size) noexcept {
   return {map_.data, map_.size};
 }
 
-void Carrier::send(size_t size, size_t slot, int64_t) noexcept {
-  if (!buffer_ || size == 0) {
-    give_back();
-    return;
-  }
+void Carrier::send(const rtp::PacketView& packet, size_t slot, int64_t) noexcept {
+  if (!buffer_) return;
+  const size_t size = packet.bytes().size();
   GstBuffer* buffer = std::exchange(buffer_, nullptr);
   gst_buffer_unmap(buffer, &map_);
   gst_buffer_set_size(buffer, static_cast<gssize>(size));

@@ -24,7 +24,7 @@ class Carrier final : public Path {
   Status open();
 
   std::span<uint8_t> begin(size_t size) noexcept override;
-  void send(size_t size, size_t slot, int64_t capture_ns) noexcept override;
+  void send(const rtp::PacketView& packet, size_t slot, int64_t capture_ns) noexcept override;
 
  private:
   Carrier(glib::Ref<GstPad> pad, glib::Ref<GstBufferPool> pool, glib::Ref<GstCaps> caps,

@@ -18,17 +18,14 @@ constexpr TokenRate kHandshakeRate{.interval_ns = 20 * kNsPerMs, .burst = 100};
 }  // namespace
 
 WirePeer::WirePeer(SessionId id, std::shared_ptr<Ingress> ingress, const ReportSettings& reports,
-                   const std::vector<rtp::SlotFormat>& slots)
-    : Path(slots.size()),
-      id_(id),
-      ingress_(std::move(ingress)),
-      reports_(reports, slots, monotonic_ns()) {}
+                   const std::vector<rtp::SlotFormat>& slots, int64_t now_ns)
+    : Path(slots.size()), id_(id), ingress_(std::move(ingress)), reports_(reports, slots, now_ns) {}
 
-void WirePeer::send_to(Outbox& outbox, const CandidatePair& route) noexcept {
+void WirePeer::send_to(Outbox& outbox, const CandidatePair& route, int64_t now_ns) noexcept {
   outbox_ = &outbox;
   if (route_ != route) route_number_.fetch_add(1, std::memory_order_relaxed);
   route_ = route;
-  route_heard_ns_ = monotonic_ns();
+  route_heard_ns_ = now_ns;
 }
 
 bool WirePeer::should_follow(const CandidatePair& from, int64_t now_ns) noexcept {
@@ -45,7 +42,8 @@ bool WirePeer::should_refresh(int64_t now_ns) noexcept {
   return true;
 }
 
-bool WirePeer::receive_rtp(std::span<uint8_t> datagram, int64_t arrival_ns) noexcept {
+bool WirePeer::receive_rtp(std::span<uint8_t> datagram, int64_t arrival_ns,
+                           int64_t now_ns) noexcept {
   const size_t size = keys_.receiver ? keys_.receiver->unprotect_rtp(datagram) : 0;
   const auto packet = rtp::PacketView::parse(datagram.first(size));
   if (!packet) {
@@ -53,7 +51,7 @@ bool WirePeer::receive_rtp(std::span<uint8_t> datagram, int64_t arrival_ns) noex
     return false;
   }
   heard(arrival_ns);
-  if (ingress_->handle(packet->bytes(), reports_.times(*packet, arrival_ns))) {
+  if (ingress_->handle(*packet, reports_.times(*packet, arrival_ns), now_ns)) {
     reports_.on_received(*packet, arrival_ns);
     has_received_ = true;
   }
@@ -77,7 +75,6 @@ bool WirePeer::receive_rtcp(std::span<uint8_t> datagram, int64_t now_ns) noexcep
     return false;
   }
   heard(now_ns);
-  ingress_->heard(now_ns);
   ingress_->headers.rtcp(datagram.first(size), now_ns);
   reports_.on_rtcp(datagram.first(size), now_ns, [this, now_ns](std::span<const uint8_t> packet) {
     headers.rtp(packet, now_ns);
@@ -140,16 +137,15 @@ std::span<uint8_t> WirePeer::begin(size_t size) noexcept {
   return {};
 }
 
-void WirePeer::send(size_t size, size_t slot, int64_t capture_ns) noexcept {
-  if (size == 0) return;
-  const auto packet = rtp::PacketView::parse(memory_.first(size));
-  const size_t sealed = packet ? keys_.sender->protect_rtp(memory_, size) : 0;
+void WirePeer::send(const rtp::PacketView& packet, size_t slot, int64_t capture_ns) noexcept {
+  const size_t size = packet.bytes().size();
+  const size_t sealed = keys_.sender->protect_rtp(memory_, size);
   if (sealed == 0) {
     failures.add();
     return;
   }
   outbox_->put(sealed, route_.peer, *this, size, slot);
-  reports_.on_sent(slot, *packet, memory_.first(sealed), capture_ns);
+  reports_.on_sent(slot, packet, memory_.first(sealed), capture_ns);
 }
 
 }  // namespace veche::media

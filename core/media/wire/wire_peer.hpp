@@ -11,6 +11,7 @@
 
 #include "base/counter.hpp"
 #include "base/ids.hpp"
+#include "base/time.hpp"
 #include "media/ice/rate_limit.hpp"
 #include "media/lane/ingress.hpp"
 #include "media/lane/path.hpp"
@@ -31,11 +32,11 @@ struct WireKeys {
 class WirePeer final : public Path {
  public:
   WirePeer(SessionId id, std::shared_ptr<Ingress> ingress, const ReportSettings& reports,
-           const std::vector<rtp::SlotFormat>& slots);
+           const std::vector<rtp::SlotFormat>& slots, int64_t now_ns = monotonic_ns());
 
   SessionId id() const noexcept { return id_; }
   /// Media goes there from now on.
-  void send_to(Outbox& outbox, const CandidatePair& route) noexcept;
+  void send_to(Outbox& outbox, const CandidatePair& route, int64_t now_ns) noexcept;
   /// Where it goes; null: nowhere.
   const CandidatePair* route() const noexcept { return outbox_ ? &route_ : nullptr; }
   void stop_sending() noexcept { outbox_ = nullptr; }
@@ -49,18 +50,18 @@ class WirePeer final : public Path {
   void prefetch_received(int depth) const noexcept;
   static constexpr int kReceiveDepth = 4;
   /// False: it is not authentic.
-  bool receive_rtp(std::span<uint8_t> datagram, int64_t arrival_ns) noexcept;
+  bool receive_rtp(std::span<uint8_t> datagram, int64_t arrival_ns, int64_t now_ns) noexcept;
   bool receive_rtcp(std::span<uint8_t> datagram, int64_t now_ns) noexcept;
   /// Its reports are counted there, which outlives it.
   void count_in(RtcpCounters& counters) noexcept { reports_.count_in(counters); }
-  /// Authentic media came from there. True: media should go there too, because from where it goes
-  /// now nothing has come for a while. Chromium sends on its new pair at once, but nominates it up
+  /// Authentic media came from there. True: media should go there too, because nothing has come for
+  /// a while from where it goes now. Chromium sends on its new pair at once, but nominates it up
   /// to 2.5 s later.
   bool should_follow(const CandidatePair& from, int64_t now_ns) noexcept;
   /// True once a second: media came that keeps its pair alive.
   bool should_refresh(int64_t now_ns) noexcept;
   /// An authentic binding request.
-  void heard(int64_t now_ns) noexcept { last_heard_ns_.store(now_ns, std::memory_order_relaxed); }
+  void heard(int64_t now_ns) noexcept { ingress_->heard(now_ns); }
   /// False: there have been more DTLS datagrams than a handshake needs.
   bool may_shake_hands(int64_t now_ns) noexcept;
   /// As it is: DTLS, or what is sealed already.
@@ -72,10 +73,10 @@ class WirePeer final : public Path {
 
   void prefetch(size_t slot, int depth) const noexcept override;
   std::span<uint8_t> begin(size_t size) noexcept override;
-  void send(size_t size, size_t slot, int64_t capture_ns) noexcept override;
+  void send(const rtp::PacketView& packet, size_t slot, int64_t capture_ns) noexcept override;
 
   /// [any] When something authentic came last; 0: never.
-  int64_t last_heard_ns() const noexcept { return last_heard_ns_.load(std::memory_order_relaxed); }
+  int64_t last_heard_ns() const noexcept { return ingress_->last_heard_ns(); }
   /// [any]
   const SessionQuality& quality() const noexcept { return reports_.quality(); }
 
@@ -91,7 +92,6 @@ class WirePeer final : public Path {
   int64_t route_heard_ns_ = 0, refreshed_ns_ = 0;
   bool has_received_ = false;
   TokenBucket handshake_;
-  std::atomic<int64_t> last_heard_ns_{0};
   std::atomic<uint32_t> route_number_{0};
   Reports reports_;  // Large, so it is the last: what every packet needs lies together.
 };

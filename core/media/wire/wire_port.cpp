@@ -13,13 +13,13 @@ namespace {
 
 /// How often a session is looked at from which nothing comes.
 constexpr int64_t kRoundNs = 250 * kNsPerMs;
-/// Fewer packets are handled sooner than they are looked up twice.
+/// Handling fewer packets takes less time than looking them up twice.
 constexpr size_t kWorthPrefetching = 3;
 
 }  // namespace
 
 Result<std::unique_ptr<WirePort>> WirePort::open(const Settings& settings, uint16_t first_port,
-                                                 DtlsRelay& relay) {
+                                                 DtlsRelay& relay, Clock clock) {
   const Result<std::vector<std::string>> addresses = usable_addresses(settings.addresses);
   if (!addresses) return addresses.error();
   const Result<HashKey> key = HashKey::random();
@@ -38,7 +38,8 @@ Result<std::unique_ptr<WirePort>> WirePort::open(const Settings& settings, uint1
       }
     }
     if (sockets.size() < addresses->size()) continue;
-    return std::unique_ptr<WirePort>(new WirePort(std::move(sockets), settings, *key, relay));
+    return std::unique_ptr<WirePort>(
+        new WirePort(std::move(sockets), settings, *key, relay, clock));
   }
   return Error{ErrorCode::Unavailable, "no UDP port from " + std::to_string(first_port) + " to " +
                                            std::to_string(settings.last_port) +
@@ -46,8 +47,8 @@ Result<std::unique_ptr<WirePort>> WirePort::open(const Settings& settings, uint1
 }
 
 WirePort::WirePort(std::vector<std::unique_ptr<UdpSocket>> sockets, const Settings& settings,
-                   const HashKey& key, DtlsRelay& relay)
-    : sockets_(std::move(sockets)), relay_(relay), ice_(key) {
+                   const HashKey& key, DtlsRelay& relay, Clock clock)
+    : sockets_(std::move(sockets)), relay_(relay), clock_(clock), ice_(key) {
   std::vector<std::string> addresses;
   for (const auto& socket : sockets_) {
     outboxes_.emplace_back(*socket);
@@ -63,8 +64,8 @@ WirePort::WirePort(std::vector<std::unique_ptr<UdpSocket>> sockets, const Settin
 
 Status WirePort::add(std::unique_ptr<WirePeer>& peer, IceCredentials credentials) {
   const SessionId id = peer->id();
-  Status added = ice_.add(id, std::move(credentials));
-  if (!added) return added;
+  const Status added = ice_.add(id, std::move(credentials));
+  if (!added) return added.error();
   peer->count_in(counters_.rtcp);
   peers_[id] = std::move(peer);
   return Ok{};
@@ -96,14 +97,14 @@ bool WirePort::receive() noexcept {
     // Read last and handled first: what was silent was said before what ended the silence.
     const Batch other = sockets_[i]->receive();
     const Batch silent = silent_[i] ? silent_[i]->receive() : Batch();
-    const int64_t now_ns = monotonic_ns();
+    const int64_t now_ns = clock_();
     handle(silent, static_cast<uint16_t>(i), now_ns);
     handle(other, static_cast<uint16_t>(i), now_ns);
     more |= silent.size() == UdpSocket::kBatch || other.size() == UdpSocket::kBatch;
     silent_count += silent.size();
   }
   counters_.silent.add(silent_count);
-  patience_.looked(silent_count, monotonic_ns());
+  patience_.looked(silent_count, clock_());
   return more;
 }
 
@@ -145,7 +146,7 @@ void WirePort::handle(const UdpSocket::Datagram& datagram, uint16_t socket,
     counters_.unknown_source.add();
   } else if (kind == DatagramKind::Srtp || kind == DatagramKind::Srtcp) {
     const bool authentic = kind == DatagramKind::Srtp
-                               ? peer->receive_rtp(datagram.bytes, now_ns - datagram.age_ns)
+                               ? peer->receive_rtp(datagram.bytes, now_ns - datagram.age_ns, now_ns)
                                : peer->receive_rtcp(datagram.bytes, now_ns);
     if (authentic) on_authentic(*peer, from, now_ns);
   } else if (peer->may_shake_hands(now_ns)) {
@@ -156,7 +157,7 @@ void WirePort::handle(const UdpSocket::Datagram& datagram, uint16_t socket,
 }
 
 void WirePort::on_authentic(WirePeer& peer, const CandidatePair& from, int64_t now_ns) noexcept {
-  if (peer.should_follow(from, now_ns)) peer.send_to(outboxes_[from.socket], from);
+  if (peer.should_follow(from, now_ns)) peer.send_to(outboxes_[from.socket], from, now_ns);
   if (peer.should_refresh(now_ns)) ice_.heard(from, now_ns);
 }
 
@@ -173,7 +174,7 @@ void WirePort::handle_stun(std::span<const uint8_t> bytes, const CandidatePair& 
   peer->heard(now_ns);
   if (!outcome.change.nominated && !outcome.change.moved) return;
   if (const CandidatePair* selected = ice_.selected(outcome.session)) {
-    peer->send_to(outboxes_[selected->socket], *selected);
+    peer->send_to(outboxes_[selected->socket], *selected, now_ns);
   }
   if (outcome.change.nominated) relay_.post_connected(outcome.session);
 }
@@ -200,7 +201,7 @@ void WirePort::check_route(WirePeer& peer, int64_t now_ns) noexcept {
   if (!nominated) {
     peer.stop_sending();
   } else if (owner && *owner != peer.id()) {
-    peer.send_to(outboxes_[nominated->socket], *nominated);
+    peer.send_to(outboxes_[nominated->socket], *nominated, now_ns);
   }
 }
 

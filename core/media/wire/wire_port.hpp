@@ -11,6 +11,7 @@
 
 #include "base/counter.hpp"
 #include "base/result.hpp"
+#include "base/time.hpp"
 #include "media/ice/ice_lite.hpp"
 #include "media/lane/port.hpp"
 #include "media/settings.hpp"
@@ -36,7 +37,7 @@ class WirePort final : public Port {
   /// [control] One socket for each address, all on the first port of the settings' range that is
   /// free on all of them and not below `first_port`. The relay outlives it.
   static Result<std::unique_ptr<WirePort>> open(const Settings& settings, uint16_t first_port,
-                                                DtlsRelay& relay);
+                                                DtlsRelay& relay, Clock clock = monotonic_ns);
 
   /// [any]
   uint16_t port() const noexcept { return sockets_.front()->port(); }
@@ -63,7 +64,7 @@ class WirePort final : public Port {
 
  private:
   WirePort(std::vector<std::unique_ptr<UdpSocket>> sockets, const Settings& settings,
-           const HashKey& key, DtlsRelay& relay);
+           const HashKey& key, DtlsRelay& relay, Clock clock);
   using Batch = std::span<const UdpSocket::Datagram>;
 
   /// `socket`: where answers leave.
@@ -83,6 +84,7 @@ class WirePort final : public Port {
   std::vector<int> descriptors_;                    ///< Of all sockets, the silent ones last.
   std::vector<std::string> candidates_;
   DtlsRelay& relay_;
+  const Clock clock_;
   WirePortCounters counters_;
   IceLite ice_;
   std::unordered_map<SessionId, std::unique_ptr<WirePeer>> peers_;

@@ -25,10 +25,10 @@ TEST(RtpPacketPath, AllocatesNothing) {
   size_t written = 0;
   for (int i = 0; i < 10; ++i) {
     const auto packet = PacketView::parse(bytes);
-    history.push(packet->bytes(), i);
+    history.push(*packet, i);
     rewriter.switch_source();
-    written += rewriter.write(*packet, 1, packet->audio_level(1), i, out);
-    written += packet->mid(4)->size() + history.at(0).bytes.size();
+    written += rewriter.write(*packet, 1, packet->audio_level(1), i, out)->bytes().size();
+    written += packet->mid(4)->size() + history.at(0).packet.bytes().size();
     rewriter.skip(*packet);
   }
   EXPECT_EQ(allocations(), before);

@@ -110,7 +110,9 @@ TEST(RtpRewriter, WritesAFreshHeaderWithTheReceiversIds) {
 
     EXPECT_GE(rewriter.max_size(*packet), expected.size()) << c.what;
     Bytes out(expected.size(), 0xff);
-    ASSERT_EQ(rewriter.write(*packet, 0xa1b2c3d4, c.level, 0, out), expected.size()) << c.what;
+    const auto written = rewriter.write(*packet, 0xa1b2c3d4, c.level, 0, out);
+    ASSERT_TRUE(written) << c.what;
+    EXPECT_EQ(written->bytes().size(), expected.size()) << c.what;
     EXPECT_EQ(out, expected) << c.what;
   }
 }
@@ -124,9 +126,12 @@ TEST(RtpRewriter, WritesWhatThePacketViewReadsBack) {
     const Bytes in = build({});
     const auto packet = PacketView::parse(in);
     Bytes out(rewriter.max_size(*packet));
-    const size_t size = rewriter.write(*packet, 42, c.level, 0, out);
-    const auto sent = PacketView::parse(std::span(out).first(size));
+    const auto written = rewriter.write(*packet, 42, c.level, 0, out);
+    ASSERT_TRUE(written) << c.what;
+    const auto sent = PacketView::parse(written->bytes());
     ASSERT_TRUE(sent) << c.what;
+    EXPECT_EQ(written->payload().data(), sent->payload().data()) << c.what;
+    EXPECT_EQ(written->mid(c.mid_extension), sent->mid(c.mid_extension)) << c.what;
     EXPECT_EQ(test::csrc_of(*sent), 42u);
     EXPECT_THAT(sent->payload(), ElementsAre(0xaa, 0xbb, 0xcc));
     const bool has_mid = c.mid_extension != 0 && !c.mid.empty() && c.mid.size() < 256;

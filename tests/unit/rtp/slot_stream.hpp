@@ -35,9 +35,9 @@ struct SlotStream {
     const Bytes bytes = build(spec);
     const auto packet = PacketView::parse(bytes);
     std::array<uint8_t, 1500> out{};
-    const size_t size = rewriter.write(*packet, 7, std::nullopt, now_ns, out);
-    if (size == 0) return {};
-    const auto sent = PacketView::parse(std::span(out).first(size));
+    const auto written = rewriter.write(*packet, 7, std::nullopt, now_ns, out);
+    if (!written) return {};
+    const auto sent = PacketView::parse(written->bytes());
     return {.sequence = static_cast<uint16_t>(sent->sequence() - first),
             .timestamp = static_cast<int32_t>(sent->timestamp() - base),
             .marker = sent->marker()};

@@ -30,7 +30,8 @@ class LoadReceiver : public testing::Test {
     const size_t size = talker.next(sent_ms, sent_ms * kMs, in);
     const auto view = rtp::PacketView::parse(std::span(in).first(size));
     std::vector<uint8_t> out(rewriter_.max_size(*view));
-    out.resize(rewriter_.write(*view, source, std::nullopt, sent_ms * kMs, out));
+    const auto written = rewriter_.write(*view, source, std::nullopt, sent_ms * kMs, out);
+    out.resize(written ? written->bytes().size() : 0);
     return out;
   }
   void hear(const std::vector<uint8_t>& packet, int64_t at_ms) {

@@ -7,7 +7,7 @@
 #include <utility>
 #include <vector>
 
-#include "media/lane/lane.hpp"
+#include "media/lane/switchboard.hpp"
 
 namespace veche::media {
 
@@ -19,10 +19,8 @@ class FakePath final : public Path {
     memory_.assign(size, 0);
     return memory_;
   }
-  void send(size_t size, size_t, int64_t) noexcept override {
-    if (size == 0) return;
-    memory_.resize(size);
-    sent.push_back(memory_);
+  void send(const rtp::PacketView& packet, size_t, int64_t) noexcept override {
+    sent.emplace_back(packet.bytes().begin(), packet.bytes().end());
   }
   std::vector<std::vector<uint8_t>> sent;
 

@@ -22,7 +22,7 @@ std::vector<rtp::SlotFormat> make_slots(uint32_t count, uint32_t first_ssrc) {
 
 }  // namespace
 
-LaneFixture::LaneFixture() : returns_(loop_) {
+LaneFixture::LaneFixture(Clock clock) : returns_(loop_), clock_function_(clock) {
   lanes_.push_back(make_lane(0));
   talker_.tracks = {make_track(kSourceNumber)};
 }
@@ -30,7 +30,8 @@ LaneFixture::LaneFixture() : returns_(loop_) {
 std::unique_ptr<Lane> LaneFixture::make_lane(uint32_t index, std::unique_ptr<Port> port) {
   auto bell = Doorbell::open();
   EXPECT_TRUE(bell) << bell.error().message;
-  return std::make_unique<Lane>(index, loop_, returns_, std::move(*bell), std::move(port));
+  return std::make_unique<Lane>(index, lanes_, loop_, returns_, std::move(*bell), std::move(port),
+                                clock_function_);
 }
 
 void LaneFixture::open_room(ScriptedRoom::Script script) {
@@ -42,8 +43,9 @@ void LaneFixture::open_room(ScriptedRoom::Script script) {
   auto lane_room = std::make_unique<LaneRoom>(room_->feed, lane().counters());
   std::unique_ptr<Selector::RoomState> selector = std::make_unique<ScriptedRoom>(std::move(script));
   lane_room->swap_selector(selector);
-  lane().post(make_command(
-      [lane_room = std::move(lane_room)](Lane& on) mutable noexcept { on.add_room(lane_room); }));
+  lane().post(make_command([lane_room = std::move(lane_room)](Lane& on) mutable noexcept {
+    on.switchboard().add_room(lane_room);
+  }));
 }
 
 void LaneFixture::open_room_for_track() {
@@ -92,8 +94,17 @@ AttachedTrack LaneFixture::make_track(uint32_t source_number) const {
 }
 
 void LaneFixture::post(uint16_t sequence, bool preroll) {
-  ASSERT_TRUE(lane().post_packet(feed().id, opus_packet(7, sequence, kLevel), monotonic_ns(),
-                                 kLevel, preroll));
+  if (!preroll) {
+    ASSERT_TRUE(post_at(lane(), sequence, clock_function_()));
+    return;
+  }
+  const std::vector<uint8_t> bytes = opus_packet(7, sequence, kLevel);
+  ASSERT_TRUE(lane().remember(feed().id, *rtp::PacketView::parse(bytes), clock_function_()));
+}
+
+bool LaneFixture::post_at(Lane& on, uint16_t sequence, int64_t arrival_ns) {
+  const std::vector<uint8_t> bytes = opus_packet(7, sequence, kLevel);
+  return on.forward(feed().id, *rtp::PacketView::parse(bytes), arrival_ns, kLevel, arrival_ns);
 }
 
 void LaneFixture::round_trip() {
@@ -106,8 +117,9 @@ void LaneFixture::round_trip() {
 }
 
 void LaneFixture::tick(int64_t now_ns) {
-  lane().post(make_command(
-      [id = room_->feed->id, now_ns](Lane& on) noexcept { on.find_room(id)->select(now_ns, on); }));
+  lane().post(make_command([id = room_->feed->id, now_ns](Lane& on) noexcept {
+    on.switchboard().select(*on.switchboard().find_room(id), now_ns);
+  }));
   round_trip();
 }
 

@@ -18,7 +18,7 @@ class LaneFixture : public testing::Test {
   static constexpr uint32_t kSourceNumber = 4711;
   static constexpr uint8_t kLevel = 30;
 
-  /// Somebody who can join the room, and what they are sent there.
+  /// A participant who can join the room, and what it is sent there.
   struct Participant {
     ParticipantId id = ParticipantId::next();
     uint32_t slot_count = 1;
@@ -30,7 +30,8 @@ class LaneFixture : public testing::Test {
     std::shared_ptr<Attachment> attachment;
   };
 
-  LaneFixture();
+  /// `clock`: of the lanes, and of what the test posts.
+  explicit LaneFixture(Clock clock = monotonic_ns);
   /// All leave: their paths and policies have to outlive their attachments.
   void TearDown() override { leave_all(); }
 
@@ -53,6 +54,8 @@ class LaneFixture : public testing::Test {
   TrackFeed& feed() { return *talker_.tracks[0].feed; }
   /// The track's packet comes to the lane now.
   void post(uint16_t sequence, bool preroll = false);
+  /// It came to the server at that time. False: the inbox is full.
+  bool post_at(Lane& on, uint16_t sequence, int64_t arrival_ns);
   /// Everything that was posted before has happened when this returns.
   void round_trip();
   /// Asks the room to select, as the clock would.
@@ -62,7 +65,8 @@ class LaneFixture : public testing::Test {
 
   glib::ControlLoop loop_;
   CommandReturns returns_;
-  std::vector<std::unique_ptr<Lane>> lanes_;
+  const Clock clock_function_;
+  Lanes lanes_;
   std::shared_ptr<RoomLanes> room_;
   Participant talker_{.slot_count = 0, .first_ssrc = 100};
   Participant listener_;

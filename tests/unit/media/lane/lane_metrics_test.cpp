@@ -48,7 +48,7 @@ TEST(RecentPeak, ForgetsWhatWasLongAgo) {
 TEST_F(LaneMetricsTest, EveryForwardedPacketIsMeasuredFromItsArrival) {
   begin_talk();
   const int64_t arrival_ns = monotonic_ns() - 30 * kNsPerMs;
-  ASSERT_TRUE(lane().post_packet(feed().id, opus_packet(7, 1, kLevel), arrival_ns, kLevel, false));
+  ASSERT_TRUE(post_at(lane(), 1, arrival_ns));
   post(2);
   round_trip();
   EXPECT_EQ(counters().forward_ns.count(), 2u);

@@ -24,7 +24,7 @@ TEST_F(LaneSelection, BlockedAndMutedTracksLeaveTheirSlotsWhateverTheSelectorSay
 
   feed().muted = false;
   lane().post(make_command([id = room_->feed->id, this](Lane& on) noexcept {
-    on.find_room(id)->set_preferences(listener_.id, {{talker_.id, false, true}});
+    on.switchboard().find_room(id)->set_preferences(listener_.id, {{talker_.id, false, true}});
   }));
   select(3);
   post(3);

@@ -92,7 +92,7 @@ TEST_F(LaneTest, DetachingBeforeTheLaneHasSeenTheSessionIsSafe) {
   bool empty = false;
   lane().post(make_command([&empty, id = room_->feed->id](Lane& on) noexcept {
     Selection selection;
-    on.find_room(id)->copy(selection);
+    on.switchboard().find_room(id)->copy(selection);
     empty = selection.sessions.empty();
   }));
   round_trip();
@@ -105,11 +105,8 @@ TEST_F(LaneTest, AFullInboxDropsPacketsAndCountsThemButNoCommand) {
   lane().post(make_command([&release](Lane&) noexcept {
     while (!release.load()) std::this_thread::yield();
   }));
-  const std::vector<uint8_t> packet = opus_packet(7, 1, kLevel);
   size_t refused = 0;
-  for (int i = 0; i < 10'000; ++i) {
-    refused += lane().post_packet(feed().id, packet, 1, kLevel, false) ? 0 : 1;
-  }
+  for (int i = 0; i < 10'000; ++i) refused += post_at(lane(), 1, 1) ? 0 : 1;
   EXPECT_GT(refused, 0u);
   EXPECT_EQ(lane().counters().inbox_full.value(), refused);
   int ran = 0;
@@ -121,10 +118,28 @@ TEST_F(LaneTest, AFullInboxDropsPacketsAndCountsThemButNoCommand) {
   EXPECT_EQ(ran, 2'000);
 }
 
+TEST_F(LaneTest, PacketsOfItsOwnThreadAreForwardedAtOnceBehindThoseOfTheInbox) {
+  constexpr uint16_t kPackets = 5000;  // More than the inbox holds.
+  begin_talk();
+  post(1);
+  size_t sent_before = 0, sent_after = 0;
+  lane().post(make_command([&](Lane& on) noexcept {
+    sent_before = listener_.path.sent.size();
+    for (uint16_t i = 2; i <= kPackets; ++i) EXPECT_TRUE(post_at(on, i, monotonic_ns()));
+    sent_after = listener_.path.sent.size();
+  }));
+  round_trip();
+  EXPECT_EQ(sent_before, 1u);
+  EXPECT_EQ(sent_after, kPackets);
+  EXPECT_EQ(lane().counters().inbox_full.value(), 0u);
+  for (size_t i = 0; i < sent_after; ++i) {
+    ASSERT_EQ(listener_.path.sent[i].back(), static_cast<uint8_t>(i + 1));
+  }
+}
+
 TEST_F(LaneTest, APacketThatWaitedTooLongIsLeftOutAndCounted) {
   begin_talk();
-  ASSERT_TRUE(lane().post_packet(feed().id, opus_packet(7, 1, kLevel), monotonic_ns() - kNsPerS,
-                                 kLevel, false));
+  ASSERT_TRUE(post_at(lane(), 1, monotonic_ns() - kNsPerS));
   post(2);
   round_trip();
   ASSERT_EQ(listener_.path.sent.size(), 1u);
@@ -143,8 +158,7 @@ TEST_F(LaneTest, RoomsOverTwoLanesForwardOnBoth) {
   round_trip();
   EXPECT_EQ(feed().wanted_lanes.load(), 3u);
   for (const auto& on : lanes_) {
-    ASSERT_TRUE(
-        on->post_packet(feed().id, opus_packet(7, 1, kLevel), monotonic_ns(), kLevel, false));
+    ASSERT_TRUE(post_at(*on, 1, monotonic_ns()));
   }
   round_trip();
   for (const Participant& listener : more_listeners_) EXPECT_EQ(listener.path.sent.size(), 1u);

@@ -123,7 +123,7 @@ class TapsTest : public testing::Test {
   TapsTest() : returns_(loop_) {
     auto bell = Doorbell::open();
     EXPECT_TRUE(bell) << bell.error().message;
-    lanes_.push_back(std::make_unique<Lane>(0, loop_, returns_, std::move(*bell)));
+    lanes_.push_back(std::make_unique<Lane>(0, lanes_, loop_, returns_, std::move(*bell)));
     std::vector<IngressTrack> tracks{{feed_, "0", {kSsrc}, kPayloadType, 0, 0}};
     ingress_ = std::make_unique<Ingress>(std::move(tracks), room_, *lanes_[0], lanes_, [] {});
     ingress_->accept();
@@ -142,7 +142,7 @@ class TapsTest : public testing::Test {
 
   glib::ControlLoop loop_;
   CommandReturns returns_;
-  std::vector<std::unique_ptr<Lane>> lanes_;
+  Lanes lanes_;
   const std::shared_ptr<RoomFeed> room_ = std::make_shared<RoomFeed>(RoomId::next());
   const std::shared_ptr<TrackFeed> feed_ =
       std::make_shared<TrackFeed>(ParticipantId::next(), 1, sdp::MediaKind::Audio, false);

@@ -21,7 +21,7 @@ class CountingPath final : public Path {
  public:
   CountingPath() : Path(2) {}
   std::span<uint8_t> begin(size_t) noexcept override { return {}; }
-  void send(size_t, size_t, int64_t) noexcept override {}
+  void send(const rtp::PacketView&, size_t, int64_t) noexcept override {}
 };
 
 /// Refused by the kernel: a socket must be told that it may broadcast.

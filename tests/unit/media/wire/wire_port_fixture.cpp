@@ -46,7 +46,8 @@ test::Bytes WirePortTest::Session::open_rtcp(Bytes datagram) {
 void WirePortTest::open_port(std::vector<std::string> addresses) {
   const uint16_t first = test::free_port("127.0.0.1");
   const auto last = static_cast<uint16_t>(first + 50);
-  auto opened = WirePort::open(test::settings_of(std::move(addresses), first, last), first, relay_);
+  auto opened = WirePort::open(test::settings_of(std::move(addresses), first, last), first, relay_,
+                               test::VirtualClock::read);
   ASSERT_TRUE(opened) << opened.error().message;
   port_ = std::move(*opened);
 }
@@ -63,7 +64,7 @@ WirePortTest::Session WirePortTest::add_session(const std::string& ufrag, bool w
   format.ssrc = kSlot;
   auto peer = std::make_unique<WirePeer>(session.id, session.ingress,
                                          ReportSettings{.ssrc = kSlot, .nack = true},
-                                         std::vector<rtp::SlotFormat>{format});
+                                         std::vector<rtp::SlotFormat>{format}, clock_.now_ns());
   session.peer = peer.get();
   const Status added = port_->add(
       peer, {.local_ufrag = "SRVR", .local_password = test::kPassword, .remote_ufrag = ufrag});
@@ -100,7 +101,7 @@ void WirePortTest::send_voice(WirePeer& peer, uint16_t sequence) {
   if (memory.empty()) return;  // Counted as a failure.
   ASSERT_EQ(memory.size(), packet.size());
   std::copy(packet.begin(), packet.end(), memory.begin());
-  peer.send(packet.size(), 0, monotonic_ns());
+  peer.send(*rtp::PacketView::parse(memory), 0, clock_.now_ns());
   port_->flush();
 }
 

@@ -9,7 +9,7 @@
 
 #include "../../rtp/srtp_pair.hpp"
 #include "../lane/lane_fixture.hpp"
-#include "fake_clock.hpp"
+#include "../virtual_clock.hpp"
 #include "media/wire/wire_port.hpp"
 #include "udp_client.hpp"
 
@@ -44,7 +44,7 @@ class WirePortTest : public LaneFixture {
     Bytes open_rtcp(Bytes datagram);
   };
 
-  WirePortTest() { open_port({"127.0.0.1"}); }
+  WirePortTest() : LaneFixture(test::VirtualClock::read) { open_port({"127.0.0.1"}); }
   /// On the first free port behind one that the system chooses.
   void open_port(std::vector<std::string> addresses);
 
@@ -76,7 +76,7 @@ class WirePortTest : public LaneFixture {
     return std::make_unique<test::UdpClient>("127.0.0.1", port_->port());
   }
 
-  test::FakeClock clock_;
+  test::VirtualClock clock_;
   DtlsRelay relay_;
   std::unique_ptr<WirePort> port_;
 };

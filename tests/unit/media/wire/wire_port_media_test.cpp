@@ -251,14 +251,11 @@ TEST_F(WirePortMediaTest, ThatCannotBeSentIsCounted) {
   EXPECT_THAT(peer.begin(UdpSocket::kMaxDatagram), IsEmpty()) << "no room for the trailer";
   EXPECT_EQ(peer.failures.value(), 1u);
   EXPECT_THAT(peer.begin(100), SizeIs(100));
-  peer.send(0, 0, 0);
-  EXPECT_EQ(peer.failures.value(), 1u) << "given back unsent";
-  std::ranges::fill(peer.begin(100), uint8_t{0});
-  peer.send(100, 0, 0);
-  EXPECT_EQ(peer.failures.value(), 2u) << "no RTP";
+  EXPECT_THAT(peer.begin(100), SizeIs(100));
+  EXPECT_EQ(peer.failures.value(), 1u) << "memory may be left unsent";
   send_voice(peer, 1);
   send_voice(peer, 1);
-  EXPECT_EQ(peer.failures.value(), 3u) << "a number twice";
+  EXPECT_EQ(peer.failures.value(), 2u) << "a number twice";
   Session unconnected = add_session("NEXT");
   send_voice(*unconnected.peer, 1);
   EXPECT_EQ(unconnected.peer->failures.value(), 1u) << "nowhere to";

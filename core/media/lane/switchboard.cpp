@@ -1,0 +1,207 @@
+// SPDX-License-Identifier: Apache-2.0
+// Routing packets to slots, without allocation.
+#include "media/lane/switchboard.hpp"
+
+#include <algorithm>
+#include <cassert>
+#include <utility>
+
+#include "base/prefetch.hpp"
+#include "base/thread_role.hpp"
+
+namespace veche::media {
+namespace {
+
+/// This many listeners are served at a time: few enough that the first do not wait for the last,
+/// and enough for code and kernel to stay in the cache.
+constexpr size_t kFanOutBatch = 32;
+
+uint64_t bit_of(uint32_t lane) { return uint64_t{1} << lane; }
+
+}  // namespace
+
+Switchboard::Switchboard(uint32_t lane, LaneCounters& counters, Outlet& outlet)
+    : lane_(lane), counters_(counters), outlet_(outlet) {
+  constexpr size_t kUsualFills = 256;  // So that no tick allocates.
+  others_.reserve(kUsualFills);
+}
+
+void Switchboard::forward(TrackId id, const rtp::PacketView& view, const PacketTimes& times,
+                          uint8_t level, int64_t now_ns) noexcept {
+  assert(is_on_lane());
+  Track* track = find_track(id);
+  if (!track) return;
+  const uint32_t sequence = track->sequence.extend(view.sequence());
+  counters_.packets_in.add();
+  if (now_ns - times.arrival_ns > kStaleNs) {
+    counters_.stale.add();
+    return;
+  }
+  const TrackFeed& feed = *track->feed;
+  const bool has_levels = feed.has_levels.load(std::memory_order_relaxed);
+  const LanePacket packet = describe(view, times, sequence, level, has_levels);
+  Preroll preroll(track->history, track->level_extension, has_levels, packet);
+  std::span<const Route> routes(track->routes);
+  while (!routes.empty()) {
+    const auto batch = routes.first(std::min(routes.size(), kFanOutBatch));
+    forward(batch, feed, packet, preroll, now_ns);
+    routes = routes.subspan(batch.size());
+  }
+  track->history.push(view, times.arrival_ns);
+}
+
+void Switchboard::forward(std::span<const Route> routes, const TrackFeed& feed,
+                          const LanePacket& packet, Preroll& preroll, int64_t now_ns) noexcept {
+  prefetch(routes);
+  uint64_t forwarded = 0;
+  for (const Route& route : routes) {
+    const bool is_sent = route.session->forward(route.slot, feed, packet, preroll, now_ns);
+    forwarded += is_sent ? 1 : 0;
+  }
+  const int64_t sent_ns = outlet_.flush();
+  if (forwarded == 0) return;
+  counters_.forward_ns.add(sent_ns - packet.description.arrival_ns, forwarded);
+}
+
+/// The sessions of a large room are not in the cache. Asked for together they come together, and
+/// none is waited for.
+void Switchboard::prefetch(std::span<const Route> routes) noexcept {
+  for (const Route& route : routes) veche::prefetch(route.session);
+  for (int depth = 0; depth < Path::kPrefetchDepth; ++depth) {
+    for (const Route& route : routes) route.session->prefetch(route.slot, depth);
+  }
+}
+
+void Switchboard::remember(TrackId id, const rtp::PacketView& view, int64_t arrival_ns) noexcept {
+  assert(is_on_lane());
+  Track* track = find_track(id);
+  if (!track) return;
+  track->sequence.extend(view.sequence());
+  track->history.push(view, arrival_ns);
+}
+
+void Switchboard::tick(int64_t now_ns) noexcept {
+  assert(is_on_lane());
+  // A lane that was late does not catch up: the next tick is a full period away.
+  next_tick_ns_ = std::max(next_tick_ns_ + LaneRoom::kTickNs, now_ns + LaneRoom::kTickNs / 2);
+  any_awake_ = false;
+  for (auto& [id, room] : rooms_) any_awake_ |= select(*room, now_ns);
+}
+
+bool Switchboard::select(LaneRoom& room, int64_t now_ns) noexcept {
+  const bool is_awake = room.select(now_ns);
+  for (const SlotFill& each : room.fills()) {
+    if (each.lane == lane_) {
+      fill(each.session, each.slot, each.track, now_ns);
+    } else {
+      others_.push_back(each);
+    }
+  }
+  return is_awake;
+}
+
+void Switchboard::wake(RoomId room, int64_t now_ns) noexcept {
+  assert(is_on_lane());
+  if (!find_room(room)) return;
+  if (!any_awake_) next_tick_ns_ = now_ns;
+  any_awake_ = true;
+}
+
+void Switchboard::add_track(std::shared_ptr<TrackFeed> feed, uint8_t level_extension) {
+  assert(is_on_lane());
+  Track& track = tracks_[feed->id];
+  track.feed = std::move(feed);
+  track.level_extension = level_extension;
+}
+
+void Switchboard::remove_track(TrackId id, int64_t now_ns) noexcept {
+  assert(is_on_lane());
+  const auto found = tracks_.find(id);
+  if (found == tracks_.end()) return;
+  for (const Route& route : found->second.routes) {
+    route.session->fill(route.slot, TrackId{}, now_ns);
+  }
+  found->second.feed->wanted_lanes.fetch_and(~bit_of(lane_), std::memory_order_relaxed);
+  tracks_.erase(found);
+}
+
+void Switchboard::add_session(std::unique_ptr<LaneSession>& session) {
+  assert(is_on_lane());
+  const SessionId id = session->id();
+  sessions_[id] = std::move(session);
+}
+
+std::unique_ptr<LaneSession> Switchboard::remove_session(SessionId id) noexcept {
+  assert(is_on_lane());
+  const auto found = sessions_.find(id);
+  if (found == sessions_.end()) return nullptr;
+  std::unique_ptr<LaneSession> session = std::move(found->second);
+  for (uint32_t slot = 0; slot < session->slot_count(); ++slot) remove_route(*session, slot);
+  sessions_.erase(found);
+  return session;
+}
+
+void Switchboard::add_room(std::unique_ptr<LaneRoom>& room) {
+  assert(is_on_lane());
+  const RoomId id = room->id();
+  rooms_[id] = std::move(room);
+}
+
+std::unique_ptr<LaneRoom> Switchboard::remove_room(RoomId id) noexcept {
+  assert(is_on_lane());
+  const auto found = rooms_.find(id);
+  if (found == rooms_.end()) return nullptr;
+  std::unique_ptr<LaneRoom> room = std::move(found->second);
+  rooms_.erase(found);
+  return room;
+}
+
+LaneRoom* Switchboard::find_room(RoomId id) noexcept {
+  const auto found = rooms_.find(id);
+  return found == rooms_.end() ? nullptr : found->second.get();
+}
+
+LaneSession* Switchboard::find_session(SessionId id) noexcept {
+  const auto found = sessions_.find(id);
+  return found == sessions_.end() ? nullptr : found->second.get();
+}
+
+Switchboard::Track* Switchboard::find_track(TrackId id) noexcept {
+  const auto found = tracks_.find(id);
+  return found == tracks_.end() ? nullptr : &found->second;
+}
+
+void Switchboard::fill(SessionId id, uint32_t slot, TrackId track_id, int64_t now_ns) noexcept {
+  assert(is_on_lane());
+  LaneSession* session = find_session(id);
+  if (!session || slot >= session->slot_count() || session->track(slot) == track_id) return;
+  remove_route(*session, slot);
+  Track* track = find_track(track_id);
+  session->fill(slot, track ? track_id : TrackId{}, now_ns);
+  if (!track) return;
+  counters_.slot_switches.add();
+  add_route(*track, *session, slot);
+}
+
+void Switchboard::use_policy(PacketPolicy* policy) noexcept {
+  assert(is_on_lane());
+  for (const auto& [id, session] : sessions_) session->use_policy(policy);
+}
+
+void Switchboard::add_route(Track& track, LaneSession& session, uint32_t slot) {
+  track.routes.push_back({&session, slot});
+  track.feed->wanted_lanes.fetch_or(bit_of(lane_), std::memory_order_relaxed);
+}
+
+void Switchboard::remove_route(LaneSession& session, uint32_t slot) noexcept {
+  Track* track = find_track(session.track(slot));
+  if (!track) return;
+  std::erase_if(track->routes, [&](const Route& route) {
+    return route.session == &session && route.slot == slot;
+  });
+  if (!track->routes.empty()) return;
+  track->feed->wanted_lanes.fetch_and(~bit_of(lane_), std::memory_order_relaxed);
+  track->history.clear();
+}
+
+}  // namespace veche::media

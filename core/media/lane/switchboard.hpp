@@ -1,0 +1,115 @@
+// SPDX-License-Identifier: Apache-2.0
+// What a lane does with packets: tracks, the slots that they fill, and the rooms that choose. It
+// knows no thread, no inbox and no clock.
+#pragma once
+
+#include <cstdint>
+#include <memory>
+#include <span>
+#include <unordered_map>
+#include <vector>
+
+#include "base/ids.hpp"
+#include "media/feed/track_feed.hpp"
+#include "media/lane/lane_room.hpp"
+#include "media/lane/lane_session.hpp"
+#include "media/lane/slot_fill.hpp"
+#include "rtp/history.hpp"
+#include "rtp/sequence.hpp"
+
+namespace veche::media {
+
+/// The way out of what paths gather.
+class Outlet {
+ public:
+  virtual ~Outlet() = default;
+  /// Sends it, and returns the time at which that was done.
+  virtual int64_t flush() noexcept = 0;
+};
+
+/// [lane] all of it. What it is given is made and destroyed on control.
+class Switchboard {
+ public:
+  /// A lane that is late catches up by dropping what is older: it would only be an echo of the
+  /// past.
+  static constexpr int64_t kStaleNs = 500'000'000;
+
+  /// `lane`: the lane's index, below 64. Counters and outlet outlive it.
+  Switchboard(uint32_t lane, LaneCounters& counters, Outlet& outlet);
+  Switchboard(const Switchboard&) = delete;
+  Switchboard& operator=(const Switchboard&) = delete;
+
+  void add_track(std::shared_ptr<TrackFeed> feed, uint8_t level_extension);
+  void remove_track(TrackId track, int64_t now_ns) noexcept;
+  void add_session(std::unique_ptr<LaneSession>& session);
+  std::unique_ptr<LaneSession> remove_session(SessionId session) noexcept;
+  void add_room(std::unique_ptr<LaneRoom>& room);
+  std::unique_ptr<LaneRoom> remove_room(RoomId room) noexcept;
+  /// Null: unknown. Likewise below.
+  LaneRoom* find_room(RoomId room) noexcept;
+  LaneSession* find_session(SessionId session) noexcept;
+  /// All sessions ask this policy from now on; null: none.
+  void use_policy(PacketPolicy* policy) noexcept;
+
+  /// Forwards a packet to the slots that its track fills. `level`: RFC 6464, 127 without.
+  void forward(TrackId track, const rtp::PacketView& packet, const PacketTimes& times,
+               uint8_t level, int64_t now_ns) noexcept;
+  /// Remembers a packet that came before the lane wanted its track.
+  void remember(TrackId track, const rtp::PacketView& packet, int64_t arrival_ns) noexcept;
+  /// The slot gets the track, if both are here.
+  void fill(SessionId session, uint32_t slot, TrackId track, int64_t now_ns) noexcept;
+  /// Begins or goes on with the room's selection.
+  void wake(RoomId room, int64_t now_ns) noexcept;
+
+  /// When to call tick(); INT64_MAX: no room is awake.
+  int64_t tick_due_ns() const noexcept { return any_awake_ ? next_tick_ns_ : INT64_MAX; }
+  /// Asks the selectors of all rooms that are awake.
+  void tick(int64_t now_ns) noexcept;
+  /// Asks the selector of one room. False: the room sleeps.
+  bool select(LaneRoom& room, int64_t now_ns) noexcept;
+  /// Offers each fill that is another lane's to `post`, in order, until it takes it by returning
+  /// true; what it does not take is offered again with the next call.
+  template <class Post>
+  void hand_out(Post&& post) {
+    uint64_t full = 0;  // No fill overtakes an earlier one of the same lane.
+    std::erase_if(others_, [&](const SlotFill& fill) {
+      const uint64_t bit = uint64_t{1} << fill.lane;
+      const bool is_taken = (full & bit) == 0 && post(fill);
+      if (!is_taken) full |= bit;
+      return is_taken;
+    });
+  }
+  bool has_fills() const noexcept { return !others_.empty(); }
+
+ private:
+  struct Route {
+    LaneSession* session;
+    uint32_t slot;
+  };
+  struct Track {
+    std::shared_ptr<TrackFeed> feed;  // Shared with the session's threads, which outlive neither.
+    uint8_t level_extension;
+    rtp::History history{Preroll::kMostPackets};
+    rtp::SequenceExtender sequence;
+    std::vector<Route> routes;
+  };
+
+  Track* find_track(TrackId track) noexcept;
+  void forward(std::span<const Route> routes, const TrackFeed& feed, const LanePacket& packet,
+               Preroll& preroll, int64_t now_ns) noexcept;
+  static void prefetch(std::span<const Route> routes) noexcept;
+  void add_route(Track& track, LaneSession& session, uint32_t slot);
+  void remove_route(LaneSession& session, uint32_t slot) noexcept;
+
+  const uint32_t lane_;
+  LaneCounters& counters_;
+  Outlet& outlet_;
+  std::unordered_map<TrackId, Track> tracks_;
+  std::unordered_map<SessionId, std::unique_ptr<LaneSession>> sessions_;
+  std::unordered_map<RoomId, std::unique_ptr<LaneRoom>> rooms_;
+  std::vector<SlotFill> others_;  // Other lanes', which have not taken them yet.
+  int64_t next_tick_ns_ = 0;
+  bool any_awake_ = false;
+};
+
+}  // namespace veche::media

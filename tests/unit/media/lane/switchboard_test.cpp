@@ -1,0 +1,363 @@
+// SPDX-License-Identifier: Apache-2.0
+// Tables of what a switchboard does with packets, fills and ticks, in virtual time.
+#include "media/lane/switchboard.hpp"
+
+#include <gmock/gmock.h>
+#include <gtest/gtest.h>
+
+#include <deque>
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "base/thread_role.hpp"
+#include "base/time.hpp"
+#include "lane_fakes.hpp"
+
+namespace veche::media {
+namespace {
+
+using testing::ElementsAre;
+using testing::IsEmpty;
+
+constexpr uint8_t kLevel = 30, kLevelExtension = 1;
+constexpr uint32_t kLane = 3;
+constexpr int64_t kStart = 1000 * kNsPerS;
+
+/// Sends in no time, unless the test says how long it takes.
+class FakeOutlet final : public Outlet {
+ public:
+  int64_t flush() noexcept override {
+    ++flushes;
+    return now_ns += takes_ns;
+  }
+  int64_t now_ns = kStart, takes_ns = 0;
+  int flushes = 0;
+};
+
+class SwitchboardTest : public testing::Test {
+ protected:
+  struct Listener {
+    FakePath path;
+    SessionId id = SessionId::next();
+    LaneSession* session = nullptr;
+    /// The last bytes of what it got, which are the sequence numbers'.
+    std::vector<int> heard() const {
+      std::vector<int> numbers;
+      for (const auto& packet : path.sent) numbers.push_back(packet.back());
+      return numbers;
+    }
+  };
+
+  std::shared_ptr<TrackFeed> add_track() {
+    auto feed =
+        std::make_shared<TrackFeed>(ParticipantId::next(), 4711, sdp::MediaKind::Audio, true);
+    board_.add_track(feed, kLevelExtension);
+    return feed;
+  }
+  Listener& add_listener(size_t slots = 1, PacketPolicy* policy = nullptr) {
+    Listener& listener = listeners_.emplace_back();
+    std::vector<rtp::SlotFormat> formats(slots);
+    for (size_t i = 0; i < slots; ++i) formats[i].ssrc = static_cast<uint32_t>(200 + i);
+    auto session = std::make_unique<LaneSession>(listener.id, ParticipantId::next(), listener.path,
+                                                 policy, counters_, formats);
+    listener.session = session.get();
+    board_.add_session(session);
+    return listener;
+  }
+  /// A packet of the track, which arrived `age_ns` ago.
+  void forward(const TrackFeed& feed, uint16_t sequence, int64_t age_ns = 0) {
+    const auto bytes = opus_packet(7, sequence, kLevel);
+    board_.forward(feed.id, *rtp::PacketView::parse(bytes), outlet_.now_ns - age_ns, kLevel,
+                   outlet_.now_ns);
+  }
+  void remember(const TrackFeed& feed, uint16_t sequence) {
+    const auto bytes = opus_packet(7, sequence, kLevel);
+    board_.remember(feed.id, *rtp::PacketView::parse(bytes), outlet_.now_ns);
+  }
+  void fill(const Listener& listener, uint32_t slot, TrackId track) {
+    board_.fill(listener.id, slot, track, outlet_.now_ns);
+  }
+  LaneRoom& add_room(ScriptedRoom::Script script) {
+    room_feed_ = std::make_shared<RoomFeed>(RoomId::next());
+    auto room = std::make_unique<LaneRoom>(room_feed_, counters_);
+    std::unique_ptr<Selector::RoomState> selector =
+        std::make_unique<ScriptedRoom>(std::move(script));
+    room->swap_selector(selector);
+    LaneRoom& added = *room;
+    board_.add_room(room);
+    return added;
+  }
+
+  const ActAs lane_{ThreadRole::Lane};
+  std::deque<Listener> listeners_;
+  std::shared_ptr<RoomFeed> room_feed_;  // Of the room that was added last.
+  LaneCounters counters_;
+  FakeOutlet outlet_;
+  Switchboard board_{kLane, counters_, outlet_};
+};
+
+TEST_F(SwitchboardTest, EachPacketIsSentOrCountedOnce) {
+  struct Case {
+    std::string what;
+    int64_t age_ns = 0;
+    bool is_active = true, is_wanted = true, is_repeated = false;
+    size_t sent = 1;
+    uint64_t in = 1, stale = 0, policy_dropped = 0, rewriter_dropped = 0;
+  };
+  const std::vector<Case> cases{
+      {.what = "fresh"},
+      {.what = "as old as may be", .age_ns = Switchboard::kStaleNs},
+      {.what = "older", .age_ns = Switchboard::kStaleNs + 1, .sent = 0, .stale = 1},
+      {.what = "the slot is off", .is_active = false, .sent = 0},
+      {.what = "the policy drops it", .is_wanted = false, .sent = 0, .policy_dropped = 1},
+      {.what = "twice", .is_repeated = true, .in = 2, .rewriter_dropped = 1},
+  };
+  for (const Case& c : cases) {
+    LaneCounters counters;
+    Switchboard board(kLane, counters, outlet_);
+    auto feed = std::make_shared<TrackFeed>(ParticipantId::next(), 1, sdp::MediaKind::Audio, true);
+    board.add_track(feed, kLevelExtension);
+    FakePath path;
+    ScriptedPolicy policy([&](const veche_packet&, uint32_t) { return c.is_wanted; });
+    auto session =
+        std::make_unique<LaneSession>(SessionId::next(), ParticipantId::next(), path, &policy,
+                                      counters, std::vector<rtp::SlotFormat>(1));
+    session->set_active(0, c.is_active);
+    const SessionId id = session->id();
+    board.add_session(session);
+    board.fill(id, 0, feed->id, kStart);
+    const auto bytes = opus_packet(7, 1, kLevel);
+    for (int i = 0; i < (c.is_repeated ? 2 : 1); ++i) {
+      board.forward(feed->id, *rtp::PacketView::parse(bytes), kStart - c.age_ns, kLevel, kStart);
+    }
+    EXPECT_EQ(path.sent.size(), c.sent) << c.what;
+    EXPECT_EQ(counters.packets_in.value(), c.in) << c.what;
+    EXPECT_EQ(counters.packets_out.value(), c.sent) << c.what;
+    EXPECT_EQ(counters.stale.value(), c.stale) << c.what;
+    EXPECT_EQ(counters.policy_dropped.value(), c.policy_dropped) << c.what;
+    EXPECT_EQ(counters.rewriter_dropped.value(), c.rewriter_dropped) << c.what;
+    EXPECT_EQ(counters.forward_ns.count(), c.sent) << c.what;
+  }
+}
+
+TEST_F(SwitchboardTest, AFillTakesASlotFromWhatFilledIt) {
+  const auto first = add_track(), second = add_track();
+  Listener& one = add_listener(2);
+  Listener& two = add_listener(1);
+  const TrackId none, unknown{0xdeadbeef};
+  struct Step {
+    std::string what;
+    const Listener* listener;
+    uint32_t slot;
+    TrackId track;
+    bool first_wanted, second_wanted;
+    uint64_t switches;
+  };
+  const std::vector<Step> steps{
+      {"the first listener", &one, 0, first->id, true, false, 1},
+      {"again", &one, 0, first->id, true, false, 1},
+      {"another track beside it", &one, 1, second->id, true, true, 2},
+      {"a second listener", &two, 0, first->id, true, true, 3},
+      {"one of two leaves", &one, 0, none, true, true, 3},
+      {"the last leaves for the other track", &two, 0, second->id, false, true, 4},
+      {"a track that is not here frees the slot", &one, 1, unknown, false, true, 4},
+      {"no such slot", &one, 2, first->id, false, true, 4},
+      {"the last one", &two, 0, none, false, false, 4},
+  };
+  for (const Step& step : steps) {
+    fill(*step.listener, step.slot, step.track);
+    EXPECT_EQ(first->wanted_lanes.load(), step.first_wanted ? 1u << kLane : 0u) << step.what;
+    EXPECT_EQ(second->wanted_lanes.load(), step.second_wanted ? 1u << kLane : 0u) << step.what;
+    EXPECT_EQ(counters_.slot_switches.value(), step.switches) << step.what;
+  }
+  board_.fill(SessionId::next(), 0, first->id, kStart);
+  EXPECT_EQ(first->wanted_lanes.load(), 0u) << "no such session";
+}
+
+TEST_F(SwitchboardTest, NothingComesOfATrackOrASessionThatIsRemoved) {
+  const auto feed = add_track();
+  Listener& stays = add_listener();
+  Listener& goes = add_listener();
+  for (const Listener* listener : {&stays, &goes}) fill(*listener, 0, feed->id);
+  forward(*feed, 1);
+  EXPECT_EQ(board_.remove_session(goes.id).get(), goes.session);
+  forward(*feed, 2);
+  EXPECT_THAT(goes.heard(), ElementsAre(1));
+  EXPECT_THAT(stays.heard(), ElementsAre(1, 2));
+  board_.remove_track(feed->id, outlet_.now_ns);
+  EXPECT_EQ(feed->wanted_lanes.load(), 0u);
+  EXPECT_EQ(stays.session->track(0), TrackId{});
+  forward(*feed, 3);
+  EXPECT_THAT(stays.heard(), ElementsAre(1, 2));
+  EXPECT_EQ(board_.remove_session(goes.id), nullptr);
+}
+
+TEST_F(SwitchboardTest, ListenersAreServedInBatches) {
+  struct Case {
+    size_t listeners;
+    int flushes;
+  };
+  for (const Case& c : {Case{0, 0}, Case{1, 1}, Case{32, 1}, Case{33, 2}, Case{80, 3}}) {
+    const auto feed = add_track();
+    for (size_t i = 0; i < c.listeners; ++i) fill(add_listener(), 0, feed->id);
+    outlet_.flushes = 0;
+    forward(*feed, 1);
+    EXPECT_EQ(outlet_.flushes, c.flushes) << c.listeners;
+  }
+}
+
+TEST_F(SwitchboardTest, EachListenerWaitsForItsBatchAlone) {
+  const auto feed = add_track();
+  for (int i = 0; i < 33; ++i) fill(add_listener(), 0, feed->id);
+  outlet_.takes_ns = 10 * kNsPerMs;
+  forward(*feed, 1);
+  EXPECT_EQ(counters_.forward_ns.count(), 33u);
+  EXPECT_EQ(counters_.forward_ns.read().sum, (32 * 10 + 20) * kNsPerMs);
+}
+
+TEST_F(SwitchboardTest, TheNewestOfTheHistoryIsReplayedInOrder) {
+  struct Case {
+    std::string what;
+    std::vector<uint16_t> before;
+    uint16_t live;
+    uint32_t wanted;  ///< By the policy, of the newest.
+    std::vector<int> heard;
+  };
+  const std::vector<Case> cases{
+      {"nothing before", {}, 9, 5, {9}},
+      {"the policy wants two", {1, 2, 3}, 4, 2, {2, 3, 4}},
+      {"it wants more than there is", {2, 3}, 4, 9, {2, 3, 4}},
+      {"it wants none", {2, 3}, 4, 0, {4}},
+      {"a copy of the live packet", {3, 4}, 4, 9, {3, 4}},
+      {"a packet that overtook it", {2, 4}, 3, 9, {2, 3}},
+  };
+  for (const Case& c : cases) {
+    ScriptedPolicy policy([&c](const veche_packet& packet, uint32_t newer) {
+      return (packet.flags & VECHE_PACKET_PREROLL) == 0 || newer < c.wanted;
+    });
+    const auto feed = add_track();
+    Listener& one = add_listener(1, &policy);
+    Listener& two = add_listener(1, &policy);
+    for (const Listener* listener : {&one, &two}) fill(*listener, 0, feed->id);
+    for (const uint16_t sequence : c.before) remember(*feed, sequence);
+    forward(*feed, c.live);
+    EXPECT_EQ(one.heard(), c.heard) << c.what;
+    EXPECT_EQ(two.heard(), c.heard) << c.what << ", described once";
+    for (const Listener* listener : {&one, &two}) board_.remove_session(listener->id);
+  }
+}
+
+TEST_F(SwitchboardTest, ThePolicySeesSequenceNumbersThatCountOn) {
+  std::vector<uint32_t> seen;
+  ScriptedPolicy policy([&seen](const veche_packet& packet, uint32_t) {
+    EXPECT_EQ(packet.level, kLevel);
+    seen.push_back(packet.sequence);
+    return true;
+  });
+  const auto feed = add_track();
+  Listener& listener = add_listener(1, &policy);
+  fill(listener, 0, feed->id);
+  remember(*feed, 65534);
+  forward(*feed, 65535);
+  forward(*feed, 0);
+  forward(*feed, 1);
+  ASSERT_EQ(seen.size(), 4u);
+  for (size_t i = 1; i < seen.size(); ++i) EXPECT_EQ(seen[i], seen[0] + i);
+}
+
+TEST_F(SwitchboardTest, TicksAreAPeriodApartAndALateOneIsNotCaughtUpOn) {
+  LaneRoom& room = add_room([](const veche_room_view&, veche_selection&) {});
+  EXPECT_EQ(board_.tick_due_ns(), INT64_MAX);
+  board_.wake(RoomId::next(), kStart);
+  EXPECT_EQ(board_.tick_due_ns(), INT64_MAX) << "no such room";
+  const auto feed = std::make_shared<RoomFeed>(RoomId::next());
+  auto added = std::make_unique<LaneRoom>(feed, counters_);
+  feed->awake = true;
+  board_.add_room(added);
+  board_.wake(feed->id, kStart);
+  struct Case {
+    int64_t tick_ms, due_ms;
+  };
+  for (const Case& c : {Case{0, 20}, Case{20, 40}, Case{41, 60}, Case{59, 80}, Case{500, 510}}) {
+    board_.tick(kStart + c.tick_ms * kNsPerMs);
+    EXPECT_EQ(board_.tick_due_ns(), kStart + c.due_ms * kNsPerMs) << c.tick_ms;
+    board_.wake(feed->id, kStart + c.tick_ms * kNsPerMs);
+    EXPECT_EQ(board_.tick_due_ns(), kStart + c.due_ms * kNsPerMs) << "it is awake already";
+  }
+  board_.tick(kStart + 3 * kNsPerS);
+  EXPECT_EQ(board_.tick_due_ns(), INT64_MAX) << "all rooms sleep";
+  EXPECT_EQ(board_.remove_room(room.id()).get(), &room);
+  EXPECT_EQ(board_.remove_room(RoomId::next()), nullptr);
+}
+
+/// A room with listeners on two other lanes and on this one.
+class SwitchboardFills : public SwitchboardTest {
+ protected:
+  static constexpr uint32_t kOther = 5, kFull = 9;
+
+  SwitchboardFills() {
+    room_ = &add_room([this](const veche_room_view& view, veche_selection& selection) {
+      for (uint32_t i = 0; i < view.listener_count; ++i) {
+        selection.slots[view.listeners[i].first_slot].track = wanted_.value;
+      }
+    });
+    room_->add_track(track_);
+    room_->add_listener(here_.id, ParticipantId::next(), kLane, 1, 0, {});
+    room_->add_listener(other_, ParticipantId::next(), kOther, 1, 0, {});
+    room_->add_listener(full_, ParticipantId::next(), kFull, 1, 0, {});
+  }
+  void select(TrackId track) {
+    wanted_ = track;
+    // Packets keep the room awake.
+    track_->meter.add(kLevel, outlet_.now_ns);
+    wake();
+    board_.select(*room_, outlet_.now_ns);
+  }
+  /// What the other lanes take, as session and track. The full one takes nothing.
+  std::vector<std::pair<SessionId, TrackId>> hand_out(bool is_full) {
+    std::vector<std::pair<SessionId, TrackId>> taken;
+    board_.hand_out([&](const SlotFill& fill) {
+      if (is_full && fill.lane == kFull) return false;
+      taken.emplace_back(fill.session, fill.track);
+      return true;
+    });
+    return taken;
+  }
+
+  const std::shared_ptr<TrackFeed> track_ = add_track();
+  Listener& here_ = add_listener();
+  const SessionId other_ = SessionId::next(), full_ = SessionId::next();
+  TrackId wanted_;
+  LaneRoom* room_ = nullptr;
+
+ private:
+  void wake() {
+    board_.wake(room_->id(), outlet_.now_ns);
+    room_feed_->awake = true;
+  }
+};
+
+TEST_F(SwitchboardFills, OfItsOwnSessionsAreDoneAndOthersHandedOut) {
+  select(track_->id);
+  EXPECT_EQ(here_.session->track(0), track_->id);
+  EXPECT_THAT(hand_out(false),
+              ElementsAre(std::pair(other_, track_->id), std::pair(full_, track_->id)));
+  EXPECT_FALSE(board_.has_fills());
+  select(track_->id);
+  EXPECT_FALSE(board_.has_fills()) << "nothing has changed";
+}
+
+TEST_F(SwitchboardFills, ThatALaneDoesNotTakeAreOfferedAgainInOrder) {
+  select(track_->id);
+  EXPECT_THAT(hand_out(true), ElementsAre(std::pair(other_, track_->id)));
+  EXPECT_TRUE(board_.has_fills());
+  select(TrackId{});
+  EXPECT_THAT(hand_out(true), ElementsAre(std::pair(other_, TrackId{})));
+  EXPECT_THAT(hand_out(false),
+              ElementsAre(std::pair(full_, track_->id), std::pair(full_, TrackId{})));
+  EXPECT_THAT(hand_out(false), IsEmpty());
+}
+
+}  // namespace
+}  // namespace veche::media
