@@ -64,7 +64,7 @@ WireConnection::WireConnection(SessionId session, Lane& lane, WirePort& port, Dt
                                glib::WebrtcEvents events, std::shared_ptr<Ingress> ingress)
     : session_(session),
       lane_(lane),
-      port_(port),
+      seat_(std::make_shared<Seat>(Seat{session, port, {}, {}, {}})),
       relay_(relay),
       events_(std::move(events)),
       ingress_(std::move(ingress)) {}
@@ -73,10 +73,11 @@ WireConnection::~WireConnection() { relay_.remove(session_); }
 
 Result<std::string> WireConnection::negotiate(const sdp::SessionPlan& plan,
                                               const std::vector<rtp::SlotFormat>& slots) {
-  auto agent = IceAgent::create(
-      port_.candidates(), [&lane = lane_, session = session_](std::span<const uint8_t> datagram) {
-        lane.post_datagram(session, datagram);
-      });
+  auto agent =
+      IceAgent::create(seat_->port.candidates(),
+                       [&lane = lane_, session = session_](std::span<const uint8_t> datagram) {
+                         lane.post_datagram(session, datagram);
+                       });
   if (!agent) return agent.error();
   agent_ = *agent;
   relay_.add(session_, agent_);
@@ -90,32 +91,33 @@ Result<std::string> WireConnection::negotiate(const sdp::SessionPlan& plan,
   if (!answer) return answer.error();
   Result<IceCredentials> credentials = agent_->credentials();
   if (!credentials) return credentials.error();
-  credentials_ = std::move(*credentials);
+  seat_->credentials = std::move(*credentials);
   has_slots_ = !slots.empty();
   is_dtls_client_ = sdp::is_dtls_client(*answer);
-  waiting_peer_ =
-      std::make_unique<WirePeer>(session_, ingress_, report_settings(plan, slots), slots);
+  seat_->peer = std::make_unique<WirePeer>(session_, ingress_, report_settings(plan, slots), slots);
   return sdp::say_lite(std::move(*answer));
 }
 
 void WireConnection::admit(const std::function<void(Status)>& done) {
-  peer_ = waiting_peer_.get();
+  peer_ = seat_->peer.get();
   auto status = std::make_shared<Status>(Ok{});
   lane_.post(make_command(
-      [this, status](Lane&) noexcept { *status = port_.add(waiting_peer_, credentials_); },
+      [seat = seat_, status](Lane&) noexcept {
+        *status = seat->port.add(seat->peer, seat->credentials);
+      },
       [status, done] { done(*status); }));
 }
 
 Status WireConnection::open() {
   Result<WireKeys> keys = take_keys(*webrtc_, sdp::ProfileLimits{}.max_sections + kMoreStreams);
   if (!keys) return keys.error();
-  keys_ = std::move(*keys);
+  seat_->keys = std::move(*keys);
   return Ok{};
 }
 
 void WireConnection::start() {
-  lane_.post(make_command([this](Lane&) noexcept {
-    if (WirePeer* peer = port_.find(session_)) peer->use_keys(std::move(keys_));
+  lane_.post(make_command([seat = seat_](Lane&) noexcept {
+    if (WirePeer* peer = seat->port.find(seat->session)) peer->use_keys(std::move(seat->keys));
   }));
 }
 
@@ -139,8 +141,8 @@ void WireConnection::ask_address(const std::function<void(std::string)>& tell) {
   // Control formats the text: a lane allocates nothing.
   auto address = std::make_shared<std::optional<Address>>();
   lane_.post(make_command(
-      [this, address](Lane&) noexcept {
-        WirePeer* peer = port_.find(session_);
+      [seat = seat_, address](Lane&) noexcept {
+        WirePeer* peer = seat->port.find(seat->session);
         if (peer && peer->route()) *address = peer->route()->peer;
       },
       [address, tell] {
@@ -150,8 +152,8 @@ void WireConnection::ask_address(const std::function<void(std::string)>& tell) {
 
 void WireConnection::leave(const std::function<void()>& done) {
   lane_.post(make_command(
-      [this](Lane&) noexcept {
-        if (auto peer = port_.remove(session_)) waiting_peer_ = std::move(peer);
+      [seat = seat_](Lane&) noexcept {
+        if (auto peer = seat->port.remove(seat->session)) seat->peer = std::move(peer);
       },
       done));
 }

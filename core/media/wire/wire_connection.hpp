@@ -41,18 +41,25 @@ class WireConnection final : public PeerConnection {
   void leave(const std::function<void()>& done) override;
 
  private:
+  /// What commands on the lane use. They own it too, so none of them asks whether the connection is
+  /// still there.
+  struct Seat {
+    const SessionId session;
+    WirePort& port;
+    IceCredentials credentials;
+    std::unique_ptr<WirePeer> peer;  // Before the port takes it and after it returns it.
+    WireKeys keys;                   // Between open() and start().
+  };
+
   const SessionId session_;
   Lane& lane_;
-  WirePort& port_;
+  const std::shared_ptr<Seat> seat_;
   DtlsRelay& relay_;
   glib::WebrtcEvents events_;
   std::shared_ptr<Ingress> ingress_;  // Shared with the session, which reads its counters.
   std::shared_ptr<IceAgent> agent_;   // Shared with webrtcbin and the relay.
   std::unique_ptr<glib::WebrtcBin> webrtc_;
-  IceCredentials credentials_;
-  std::unique_ptr<WirePeer> waiting_peer_;  // Before the port takes it and after it returns it.
   WirePeer* peer_ = nullptr;
-  WireKeys keys_;  // Between open() and start().
   bool has_slots_ = false;
   bool is_dtls_client_ = false;
   uint32_t told_route_ = 0;  // The number of the route at the last question.
