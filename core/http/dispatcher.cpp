@@ -3,7 +3,9 @@
 #include "http/dispatcher.hpp"
 
 #include <algorithm>
+#include <cassert>
 
+#include "base/thread_role.hpp"
 #include "base/time.hpp"
 #include "http/protocol/problem.hpp"
 
@@ -60,6 +62,7 @@ Dispatcher::Dispatcher(const Router& router, const PluginRoutes& plugins, const 
 }
 
 void Dispatcher::use(std::vector<std::string> cors_origins, Route pages) {
+  assert(is_on_control());
   cors_origins_ = std::move(cors_origins);
   pages_ = std::make_shared<const Route>(std::move(pages));
 }
@@ -82,9 +85,9 @@ bool Dispatcher::add_cors_headers(Exchange& exchange) const {
 
 Result<Match> Dispatcher::find(const std::string& method, const std::string& path) const {
   Result<Match> match = router_.match(method, path);
-  if (!match.ok() || !match->allowed.empty()) return match;
+  if (!match || !match->allowed.empty()) return match;
   match = plugins_.match(method, path);
-  if (!match.ok() || !match->allowed.empty() || is_api_path(path) || !pages_->handler) return match;
+  if (!match || !match->allowed.empty() || is_api_path(path) || !pages_->handler) return match;
   Match page;
   page.allowed = {pages_->method};
   if (method == pages_->method) page.route = pages_;
@@ -107,7 +110,7 @@ bool Dispatcher::authenticate(Exchange& exchange) const {
     return false;
   }
   Result<Principal> caller = auth_.authenticate(credential, unix_ms() / 1000);
-  if (!caller.ok()) {
+  if (!caller) {
     exchange.respond(problem(caller.error()));
     return false;
   }
@@ -116,7 +119,7 @@ bool Dispatcher::authenticate(Exchange& exchange) const {
     return found == request.params.end() ? std::string() : found->second;
   };
   const Status reached = authorize(*caller, route.access, param("room"), param("participant"));
-  if (!reached.ok()) {
+  if (!reached) {
     exchange.respond(problem(reached.error()));
     return false;
   }
@@ -125,12 +128,13 @@ bool Dispatcher::authenticate(Exchange& exchange) const {
 }
 
 void Dispatcher::on_headers(Exchange& exchange, const std::map<std::string, std::string>& query) {
+  assert(is_on_control());
   SoupServerMessage* message = exchange.message();
   const std::string sent_method = soup_server_message_get_method(message);
   Request& request = exchange.request;
   request.conditions = conditions_of(exchange);
   if (sent_method != "GET") request.conditions.range.clear();
-  // libsoup would answer ranges of what handlers return, also overlapping ones (CVE-2025-32907).
+  // libsoup would itself cut ranges out of responses, even overlapping ones (CVE-2025-32907).
   soup_message_headers_remove(soup_server_message_get_request_headers(message), "Range");
   request.method = sent_method == "HEAD" ? "GET" : sent_method;
   request.path = g_uri_get_path(soup_server_message_get_uri(message));
@@ -141,12 +145,13 @@ void Dispatcher::on_headers(Exchange& exchange, const std::map<std::string, std:
 
   const bool is_cross_origin = add_cors_headers(exchange);
   Result<Match> match = find(request.method, request.path);
-  if (!match.ok()) return exchange.respond(problem(match.error()));
+  if (!match) return exchange.respond(problem(match.error()));
   if (match->allowed.empty()) return exchange.respond(problem(404, "There is no such resource."));
   const std::string allow = allow_header(match->allowed);
   if (request.method == "OPTIONS") return exchange.respond(preflight(allow, is_cross_origin));
   if (!match->route) {
-    return exchange.respond(problem(405, "Allowed are " + allow + ".").header("Allow", allow));
+    return exchange.respond(
+        problem(405, "The allowed methods are " + allow + ".").header("Allow", allow));
   }
   exchange.route = std::move(match->route);
   request.params = std::move(match->params);
@@ -157,6 +162,7 @@ void Dispatcher::on_headers(Exchange& exchange, const std::map<std::string, std:
 }
 
 void Dispatcher::on_body(Exchange& exchange) {
+  assert(is_on_control());
   if (exchange.is_answered() || !exchange.route) return;
   exchange.request.body = exchange.body();
   exchange.handle(exchange.route->handler);

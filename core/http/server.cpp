@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-// The edge to libsoup: its server, its callbacks, and what a request meets behind them.
+// The edge to libsoup: its server, its callbacks, and the parts that answer requests.
 #include "http/server.hpp"
 
 #include <libsoup/soup.h>
@@ -20,6 +20,7 @@
 #include "http/connection/exchange.hpp"
 #include "http/connection/listen.hpp"
 #include "http/connection/route_times.hpp"
+#include "http/connection/soup_socket.hpp"
 #include "http/connection/static_files.hpp"
 #include "http/dispatcher.hpp"
 #include "http/protocol/problem.hpp"
@@ -40,18 +41,18 @@ std::map<std::string, std::string> map_of(GHashTable* query) {
   return map;
 }
 
-/// The door: exceptions of the standard library end here, as a 500.
+/// The door: exceptions of the standard library end here and become a 500.
 template <class Task>
 void guarded(Exchange& exchange, Task task) {
   try {
     task();
   } catch (const std::exception& error) {
     log::error("http", "a request failed: " + std::string(error.what()));
-    exchange.respond(problem(500, "The server's log says more."));
+    exchange.respond(problem(500, "The server's log has the details."));
   }
 }
 
-/// What may be wrong with settings.
+/// The parts of the settings that can be wrong, checked.
 struct Verified {
   Authenticator auth;
   StaticFiles files;
@@ -60,11 +61,11 @@ struct Verified {
 
 Result<Verified> check(const Settings& settings) {
   auto auth = Authenticator::create(settings.keys);
-  if (!auth.ok()) return auth.error();
+  if (!auth) return auth.error();
   auto files = StaticFiles::create(settings.static_dir);
-  if (!files.ok()) return files.error();
+  if (!files) return files.error();
   auto certificate = load_certificate(settings.tls);
-  if (!certificate.ok()) return certificate.error();
+  if (!certificate) return certificate.error();
   return Verified{std::move(*auth), std::move(*files), std::move(*certificate)};
 }
 
@@ -129,7 +130,7 @@ class Server::State {
 
   Status listen(const std::string& address) {
     auto socket = listen_on(address);
-    if (!socket.ok()) return socket.error();
+    if (!socket) return socket.error();
     const bool is_open_to_others = !is_loopback(socket->get());
     acceptors_.push_back(std::make_unique<Acceptor>(
         loop_, std::move(*socket), deadlines_.handshake_ms,
@@ -144,8 +145,8 @@ class Server::State {
     log::info("http", "listening on " + url);
     if (!certificate_ && is_open_to_others) {
       log::warning("http", url +
-                               " has no TLS: everybody on the way can read API keys and tokens, "
-                               "unless a proxy in front has it");
+                               " has no TLS: anyone on the network path can read API keys and "
+                               "tokens, unless a proxy in front adds TLS");
     }
     return Ok{};
   }
@@ -215,7 +216,7 @@ Server::~Server() = default;
 
 Status Server::use(const Settings& settings) {
   auto verified = check(settings);
-  if (!verified.ok()) return verified.error();
+  if (!verified) return verified.error();
   state_->use(settings, std::move(*verified));
   return Ok{};
 }
@@ -229,10 +230,10 @@ std::vector<std::string> Server::addresses() const { return state_->addresses();
 Result<std::unique_ptr<Server>> Server::start(glib::ControlLoop& loop, const Settings& settings,
                                               room::Server& rooms, plugin::Host& plugins) {
   auto verified = check(settings);
-  if (!verified.ok()) return verified.error();
+  if (!verified) return verified.error();
   auto state = std::make_unique<State>(loop, settings, rooms, plugins, std::move(*verified));
   for (const std::string& address : settings.listen) {
-    if (Status listening = state->listen(address); !listening.ok()) return listening.error();
+    if (Status listening = state->listen(address); !listening) return listening.error();
   }
   return std::unique_ptr<Server>(new Server(std::move(state)));
 }

@@ -2,11 +2,15 @@
 // What several routes share: finding what a path names, and paging.
 #include "http/api/api.hpp"
 
+#include <cassert>
 #include <charconv>
+
+#include "base/thread_role.hpp"
 
 namespace veche::http {
 
 Result<room::Room*> find_room(Api& api, const Request& request) {
+  assert(is_on_control());
   room::Room* room = api.rooms.find_room(request.param("room"));
   if (!room) return not_found("There is no room \"" + request.param("room") + "\".");
   return room;
@@ -14,7 +18,7 @@ Result<room::Room*> find_room(Api& api, const Request& request) {
 
 Result<room::Participant*> find_participant(Api& api, const Request& request) {
   auto room = find_room(api, request);
-  if (!room.ok()) return room.error();
+  if (!room) return room.error();
   const std::string& name = request.param("participant");
   room::Participant* participant = (*room)->find(name);
   if (!participant) return not_found("There is no participant \"" + name + "\" in the room.");

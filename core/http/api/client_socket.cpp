@@ -2,10 +2,12 @@
 // Feeds of rooms to WebSockets, and commands back.
 #include "http/api/client_socket.hpp"
 
+#include <cassert>
 #include <exception>
 #include <utility>
 
 #include "base/log.hpp"
+#include "base/thread_role.hpp"
 #include "http/api/api.hpp"
 #include "http/api/bodies.hpp"
 #include "http/api/views.hpp"
@@ -27,7 +29,7 @@ void ClientSocket::watch() {
   room::Room* room = owner_.rooms_.find_room(room_);
   if (room) {
     auto feed = room->watch(participant_, *this);
-    if (feed.ok()) feed_ = std::move(*feed);
+    if (feed) feed_ = std::move(*feed);
   }
   // The participant was there when the upgrade began.
   if (!feed_) socket_.close(CloseCode::PolicyViolation);
@@ -47,7 +49,7 @@ void ClientSocket::on_message(const std::string& text) {
 std::string ClientSocket::answer_to(const std::string& text) {
   Checked<ClientCommand> command = read_client_command(text);
   const int64_t id = command.value.id;
-  if (!command.ok()) {
+  if (!command) {
     return problem_message(id, problem_of(400, "The message is not what is expected here.",
                                           std::move(command.problems)));
   }
@@ -55,7 +57,7 @@ std::string ClientSocket::answer_to(const std::string& text) {
   room::Participant* participant = room ? room->find(participant_) : nullptr;
   if (!participant) return problem_message(id, problem_of(404, "The participant has left."));
   const Status updated = participant->update(command.value.patch);
-  return updated.ok() ? ok_message(id) : problem_message(id, problem_of(updated.error()));
+  return updated ? ok_message(id) : problem_message(id, problem_of(updated.error()));
 }
 
 void ClientSocket::on_snapshot(const room::Snapshot& snapshot) {
@@ -88,6 +90,7 @@ ClientSockets::~ClientSockets() {
 
 void ClientSockets::open(glib::Ref<GIOStream> stream, glib::Ref<GSocket> socket, std::string room,
                          std::string participant) {
+  assert(is_on_control());
   auto client = std::make_unique<ClientSocket>(*this, std::move(stream), std::move(socket),
                                                std::move(room), std::move(participant));
   ClientSocket* key = client.get();
@@ -103,7 +106,7 @@ void ClientSockets::remove(ClientSocket* socket) {
 void add_event_routes(Router& router, Api& api) {
   const auto upgrade = [&api](const Request& request) {
     const auto participant = find_participant(api, request);
-    if (!participant.ok()) return problem(participant.error());
+    if (!participant) return problem(participant.error());
     Response response{.status = 101};
     response.subprotocol = "veche.v1";
     response.upgrade = [&api, room = request.param("room"), name = request.param("participant")](

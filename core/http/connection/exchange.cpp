@@ -5,45 +5,27 @@
 #include <netinet/in.h>
 #include <netinet/tcp.h>
 
+#include <cassert>
 #include <exception>
 
 #include "base/log.hpp"
+#include "base/thread_role.hpp"
 #include "http/connection/acceptor.hpp"
+#include "http/connection/soup_socket.hpp"
 #include "http/protocol/problem.hpp"
 
 namespace veche::http {
 namespace {
 
 constexpr char kKey[] = "veche-exchange";
-constexpr char kSocketKey[] = "veche-socket";
-/// How much of a body that was refused is still read, so that the client gets to see why.
+/// How much of a refused body is still read, so that the client gets to see the reason.
 constexpr size_t kMaxDrainedBytes = size_t{4} * 1024 * 1024;
 /// Of a file, in the kernel.
 constexpr int kMaxUnsentBytes = 128 * 1024;
 
 }  // namespace
 
-void accept(SoupServer* server, GIOStream* stream, GSocket* socket) {
-  const glib::Ref<GSocketAddress> remote =
-      glib::adopt(g_socket_get_remote_address(socket, nullptr));
-  const glib::Ref<GSocketAddress> local = glib::adopt(g_socket_get_local_address(socket, nullptr));
-  if (!remote || !local) return;  // It has been reset.
-  // libsoup knows no socket of a stream that it is given. The address that it hands out again is
-  // what can carry one; a copy, since the socket keeps its own.
-  auto* inet = G_INET_SOCKET_ADDRESS(remote.get());
-  const glib::Ref<GSocketAddress> carrier = glib::adopt(g_inet_socket_address_new(
-      g_inet_socket_address_get_address(inet), g_inet_socket_address_get_port(inet)));
-  g_object_set_data_full(G_OBJECT(carrier.get()), kSocketKey, g_object_ref(socket), g_object_unref);
-  soup_server_accept_iostream(server, stream, local.get(), carrier.get(), nullptr);
-}
-
-GSocket* socket_of(SoupServerMessage* message) {
-  GSocketAddress* carrier = soup_server_message_get_remote_address(message);
-  return static_cast<GSocket*>(g_object_get_data(G_OBJECT(carrier), kSocketKey));
-}
-
-/// The answer that a handler owes. It keeps the message alive, whatever becomes of the connection
-/// meanwhile.
+/// The answer that a handler owes. It keeps the message alive even if the connection ends.
 struct Exchange::Pending {
   explicit Pending(SoupServerMessage* owner) : message(glib::share(owner)) {}
   ~Pending() {
@@ -60,8 +42,9 @@ struct Exchange::Pending {
   void answer(const Response& response) {
     if (std::exchange(is_done, true)) return;
     Exchange* exchange = Exchange::of(message.get());
-    // The connection may be gone, and the server and the loop with it.
+    // The connection may have ended, and the server and the loop with it.
     if (!exchange->is_connected_) return;
+    assert(is_on_control());
     exchange->respond(response);
     if (std::exchange(exchange->is_paused_, false)) soup_server_message_unpause(message.get());
   }
@@ -182,6 +165,7 @@ std::string Exchange::body() const {
 }
 
 void Exchange::respond(const Response& response) {
+  assert(is_on_control());
   if (is_answered_) return;
   if (response.upgrade && !begin_upgrade(response)) {
     respond(problem(426, "This is a WebSocket of the subprotocol " + response.subprotocol + ".")
@@ -242,8 +226,8 @@ bool Exchange::begin_download(const FileBody& body) {
   if (!has_body || body.size == 0) return true;
   download_ = downloads_.begin(body, [this](const auto& piece) { on_piece(piece); });
   if (!download_) return false;
-  // The socket takes as much as it can, and that is megabytes once a client has been fast. A slow
-  // one would then have nothing written for longer than the deadline.
+  // The socket takes as much as it can, which is megabytes once a client has been fast. For a
+  // client that turns slow nothing would then be written for longer than the deadline.
   g_socket_set_option(socket_.get(), IPPROTO_TCP, TCP_NOTSENT_LOWAT, kMaxUnsentBytes, nullptr);
   watch_ = ClientWatch(socket_.get(), loop_.context(), [this] {
     cut();
@@ -255,9 +239,9 @@ bool Exchange::begin_download(const FileBody& body) {
 }
 
 void Exchange::on_piece(const Result<glib::Ref<GBytes>>& piece) {
-  if (!piece.ok()) {
-    log::warning("http", "the file at " + request.path +
-                             " is not sent to its end: " + piece.error().message);
+  if (!piece) {
+    log::warning("http",
+                 "stopped sending the file at " + request.path + ": " + piece.error().message);
     return end_download();
   }
   // libsoup pauses whenever it has nothing left to write.

@@ -21,17 +21,12 @@
 
 namespace veche::http {
 
-/// Begins the exchange of a connection that was accepted.
-void accept(SoupServer* server, GIOStream* stream, GSocket* socket);
-/// What the connection runs on.
-GSocket* socket_of(SoupServerMessage* message);
-
 /// Belongs to its SoupServerMessage, of which there is one per connection: libsoup 3.2 loses the
 /// socket of a kept-alive connection that its client closes, so every response says "Connection:
 /// close". [control]
 class Exchange {
  public:
-  /// Makes the exchange of a message that was just begun.
+  /// Makes the exchange of a message that has just begun.
   static void attach(glib::ControlLoop& loop, SoupServerMessage* message, Deadlines deadlines,
                      Downloads& downloads, RouteTimes& times);
   /// Null for a message that was never attached.
@@ -45,16 +40,16 @@ class Exchange {
   /// A header that the response gets, whatever it is.
   void add_header(std::string name, std::string value);
 
-  /// What was found out when the headers had come: the route and the request but for its body.
+  /// Known once the headers have come: the route, and the request without its body.
   std::shared_ptr<const Route> route;
   Request request;
 
-  /// Refuses more than this with 413, already while it is received.
+  /// Refuses a larger body with 413, even while it is being received.
   void limit_body(size_t max_bytes);
   std::string body() const;
 
   bool is_answered() const { return is_answered_; }
-  /// At once; while headers or body are still coming, the rest of them is read and dropped.
+  /// At once. Headers and body that are still coming are read and dropped.
   void respond(const Response& response);
   /// Lets `handler` answer, now or later.
   void handle(const Handler& handler);

@@ -5,15 +5,18 @@
 #include <sys/socket.h>
 
 #include <array>
+#include <cassert>
 #include <utility>
+
+#include "base/thread_role.hpp"
 
 namespace veche::http {
 namespace {
 
 constexpr uint32_t kCloseTimeoutMs = 5'000;
-/// At once, so that one client's flood of commands leaves control to others.
+/// Read in one go, so that one client's flood of commands leaves control to others.
 constexpr size_t kReadBytes = 2048;
-/// What the kernel may hold beyond our own queue, so that a client that does not read shows soon.
+/// What the kernel may hold beyond our own queue: small, so that an idle reader shows soon.
 constexpr int kSendBufferBytes = 128 * 1024;
 
 GPollableInputStream* input_of(GIOStream* stream) {
@@ -35,6 +38,7 @@ WebSocket::WebSocket(glib::ControlLoop& loop, glib::Ref<GIOStream> stream,
       stream_(std::move(stream)),
       socket_(std::move(socket)),
       events_(std::move(events)) {
+  assert(is_on_control());
   g_socket_set_option(socket_.get(), SOL_SOCKET, SO_SNDBUF, kSendBufferBytes, nullptr);
   const auto callback = +[](GObject*, gpointer self) -> gboolean {
     static_cast<WebSocket*>(self)->on_readable();
@@ -54,14 +58,16 @@ WebSocket::~WebSocket() {
 }
 
 void WebSocket::send(const std::string& text) {
+  assert(is_on_control());
   if (is_closing_ || is_over_) return;
-  // What waits already counts, not the new text: a large room's snapshot may exceed the limit
-  // alone.
+  // Only what waits already counts, not the new text: the snapshot of a large room may exceed the
+  // limit by itself.
   if (queue_.size() > kMaxQueuedBytes) return end();
   queue(encode_frame(Opcode::Text, text));
 }
 
 void WebSocket::close(CloseCode code) {
+  assert(is_on_control());
   if (is_closing_ || is_over_) return;
   is_closing_ = true;
   close_timer_ = loop_.once(kCloseTimeoutMs, [this] { end(); });
@@ -105,7 +111,7 @@ void WebSocket::take(const Message& message) {
       if (!is_closing_) events_.message(message.payload);
       break;
     case Opcode::Ping:
-      // Pongs that a client does not read are limited like everything else.
+      // Unread pongs are limited like everything else.
       if (queue_.size() > kMaxQueuedBytes) return end();
       if (!is_closing_) queue(encode_frame(Opcode::Pong, message.payload));
       break;

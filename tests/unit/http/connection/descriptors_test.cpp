@@ -7,7 +7,7 @@
 #include <unistd.h>
 
 #include "../http_fixture.hpp"
-#include "http/connection/exchange.hpp"
+#include "http/connection/soup_socket.hpp"
 
 namespace veche::http {
 namespace {

@@ -1,0 +1,33 @@
+// SPDX-License-Identifier: Apache-2.0
+// The socket travels with the remote address, the one object that libsoup hands out again.
+#include "http/connection/soup_socket.hpp"
+
+#include "glib/ref.hpp"
+
+namespace veche::http {
+namespace {
+
+constexpr char kSocketKey[] = "veche-socket";
+
+}  // namespace
+
+void accept(SoupServer* server, GIOStream* stream, GSocket* socket) {
+  const glib::Ref<GSocketAddress> remote =
+      glib::adopt(g_socket_get_remote_address(socket, nullptr));
+  const glib::Ref<GSocketAddress> local = glib::adopt(g_socket_get_local_address(socket, nullptr));
+  if (!remote || !local) return;  // It has been reset.
+  // libsoup does not know the socket of a given stream. The remote address, which it hands out
+  // again, carries it; a copy, since the socket keeps its own.
+  auto* inet = G_INET_SOCKET_ADDRESS(remote.get());
+  const glib::Ref<GSocketAddress> carrier = glib::adopt(g_inet_socket_address_new(
+      g_inet_socket_address_get_address(inet), g_inet_socket_address_get_port(inet)));
+  g_object_set_data_full(G_OBJECT(carrier.get()), kSocketKey, g_object_ref(socket), g_object_unref);
+  soup_server_accept_iostream(server, stream, local.get(), carrier.get(), nullptr);
+}
+
+GSocket* socket_of(SoupServerMessage* message) {
+  GSocketAddress* carrier = soup_server_message_get_remote_address(message);
+  return static_cast<GSocket*>(g_object_get_data(G_OBJECT(carrier), kSocketKey));
+}
+
+}  // namespace veche::http
