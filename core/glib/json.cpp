@@ -9,6 +9,7 @@
 #include <cmath>
 #include <cstring>
 
+#include "base/characters.hpp"
 #include "glib/ref.hpp"
 
 namespace veche::glib {
@@ -22,8 +23,6 @@ struct ContainerDeleter {
   void operator()(JsonObject* object) const { json_object_unref(object); }
   void operator()(JsonArray* array) const { json_array_unref(array); }
 };
-
-bool is_digit(char c) { return c >= '0' && c <= '9'; }
 
 /// RFC 8259. Every function that returns nothing has set error_.
 class Parser {

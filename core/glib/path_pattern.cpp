@@ -4,6 +4,7 @@
 
 #include <algorithm>
 
+#include "base/characters.hpp"
 #include "base/ids.hpp"
 #include "glib/ref.hpp"
 
@@ -13,7 +14,7 @@ namespace {
 constexpr size_t kMaxParts = 16;
 
 bool is_variable_name(std::string_view name) {
-  const auto allowed = [](char c) { return (c >= 'a' && c <= 'z') || c == '_'; };
+  const auto allowed = [](char c) { return is_lower(c) || c == '_'; };
   return !name.empty() && name.size() <= kMaxNameLength &&
          std::all_of(name.begin(), name.end(), allowed);
 }

@@ -10,14 +10,12 @@ namespace veche::main {
 
 OnSignal::OnSignal(int signal, std::function<void()> task)
     : task_(std::move(task)),
-      id_(g_unix_signal_add(
-          signal,
-          [](gpointer self) -> gboolean {
+      source_(
+          g_unix_signal_source_new(signal), g_main_context_default(),
+          +[](gpointer self) -> gboolean {
             static_cast<OnSignal*>(self)->task_();
             return G_SOURCE_CONTINUE;
           },
-          this)) {}
-
-OnSignal::~OnSignal() { g_source_remove(id_); }
+          this) {}
 
 }  // namespace veche::main

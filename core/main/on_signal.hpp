@@ -1,8 +1,10 @@
 // SPDX-License-Identifier: Apache-2.0
-// Does something on control when the process gets a signal.
+// Runs a task on control when the process receives a signal.
 #pragma once
 
 #include <functional>
+
+#include "glib/source.hpp"
 
 namespace veche::main {
 
@@ -10,13 +12,12 @@ namespace veche::main {
 class OnSignal {
  public:
   OnSignal(int signal, std::function<void()> task);
-  ~OnSignal();
   OnSignal(const OnSignal&) = delete;
   OnSignal& operator=(const OnSignal&) = delete;
 
  private:
   const std::function<void()> task_;
-  const unsigned id_;
+  const glib::Source source_;
 };
 
 }  // namespace veche::main
