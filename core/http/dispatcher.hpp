@@ -15,21 +15,20 @@ namespace veche::http {
 /// [control] all of it.
 class Dispatcher {
  public:
-  /// `pages` answers what is no route of the API; its handler may be null. All references outlive
-  /// it.
+  /// `pages` answers all paths outside the API; its handler may be null. All references outlive
+  /// this.
   Dispatcher(const Router& router, const PluginRoutes& plugins, const Authenticator& auth,
              std::vector<std::string> cors_origins, Route pages);
   /// For requests that begin from now on.
   void use(std::vector<std::string> cors_origins, Route pages);
 
-  /// When the headers have come: answers what can be refused by now, so that its body is not kept.
+  /// Once the headers have come: refuses what it can, so that the body need not be kept.
   void on_headers(Exchange& exchange, const std::map<std::string, std::string>& query);
-  /// When the body has come too.
+  /// Once the body has come too.
   void on_body(Exchange& exchange);
 
  private:
-  /// Adds what a browser has to be told of other origins; false if there is none, or it is not
-  /// allowed.
+  /// Adds the CORS headers; false if the request has no other origin, or one that is not allowed.
   bool add_cors_headers(Exchange& exchange) const;
   Result<Match> find(const std::string& method, const std::string& path) const;
   bool authenticate(Exchange& exchange) const;

@@ -39,10 +39,10 @@ class Server {
   Server(const Server&) = delete;
   Server& operator=(const Server&) = delete;
 
-  /// Takes over keys, origins, ICE servers, pages and the certificate while it serves, all or
-  /// nothing. The addresses stay, and TLS neither comes nor goes.
+  /// Takes new keys, origins, ICE servers, pages and certificate while serving: all or nothing. The
+  /// addresses stay, and TLS can be neither added nor removed.
   Status use(const Settings& settings);
-  /// Keys of the configuration that have another value in the file; shown at GET /v1/server.
+  /// Keys of the configuration whose new values wait for a restart, for GET /v1/server.
   void set_restart_needed(std::vector<std::string> keys);
 
   /// "http://127.0.0.1:8080", with the real port if 0 was asked for.

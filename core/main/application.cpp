@@ -76,7 +76,7 @@ void Application::run() {
   host_->stop();
 }
 
-/// Of the layers that are there: plugins may ask until the last of them has stopped.
+/// Of the layers that exist: plugins may ask until the last of them has stopped.
 void Application::put_metrics(MetricSink& sink) const {
   put_process_metrics(sink);
   if (rooms_) rooms_->put_metrics(sink);
@@ -85,7 +85,7 @@ void Application::put_metrics(MetricSink& sink) const {
 }
 
 void Application::let_sessions_end() {
-  // HTTP stays for the moment, so that clients are told why; nobody can join any more.
+  // HTTP stays for now, to tell clients the reason; new participants are refused.
   rooms_->stop();
   const glib::Timer idle = loop_.every(kStopStepMs, [this] {
     if (engine_->idle()) loop_.quit();

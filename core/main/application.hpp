@@ -1,6 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-// The server put together: every layer, in the order in which they need each other, and what
-// signals do to it.
+// The whole server: every layer, in the order of their dependencies, and the signals.
 #pragma once
 
 #include <memory>
@@ -22,8 +21,8 @@ namespace veche::main {
 /// [control] all of it.
 class Application {
  public:
-  /// Everything runs when this returns; or nothing, and the error says why. `read_again` is asked
-  /// for the configuration at each SIGHUP.
+  /// Everything runs when this returns; or nothing does, and the error says why. `read_again` is
+  /// asked for the configuration at each SIGHUP.
   static Result<std::unique_ptr<Application>> start(const Config& config,
                                                     std::function<LoadedConfig()> read_again);
   ~Application();
@@ -43,7 +42,7 @@ class Application {
   // Destroyed from the last to the first: lanes end with the engine, so no hook is called once the
   // host stops.
   glib::ControlLoop loop_;
-  bool is_terminated_ = false;  ///< The next SIGTERM does not wait for anybody.
+  bool is_terminated_ = false;  ///< The next SIGTERM does not wait for calls.
   const OnSignal terminate_, interrupt_, hang_up_;
   std::unique_ptr<plugin::Host> host_;
   std::unique_ptr<media::Engine> engine_;

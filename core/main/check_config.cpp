@@ -13,7 +13,7 @@ LoadedConfig check_config(const std::string& file, const std::vector<std::string
   auto& [config, problems] = loaded;
   for (plugin::PluginProblem& problem : plugin::Host::check(config.plugins)) {
     std::string pointer = "/plugins/" + std::to_string(problem.index);
-    // The host too refuses a name that was taken; once is enough.
+    // The host refuses duplicate names too; one report is enough.
     const bool is_known =
         std::any_of(problems.begin(), problems.end(), [&](const glib::SchemaProblem& known) {
           return known.pointer.rfind(pointer + "/", 0) == 0;

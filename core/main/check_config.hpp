@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-// `veche --check-config`: everything that is wrong with a configuration file, the plugins' parts
+// `veche --check-config`: all problems of a configuration file, those of the plugins' parts
 // included.
 #pragma once
 

@@ -24,16 +24,16 @@ struct Config {
   log::Format log_format = log::Format::Text;
 };
 
-/// Where a configuration's relative paths begin, and where plugins are sought unless it says
-/// otherwise.
+/// Where a configuration's relative paths begin, and the default directories of plugins.
 struct Places {
   std::string directory;
   std::vector<std::string> plugin_dirs;
 };
 
 struct LoadedConfig {
-  Config config;                              ///< Only good without problems.
-  std::vector<glib::SchemaProblem> problems;  ///< Pointers into the whole configuration.
+  Config config;  ///< Usable only without problems.
+  /// With pointers into the whole configuration.
+  std::vector<glib::SchemaProblem> problems;
 };
 
 /// Checks everything but the plugins' own parts. Reads secret files and environment variables.

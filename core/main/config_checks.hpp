@@ -10,7 +10,7 @@ namespace veche::main {
 bool is_loopback(const std::string& ip_address);
 /// All of them.
 bool are_loopback(const std::vector<std::string>& endpoints);
-/// The one of examples/config/dev.json, which everybody knows.
+/// The public key of examples/config/dev.json.
 bool is_dev_key(const std::string& id, const std::string& secret);
 /// "*", or scheme, host and perhaps port, as browsers send it (RFC 6454, section 7).
 bool is_origin(const std::string& text);

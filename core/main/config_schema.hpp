@@ -1,6 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-// Every key of the configuration with its default, range and meaning; the reference is made from
-// it.
+// Every key of the configuration with its default, range and meaning; source of the reference.
 #pragma once
 
 #include <string>

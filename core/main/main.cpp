@@ -29,7 +29,7 @@ int complain(const std::string& text) {
   return 1;
 }
 
-/// For a configuration without keys, which nobody could use. Printed when it is used first.
+/// Makes a configuration without keys usable. Printed on its first use.
 class KeyOfThisRun {
  public:
   void add_if_needed(Config& config) {

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-// Parses the command line. Secrets have no place on it, because everybody can read it in /proc.
+// Parses the command line. It takes no secrets, because every user can read it in /proc.
 #include "main/options.hpp"
 
 #include <optional>
@@ -17,11 +17,11 @@ struct Option {
 constexpr Option kOptions[] = {
     {"--config", Action::Serve, true, "serve with this configuration"},
     {"--check-config", Action::CheckConfig, true,
-     "say what is wrong with a configuration; 0 if nothing is"},
+     "report what is wrong with a configuration; exits with 0 if nothing is"},
     {"--print-config-reference", Action::PrintConfigReference, false,
      "describe every key, as Markdown"},
     {"--version", Action::PrintVersion, false, "print the version"},
-    {"--help", Action::PrintHelp, false, "print this"},
+    {"--help", Action::PrintHelp, false, "print this help"},
 };
 
 const Option* find_option(const std::string& name) {

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-// What this process needs of the operating system, before anything else runs.
+// Environment, signals and limits.
 #include "main/process.hpp"
 
 #include <sys/resource.h>
@@ -29,7 +29,7 @@ void raise_limit(__rlimit_resource resource, const char* name, std::vector<std::
 void restart_without_slices(char** arguments) {
   if (std::getenv("G_SLICE")) return;
   setenv("G_SLICE", "always-malloc", 1);
-  // Where this fails the server only needs more memory.
+  // If this fails, the server just needs more memory.
   execv(kExecutable, arguments);
 }
 

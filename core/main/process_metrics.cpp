@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-// What this process takes of the machine, and which build it is, as metrics.
+// The resources that this process uses, and its build, as metrics.
 #include "main/process_metrics.hpp"
 
 #include <gst/gst.h>
@@ -28,7 +28,7 @@ void put_process_metrics(MetricSink& sink) {
   static const std::string gstreamer = std::to_string(GST_VERSION_MAJOR) + "." +
                                        std::to_string(GST_VERSION_MINOR) + "." +
                                        std::to_string(GST_VERSION_MICRO);
-  sink.gauge("veche_build_info", "1; its labels say which build this is", 1,
+  sink.gauge("veche_build_info", "1; the labels describe the build", 1,
              {{"version", VECHE_VERSION}, {"gstreamer", gstreamer}});
 }
 

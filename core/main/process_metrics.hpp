@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-// What this process takes of the machine, and which build it is, as metrics.
+// The resources that this process uses, and its build, as metrics.
 #pragma once
 
 #include "base/metric.hpp"

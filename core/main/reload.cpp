@@ -79,8 +79,8 @@ std::vector<glib::SchemaProblem> problems_until_restart(const Config& started, c
     const http::ApiKey& key = next.http.keys[i];
     if (!is_dev_key(key.id, key.secret)) continue;
     problems.push_back({"/auth/keys/" + std::to_string(i),
-                        "everybody knows this key, and until a restart the server does not listen "
-                        "on loopback only"});
+                        "this key is public, and until a restart the server listens on more than "
+                        "loopback"});
   }
   return problems;
 }

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-// What SIGHUP does: the configuration is read again, and what can change while calls go on, does.
+// SIGHUP: reads the configuration again, and applies what can change during calls.
 #pragma once
 
 #include <functional>
@@ -21,7 +21,7 @@ std::vector<std::string> restart_needed(const Config& running, const Config& nex
 std::vector<plugin::PluginRequest> changed_plugins(const Config& started, const Config& current,
                                                    const Config& next);
 
-/// What must not be while the server listens where it was `started`. Pure.
+/// What is not allowed while the server listens where it was `started`. Pure.
 std::vector<glib::SchemaProblem> problems_until_restart(const Config& started, const Config& next);
 
 /// [control] all of it.
@@ -32,14 +32,14 @@ class Reload {
   Reload(Config running, std::function<LoadedConfig()> read, plugin::Host& plugins,
          room::Server& rooms, http::Server& http);
 
-  /// All or nothing, but for plugins that do not start with their new settings: they keep the old
+  /// All or nothing, except that plugins that fail to start with their new settings keep the old
   /// ones. The log says what happened.
   void run();
 
  private:
   void swap_plugins(const Config& next);
 
-  const Config started_;  ///< What counts until a restart.
+  const Config started_;  ///< In effect until a restart.
   Config current_;
   const std::function<LoadedConfig()> read_;
   plugin::Host& plugins_;

@@ -47,7 +47,7 @@ std::optional<int64_t> read_field(const std::string& path, const std::string& na
   return std::nullopt;
 }
 
-/// Keeps the one of which less is left.
+/// Keeps the one with less left.
 void tighten(std::optional<room::ResourceUse>& kept, room::ResourceUse other) {
   if (!kept || other.limit - other.used < kept->limit - kept->used) kept = other;
 }
@@ -111,7 +111,7 @@ int64_t process_start_unix_ms() {
 }
 
 int64_t open_descriptors() {
-  // Linux 6.2 and later tells the number as the size.
+  // Linux 6.2 and later report the number as the size.
   struct stat status {};
   if (stat(kDescriptors, &status) == 0 && status.st_size > 0) return status.st_size;
   std::error_code error;
@@ -123,7 +123,7 @@ int64_t max_descriptors() { return static_cast<int64_t>(limit_of(RLIMIT_NOFILE).
 
 std::optional<room::ResourceUse> read_tasks(const SystemFiles& files) {
   std::optional<room::ResourceUse> tasks;
-  // It counts all tasks of the user, of whom only ours are known here; it does not bind root.
+  // The limit counts all tasks of the user, of which only ours are known; it does not bind root.
   const rlimit own = limit_of(RLIMIT_NPROC);
   if (own.rlim_cur != RLIM_INFINITY && geteuid() != 0) {
     tighten(tasks, {static_cast<int64_t>(own.rlim_cur),
@@ -156,7 +156,7 @@ std::optional<room::ResourceUse> read_memory(const SystemFiles& files) {
     const auto limit = read_number(group + "/memory.max");
     const auto used = read_number(group + "/memory.current");
     if (!limit || !used) return;
-    // Files' pages that nobody has looked at for long are given up before anything else.
+    // The kernel reclaims inactive pages of files before anything else.
     const int64_t spare = read_field(group + "/memory.stat", "inactive_file").value_or(0);
     tighten(memory, {*limit, *used - spare});
   });

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-// What this process takes of the system, and how much it may: descriptors, tasks, memory.
+// The process's use of the system and its limits: descriptors, tasks, memory.
 #pragma once
 
 #include <cstdint>
@@ -10,7 +10,7 @@
 
 namespace veche::main {
 
-/// Of a line of /proc/self/stat; zeros where it cannot be read. Pure.
+/// From a line of /proc/self/stat; zeros if it cannot be read. Pure.
 struct ProcessUse {
   uint64_t cpu_ticks = 0;  ///< User and system, in sysconf(_SC_CLK_TCK).
   int64_t threads = 0;
@@ -29,10 +29,10 @@ int64_t process_start_unix_ms();
 int64_t open_descriptors();
 int64_t max_descriptors();
 
-/// Where the system's files are; tests have their own.
+/// Where the system's files are; tests use their own.
 struct SystemFiles {
   std::string proc = "/proc";
-  std::string cgroup = "/sys/fs/cgroup";  ///< Of version 2; version 1 is not looked at.
+  std::string cgroup = "/sys/fs/cgroup";  ///< Version 2; version 1 is ignored.
 };
 
 /// The tighter of the process' limit and those of its control groups and of the machine. [any]

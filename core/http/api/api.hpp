@@ -29,7 +29,7 @@ struct Api {
   ClientSockets& sockets;
   std::function<std::vector<std::string>()> addresses;
   const int64_t started_unix_ms;
-  std::vector<std::string> restart_needed;  ///< Keys of the configuration that wait for one.
+  std::vector<std::string> restart_needed;  ///< Keys of the configuration.
 };
 
 void add_server_routes(Router& router, Api& api);
@@ -40,7 +40,7 @@ void add_trace_routes(Router& router, Api& api);
 void add_session_routes(Router& router, Api& api);
 void add_event_routes(Router& router, Api& api);
 
-/// What the request's path names. NotFound if it is not there.
+/// What the request's path names. NotFound if there is none.
 Result<room::Room*> find_room(Api& api, const Request& request);
 Result<room::Participant*> find_participant(Api& api, const Request& request);
 

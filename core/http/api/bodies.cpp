@@ -23,7 +23,7 @@ using room::RoomPolicy;
 /// An empty body is an empty object.
 std::string body_or_object(const std::string& body) { return body.empty() ? "{}" : body; }
 
-/// What `body` says over what `to` has.
+/// `to` with the fields that `body` has.
 template <class T>
 Checked<T> read_body(const std::string& body, const Fields<T>& fields, const JsonSchema& schema,
                      T to = {}) {
@@ -42,7 +42,7 @@ const JsonSchema& room_schema() {
 
 bool is_plugin(const std::string& name) { return !find_field(room_fields<RoomPolicy>(), name); }
 
-/// What a patch merges into. All else that it names is replaced.
+/// The members that a patch merges into; it replaces all others.
 std::string objects_of(const RoomPolicy& policy) {
   glib::JsonWriter json;
   json.begin_object().key("metadata").raw(policy.metadata);
@@ -157,7 +157,7 @@ struct CommandData {
   JsonSchema schema;
 };
 
-/// With one field, which has to be there.
+/// With one required field.
 CommandData command_data(std::string type, glib::Field<ParticipantPatch> field) {
   const Fields<ParticipantPatch> fields{std::move(field)};
   const std::string required = R"(, "required": [")" + fields[0].name + "\"]";
@@ -184,7 +184,7 @@ Checked<ClientCommand> read_client_command(const std::string& message) {
   static const JsonSchema schema = schema_of(kCommandSchema);
   Checked<JsonPtr> object = glib::parse_object(message, schema);
   ClientCommand command;
-  // The answer to a wrong command carries its id, if it has one.
+  // The answer to an invalid command carries its id, if there is one.
   if (object.value && JSON_NODE_HOLDS_OBJECT(object.value.get())) {
     JsonNode* id = member(object.value.get(), "id");
     if (id && glib::is_type(id, "integer")) command.id = json_node_get_int(id);

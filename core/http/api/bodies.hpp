@@ -17,7 +17,7 @@ using glib::Checked;
 /// The whole policy; what the body leaves out gets its default.
 Checked<room::RoomPolicy> read_room(const std::string& body, uint32_t default_empty_timeout_s);
 
-/// RFC 7396 on the policy as it is; null resets to the default.
+/// RFC 7396 applied to the current policy; null resets a field to its default.
 Checked<room::RoomPatch> read_room_patch(const std::string& body, const room::RoomPolicy& current,
                                          uint32_t default_empty_timeout_s);
 
@@ -40,7 +40,7 @@ struct Invitation {
 /// An empty body is an empty object.
 Checked<Invitation> read_invitation(const std::string& body);
 
-/// `current` is the JSON object of the fields that can be patched: views.hpp, patchable().
+/// `current` is the JSON object of the fields that can be patched: patchable_json() in views.hpp.
 Checked<room::ParticipantPatch> read_participant_patch(const std::string& body,
                                                        const std::string& current);
 

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-// The client WebSocket: tells a participant's client of its room, and takes its commands.
+// The client WebSocket: reports the room to a participant's client, and takes its commands.
 #pragma once
 
 #include <memory>
@@ -59,14 +59,15 @@ class ClientSockets {
 
  private:
   friend class ClientSocket;
-  /// Destroys it when the loop runs next: it is its own caller.
+  /// Destroys it in the next run of the loop: it is its own caller.
   void remove(ClientSocket* socket);
 
   glib::ControlLoop& loop_;
   room::Server& rooms_;
   const uint32_t ping_ms_;
   std::unordered_map<ClientSocket*, std::unique_ptr<ClientSocket>> sockets_;
-  std::shared_ptr<bool> alive_ = std::make_shared<bool>(true);  // Tasks hold it weakly.
+  /// Tasks hold it weakly.
+  std::shared_ptr<bool> alive_ = std::make_shared<bool>(true);
 };
 
 }  // namespace veche::http

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-// The STUN and TURN servers that a client is told of, with credentials of its own. Pure.
+// The STUN and TURN servers for a client, with credentials of its own. Pure.
 #pragma once
 
 #include <cstdint>

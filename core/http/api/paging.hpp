@@ -15,7 +15,7 @@ namespace veche::http {
 template <class Map, class Write>
 Response list_page(const Request& request, const char* what, const Map& map, Write write) {
   const Result<Page> page = page_of(request);
-  if (!page.ok()) return problem(page.error());
+  if (!page) return problem(page.error());
   glib::JsonWriter json;
   json.begin_object().key(what).begin_array();
   auto item = page->cursor.empty() ? map.begin() : map.upper_bound(page->cursor);

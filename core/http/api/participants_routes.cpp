@@ -30,34 +30,33 @@ Response invitation_response(Api& api, const room::Participant& participant, con
 
 Response invite(Api& api, const Request& request) {
   Checked<Invitation> body = read_invitation(request.body);
-  if (!body.ok()) return problem(std::move(body.problems));
+  if (!body) return problem(std::move(body.problems));
   Invitation& invitation = body.value;
   if (invitation.participant.empty()) invitation.participant = random_name();
   if (!is_valid_name(invitation.participant)) {
-    return problem(
-        FieldProblems{{"/id", "has to be 1 to 64 characters out of A-Z a-z 0-9 _ . ~ -"}});
+    return problem(FieldProblems{{"/id", "has to be 1 to 64 characters from A-Z a-z 0-9 _ . ~ -"}});
   }
-  // The token is made first: joining is what others see.
+  // The token comes first: it may fail, and others see the participant join.
   const JoinToken token{request.param("room"), invitation.participant,
                         unix_ms() / 1000 + invitation.token_ttl_s, invitation.settings};
   const Result<std::string> signed_token = api.auth.mint(*request.caller, token);
-  if (!signed_token.ok()) return problem(signed_token.error());
+  if (!signed_token) return problem(signed_token.error());
   const Result<room::Room*> room = api.rooms.find_or_create_room(token.room);
-  if (!room.ok()) return problem(room.error());
+  if (!room) return problem(room.error());
   const auto participant = (*room)->join(token.participant, invitation.settings);
-  if (!participant.ok()) return problem(participant.error());
+  if (!participant) return problem(participant.error());
   return invitation_response(api, **participant, token, *signed_token);
 }
 
 Response list(Api& api, const Request& request) {
   const Result<room::Room*> room = find_room(api, request);
-  if (!room.ok()) return problem(room.error());
+  if (!room) return problem(room.error());
   return list_page(request, "participants", (*room)->participants(), write_participant);
 }
 
 Response get(Api& api, const Request& request) {
   const auto participant = find_participant(api, request);
-  if (!participant.ok()) return problem(participant.error());
+  if (!participant) return problem(participant.error());
   std::string json = participant_json(**participant);
   const EntityTag tag = tag_of(**participant, json);
   return conditional_response(request, tag, std::move(json));
@@ -70,13 +69,13 @@ std::optional<Response> refuse(const Request& request, const room::Participant& 
 
 Response patch(Api& api, const Request& request) {
   const auto participant = find_participant(api, request);
-  if (!participant.ok()) return problem(participant.error());
+  if (!participant) return problem(participant.error());
   if (auto refused = refuse(request, **participant)) return std::move(*refused);
   Checked<room::ParticipantPatch> change =
       read_participant_patch(request.body, patchable_json(**participant));
-  if (!change.ok()) return problem(std::move(change.problems));
+  if (!change) return problem(std::move(change.problems));
   const Status updated = (*participant)->update(change.value);
-  if (!updated.ok()) return problem(updated.error());
+  if (!updated) return problem(updated.error());
   std::string json = participant_json(**participant);
   const EntityTag tag = tag_of(**participant, json);
   return json_response(200, std::move(json)).header("ETag", tag.text());
@@ -84,18 +83,18 @@ Response patch(Api& api, const Request& request) {
 
 Response remove(Api& api, const Request& request) {
   const Result<room::Room*> room = find_room(api, request);
-  if (!room.ok()) return problem(room.error());
+  if (!room) return problem(room.error());
   const auto participant = find_participant(api, request);
-  if (!participant.ok()) return problem(participant.error());
+  if (!participant) return problem(participant.error());
   if (auto refused = refuse(request, **participant)) return std::move(*refused);
   const Status removed = (*room)->remove(request.param("participant"), room::EndReason::Removed,
                                          request.query_value("reason"));
-  return removed.ok() ? no_content() : problem(removed.error());
+  return removed ? no_content() : problem(removed.error());
 }
 
 Response stats(Api& api, const Request& request) {
   const auto participant = find_participant(api, request);
-  if (!participant.ok()) return problem(participant.error());
+  if (!participant) return problem(participant.error());
   return json_response(200, statistics_json(**participant));
 }
 

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-// Routes about plugins: list, read, disable and enable. What plugins serve is in plugin_routes.
+// Routes about plugins: list, read, disable and enable. For routes of plugins see plugin_routes.
 #include <algorithm>
 #include <utility>
 
@@ -32,9 +32,9 @@ Response represent(const plugin::Host& host, const std::string& name) {
 void change(plugin::Host& host, const Request& request, const Reply& reply) {
   const std::string& name = request.param("plugin");
   Checked<PluginPatch> patch = read_plugin_patch(request.body);
-  if (!patch.ok()) return reply(problem(std::move(patch.problems)));
+  if (!patch) return reply(problem(std::move(patch.problems)));
   if (!patch.value.enabled) return reply(represent(host, name));
-  // The answer may come when this server is gone, but never after the host.
+  // The answer may come after this server is gone, but never after the host.
   const auto answer = [&host, name, reply](const Status& status) {
     reply(status ? represent(host, name) : problem(status.error()));
   };

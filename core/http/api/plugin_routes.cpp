@@ -16,12 +16,12 @@ namespace {
 
 constexpr std::string_view kPrefix = "/v1/plugins/";
 
-/// A route of a plugin, by what finds it again: the plugin may stop while the body comes.
+/// How to find a plugin's route again: the plugin may stop while the body comes.
 struct Target {
   const plugin::Host& plugins;
   std::string plugin;
   std::string method, pattern;
-  std::string path;  ///< Behind the plugin's name.
+  std::string path;  ///< After the plugin's name.
   std::vector<std::string> params;
   uint32_t answer_ms;
 };
@@ -56,10 +56,10 @@ glib::Checked<std::string> read_body(const plugin::HttpRoute& route, const std::
 void handle(const Target& target, const Request& request, const Reply& reply) {
   plugin::HttpRoutesAdapter* routes = target.plugins.http_routes(target.plugin);
   const plugin::HttpRoute* route = routes ? routes->find(target.method, target.pattern) : nullptr;
-  if (!route) return reply(problem(503, "The plugin was stopped."));
+  if (!route) return reply(problem(503, "The plugin has stopped."));
   glib::Checked<std::string> body = read_body(*route, request.body);
-  if (!body.ok()) return reply(problem(std::move(body.problems)));
-  // Whatever another method was to do has been done.
+  if (!body) return reply(problem(std::move(body.problems)));
+  // Conditions apply to GET alone: other methods have done their work by now.
   const Conditions conditions = target.method == "GET" ? request.conditions : Conditions{};
   const uint64_t id = routes->handle(
       *route,
@@ -74,7 +74,7 @@ void handle(const Target& target, const Request& request, const Reply& reply) {
 }
 
 std::shared_ptr<const Route> make_route(Target target, Access access, BodyKind body) {
-  // One pattern for all: it is what times are measured by.
+  // One pattern for all: RouteTimes counts by it.
   const char* pattern =
       target.path == plugin::kMetricsPattern ? plugin::kMetricsPattern : kPluginPattern;
   Route route{target.method, pattern, access, body, nullptr};
@@ -104,7 +104,7 @@ Result<Match> PluginRoutes::match(const std::string& method, const std::string& 
     if (is_new) match.allowed.push_back(route.method);
     if (route.method != method || match.route) continue;
     const auto names = route.pattern.names_in(parts);
-    if (!names.ok()) return names.error();
+    if (!names) return names.error();
     Target target{plugins_, name, method, route.pattern.text(), rest, {}, answer_ms_};
     for (const auto& [variable, value] : *names) target.params.push_back(value);
     match.route = make_route(std::move(target), access_of(route.row->access),

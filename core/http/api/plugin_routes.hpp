@@ -15,10 +15,10 @@ namespace veche::http {
 /// Stands for the pattern of every route of a plugin.
 inline constexpr char kPluginPattern[] = "/v1/plugins/{plugin}/*";
 
-/// [control] Asks the host for each request anew: plugins stop and start while the server runs.
+/// [control] Asks the host again for each request: plugins stop and start while the server runs.
 class PluginRoutes {
  public:
-  /// `answer_ms`: what is not answered by then gets 504. The host outlives this.
+  /// `answer_ms`: a request without an answer by then gets 504. The host outlives this.
   PluginRoutes(const plugin::Host& plugins, uint32_t answer_ms)
       : plugins_(plugins), answer_ms_(answer_ms) {}
 

@@ -20,7 +20,7 @@ std::optional<Response> refuse(const Request& request, const room::Room* room) {
   return refuse_change(request, &tag);
 }
 
-/// A policy that takes the place of another: plugins that it does not name are reset.
+/// A policy that replaces another: plugins that it does not name are reset.
 room::RoomPatch replacement(room::RoomPolicy policy, const room::RoomPolicy& old) {
   for (const auto& [plugin, settings] : old.plugins) policy.plugins.emplace(plugin, "{}");
   return {policy.max_participants, policy.empty_timeout_s, policy.path, std::move(policy.metadata),
@@ -30,22 +30,22 @@ room::RoomPatch replacement(room::RoomPolicy policy, const room::RoomPolicy& old
 Response put(Api& api, const Request& request) {
   const std::string& name = request.param("room");
   Checked<room::RoomPolicy> policy = read_room(request.body, api.rooms.limits().empty_timeout_s);
-  if (!policy.ok()) return problem(std::move(policy.problems));
+  if (!policy) return problem(std::move(policy.problems));
   room::Room* existing = api.rooms.find_room(name);
   if (auto refused = refuse(request, existing)) return std::move(*refused);
   if (existing) {
     const Status updated =
         existing->update(replacement(std::move(policy.value), existing->policy()));
-    return updated.ok() ? represent(200, *existing) : problem(updated.error());
+    return updated ? represent(200, *existing) : problem(updated.error());
   }
   const Result<room::Room*> made = api.rooms.create_room(name, std::move(policy.value));
-  if (!made.ok()) return problem(made.error());
+  if (!made) return problem(made.error());
   return represent(201, **made).header("Location", "/v1/rooms/" + name);
 }
 
 Response get(Api& api, const Request& request) {
   const Result<room::Room*> room = find_room(api, request);
-  if (!room.ok()) return problem(room.error());
+  if (!room) return problem(room.error());
   std::string json = room_json(**room);
   const EntityTag tag = tag_of(**room, json);
   return conditional_response(request, tag, std::move(json));
@@ -53,21 +53,21 @@ Response get(Api& api, const Request& request) {
 
 Response patch(Api& api, const Request& request) {
   const Result<room::Room*> room = find_room(api, request);
-  if (!room.ok()) return problem(room.error());
+  if (!room) return problem(room.error());
   if (auto refused = refuse(request, *room)) return std::move(*refused);
   Checked<room::RoomPatch> change =
       read_room_patch(request.body, (*room)->policy(), api.rooms.limits().empty_timeout_s);
-  if (!change.ok()) return problem(std::move(change.problems));
+  if (!change) return problem(std::move(change.problems));
   const Status updated = (*room)->update(change.value);
-  return updated.ok() ? represent(200, **room) : problem(updated.error());
+  return updated ? represent(200, **room) : problem(updated.error());
 }
 
 Response remove(Api& api, const Request& request) {
   const Result<room::Room*> room = find_room(api, request);
-  if (!room.ok()) return problem(room.error());
+  if (!room) return problem(room.error());
   if (auto refused = refuse(request, *room)) return std::move(*refused);
   const Status removed = api.rooms.remove_room(request.param("room"));
-  return removed.ok() ? no_content() : problem(removed.error());
+  return removed ? no_content() : problem(removed.error());
 }
 
 }  // namespace
@@ -88,7 +88,7 @@ void add_room_routes(Router& router, Api& api) {
   add("GET", "/v1/rooms/{room}/stats", Access::ReadRooms, BodyKind::Nothing,
       [](Api& from, const Request& request) {
         const Result<room::Room*> room = find_room(from, request);
-        return room.ok() ? json_response(200, statistics_json(**room)) : problem(room.error());
+        return room ? json_response(200, statistics_json(**room)) : problem(room.error());
       });
   add("PATCH", "/v1/rooms/{room}", Access::WriteRooms, BodyKind::MergePatch, patch);
   add("DELETE", "/v1/rooms/{room}", Access::WriteRooms, BodyKind::Nothing, remove);

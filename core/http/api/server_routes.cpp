@@ -50,7 +50,7 @@ void write_drain(glib::JsonWriter& json, const room::Drain& drain) {
 
 Response drain(Api& api, const Request& request) {
   Checked<uint32_t> deadline_s = read_drain(request.body, api.rooms.limits().drain_deadline_s);
-  if (!deadline_s.ok()) return problem(std::move(deadline_s.problems));
+  if (!deadline_s) return problem(std::move(deadline_s.problems));
   api.rooms.drain(deadline_s.value, false);
   glib::JsonWriter json;
   write_drain(json, *api.rooms.draining());
@@ -99,7 +99,7 @@ Response server(Api& api) {
 void add_server_routes(Router& router, Api& api) {
   router.add({"GET", "/healthz", Access::Anybody, BodyKind::Nothing,
               at_once([](const Request&) { return health("ok"); })});
-  // What listens is ready, unless it drains or is full: main starts HTTP last, and stops it first.
+  // A listening server is ready unless it drains or is full: main starts HTTP last, stops it first.
   router.add({"GET", "/readyz", Access::Anybody, BodyKind::Nothing,
               at_once([&api](const Request&) { return ready(api); })});
   router.add({"POST", "/v1/server/drain", Access::Administer, BodyKind::SmallJson,

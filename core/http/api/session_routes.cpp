@@ -10,7 +10,7 @@ namespace {
 
 Response answered(const Result<room::SessionAnswer>& answer, const std::string& participant_path,
                   const std::vector<IceServerView>& ice_servers) {
-  if (!answer.ok()) return problem(answer.error());
+  if (!answer) return problem(answer.error());
   Response response{.status = 201, .content_type = "application/sdp", .body = answer->sdp};
   response.header("Location", participant_path + "/session/" + answer->session);
   add_links(response, ice_servers);
@@ -20,12 +20,12 @@ Response answered(const Result<room::SessionAnswer>& answer, const std::string& 
 void open(Api& api, const Request& request, const Reply& reply) {
   const std::string& name = request.param("participant");
   const Result<room::Room*> room = api.rooms.find_or_create_room(request.param("room"));
-  if (!room.ok()) return reply(problem(room.error()));
+  if (!room) return reply(problem(room.error()));
   const room::ParticipantSettings settings =
       request.caller->token ? request.caller->token->settings : room::ParticipantSettings{};
   const auto participant = (*room)->join(name, settings);
-  if (!participant.ok()) return reply(problem(participant.error()));
-  // The answer may come when this server is gone, so the callback has all that it needs.
+  if (!participant) return reply(problem(participant.error()));
+  // The answer may come after this server is gone, so the callback owns all that it needs.
   (*participant)
       ->open_session(request.body,
                      [reply, path = path_of(request.param("room"), name),
@@ -37,17 +37,17 @@ void open(Api& api, const Request& request, const Reply& reply) {
 
 Response close(Api& api, const Request& request) {
   const auto participant = find_participant(api, request);
-  if (!participant.ok()) return problem(participant.error());
+  if (!participant) return problem(participant.error());
   const Status closed =
       (*participant)->close_session(request.param("session"), room::EndReason::Left);
-  return closed.ok() ? no_content() : problem(closed.error());
+  return closed ? no_content() : problem(closed.error());
 }
 
 Response refuse_candidates() {
-  return problem(405,
-                 "Candidates cannot be added later. Send all of them in the offer; the server also "
-                 "learns those "
-                 "that it was not told of from the client's own checks.")
+  return problem(
+             405,
+             "Candidates cannot be added later. Send all of them in the offer; the server learns "
+             "missing ones from the client's connectivity checks.")
       .header("Allow", "DELETE, OPTIONS");
 }
 

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-// What sessions have counted, of one participant and of a room, as JSON.
+// The counters of sessions as JSON, of one participant and of a room.
 #include <algorithm>
 
 #include "glib/fields.hpp"
@@ -8,7 +8,7 @@
 namespace veche::http {
 namespace {
 
-/// Names in the JSON, and where the numbers are.
+/// Names in JSON, and where the numbers come from.
 constexpr std::pair<const char*, uint64_t media::SessionStatistics::*> kCounters[] = {
     {"packets_received", &media::SessionStatistics::packets_received},
     {"bytes_received", &media::SessionStatistics::bytes_received},
@@ -29,7 +29,7 @@ void write_statistics(glib::JsonWriter& json, const media::SessionStatistics& st
   json.key("jitter_out_ms").number(statistics.jitter_out_ms);
 }
 
-/// Counters are added up; of the rest the worst counts.
+/// Adds up counters, and keeps the worst of the rest.
 void add(media::SessionStatistics& sum, const media::SessionStatistics& one) {
   for (const auto& [name, counter] : kCounters) sum.*counter += one.*counter;
   sum.lost_in += one.lost_in;

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
-// What support asks of one participant: what happened to it, also when it has just left, and the
-// headers of its packets.
+// Diagnosis of one participant: its trace, also for a while after it has left, and the headers of
+// its packets.
 #include "base/time.hpp"
 #include "glib/json.hpp"
 #include "http/api/api.hpp"
@@ -11,7 +11,7 @@ namespace veche::http {
 namespace {
 
 double offset_ms(int64_t from_ns, int64_t to_ns) {
-  // Thousandths are enough to order what happened.
+  // Microseconds are enough to order events.
   return static_cast<double>((to_ns - from_ns) / 1000) / 1000;
 }
 
@@ -33,16 +33,16 @@ Response get_trace(Api& api, const Request& request) {
   const room::Trace* trace = api.rooms.find_trace(request.param("room"), name);
   if (!trace) {
     return problem(not_found("There is no participant \"" + name +
-                             "\" in the room, and there was none a minute ago."));
+                             "\" in the room, and there was none within the last minute."));
   }
   return json_response(200, trace_json(*trace, find_participant(api, request).ok()));
 }
 
 Response keep_headers(Api& api, const Request& request) {
   const Checked<uint32_t> seconds = read_headers(request.body);
-  if (!seconds.ok()) return problem(seconds.problems);
+  if (!seconds) return problem(seconds.problems);
   const auto participant = find_participant(api, request);
-  if (!participant.ok()) return problem(participant.error());
+  if (!participant) return problem(participant.error());
   const Status kept = (*participant)->keep_headers(seconds.value);
   if (!kept) return problem(kept.error());
   const int64_t until_unix_ms = unix_ms() + int64_t{seconds.value} * 1000;
@@ -53,9 +53,9 @@ Response keep_headers(Api& api, const Request& request) {
 
 Response get_headers(Api& api, const Request& request) {
   const auto participant = find_participant(api, request);
-  if (!participant.ok()) return problem(participant.error());
+  if (!participant) return problem(participant.error());
   Result<std::string> file = (*participant)->headers();
-  if (!file.ok()) return problem(file.error());
+  if (!file) return problem(file.error());
   Response response;
   response.content_type = "application/octet-stream";
   response.body = *std::move(file);
@@ -65,7 +65,7 @@ Response get_headers(Api& api, const Request& request) {
 
 Response forget_headers(Api& api, const Request& request) {
   const auto participant = find_participant(api, request);
-  if (!participant.ok()) return problem(participant.error());
+  if (!participant) return problem(participant.error());
   const Status forgotten = (*participant)->keep_headers(0);
   return forgotten ? no_content() : problem(forgotten.error());
 }
@@ -80,7 +80,7 @@ void add_trace_routes(Router& router, Api& api) {
          at_once([&api, respond](const Request& request) { return respond(api, request); })});
   };
   add("GET", "trace", Access::ReadParticipant, BodyKind::Nothing, get_trace);
-  // Who talks when, and from where to where: nothing for those who may merely look.
+  // Packet headers show who talks when, and the addresses: not for keys that may only read.
   add("POST", "headers", Access::Administer, BodyKind::SmallJson, keep_headers);
   add("GET", "headers", Access::Administer, BodyKind::Nothing, get_headers);
   add("DELETE", "headers", Access::Administer, BodyKind::Nothing, forget_headers);

@@ -8,7 +8,7 @@
 namespace veche::http {
 namespace {
 
-/// What a patch can change, as it is.
+/// The current values of all fields that a patch can change.
 room::ParticipantPatch state_of(const room::Participant& participant) {
   const room::ParticipantSettings& settings = participant.settings();
   return {.name = participant.name(),
@@ -170,7 +170,7 @@ EntityTag tag_of(const room::Room& room, const std::string& json) {
 }
 
 EntityTag tag_of(const room::Participant& participant, const std::string& json) {
-  // Source numbers are not used again soon, so they tell two stays of one name apart.
+  // Source numbers are not reused soon, so they tell a participant from a later one of that name.
   return {participant.source_number(), participant.revision(), json};
 }
 

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-// How rooms, participants and what clients are told look as JSON.
+// Rooms, participants, plugins and messages to clients as JSON.
 #pragma once
 
 #include <cstdint>
@@ -19,7 +19,7 @@ namespace veche::http {
 /// RFC 3339, UTC, with milliseconds.
 std::string rfc3339(int64_t unix_ms);
 
-/// What there is, what is used, and for how many more participants that is enough.
+/// Limits, use, and how many more participants the server can carry.
 std::string capacity_json(const room::Server& rooms);
 void write_room(glib::JsonWriter& json, const room::Room& room);
 void write_participant(glib::JsonWriter& json, const room::Participant& participant);
@@ -29,7 +29,7 @@ std::string participant_json(const room::Participant& participant);
 std::string patchable_json(const room::Participant& participant);
 /// Of the current session.
 std::string statistics_json(const room::Participant& participant);
-/// Of all sessions that are connected now, added up; of round trips and jitters the largest.
+/// The sum over all connected sessions; of round trips and jitters the largest.
 std::string statistics_json(const room::Room& room);
 void write_join_phases(glib::JsonWriter& json, const media::SessionStatistics& statistics);
 void write_slot(glib::JsonWriter& json, const room::SlotView& slot);
@@ -46,7 +46,7 @@ std::string slots_message(const std::vector<room::SlotView>& slots);
 std::string speakers_message(const room::Speakers& speakers);
 std::string hint_message(const room::PublishHint& hint);
 std::string notice_message(const room::PluginNotices& changed);
-/// Without a deadline: the server drains no more.
+/// Without a deadline: the drain was taken back.
 std::string draining_message(std::optional<int64_t> deadline_unix_ms);
 std::string closing_message(room::EndReason reason);
 std::string ok_message(int64_t id);

@@ -53,10 +53,10 @@ Result<Authenticator> Authenticator::create(const std::vector<ApiKey>& keys) {
   for (const ApiKey& key : keys) {
     const std::string which = "API key \"" + key.id + "\": ";
     if (!is_valid_name(key.id) || key.id.find('.') != std::string::npos) {
-      return invalid(which + "the id has to be 1 to 64 characters out of A-Z a-z 0-9 _ ~ -");
+      return invalid(which + "the id has to be 1 to 64 characters from A-Z a-z 0-9 _ ~ -");
     }
     if (key.secret.empty()) return invalid(which + "the secret is empty");
-    if (authenticator.find(key.id)) return invalid(which + "there are two keys with this id");
+    if (authenticator.find(key.id)) return invalid(which + "another key has the same id");
     std::set<Scope> scopes;
     for (const std::string& name : key.scopes) {
       const std::optional<Scope> scope = scope_of(name);
@@ -82,7 +82,7 @@ Result<Principal> Authenticator::authenticate(const std::string& credential, int
         "The credential is neither an API key, \"id.secret\", nor a join token.");
   }
   if (const Key* key = find(text.substr(0, dot))) {
-    // Digests have one length, so the time says nothing about the secret's.
+    // Digests all have the same length, so the time tells nothing about the length of the secret.
     const Digest given = digest_of(text.substr(dot + 1));
     if (CRYPTO_memcmp(given.data(), key->secret_digest.data(), given.size()) == 0) {
       return Principal{key->id, key->scopes, std::nullopt};
@@ -95,7 +95,7 @@ Result<Principal> Authenticator::authenticate(const std::string& credential, int
 
 Result<Principal> Authenticator::authenticate_token(const std::string& token, int64_t now_s) const {
   auto key_id = key_id_of(token);
-  if (!key_id.ok()) return key_id.error();
+  if (!key_id) return key_id.error();
   const Key* key = find(*key_id);
   if (!key) return unauthenticated("The join token names an unknown key.");
   if (!key->signs_tokens()) {
@@ -103,7 +103,7 @@ Result<Principal> Authenticator::authenticate_token(const std::string& token, in
         "The join token's key may not sign tokens: it has neither admin nor rooms.");
   }
   auto verified = verify_token(token, key->secret, now_s);
-  if (!verified.ok()) return verified.error();
+  if (!verified) return verified.error();
   return Principal{key->id, {}, std::move(*verified)};
 }
 
@@ -120,14 +120,14 @@ Status authorize(const Principal& principal, Access access, const std::string& r
   if (access == Access::Anybody) return Ok{};
   if (!principal.token) {
     if (scopes_reach(principal.scopes, access)) return Ok{};
-    return Error{ErrorCode::PermissionDenied, "The API key has no scope that reaches this."};
+    return Error{ErrorCode::PermissionDenied, "The API key has no scope that allows this."};
   }
   const bool own = principal.token->room == room && principal.token->participant == participant;
   const bool open = access == Access::ReadParticipant || access == Access::UseParticipant;
   if (own && open) return Ok{};
   return Error{
       ErrorCode::PermissionDenied,
-      "A join token reaches its own participant's session, events and state, nothing else."};
+      "A join token allows its own participant's session, events and state, nothing else."};
 }
 
 }  // namespace veche::http

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-// Who calls, and what they reach: API keys with scopes, and join tokens. Pure.
+// The caller of a request and what it may do: API keys with scopes, and join tokens. Pure.
 #pragma once
 
 #include <array>
@@ -24,7 +24,7 @@ struct ApiKey {
 
 enum class Scope { Admin = 1, Rooms, Read, Metrics };
 
-/// Whom a credential stands for: an API key, or the participant of a join token.
+/// The caller that a credential stands for: an API key, or the participant of a join token.
 struct Principal {
   std::string key_id;  ///< Of the API key, or of the key that signed the token.
   std::set<Scope> scopes;
@@ -33,7 +33,7 @@ struct Principal {
 
 class Authenticator {
  public:
-  /// InvalidArgument for a bad id, an empty secret, an unknown scope or an id that is there twice.
+  /// InvalidArgument for a bad id, an empty secret, an unknown scope or a duplicate id.
   static Result<Authenticator> create(const std::vector<ApiKey>& keys);
 
   /// `credential` is what follows "Bearer ". Unauthenticated, with the reason.
@@ -60,7 +60,7 @@ class Authenticator {
   std::vector<Key> keys_;
 };
 
-/// PermissionDenied unless the principal reaches `access`. Room and participant are empty where the
+/// PermissionDenied unless the principal has `access`. Room and participant are empty where the
 /// path has none.
 Status authorize(const Principal& principal, Access access, const std::string& room,
                  const std::string& participant);

@@ -30,7 +30,7 @@ void write_publish(glib::JsonWriter& json, const room::Permissions& from) {
   json.end_array();
 }
 
-/// Beside the permissions, which claims do not nest.
+/// All but the permissions, which claims do not nest.
 const Fields<ParticipantSettings>& setting_claims() {
   static const Fields<ParticipantSettings> fields{name_field<ParticipantSettings>(),
                                                   metadata_field<ParticipantSettings>(),
@@ -38,7 +38,7 @@ const Fields<ParticipantSettings>& setting_claims() {
   return fields;
 }
 
-/// A token is the shorter for what it does not say.
+/// Leaving out these defaults keeps tokens short.
 bool is_left_out(const std::string& claim, const ParticipantSettings& settings) {
   return (claim == "name" && settings.name.empty()) ||
          (claim == "metadata" && settings.metadata == "{}");

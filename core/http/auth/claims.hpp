@@ -11,8 +11,8 @@ namespace veche::http {
 
 struct JoinToken;
 
-/// The optional claims; others, registered or private ones, are nobody's mistake and are left
-/// alone. Absent claims are added to `claims` with their defaults.
+/// The optional claims; other claims, registered or private, are legal and ignored. Absent claims
+/// are added to `claims` with their defaults.
 glib::Checked<room::ParticipantSettings> settings_of_claims(JsonNode* claims);
 
 std::string claims_of(const JoinToken& token);

@@ -28,7 +28,7 @@ Error refused(std::string reason) {
   return {ErrorCode::Unauthenticated, "The join token " + std::move(reason)};
 }
 
-/// Without a secret nothing is verified.
+/// Does not verify anything without a secret.
 Result<JwtPtr> decode(const std::string& token, const std::string* secret) {
   if (token.size() > kMaxTokenBytes) return refused("is larger than 8 KiB.");
   jwt_t* jwt = nullptr;
@@ -38,9 +38,9 @@ Result<JwtPtr> decode(const std::string& token, const std::string* secret) {
                  secret ? static_cast<int>(secret->size()) : 0);
   JwtPtr owned(jwt);
   if (failed != 0) {
-    return refused(secret ? "is not signed by the key that it names." : "is no JWT.");
+    return refused(secret ? "is not signed by the key that it names." : "is not a JWT.");
   }
-  // Without a key libjwt forgets the algorithm of the header.
+  // Without a key, libjwt drops the algorithm of the header.
   if (secret && jwt_get_alg(jwt) != JWT_ALG_HS256)
     return refused("has to use the algorithm HS256.");
   return owned;
@@ -48,11 +48,12 @@ Result<JwtPtr> decode(const std::string& token, const std::string* secret) {
 
 Status check_times(JsonNode* claims, int64_t now_s) {
   JsonNode* expires = glib::member(claims, "exp");
-  if (!expires || !glib::is_type(expires, "integer")) return refused("has no time \"exp\".");
+  if (!expires || !glib::is_type(expires, "integer"))
+    return refused("has no expiry time (\"exp\").");
   const int64_t expires_s = json_node_get_int(expires);
   if (expires_s <= now_s) return refused("has expired.");
   if (expires_s - now_s > kMaxTokenLifetimeS + kLeewayS) {
-    return refused("is valid for too long; 24 hours are allowed.");
+    return refused("is valid for too long; at most 24 hours are allowed.");
   }
   JsonNode* not_before = glib::member(claims, "nbf");
   if (not_before &&
@@ -74,7 +75,7 @@ Result<std::string> name_claim(JsonNode* claims, const char* claim) {
 
 Result<std::string> key_id_of(const std::string& token) {
   auto jwt = decode(token, nullptr);
-  if (!jwt.ok()) return jwt.error();
+  if (!jwt) return jwt.error();
   const char* key_id = jwt_get_header(jwt->get(), "kid");
   if (!key_id) return refused("does not name its key (\"kid\").");
   return std::string(key_id);
@@ -82,18 +83,18 @@ Result<std::string> key_id_of(const std::string& token) {
 
 Result<JoinToken> verify_token(const std::string& token, const std::string& secret, int64_t now_s) {
   auto jwt = decode(token, &secret);
-  if (!jwt.ok()) return jwt.error();
+  if (!jwt) return jwt.error();
   const JwtText text(jwt_get_grants_json(jwt->get(), nullptr));
   auto claims = glib::parse_json(text ? text.get() : "");
-  if (!claims.ok() || !JSON_NODE_HOLDS_OBJECT(claims->get())) return refused("has no claims.");
+  if (!claims || !JSON_NODE_HOLDS_OBJECT(claims->get())) return refused("has no claims.");
 
-  if (Status times = check_times(claims->get(), now_s); !times.ok()) return times.error();
+  if (Status times = check_times(claims->get(), now_s); !times) return times.error();
   auto participant = name_claim(claims->get(), "sub");
-  if (!participant.ok()) return participant.error();
+  if (!participant) return participant.error();
   auto room = name_claim(claims->get(), "room");
-  if (!room.ok()) return room.error();
+  if (!room) return room.error();
   glib::Checked<room::ParticipantSettings> settings = settings_of_claims(claims->get());
-  if (!settings.ok()) {
+  if (!settings) {
     const glib::SchemaProblem& problem = settings.problems.front();
     return refused("has a bad claim " + problem.pointer + ": " + problem.detail);
   }

@@ -21,8 +21,7 @@ struct JoinToken {
 inline constexpr int64_t kMaxTokenLifetimeS = int64_t{24} * 3600;
 inline constexpr size_t kMaxTokenBytes = size_t{8} * 1024;
 
-/// The `kid` of a token that nobody has verified yet. Unauthenticated for what is no HS256 JWT with
-/// a `kid`.
+/// The `kid` of a token that is not verified yet. Unauthenticated if it is not a JWT with a `kid`.
 Result<std::string> key_id_of(const std::string& token);
 
 /// Unauthenticated, with the reason, unless the signature, the times and all claims are right.

@@ -16,13 +16,13 @@
 namespace veche::http {
 namespace {
 
-/// How long to wait for a descriptor when there was none.
+/// How long to wait for a free descriptor.
 constexpr uint32_t kRetryMs = 100;
 
 }  // namespace
 
 struct Acceptor::Handshake {
-  Acceptor* acceptor;  ///< Null when it is gone.
+  Acceptor* acceptor;  ///< Null once it is gone.
   const glib::Ref<GIOStream> stream;
   const glib::Ref<GSocket> socket;
   const glib::Ref<GCancellable> cancellable = glib::adopt(g_cancellable_new());
@@ -36,7 +36,7 @@ Acceptor::Acceptor(glib::ControlLoop& loop, glib::Ref<GSocket> listener, uint32_
       handshake_ms_(handshake_ms),
       leaves_free_(std::move(leaves_free)),
       accepted_(std::move(accepted)) {
-  // A client may be gone again before it is accepted.
+  // A client may have gone before it is accepted.
   g_socket_set_blocking(listener_.get(), FALSE);
   listen();
 }
@@ -61,7 +61,7 @@ bool Acceptor::has_descriptors() const {
   rlimit limit{};
   if (getrlimit(RLIMIT_NOFILE, &limit) != 0) return true;
   const auto most = static_cast<int64_t>(limit.rlim_cur);
-  // The system hands out the lowest that is free: so many are taken at least.
+  // The system hands out the lowest free descriptor: at least this many are taken.
   const Descriptor lowest(::fcntl(g_socket_get_fd(listener_.get()), F_DUPFD_CLOEXEC, 0));
   return lowest.get() >= 0 && lowest.get() + leaves_free_(most) < most;
 }
@@ -75,8 +75,8 @@ void Acceptor::wait_for_descriptors(const char* reason) {
 
 bool Acceptor::accept_one() {
   if (!has_descriptors()) {
-    // Who waits in the backlog gets an answer later; a session that found none would end.
-    wait_for_descriptors("the descriptors that are left are for calls");
+    // A client in the backlog gets its answer later; a session without a descriptor would end.
+    wait_for_descriptors("the remaining descriptors are reserved for calls");
     return false;
   }
   GError* raw_error = nullptr;
@@ -128,7 +128,7 @@ void Acceptor::end_handshake(Handshake& handshake, const GError* error) {
   handshakes_.erase(&handshake);
   handshake.deadline.cancel();
   auto* connection = G_TLS_CONNECTION(handshake.stream.get());
-  // GnuTLS speaks older ones too, unless the environment says otherwise (main/process.cpp).
+  // GnuTLS accepts older versions too, unless the environment says otherwise (main/process.cpp).
   const bool is_old =
       !error && g_tls_connection_get_protocol_version(connection) < G_TLS_PROTOCOL_VERSION_TLS_1_2;
   if (!error && !is_old) return accepted_(handshake.stream, handshake.socket);

@@ -13,24 +13,24 @@
 
 namespace veche::http {
 
-/// libsoup 3.2 could do it, but stops to listen for ever when one accept fails (no descriptor was
-/// left), and loses memory with every connection and every failed handshake. [control]
+/// libsoup 3.2 can accept too, but stops listening for good when one accept fails (no descriptor
+/// left), and leaks memory with every connection and every failed handshake. [control]
 class Acceptor {
  public:
   /// `stream` is ready to be read and written; `socket` is what it runs on.
   using Accepted = std::function<void(glib::Ref<GIOStream> stream, glib::Ref<GSocket> socket)>;
 
-  /// How many descriptors connections must leave to others, when there are `limit` of them.
+  /// How many of `limit` descriptors connections must leave free.
   using LeavesFree = std::function<int64_t(int64_t limit)>;
 
-  /// A handshake that is not done in time is cut. The loop outlives this.
+  /// A handshake that does not finish in time is cut. The loop outlives this.
   Acceptor(glib::ControlLoop& loop, glib::Ref<GSocket> listener, uint32_t handshake_ms,
            LeavesFree leaves_free, Accepted accepted);
   ~Acceptor();
   Acceptor(const Acceptor&) = delete;
   Acceptor& operator=(const Acceptor&) = delete;
 
-  /// Of connections that begin from now on; null: they have no TLS.
+  /// For connections that begin from now on; null: no TLS.
   void use_certificate(glib::Ref<GTlsCertificate> certificate) {
     certificate_ = std::move(certificate);
   }
@@ -57,8 +57,8 @@ class Acceptor {
   glib::Source source_;
 };
 
-/// To be called before a TLS stream is closed: closing it sends its last word, and would wait for a
-/// client that does not read. What was sent still arrives.
+/// To be called before a TLS stream is closed: closing it sends close_notify, which would wait for
+/// a client that does not read. Data that was sent still arrives.
 void keep_close_from_waiting(GSocket* socket);
 
 }  // namespace veche::http

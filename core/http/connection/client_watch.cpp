@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 // Asks the kernel whether the client has closed its sending side. Nothing is read: what comes
-// before the end, a pipelined request or the last words of TLS, does not matter.
+// before the end, a pipelined request or a close_notify, does not matter.
 #include "http/connection/client_watch.hpp"
 
 #include <glib-unix.h>
@@ -17,7 +17,7 @@ struct ClientWatch::Watched {
   glib::Source source;
 
   void end() {
-    // The descriptor may soon be another's.
+    // The descriptor may soon belong to another connection.
     source.cancel();
     if (gone) std::exchange(gone, nullptr)();
   }

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-// Notices that a client goes away while its request is being answered: libsoup does not read then.
+// Notices that a client leaves while its request is being answered: libsoup does not read then.
 #pragma once
 
 #include <gio/gio.h>
@@ -15,7 +15,7 @@ class ClientWatch {
   ClientWatch() = default;
   /// Calls `gone` once, unless this ends before.
   ClientWatch(GSocket* socket, GMainContext* context, std::function<void()> gone);
-  /// For whoever knows first: calls `gone`, if that has not happened yet.
+  /// For a caller that knows already: calls `gone`, unless that has happened.
   void notify();
 
  private:

@@ -6,7 +6,7 @@
 
 namespace veche::http {
 
-/// A connection that is not done by then is cut: nobody holds a descriptor for ever.
+/// The server cuts a connection that is late: no client holds a descriptor for ever.
 struct Deadlines {
   uint32_t handshake_ms = 10'000;  ///< TLS, from the accept.
   uint32_t receive_ms = 15'000;    ///< The whole request.

@@ -34,7 +34,7 @@ struct Download::State {
     ++count;
   }
   ~State() {
-    // Not counted any more when it is closed.
+    // It no longer counts once it is closed.
     body.file.reset();
     --count;
   }
@@ -52,7 +52,7 @@ Download::Download(Downloads& owner, const FileBody& body, OnPiece on_piece)
 
 Download::~Download() {
   state_->is_over = true;
-  // Closing the last descriptor of a deleted file frees its blocks, which takes its time.
+  // Closing the last descriptor of a deleted file frees its blocks, which takes time.
   owner_.readers_->run([state = std::move(state_)]() mutable { state.reset(); });
 }
 
@@ -67,7 +67,7 @@ void Download::read() {
     loop.post([weak = std::weak_ptr<State>(state), piece = std::move(piece)] {
       const std::shared_ptr<State> state = weak.lock();
       if (!state || state->is_over) return;
-      if (piece.ok()) {
+      if (piece) {
         const uint64_t size = g_bytes_get_size(piece->get());
         state->body.offset += size;
         state->body.size -= size;

@@ -31,7 +31,7 @@ class Download {
   Download(const Download&) = delete;
   Download& operator=(const Download&) = delete;
 
-  /// Has the next piece read; only after the one before has come.
+  /// Starts reading the next piece; only after the previous one has come.
   void read();
   bool is_complete() const;
 
@@ -41,7 +41,7 @@ class Download {
   Download(Downloads& owner, const FileBody& body, OnPiece on_piece);
 
   Downloads& owner_;
-  /// Shared with the read that is under way, which may take longer than anybody wants its result.
+  /// Shared with the read under way, which may outlast this download.
   std::shared_ptr<State> state_;
 };
 
@@ -53,14 +53,14 @@ class Downloads {
   /// The loop outlives it.
   explicit Downloads(glib::ControlLoop& loop) : loop_(loop) {}
 
-  /// Null if there are too many; a read that has not come back counts.
+  /// Null if there are too many; a read that has not returned counts.
   std::unique_ptr<Download> begin(const FileBody& body, Download::OnPiece on_piece);
 
  private:
   friend class Download;
   glib::ControlLoop& loop_;
   std::atomic<size_t> count_{0};
-  /// Made with the first download. Its end, the first of all members', waits for reads under way.
+  /// Made with the first download. Destroyed first of all members, which waits for reads under way.
   std::optional<Workers> readers_;
 };
 

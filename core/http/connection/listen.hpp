@@ -18,7 +18,7 @@ Result<glib::Ref<GSocket>> listen_on(const std::string& address);
 /// "http://127.0.0.1:8080", with the real port.
 std::string url_of(GSocket* socket, bool has_tls);
 
-/// Can only this machine reach it?
+/// Whether only this machine can reach the socket.
 bool is_loopback(GSocket* socket);
 
 }  // namespace veche::http

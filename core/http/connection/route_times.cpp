@@ -36,7 +36,7 @@ void RouteTimes::add(const Route* route, int status, int64_t duration_ns) {
 void RouteTimes::put_metrics(MetricSink& sink) const {
   for (const auto& [name, times] : times_) {
     sink.histogram("veche_http_request_duration_seconds",
-                   "From the begin of a request until it was answered, by route", times.read(),
+                   "From the beginning of a request to its answer, by route", times.read(),
                    MetricSink::kNs, {{"method", name.first}, {"route", name.second}});
   }
   for (size_t digit = 1; digit < responses_.size(); ++digit) {

@@ -15,14 +15,14 @@
 
 namespace veche::http {
 
-/// [control] Routes are named by their patterns, so that their number does not grow.
+/// [control] Routes are named by their patterns, so that the number of series does not grow.
 class RouteTimes {
  public:
   using Name = std::pair<std::string, std::string>;  ///< Method and pattern.
   static constexpr char kAnyMethod[] = "any";
 
-  /// All routes of the router, and the `others`, which it does not know. Pages, and requests that
-  /// fit no route, have a name each.
+  /// All routes of the router, and the `others`, which it does not know. Pages and requests
+  /// without a route have a name each.
   RouteTimes(const Router& router, const std::vector<Name>& others);
 
   /// A request was answered. `route`: null if none fits.

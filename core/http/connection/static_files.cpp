@@ -94,7 +94,7 @@ Result<StaticFiles> StaticFiles::create(const std::string& directory) {
 Response StaticFiles::get(const Request& request) const {
   Response missing = problem(404, "There is no such page.");
   const glib::StringPtr decoded(g_uri_unescape_string(request.path.c_str(), nullptr));
-  // Hidden files, and with them "..", are not there.
+  // Hidden files, and with them "..", do not exist.
   if (root_.empty() || !decoded || std::strstr(decoded.get(), "/.")) return missing;
 
   std::string path = real_path(root_ + decoded.get());
@@ -102,7 +102,7 @@ Response StaticFiles::get(const Request& request) const {
   if (!path.empty() && ::stat(path.c_str(), &info) == 0 && S_ISDIR(info.st_mode)) {
     path = real_path(path + "/index.html");
   }
-  // Symbolic links have been followed by now, so what lies outside shows.
+  // Symbolic links are resolved by now, so a target outside the root shows.
   if (path.compare(0, root_.size() + 1, root_ + "/") != 0) return missing;
 
   // Opening a FIFO or a device must not block.
@@ -110,7 +110,7 @@ Response StaticFiles::get(const Request& request) const {
   if (file.get() < 0 || ::fstat(file.get(), &info) != 0 || !S_ISREG(info.st_mode)) return missing;
   if (info.st_size > kMaxBytes) return missing;
   Result<std::string> content = read_all(file.get(), info.st_size);
-  if (!content.ok()) return problem(content.error());
+  if (!content) return problem(content.error());
 
   const EntityTag tag(0, 0, *content);
   Response response = conditional_response(request, tag, std::move(*content));

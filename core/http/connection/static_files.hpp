@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-// Serves the files of one directory, and nothing outside of it.
+// Serves the files of one directory, and nothing outside it.
 #pragma once
 
 #include <string>
@@ -11,7 +11,7 @@ namespace veche::http {
 
 class StaticFiles {
  public:
-  /// Serves nothing. InvalidArgument from create() if the directory is not there.
+  /// Serves nothing. create() returns InvalidArgument if there is no such directory.
   StaticFiles() = default;
   static Result<StaticFiles> create(const std::string& directory);
 

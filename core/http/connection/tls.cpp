@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
-// Reads certificate and key, and checks that they fit: GnuTLS would only find out when clients
-// come.
+// Reads certificate and key, and checks that they fit: GnuTLS would only find out when a client
+// connects.
 #include "http/connection/tls.hpp"
 
 #include <openssl/err.h>
@@ -40,7 +40,7 @@ BioPtr bio_of(const std::string& text) {
   return BioPtr(BIO_new_mem_buf(text.data(), static_cast<int>(text.size())));
 }
 
-/// A server has nobody to ask for a pass phrase.
+/// A server cannot ask for a pass phrase.
 int no_pass_phrase(char*, int, int, void*) { return -1; }
 
 Status check_pair(const TlsFiles& files, const std::string& certificate, const std::string& key) {

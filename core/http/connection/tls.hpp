@@ -20,8 +20,8 @@ struct TlsFiles {
 };
 
 /// Null without files. InvalidArgument names the file and what is wrong with it, or that the two do
-/// not belong together. A certificate that has expired is only warned of: a server with one is of
-/// more use than none.
+/// not belong together. An expired certificate causes only a warning: a server with one is of more
+/// use than none.
 Result<glib::Ref<GTlsCertificate>> load_certificate(const TlsFiles& files);
 
 }  // namespace veche::http

@@ -19,8 +19,7 @@ class WebSocket {
  public:
   struct Events {
     std::function<void(const std::string& text)> message;
-    /// The last call: nobody is there any more. The WebSocket must not be destroyed within it, only
-    /// later.
+    /// The last call: the client is gone. The WebSocket must be destroyed later, not within it.
     std::function<void()> closed;
   };
   static constexpr size_t kMaxMessageBytes = size_t{16} * 1024;
@@ -32,7 +31,7 @@ class WebSocket {
   WebSocket(const WebSocket&) = delete;
   WebSocket& operator=(const WebSocket&) = delete;
 
-  /// Queues a text. A client that lets more than kMaxQueuedBytes wait does not read, and is closed.
+  /// Queues a text. A client that leaves more than kMaxQueuedBytes unread is closed.
   void send(const std::string& text);
   /// Sends a close frame after what is queued, and waits a little for the client's.
   void close(CloseCode code);

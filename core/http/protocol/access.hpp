@@ -1,10 +1,10 @@
 // SPDX-License-Identifier: Apache-2.0
-// What a route asks of its caller.
+// The access that a route requires of its caller.
 #pragma once
 
 namespace veche::http {
 
-/// The scopes and tokens that reach a route, besides the scope admin, which reaches every one.
+/// The scopes and tokens that open a route; the scope admin opens every route.
 enum class Access {
   Anybody = 1,
   ReadServer,       ///< read

@@ -17,7 +17,7 @@ std::string_view trimmed(std::string_view text) {
   return text.substr(first, text.find_last_not_of(" \t") - first + 1);
 }
 
-/// Nothing if it is no number; the largest one if it is larger than that.
+/// Nothing if the text is not a number; the largest number if it does not fit.
 std::optional<uint64_t> read_number(std::string_view text) {
   if (text.empty()) return std::nullopt;
   uint64_t number = 0;
@@ -52,7 +52,7 @@ ByteRange read_byte_range(std::string_view header, uint64_t size) {
   if (dash == 0) {
     if (!last) return whole;
     if (*last == 0) return beyond;
-    // No Content-Range could tell of the last bytes of nothing.
+    // No Content-Range can describe the last bytes of an empty file.
     return size == 0 ? whole
                      : ByteRange{ByteRange::Kind::Part, size - std::min(*last, size), size - 1};
   }

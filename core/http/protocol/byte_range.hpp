@@ -14,8 +14,8 @@ struct ByteRange {
   uint64_t last = 0;   ///< Within the representation.
 };
 
-/// What the header asks of a representation of that size. One range is served; the whole answers
-/// several, what is malformed, and units other than bytes.
+/// What the header asks of a representation of that size. The server serves one range, and answers
+/// several ranges, malformed headers and units other than bytes with the whole.
 ByteRange read_byte_range(std::string_view header, uint64_t size);
 
 }  // namespace veche::http

@@ -11,8 +11,7 @@
 namespace veche::http {
 namespace {
 
-/// Calls `accepts` with each tag of a header's list until it says yes. "*" is a tag like any other
-/// here.
+/// Calls `accepts` with each tag of a header's list until it returns true. "*" counts as a tag.
 bool any_tag(std::string_view list, const std::function<bool(std::string_view)>& accepts) {
   while (!list.empty()) {
     const size_t comma = list.find(',');
@@ -55,9 +54,9 @@ bool EntityTag::is_known(const std::string& if_none_match) const {
 std::optional<Response> refuse_change(const Request& request, const EntityTag* existing) {
   const bool changed = existing ? !existing->matches(request.conditions.if_match)
                                 : !request.conditions.if_match.empty();
-  if (changed) return problem(412, "If-Match names another state than the present one.");
+  if (changed) return problem(412, "If-Match does not name the current state.");
   if (existing && existing->is_known(request.conditions.if_none_match)) {
-    return problem(412, "If-None-Match names the present state.");
+    return problem(412, "If-None-Match names the current state.");
   }
   return std::nullopt;
 }

@@ -11,22 +11,22 @@
 namespace veche::http {
 
 /// The tag of a room or a participant: a revision, which grows with what clients can change, and a
-/// digest of the representation, which also holds what happens (who is connected, who fills a
-/// slot).
+/// digest of the representation, which also shows events (a participant connects, a slot is
+/// filled).
 class EntityTag {
  public:
-  /// `made_unix_ms` tells apart things of the same name.
+  /// `made_unix_ms` tells apart resources that had the same name one after the other.
   EntityTag(int64_t made_unix_ms, uint64_t revision, const std::string& representation);
 
-  /// The tag of a thing that has no revisions: any change makes it another one.
+  /// The tag of a resource without revisions: every change changes the tag.
   explicit EntityTag(const std::string& text) : revision_(text), text_(text) {}
 
   const std::string& text() const { return text_; }  ///< With its quotes.
 
-  /// If-Match asks whether somebody else changed it, so only the revision is compared. An empty
-  /// header holds.
+  /// If-Match asks whether another client changed the resource, so only the revision is compared.
+  /// An empty header holds.
   bool matches(const std::string& if_match) const;
-  /// If-None-Match asks whether a copy is still right, so everything is compared. An empty header
+  /// If-None-Match asks whether a copy is still current, so everything is compared. An empty header
   /// is false.
   bool is_known(const std::string& if_none_match) const;
 

@@ -20,8 +20,8 @@ struct DateDeleter {
 };
 using DatePtr = std::unique_ptr<GDateTime, DateDeleter>;
 
-/// Whatever changes the file changes its tag. The number of the file tells it from another one that
-/// has taken its place.
+/// Every change of the file changes its tag. The inode number tells the file from another one that
+/// has replaced it.
 EntityTag tag_of(const struct stat& info) {
   char text[96];
   std::snprintf(text, sizeof text, "\"%llx-%llx-%llx.%lx\"",
@@ -55,7 +55,7 @@ bool is_known(const Conditions& conditions, const EntityTag& tag, const struct s
   return !changed_since(conditions.if_modified_since, info).value_or(true);
 }
 
-/// A date in If-Range never holds: a file may change twice in its second, and there is a tag.
+/// A date in If-Range never holds: a file may change twice within a second, and there is a tag.
 ByteRange range_of(const Conditions& conditions, const EntityTag& tag, uint64_t size) {
   const bool holds = conditions.if_range.empty() || conditions.if_range == tag.text();
   return holds ? read_byte_range(conditions.range, size) : ByteRange{};
@@ -68,7 +68,7 @@ Response file_response(const Conditions& conditions, const plugin::HttpFile& fil
   const auto size = static_cast<uint64_t>(file.info.st_size);
   const EntityTag tag = tag_of(file.info);
   if (is_another(conditions, tag, file.info)) {
-    return problem(412, "The file is not what If-Match or If-Unmodified-Since asks for.");
+    return problem(412, "The file is not the one that If-Match or If-Unmodified-Since asks for.");
   }
   Response response{.status = 304};
   response.header("ETag", tag.text()).header("Last-Modified", date_of(file.info));

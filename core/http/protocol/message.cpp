@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-// Small conveniences of requests and responses.
+// Short ways to read requests and make responses.
 #include "http/protocol/message.hpp"
 
 namespace veche::http {

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-// Requests and responses as values: what routes get and give, without libsoup.
+// Requests and responses as values, without libsoup: what routes take and return.
 #pragma once
 
 #include <gio/gio.h>
@@ -19,7 +19,7 @@ namespace veche::http {
 
 struct Principal;
 
-/// The headers that make a request conditional, or ask for a part; empty where there was none.
+/// The headers that make a request conditional or ask for a part; empty where there was none.
 struct Conditions {
   std::string if_match;
   std::string if_none_match;
@@ -72,12 +72,12 @@ struct Response {
 Response json_response(int status, std::string body);
 Response no_content();
 
-/// Answers a request: call it once, on control, now or later. Letting go of all copies uncalled
-/// answers 500.
+/// Answers a request: to be called once, on control, now or later. If all copies are destroyed
+/// uncalled, the answer is 500.
 using Reply = std::function<void(Response)>;
 using Handler = std::function<void(const Request&, Reply)>;
 
-/// A handler that has its response at once.
+/// A handler that responds at once.
 Handler at_once(std::function<Response(const Request&)> respond);
 
 }  // namespace veche::http

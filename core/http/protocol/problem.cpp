@@ -22,16 +22,16 @@ constexpr Kind kKinds[] = {
     {400, "invalid-request", "The request is not valid"},
     {401, "unauthenticated", "A valid credential is needed"},
     {403, "permission-denied", "The credential does not reach this"},
-    {404, "not-found", "There is no such thing"},
+    {404, "not-found", "There is no such resource"},
     {405, "method-not-allowed", "The method is not offered here"},
-    {409, "conflict", "It conflicts with what exists"},
-    {412, "precondition-failed", "It has changed, or exists already"},
+    {409, "conflict", "The request conflicts with what exists"},
+    {412, "precondition-failed", "The resource has changed, or exists already"},
     {413, "too-large", "The body is too large"},
     {415, "unsupported-media-type", "The body's type is not supported here"},
     {416, "range-not-satisfiable", "There are no such bytes"},
     {426, "upgrade-required", "This is a WebSocket"},
     {500, "internal", "The server failed"},
-    {503, "unavailable", "Not possible now"},
+    {503, "unavailable", "Not possible at the moment"},
     kExhausted,
     kOverCapacity,
     {504, "plugin-timeout", "The plugin did not answer in time"},
@@ -92,7 +92,7 @@ Problem problem_of(const Error& error) {
   if (error.code == ErrorCode::OverCapacity) return make(kOverCapacity, error.message, {});
   if (error.code == ErrorCode::Internal) {
     log::error("http", error.message);
-    return problem_of(500, "The server's log says more.");
+    return problem_of(500, "The server's log has the details.");
   }
   return problem_of(status_of(error.code), error.message, error.fields);
 }

@@ -19,14 +19,14 @@ struct Problem {
   std::string type;   ///< "/problems/not-found"
   std::string title;  ///< The same for all problems of this type.
   std::string detail;
-  FieldProblems errors;  ///< What is wrong where in the request's body.
+  FieldProblems errors;  ///< What is wrong in the request's body, and where.
 };
 
 Problem problem_of(int status, std::string_view detail, FieldProblems errors = {});
 /// The message of an Internal error goes to the log, not to the caller.
 Problem problem_of(const Error& error);
 
-/// What a plugin, or the host in its place, says went wrong.
+/// A problem that a plugin reports, or the host on its behalf.
 Problem problem_of_plugin(int status, const std::string& slug, std::string_view detail);
 
 /// The JSON object.

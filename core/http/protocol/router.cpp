@@ -29,7 +29,7 @@ const BodyRule& rule_of(BodyKind kind) {
 
 void Router::add(Route route) {
   auto pattern = glib::PathPattern::parse(route.pattern);
-  assert(pattern.ok());
+  assert(pattern);
   entries_.push_back({std::make_shared<const Route>(std::move(route)), std::move(*pattern)});
 }
 
@@ -41,7 +41,7 @@ Result<Match> Router::match(std::string_view method, std::string_view path) cons
     match.allowed.push_back(entry.route->method);
     if (entry.route->method != method) continue;
     auto names = entry.pattern.names_in(parts);
-    if (!names.ok()) return names.error();
+    if (!names) return names.error();
     match.route = entry.route;
     match.params = {names->begin(), names->end()};
   }

@@ -15,11 +15,11 @@
 
 namespace veche::http {
 
-/// What a route reads, which decides the Content-Types and the size that are accepted.
+/// The kind of body that a route reads: it decides which Content-Types and sizes are accepted.
 enum class BodyKind { Nothing = 1, Json, SmallJson, MergePatch, Sdp, SdpFragment };
 
 struct BodyRule {
-  std::vector<std::string_view> content_types;  ///< Empty: none is asked for.
+  std::vector<std::string_view> content_types;  ///< Empty: any, or none.
   size_t max_bytes;
 };
 const BodyRule& rule_of(BodyKind kind);
@@ -30,8 +30,8 @@ struct Route {
   Access access;
   BodyKind body;
   Handler handler;
-  bool takes_query_token =
-      false;  ///< Browsers cannot set headers of a WebSocket: `access_token` does it too.
+  /// `access_token` in the query is accepted too: browsers cannot set headers of a WebSocket.
+  bool takes_query_token = false;
 };
 
 struct Match {
@@ -43,9 +43,9 @@ struct Match {
 
 class Router {
  public:
-  /// Its pattern has to be legal.
+  /// The pattern has to be valid.
   void add(Route route);
-  /// InvalidArgument when the path fits a route but a part of it is no valid name. `path` is
+  /// InvalidArgument when the path fits a route but a part of it is not a valid name. `path` is
   /// percent-encoded.
   Result<Match> match(std::string_view method, std::string_view path) const;
   template <class Visit>

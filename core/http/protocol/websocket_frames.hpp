@@ -49,14 +49,14 @@ class FrameParser {
  public:
   explicit FrameParser(size_t max_message_bytes) : max_message_bytes_(max_message_bytes) {}
 
-  /// Adds what was received. At most a message and a header more than was taken out is kept.
+  /// Adds received bytes. Keeps at most one message and one header beyond those taken out.
   void feed(std::string_view bytes) {
     if (!error_) buffer_.append(bytes);
   }
   /// The next whole message or control frame; nothing if bytes are missing. After an error, see
-  /// error(), nothing more comes.
+  /// error(), it returns nothing more.
   std::optional<Message> next();
-  /// What the connection is to be closed with, once the client broke the rules.
+  /// The code to close the connection with, once the client has broken the rules.
   std::optional<CloseCode> error() const { return error_; }
 
  private:
