@@ -1,10 +1,10 @@
 // SPDX-License-Identifier: Apache-2.0
-// Tests of request bodies: what is read, what is refused and where, and merge patches.
+// Tests of request bodies: what is read, and what is refused and where.
 #include "http/api/bodies.hpp"
 
 #include <gtest/gtest.h>
 
-#include "glib/merge_patch.hpp"
+#include "http/api/resource_fields.hpp"
 
 namespace veche::http {
 namespace {
@@ -12,28 +12,6 @@ namespace {
 template <class T>
 std::string first_pointer(const Checked<T>& checked) {
   return checked.ok() ? "ok" : checked.problems[0].pointer;
-}
-
-TEST(MergePatch, FollowsTheExamplesOfTheRfc) {
-  // RFC 7396, appendix A, as far as both are objects.
-  const char* rows[][3] = {
-      {R"({"a":"b"})", R"({"a":"c"})", R"({"a":"c"})"},
-      {R"({"a":"b"})", R"({"b":"c"})", R"({"a":"b","b":"c"})"},
-      {R"({"a":"b"})", R"({"a":null})", R"({})"},
-      {R"({"a":"b","b":"c"})", R"({"a":null})", R"({"b":"c"})"},
-      {R"({"a":["b"]})", R"({"a":"c"})", R"({"a":"c"})"},
-      {R"({"a":"c"})", R"({"a":["b"]})", R"({"a":["b"]})"},
-      {R"({"a":{"b":"c"}})", R"({"a":{"b":"d","c":null}})", R"({"a":{"b":"d"}})"},
-      {R"({"a":[{"b":"c"}]})", R"({"a":[1]})", R"({"a":[1]})"},
-      {R"({"e":null})", R"({"a":1})", R"({"e":null,"a":1})"},
-      {R"({})", R"({"a":{"bb":{"ccc":null}}})", R"({"a":{"bb":{}}})"},
-  };
-  for (const auto& [original, patch, result] : rows) {
-    const auto target = glib::parse_json(original);
-    const auto change = glib::parse_json(patch);
-    veche::glib::merge_patch(json_node_get_object(target->get()), json_node_get_object(change->get()));
-    EXPECT_EQ(glib::to_text(target->get()), result) << original << " " << patch;
-  }
 }
 
 TEST(Bodies, RoomsTakePluginsPartsAsTheyAre) {
@@ -139,6 +117,42 @@ TEST(Bodies, ClientCommandsAreCheckedAndKeepTheirId) {
         R"({"id":"x","type":"mute","data":{"muted":true}})"}) {
     EXPECT_FALSE(read_client_command(text).ok()) << text;
   }
+}
+
+/// What `write_fields` makes of an object that was never read.
+template <class T>
+std::string written(const glib::Fields<T>& fields, const T& value) {
+  glib::JsonWriter json;
+  json.begin_object();
+  write_fields(json, fields, value);
+  return json.end_object().text();
+}
+
+TEST(Fields, OfParticipantsSayTheDefaultsThatTheirStructsHave) {
+  const glib::JsonSchema schema = glib::schema_of(glib::object_schema("", participant_fields()));
+  const auto object = glib::parse_json("{}");
+  ASSERT_TRUE(schema.apply(object->get(), true).empty());
+  room::ParticipantPatch filled;
+  glib::read_fields(object->get(), participant_fields(), filled);
+  const room::ParticipantSettings settings;
+  EXPECT_EQ(filled.name, settings.name);
+  EXPECT_EQ(filled.metadata, settings.metadata);
+  EXPECT_EQ(filled.permissions, settings.permissions);
+  EXPECT_EQ(filled.max_audio_slots, settings.max_audio_slots);
+  EXPECT_EQ(filled.max_video_slots, settings.max_video_slots);
+  EXPECT_EQ(written(participant_fields(), filled), glib::to_text(object->get()));
+}
+
+TEST(Fields, DescribeThemselves) {
+  const auto check = [](const auto& fields) {
+    for (const auto& field : fields) {
+      const glib::JsonSchema schema = glib::schema_of(field.schema);
+      EXPECT_TRUE(glib::member(schema.root(), "type")) << field.name;
+      EXPECT_TRUE(glib::member(schema.root(), "description")) << field.name;
+    }
+  };
+  check(room_fields<room::RoomPolicy>());
+  check(participant_fields());
 }
 
 }  // namespace
