@@ -21,12 +21,6 @@ constexpr int64_t kProgressNs = kNsPerS;
 /// Calls have priority over recordings.
 constexpr int kNiceness = 5;
 
-int64_t monotonic_ns() {
-  timespec now{};
-  clock_gettime(CLOCK_MONOTONIC, &now);
-  return int64_t{now.tv_sec} * 1'000'000'000 + now.tv_nsec;
-}
-
 }  // namespace
 
 struct Recorder::Shared {
