@@ -7,6 +7,7 @@
 #include <algorithm>
 #include <filesystem>
 
+#include "base/characters.hpp"
 #include "plugin/entry_check.hpp"
 #include "plugin/extensions.hpp"
 #include "plugin/library.hpp"
@@ -19,9 +20,7 @@ constexpr size_t kMaxNameLength = 32;
 
 /// Names become file names and JSON keys.
 bool is_plugin_name(const std::string& name) {
-  const auto allowed = [](char c) {
-    return (c >= 'a' && c <= 'z') || (c >= '0' && c <= '9') || c == '_' || c == '-';
-  };
+  const auto allowed = [](char c) { return is_lower(c) || is_digit(c) || c == '_' || c == '-'; };
   return !name.empty() && name.size() <= kMaxNameLength &&
          std::all_of(name.begin(), name.end(), allowed);
 }

@@ -7,6 +7,7 @@
 #include <string>
 #include <string_view>
 
+#include "base/characters.hpp"
 #include "plugin/extensions.hpp"
 #include "plugin/services.hpp"
 #include "plugin/version.hpp"
@@ -54,7 +55,7 @@ bool is_plugin_id(std::string_view id) {
   if (id.size() > kMaxIdLength || id.find('.') == std::string_view::npos) return false;
   char previous = '.';
   for (const char c : id) {
-    const bool in_label = (c >= 'a' && c <= 'z') || (c >= '0' && c <= '9') || c == '-' || c == '_';
+    const bool in_label = is_lower(c) || is_digit(c) || c == '-' || c == '_';
     if (!in_label && !(c == '.' && previous != '.')) return false;
     previous = c;
   }

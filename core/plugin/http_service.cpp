@@ -8,6 +8,7 @@
 #include <string_view>
 #include <utility>
 
+#include "base/characters.hpp"
 #include "plugin/hook_call.hpp"
 #include "plugin/services.hpp"
 
@@ -28,9 +29,7 @@ bool is_content_type(std::string_view type) {
 }
 
 bool is_problem_type(std::string_view type) {
-  const auto allowed = [](char c) {
-    return (c >= 'a' && c <= 'z') || (c >= '0' && c <= '9') || c == '-';
-  };
+  const auto allowed = [](char c) { return is_lower(c) || is_digit(c) || c == '-'; };
   return !type.empty() && type.size() <= kMaxTypeLength &&
          std::all_of(type.begin(), type.end(), allowed);
 }
@@ -38,8 +37,7 @@ bool is_problem_type(std::string_view type) {
 /// A name that needs no quoting in a header, and is valid in every file system.
 bool is_file_name(std::string_view name) {
   const auto allowed = [](char c) {
-    return (c >= 'A' && c <= 'Z') || (c >= 'a' && c <= 'z') || (c >= '0' && c <= '9') ||
-           std::string_view("_.~-").find(c) != std::string_view::npos;
+    return is_alnum(c) || std::string_view("_.~-").find(c) != std::string_view::npos;
   };
   return !name.empty() && name.size() <= kMaxNameLength && name != "." && name != ".." &&
          std::all_of(name.begin(), name.end(), allowed);

@@ -5,6 +5,8 @@
 #include <algorithm>
 #include <functional>
 
+#include "base/characters.hpp"
+
 void veche_metric::add(int64_t amount) noexcept {
   if (kind == VECHE_METRIC_COUNTER && amount < 0) return;
   value.fetch_add(amount, std::memory_order_relaxed);
@@ -21,11 +23,9 @@ namespace veche::plugin {
 namespace {
 
 bool is_metric_name(const std::string& name) {
-  const auto allowed = [](char c) {
-    return (c >= 'a' && c <= 'z') || (c >= '0' && c <= '9') || c == '_';
-  };
-  return !name.empty() && name.size() <= MetricSet::kMaxNameLength && name[0] >= 'a' &&
-         name[0] <= 'z' && std::all_of(name.begin(), name.end(), allowed);
+  const auto allowed = [](char c) { return is_lower(c) || is_digit(c) || c == '_'; };
+  return !name.empty() && name.size() <= MetricSet::kMaxNameLength && is_lower(name[0]) &&
+         std::all_of(name.begin(), name.end(), allowed);
 }
 
 bool is_ascending(std::span<const int64_t> bounds) {

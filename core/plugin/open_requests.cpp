@@ -10,6 +10,7 @@
 #include <vector>
 
 #include "base/ids.hpp"
+#include "base/thread_role.hpp"
 
 namespace veche::plugin {
 
@@ -36,7 +37,7 @@ OpenRequests::OpenRequests(glib::ControlLoop& loop)
     : loop_(loop), state_(std::make_shared<State>()) {}
 
 uint64_t OpenRequests::open(uint32_t timeout_ms, HttpAnswered answered) {
-  assert(loop_.is_control());
+  assert(is_on_control());
   size_t slot = 0;
   while (slot < kMaxOpen && state_->slots[slot] != 0) ++slot;
   if (slot == kMaxOpen) {
@@ -64,7 +65,7 @@ veche_status OpenRequests::answer(uint64_t id, HttpAnswer answer) {
 }
 
 void OpenRequests::forget(uint64_t id) {
-  assert(loop_.is_control());
+  assert(is_on_control());
   state_->take(id);
   // Destroyed outside the map, because its destructor may call back into this object.
   const auto entry = state_->entries.extract(id);

@@ -6,6 +6,7 @@
 #include <utility>
 
 #include "base/log.hpp"
+#include "base/thread_role.hpp"
 #include "plugin/extensions.hpp"
 #include "plugin/hook_call.hpp"
 #include "plugin/observer_adapter.hpp"
@@ -34,7 +35,7 @@ void PluginInstance::refuse(std::string reason) {
 }
 
 Status PluginInstance::start() {
-  assert(loop_.is_control() && state_ == State::Loaded);
+  assert(is_on_control() && state_ == State::Loaded);
   Status status = create();
   if (status) status = bind();
   if (status) status = begin();
@@ -102,7 +103,7 @@ void PluginInstance::stop() {
 }
 
 void PluginInstance::end(State state) {
-  assert(loop_.is_control());
+  assert(is_on_control());
   detach();
   const auto stopped = call_hook(stop_timer_, [this] { candidate_.entry->stop(self_); });
   if (!stopped) log::error(candidate_.request.name, stopped.error().message);

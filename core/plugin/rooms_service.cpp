@@ -4,6 +4,7 @@
 #include <string>
 #include <string_view>
 
+#include "base/characters.hpp"
 #include "glib/json.hpp"
 #include "plugin/hook_call.hpp"
 #include "plugin/host_services.hpp"
@@ -124,7 +125,7 @@ bool is_event_type(std::string_view type, const std::string& plugin) {
   if (type.size() > kMaxEventType || !type.starts_with(plugin + ".")) return false;
   const std::string_view what = type.substr(plugin.size() + 1);
   return !what.empty() && std::all_of(what.begin(), what.end(), [](char c) {
-    return (c >= 'a' && c <= 'z') || (c >= '0' && c <= '9') || c == '-' || c == '_';
+    return is_lower(c) || is_digit(c) || c == '-' || c == '_';
   });
 }
 

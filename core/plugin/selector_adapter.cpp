@@ -15,7 +15,6 @@
 namespace veche::plugin {
 
 struct SelectorAdapter::Shared {
-  const glib::ControlLoop& loop;
   const veche_selector& table;
   veche_plugin* self;  ///< Null once the adapter is gone: the plugin must not be called any more.
   HookTimer &make_settings, &free_settings, &open, &close, &use_settings, &select;
@@ -26,7 +25,7 @@ struct SelectorAdapter::Shared {
   template <class Hook>
   void release(HookTimer& timer, uint32_t& count, Hook&& hook) {
     if (!self) return;
-    assert(loop.is_control());
+    assert(is_on_control());
     --count;
     const auto done = call_hook(timer, hook);
     if (!done) log::error("plugin", done.error().message);
@@ -94,14 +93,13 @@ Status SelectorAdapter::check(const veche_selector& table) {
 Result<std::unique_ptr<Adapter>> SelectorAdapter::bind(const veche_selector& table,
                                                        const Binding& binding) {
   return std::unique_ptr<Adapter>(
-      new SelectorAdapter(binding.request.name, binding.loop, table, binding.self, binding.timers));
+      new SelectorAdapter(binding.request.name, table, binding.self, binding.timers));
 }
 
-SelectorAdapter::SelectorAdapter(std::string name, const glib::ControlLoop& loop,
-                                 const veche_selector& table, veche_plugin* self,
+SelectorAdapter::SelectorAdapter(std::string name, const veche_selector& table, veche_plugin* self,
                                  HookTimers& timers)
     : name_(std::move(name)),
-      shared_(new Shared{loop, table, self, timers.on_control("selector.make_settings"),
+      shared_(new Shared{table, self, timers.on_control("selector.make_settings"),
                          timers.on_control("selector.free_settings"),
                          timers.on_control("selector.open"), timers.on_control("selector.close"),
                          timers.on_lane("selector.use_settings"),
@@ -126,7 +124,7 @@ void SelectorAdapter::take(media::Engine& engine, room::Server&, std::function<v
 
 Result<std::unique_ptr<media::Selector::Settings>> SelectorAdapter::make_settings(
     const std::string& json) {
-  assert(shared_->loop.is_control());
+  assert(is_on_control());
   auto parsed = glib::parse_json(json);
   if (!parsed) return invalid(name_ + ": the settings are not JSON: " + parsed.error().message);
   if (!JSON_NODE_HOLDS_OBJECT(parsed->get()))
@@ -145,7 +143,7 @@ Result<std::unique_ptr<media::Selector::Settings>> SelectorAdapter::make_setting
 
 Result<std::unique_ptr<media::Selector::RoomState>> SelectorAdapter::open(
     const Settings& settings) {
-  assert(shared_->loop.is_control());
+  assert(is_on_control());
   veche_error error = make_error();
   auto opened = call_hook(shared_->open, [&] {
     return shared_->table.open(shared_->self, static_cast<const PluginSettings&>(settings).get(),

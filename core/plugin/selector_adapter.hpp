@@ -8,7 +8,6 @@
 #include <string>
 
 #include "base/result.hpp"
-#include "glib/control_loop.hpp"
 #include "media/selector.hpp"
 #include "plugin/adapter.hpp"
 #include "plugin/extension_table.hpp"
@@ -24,10 +23,10 @@ class SelectorAdapter final : public Adapter, public media::Selector {
   static Status check(const veche_selector& table);
   static Result<std::unique_ptr<Adapter>> bind(const veche_selector& table, const Binding& binding);
 
-  /// [control] `name` is the plugin's in the configuration. The table is checked. Loop, table,
-  /// plugin and timers outlive the adapter.
-  SelectorAdapter(std::string name, const glib::ControlLoop& loop, const veche_selector& table,
-                  veche_plugin* self, HookTimers& timers);
+  /// [control] `name` is the plugin's in the configuration. The table is checked. Table, plugin
+  /// and timers outlive the adapter.
+  SelectorAdapter(std::string name, const veche_selector& table, veche_plugin* self,
+                  HookTimers& timers);
   /// [control] Logs settings and rooms that are still open, and leaves them to the plugin's
   /// destroy().
   ~SelectorAdapter() override;

@@ -8,6 +8,7 @@
 #include <utility>
 
 #include "base/log.hpp"
+#include "base/thread_role.hpp"
 #include "media/engine.hpp"
 #include "plugin/hook_call.hpp"
 #include "plugin/services.hpp"
@@ -80,7 +81,7 @@ void TrackTapAdapter::take(media::Engine&, room::Server&, std::function<void()> 
 }
 
 void TrackTapAdapter::attach(media::TrackTaps& taps) {
-  assert(loop_.is_control());
+  assert(is_on_control());
   if (taps_) return;
   taps_ = &taps;
   taps.use(*this);

@@ -93,8 +93,10 @@ TEST_F(HostTest, OffersTheFirstSelectorAndRefusesTheSecond) {
   ASSERT_TRUE((*host)->selector()->open(**selection_settings).ok());
   const veche_packet packets[3] = {};
   uint32_t verdicts[3];
-  const ActAs lane(ThreadRole::Lane);
-  (*host)->packet_policy()->decide(nullptr, veche_route{}, packets, 3, verdicts);
+  {
+    const ActAs lane(ThreadRole::Lane);
+    (*host)->packet_policy()->decide(nullptr, veche_route{}, packets, 3, verdicts);
+  }
   EXPECT_THAT(verdicts,
               ElementsAre(VECHE_VERDICT_DROP, VECHE_VERDICT_FORWARD, VECHE_VERDICT_FORWARD));
   EXPECT_EQ(find(**host, "forwarder").bad_verdicts, 1u);

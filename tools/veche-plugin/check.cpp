@@ -6,6 +6,7 @@
 #include <filesystem>
 #include <sstream>
 
+#include "base/characters.hpp"
 #include "lane_guard.hpp"
 
 namespace veche::tool {
@@ -14,10 +15,8 @@ namespace {
 /// The name that a server would give the plugin: that of the file.
 std::string name_of(const std::string& file) {
   std::string name = std::filesystem::path(file).stem().string();
-  std::transform(name.begin(), name.end(), name.begin(), [](char c) {
-    const bool allowed = (c >= 'a' && c <= 'z') || (c >= '0' && c <= '9') || c == '_';
-    return allowed ? c : '-';
-  });
+  std::transform(name.begin(), name.end(), name.begin(),
+                 [](char c) { return is_lower(c) || is_digit(c) || c == '_' ? c : '-'; });
   name.resize(std::min<size_t>(name.size(), 32));
   return name.empty() ? "plugin" : name;
 }

@@ -6,14 +6,15 @@
 #include <filesystem>
 #include <fstream>
 
+#include "base/characters.hpp"
 #include "templates.hpp"
 
 namespace veche::tool {
 namespace {
 
 bool is_name(const std::string& name) {
-  const auto allowed = [](char c) { return (c >= 'a' && c <= 'z') || (c >= '0' && c <= '9'); };
-  return !name.empty() && name.size() <= 32 && name[0] >= 'a' &&
+  const auto allowed = [](char c) { return is_lower(c) || is_digit(c); };
+  return !name.empty() && name.size() <= 32 && is_lower(name[0]) &&
          std::all_of(name.begin(), name.end(), allowed);
 }
 

@@ -95,7 +95,7 @@ class SelectorAdapterTest : public ::testing::Test {
   HookTimers timers_;
   const veche_selector table_ = table();
   std::unique_ptr<SelectorAdapter> adapter_ =
-      std::make_unique<SelectorAdapter>("fake", loop_, table_, &plugin_, timers_);
+      std::make_unique<SelectorAdapter>("fake", table_, &plugin_, timers_);
 };
 
 TEST_F(SelectorAdapterTest, CarriesSettingsAndRoomsToThePluginAndBack) {
