@@ -8,8 +8,8 @@
 #include <stdexcept>
 #include <thread>
 
-#include "base/time.hpp"
 #include "plugin/services.hpp"
+#include "services_fixture.hpp"
 
 /// What the fake plugin does with a request, and what it saw.
 struct veche_plugin {
@@ -29,16 +29,13 @@ void handle_row(veche_plugin* self, const veche_http_request* request) {
   if (self->act) self->act(*request);
 }
 
-class HttpRoutesAdapterTest : public ::testing::Test {
+class HttpRoutesAdapterTest : public ServicesFixture {
  protected:
-  /// What was posted runs while this test is there: all loops share one GMainContext.
+  HttpRoutesAdapterTest() : ServicesFixture("stage") {}
+  /// Posts run before the fixture ends: all loops share one GMainContext.
   void TearDown() override {
-    services_.close();  // What is open is answered while somebody listens.
+    services_.close();  // Answers open requests while the fixture still takes answers.
     run();
-  }
-  static Config make_config() {
-    std::vector<SchemaProblem> problems;
-    return *Config::make(nullptr, "{}", problems);
   }
   std::vector<HttpRoute> read() const {
     return std::move(read_http_routes({sizeof(veche_http_routes), 1, rows_})).value();
@@ -50,26 +47,10 @@ class HttpRoutesAdapterTest : public ::testing::Test {
   }
   veche_status reply(uint64_t id, uint32_t status = 200, const char* type = nullptr,
                      const char* body = "{}", uint64_t size = 2) {
-    return http_->reply(services_.host(), id, status, type, body, size);
+    return http_->reply(host_, id, status, type, body, size);
   }
-  void run() {
-    while (loop_.iterate()) {
-    }
-  }
-  void run_until(const std::function<bool()>& done) {
-    const int64_t deadline_ns = monotonic_ns() + 10 * kNsPerS;
-    const glib::Timer wake = loop_.every(20, [] {});
-    while (!done() && monotonic_ns() < deadline_ns) loop_.iterate(true);
-  }
-
-  glib::ControlLoop loop_;
-  const Config config_ = make_config();
-  HookTimer callbacks_{"loop.callback"};
   HookTimers timers_;
-  Surroundings surroundings_;
-  Services services_{"stage", loop_, config_, callbacks_, surroundings_};
-  const veche_http* const http_ = static_cast<const veche_http*>(
-      services_.host()->get_extension(services_.host(), VECHE_HOST_HTTP));
+  const veche_http* const http_ = table<veche_http>(VECHE_HOST_HTTP);
   const veche_http_route row_{sizeof(veche_http_route),
                               VECHE_ACCESS_READ,
                               "PUT",
@@ -118,7 +99,7 @@ TEST_F(HttpRoutesAdapterTest, AnswersOnceWithACopy) {
     EXPECT_EQ(reply(request.id, 201, "text/plain; charset=utf-8", body, 3), VECHE_OK);
     body[1] = '2';
     EXPECT_EQ(reply(request.id), VECHE_E_GONE);
-    EXPECT_EQ(http_->reply_problem(services_.host(), request.id, 400, "late", ""), VECHE_E_GONE);
+    EXPECT_EQ(http_->reply_problem(host_, request.id, 400, "late", ""), VECHE_E_GONE);
   };
   const uint64_t id = ask();
   EXPECT_TRUE(answers_.empty()) << "answers come from the loop";
@@ -132,8 +113,7 @@ TEST_F(HttpRoutesAdapterTest, AnswersOnceWithACopy) {
 
 TEST_F(HttpRoutesAdapterTest, HandsProblemsOn) {
   const uint64_t id = ask();
-  EXPECT_EQ(http_->reply_problem(services_.host(), id, 409, "stage-is-full", "Five \xff are up."),
-            VECHE_OK);
+  EXPECT_EQ(http_->reply_problem(host_, id, 409, "stage-is-full", "Five \xff are up."), VECHE_OK);
   run();
   ASSERT_EQ(answers_.size(), 1u);
   EXPECT_EQ(answers_[0].status, 409u);
@@ -155,7 +135,7 @@ TEST_F(HttpRoutesAdapterTest, RefusesAnswersThatAreWrongAndLeavesTheRequestOpen)
   EXPECT_EQ(reply(id, 200, nullptr, "", 17 * 1024 * 1024), VECHE_E_INVALID);
   EXPECT_EQ(http_->reply(nullptr, id, 200, nullptr, nullptr, 0), VECHE_E_INVALID);
   const auto problem = [&](uint32_t status, const char* type, const char* detail) {
-    return http_->reply_problem(services_.host(), id, status, type, detail);
+    return http_->reply_problem(host_, id, status, type, detail);
   };
   EXPECT_EQ(problem(200, "fine", ""), VECHE_E_INVALID);
   EXPECT_EQ(problem(400, nullptr, ""), VECHE_E_INVALID);

@@ -9,6 +9,7 @@
 #include "../room/fake_media.hpp"
 #include "plugin/services.hpp"
 #include "room/server.hpp"
+#include "services_fixture.hpp"
 
 namespace veche::plugin {
 namespace {
@@ -16,8 +17,9 @@ namespace {
 using ::testing::ElementsAre;
 using ::testing::IsEmpty;
 
-class RoomsServiceTest : public ::testing::Test {
+class RoomsServiceTest : public ServicesFixture {
  protected:
+  RoomsServiceTest() : ServicesFixture("stage") {}
   void SetUp() override {
     rooms_.emplace(loop_, engine_, room::Limits{}, 0);
     rooms_->add_event_handler([this](const room::Event& event) {
@@ -36,28 +38,16 @@ class RoomsServiceTest : public ::testing::Test {
     rooms_.reset();
     run();
   }
-  void run() {
-    while (loop_.iterate()) {
-    }
-  }
   veche_status emit(const char* type, const char* data, const char* participant = "ada") {
     return table_->emit(host_, "lobby", participant, type, data);
   }
 
-  glib::ControlLoop loop_;
   room::FakeEngine engine_;
   std::optional<room::Server> rooms_;
   room::Room* room_ = nullptr;
   room::Participant* ada_ = nullptr;
   std::vector<std::string> events_;
-  std::vector<SchemaProblem> problems_;
-  const Config config_ = *Config::make(nullptr, "{}", problems_);
-  HookTimer callbacks_{"loop.callback"};
-  Surroundings surroundings_;
-  Services services_{"stage", loop_, config_, callbacks_, surroundings_};
-  const veche_host* const host_ = services_.host();
-  const veche_rooms* const table_ =
-      static_cast<const veche_rooms*>(host_->get_extension(host_, VECHE_HOST_ROOMS));
+  const veche_rooms* const table_ = table<veche_rooms>(VECHE_HOST_ROOMS);
 };
 
 TEST_F(RoomsServiceTest, ShowsRoomsAndParticipants) {
@@ -187,8 +177,7 @@ TEST_F(RoomsServiceTest, DoesNothingOffControl) {
 
 TEST_F(RoomsServiceTest, MetricsOfAllPluginsAreVisited) {
   Services other("pulse", loop_, config_, callbacks_, surroundings_);
-  const auto* metrics =
-      static_cast<const veche_metrics*>(host_->get_extension(host_, VECHE_HOST_METRICS));
+  const auto* metrics = table<veche_metrics>(VECHE_HOST_METRICS);
   const int64_t bounds[] = {10, 20};
   veche_metric* hosts =
       metrics->add_metric(host_, VECHE_METRIC_GAUGE, "hosts", "Who may talk.", nullptr, 0);

@@ -5,6 +5,7 @@
 #include <thread>
 
 #include "plugin/services.hpp"
+#include "services_fixture.hpp"
 
 namespace veche::plugin {
 namespace {
@@ -12,12 +13,9 @@ namespace {
 using ::testing::ElementsAre;
 using ::testing::IsEmpty;
 
-class ServerMetricsTest : public ::testing::Test {
+class ServerMetricsTest : public ServicesFixture {
  protected:
-  static Config make_config() {
-    std::vector<SchemaProblem> problems;
-    return *Config::make(nullptr, "{}", problems);
-  }
+  ServerMetricsTest() : ServicesFixture("pulse") {}
   static void note(void* data, const veche_metric_info* info) {
     std::string line = std::string(info->plugin) + "|" + info->name;
     for (uint32_t i = 0; i < info->label_count; ++i) {
@@ -31,17 +29,11 @@ class ServerMetricsTest : public ::testing::Test {
   }
   std::vector<std::string> visit() {
     std::vector<std::string> seen;
-    metrics_->visit_server(services_.host(), note, &seen);
+    metrics_->visit_server(host_, note, &seen);
     return seen;
   }
 
-  glib::ControlLoop loop_;
-  const Config config_ = make_config();
-  HookTimer callbacks_{"loop.callback"};
-  Surroundings surroundings_;
-  Services services_{"pulse", loop_, config_, callbacks_, surroundings_};
-  const veche_metrics* metrics_ = static_cast<const veche_metrics*>(
-      services_.host()->get_extension(services_.host(), VECHE_HOST_METRICS));
+  const veche_metrics* metrics_ = table<veche_metrics>(VECHE_HOST_METRICS);
 };
 
 TEST_F(ServerMetricsTest, AreVisitedWithLabelsAndScale) {
@@ -70,7 +62,7 @@ TEST_F(ServerMetricsTest, AreForTheControlThread) {
 TEST_F(ServerMetricsTest, DoNotCountAsThoseOfPlugins) {
   surroundings_.server_metrics = [](MetricSink& sink) { sink.gauge("veche_rooms", "Rooms", 7); };
   std::vector<std::string> seen;
-  metrics_->visit(services_.host(), note, &seen);
+  metrics_->visit(host_, note, &seen);
   EXPECT_THAT(seen, IsEmpty());
 }
 

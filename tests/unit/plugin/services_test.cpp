@@ -8,7 +8,7 @@
 #include <thread>
 
 #include "base/thread_role.hpp"
-#include "base/time.hpp"
+#include "services_fixture.hpp"
 
 namespace veche::plugin {
 namespace {
@@ -20,35 +20,10 @@ constexpr char kSchema[] = R"({"type": "object", "properties": {
   "on": {"type": "boolean", "default": true}, "name": {"type": "string", "default": "stage"},
   "list": {"type": "array", "items": {"type": "integer"}, "default": [1, 2]}}})";
 
-Config make_config() {
-  std::vector<SchemaProblem> problems;
-  return *Config::make(kSchema, "{}", problems);
-}
-
-class ServicesTest : public ::testing::Test {
+class ServicesTest : public ServicesFixture {
  protected:
-  template <class Table>
-  const Table* table(const char* id) {
-    return static_cast<const Table*>(services_.host()->get_extension(services_.host(), id));
-  }
-  void run_ready() {
-    while (loop_.iterate()) {
-    }
-  }
-  /// Timers need real time; this ends as soon as `done` holds.
-  template <class Done>
-  void run_until(Done&& done) {
-    const int64_t deadline_ns = monotonic_ns() + 10 * kNsPerS;
-    const glib::Timer wake = loop_.every(20, [] {});
-    while (!done() && monotonic_ns() < deadline_ns) loop_.iterate(true);
-  }
+  ServicesTest() : ServicesFixture("test", kSchema) {}
 
-  glib::ControlLoop loop_;
-  const Config config_ = make_config();
-  HookTimer callbacks_{"loop.callback"};
-  Surroundings surroundings_;
-  Services services_{"test", loop_, config_, callbacks_, surroundings_};
-  const veche_host* const host_ = services_.host();
   const veche_loop* const loop_table_ = table<veche_loop>(VECHE_HOST_LOOP);
   const veche_config* const config_table_ = table<veche_config>(VECHE_HOST_CONFIG);
 };
@@ -61,7 +36,7 @@ TEST_F(ServicesTest, LanesGetNothingAndAreCounted) {
     logs->write(host_, VECHE_LOG_INFO, "never written");
     EXPECT_EQ(loop_table_->post(host_, callback, nullptr), VECHE_E_INVALID);
   }
-  run_ready();
+  run();
   EXPECT_EQ(services_.wrong_thread(), 2u);
   std::thread([this] {
     EXPECT_EQ(loop_table_->add_timer(
@@ -119,7 +94,7 @@ TEST_F(ServicesTest, RunsPostsOfAllThreadsOnControl) {
   std::thread([&] { EXPECT_EQ(loop_table_->post(host_, note, nullptr), VECHE_OK); }).join();
   EXPECT_EQ(loop_table_->post(host_, note, nullptr), VECHE_OK);
   EXPECT_TRUE(ran.empty());
-  run_ready();
+  run();
   EXPECT_THAT(ran, ElementsAre(std::this_thread::get_id(), std::this_thread::get_id()));
   EXPECT_EQ(callbacks_.calls(), 2u);
   EXPECT_EQ(loop_table_->post(host_, nullptr, nullptr), VECHE_E_INVALID);
@@ -131,7 +106,7 @@ TEST_F(ServicesTest, SurvivesACallbackThatThrows) {
   int ran = 0;
   loop_table_->post(
       host_, [](void* data) { ++*static_cast<int*>(data); }, &ran);
-  run_ready();
+  run();
   EXPECT_EQ(ran, 1);
 }
 
