@@ -8,9 +8,10 @@ import { join } from 'node:path';
 import { test } from 'node:test';
 
 import { holdChirpingCall, runChirpTalker } from './harness/chirping_call.mjs';
+import { RATE } from './harness/chirps.mjs';
 import { startCall } from './harness/command.mjs';
 import { concurrentTests } from './harness/concurrent_tests.mjs';
-import { chirpsOf, compare, judge, spreadMs, table } from './harness/recording_tools.mjs';
+import { chirpsOf, compare, decode, judge, spreadMs, table } from './harness/recording_tools.mjs';
 import { allRecordings, Recordings, startRecorder } from './harness/recordings.mjs';
 import { tryTwice } from './harness/retry.mjs';
 import { scratch } from './harness/scratch.mjs';
@@ -62,7 +63,7 @@ async function judgeChirps(t, server, browser, room) {
     assert.deepEqual(compare(found, muted, startMs), [], 'what was muted is not recorded');
     const expected = within(chirps).length;
     // Where a loss hits a chirp it may not be recognised.
-    for (const row of rows.slice(-2)) assert.ok(row.chirps >= expected * 0.6, `${row.name}: ${row.chirps} of ${expected} chirps were found`);
+    for (const row of rows.slice(-2)) assert.ok(row.chirps >= expected * 0.6, `${row.name}: ${row.chirps} of ${expected} chirps were found; expected at ${within(chirps).map((ms) => ms - startMs)} ms, the track has ${found.map(({ ms }) => Math.round(ms))}`);
   }
   for (const line of table(rows)) t.diagnostic(line);
   assert.ok(spreadMs(rows) <= APART_MS, `they are ${spreadMs(rows)} ms apart`);
@@ -178,8 +179,20 @@ function spent(pid) {
 // What leaves half of two cores free, clients included.
 const PEOPLE = environment.path === 'pipeline' ? 20 : environment.full ? 100 : 40;
 
+/** What talkers and silent participants sent is in their files, from the beginning to the end. */
+async function assertPlayed(disk, manifest) {
+  const sample = ['load-0', 'load-1', 'load-2', `load-${PEOPLE - 1}`];
+  for (const { participant, file } of manifest.tracks.filter((track) => sample.includes(track.participant))) {
+    const path = disk.soundFiles().find((each) => each.endsWith(`/${file}`));
+    const ms = ((await decode(path)).length * 1000) / RATE;
+    assert.ok(Math.abs(ms - manifest.duration_ms) < 1000, `${participant}: ${ms} of ${manifest.duration_ms} ms`);
+  }
+  const speakers = new Set(manifest.speech.map(({ participant }) => participant));
+  assert.deepEqual([...speakers].sort(), sample.slice(0, 3), 'the talkers speak, and nobody else');
+}
+
 test(`All tracks of ${PEOPLE} people are recorded, and the call notices nothing`, onePath, async (t) => {
-  const { server } = await startRecorder(t);
+  const { server, disk } = await startRecorder(t);
   const measure = async (room, during) => {
     const call = startCall(t, server, { room, participants: PEOPLE, talkers: 3, silence: 'continuous' });
     await server.connected(room, PEOPLE);
@@ -198,6 +211,7 @@ test(`All tracks of ${PEOPLE} people are recorded, and the call notices nothing`
   const manifest = await recordings.stop(recording);
   assert.equal(manifest.tracks.length, PEOPLE);
   assert.equal(manifest.tracks.reduce((sum, { dropped }) => sum + dropped, 0), 0);
+  await assertPlayed(disk, manifest);
   const each = (name) => (recorded[name] - calm[name]) / PEOPLE;
   t.diagnostic(`a track: ${(100 * each('core')).toFixed(3)} % of a core, ${each('rssKb').toFixed(0)} KB`);
   const line = ({ latency_ms: { p50, p99 } }) => `p50 ${p50} ms, p99 ${p99} ms`;

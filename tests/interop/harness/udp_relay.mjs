@@ -34,7 +34,7 @@ export class UdpRelay {
   #mappings = new Map(); // Where the client sends from -> the socket that the server sees.
   #serverPort;
 
-  /** One in so many RTP packets is lost on the way up to the server and down to the client; 0: none. Ends with the test `t`. */
+  /** One in `loseUp` RTP packets is lost on the way to the server and one in `loseDown` on the way to the client; 0: none. Ends with the test `t`. */
   static async start(t, { loseUp = 0, loseDown = 0 } = {}) {
     const relay = new UdpRelay();
     relay.up = new Direction(loseUp);

@@ -9,7 +9,6 @@ import urllib.error
 import urllib.request
 
 import aioice.ice
-import aiortc.codecs
 import av
 import numpy
 from aiortc import MediaStreamTrack, RTCConfiguration, RTCIceServer, RTCPeerConnection, RTCSessionDescription
@@ -19,24 +18,6 @@ from aiortc.rtp import RtpPacket
 SAMPLE_RATE = 48000
 FRAME_SAMPLES = 960
 AUDIBLE_RMS = 300
-
-
-class Decoder(aiortc.codecs.OpusDecoder):
-    """Gives silence for what is not Opus (the load generator's time stamps), where aiortc's own would end its thread."""
-
-    def decode(self, encoded_frame):
-        try:
-            return super().decode(encoded_frame)
-        except AssertionError:
-            samples = numpy.zeros((1, 2 * FRAME_SAMPLES), numpy.int16)
-            frame = av.AudioFrame.from_ndarray(samples, format="s16", layout="stereo")
-            frame.pts = encoded_frame.timestamp
-            frame.sample_rate = SAMPLE_RATE
-            frame.time_base = fractions.Fraction(1, SAMPLE_RATE)
-            return [frame]
-
-
-aiortc.codecs.OpusDecoder = Decoder
 
 
 class Tone(MediaStreamTrack):
@@ -96,7 +77,7 @@ def flip_fingerprint(sdp):
 
 
 async def flood(peer, count):
-    """Sends a packet with each of so many SSRCs that no offer announced; they are encrypted like any other."""
+    """Sends a packet with each of `count` SSRCs that no offer announced; they are encrypted like any other."""
     while peer.connectionState != "connected":
         await asyncio.sleep(0.02)
     transport = peer.getTransceivers()[0].sender.transport

@@ -65,7 +65,7 @@ class Talker:
         self.pipeline.set_state(Gst.State.PLAYING)
 
     def on_packet(self, _pad, _info):
-        """Loses one packet in so many, as a network would: behind what numbers them."""
+        """Loses one packet in `lose_every`, as a network would: behind what numbers them."""
         self.packets += 1
         # Spread by the golden ratio: a regular loss would hit each chirp at the same place, or none.
         lost = self.options.lose_every and self.packets * 0.6180339887 % 1 * self.options.lose_every < 1
