@@ -151,7 +151,7 @@ concurrent('A client behind a NAT that forgets it goes on without a new session'
 /** The talker unmutes; what each listener got in the first second, from the server and directly. */
 async function takeTurn(t, talker, listeners) {
   await delay(700); // What was said before has been played.
-  const recordings = Promise.all(listeners.map((person) => person.record(2300)));
+  const recordings = Promise.all(listeners.map((person) => person.record(3000)));
   await delay(QUIET_MS + 100);
   const unmutedMs = Date.now();
   await talker.setMuted(false);

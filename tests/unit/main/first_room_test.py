@@ -16,7 +16,7 @@ import urllib.request
 sys.path.insert(0, str(pathlib.Path(__file__).parents[2] / "interop" / "harness"))
 from veche_server import VecheServer  # noqa: E402
 
-VECHE, LOAD = sys.argv.pop(1), sys.argv.pop(1)
+VECHE, LOAD = (str(pathlib.Path(sys.argv.pop(1)).resolve()) for _ in range(2))  # The server runs elsewhere.
 SOURCE = pathlib.Path(sys.argv.pop(1))
 ADDRESS = "127.0.0.1:8080"
 BLOCK = re.compile(r"^<!-- (file|test): ([^>]+) -->\n+```\w+\n(.*?)^```$", re.MULTILINE | re.DOTALL)
