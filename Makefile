@@ -41,7 +41,7 @@ test: ## run the everyday tests
 	@scripts/run-tests $(BUILD)
 
 test-full: ## run everything: both paths for everything, sanitizers, a minute of each fuzz target
-	@scripts/in-turn 'scripts/run-tests $(BUILD) --all' '$(MAKE) --no-print-directory test-asan' '$(MAKE) --no-print-directory test-tsan' \
+	@scripts/in-turn 'VECHE_FULL=1 scripts/run-tests $(BUILD) --timeout-multiplier 3 --all' '$(MAKE) --no-print-directory test-asan' '$(MAKE) --no-print-directory test-tsan' \
 	  '$(MAKE) --no-print-directory fuzz'
 
 test-unit: ## run the tests that need no network and no browser
