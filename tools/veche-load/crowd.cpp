@@ -24,11 +24,12 @@ std::string failure_of(const Result<HttpReply>& reply) {
 }  // namespace
 
 Crowd::Crowd(glib::ControlLoop& loop, const Options& options, HttpApi& http,
-             const std::vector<Turn>& turns)
+             const std::vector<Turn>& turns, const Voice& voice)
     : loop_(loop),
       options_(options),
       http_(http),
       turns_(turns),
+      voice_(voice),
       random_(options.seed),
       workers_("clients", kWorkers) {
   std::uniform_real_distribution<double> chance(0, 1);
@@ -118,8 +119,9 @@ void Crowd::on_connected(Member& member, int64_t at_ns) {
 
 void Crowd::start(Member& member) {
   if (member.state != MemberState::Connected || !member.described) return;
-  member.talker = std::make_unique<Talker>(member.index, member.client->format(), turns_,
-                                           options_.silence, options_.noise_floor, options_.seed);
+  member.talker =
+      std::make_unique<Talker>(static_cast<uint16_t>(member.index), member.client->format(), turns_,
+                               voice_, options_.silence, options_.seed);
   member.outcome.talker = member.talker.get();
   workers_.run([this, &member, client = member.client]() mutable {
     const Status status = client->start_sending();

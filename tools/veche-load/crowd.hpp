@@ -18,8 +18,9 @@ namespace veche::load {
 /// [control] all of it. The loop is not run any more when it is destroyed.
 class Crowd {
  public:
+  /// What is passed here outlives the crowd.
   Crowd(glib::ControlLoop& loop, const Options& options, HttpApi& http,
-        const std::vector<Turn>& turns);
+        const std::vector<Turn>& turns, const Voice& voice);
 
   /// The next participant begins to join.
   void join_next();
@@ -51,6 +52,7 @@ class Crowd {
   const Options& options_;
   HttpApi& http_;
   const std::vector<Turn>& turns_;
+  const Voice& voice_;
   std::mt19937 random_;
   std::vector<std::unique_ptr<Member>> members_;
   size_t next_ = 0;

@@ -35,8 +35,10 @@ Result<Results> execute(const Options& options) {
   // Before the load, so that neither disturbs the other.
   const Result<BareLoop> bare_loop = measure_bare_loop(options.participants, options.talkers);
   if (!bare_loop) return bare_loop.error();
+  Result<Voice> voice = Voice::encode(options.noise_floor);
+  if (!voice) return voice.error();
   glib::ControlLoop loop;
-  Run run(loop, options);
+  Run run(loop, options, *std::move(voice));
   const auto on_signal = [](gpointer data) -> gboolean {
     static_cast<Run*>(data)->interrupt();
     return G_SOURCE_REMOVE;  // The second signal ends the program.

@@ -5,11 +5,10 @@
 #include <algorithm>
 
 #include "rtp/packet_view.hpp"
+#include "rtp/rtcp/big_endian.hpp"
 
 namespace veche::load {
 namespace {
-
-constexpr uint32_t kMaxTalkers = 1u << 16;
 
 void add(std::atomic<uint64_t>& counter, uint64_t amount = 1) {
   counter.store(counter.load(std::memory_order_relaxed) + amount, std::memory_order_relaxed);
@@ -17,8 +16,7 @@ void add(std::atomic<uint64_t>& counter, uint64_t amount = 1) {
 
 uint32_t first_csrc(std::span<const uint8_t> packet) {
   if ((packet[0] & 0x0f) == 0) return 0;
-  return static_cast<uint32_t>(packet[12]) << 24 | static_cast<uint32_t>(packet[13]) << 16 |
-         static_cast<uint32_t>(packet[14]) << 8 | packet[15];
+  return rtp::read_u32(packet.data() + 12);
 }
 
 }  // namespace
@@ -32,7 +30,7 @@ void Receiver::take(std::span<const uint8_t> packet, int64_t now_ns) noexcept {
   if (!count(*slot, view->sequence())) return add(duplicates);
   add(packets);
   const auto mark = read_mark(view->payload());
-  if (!mark || mark->talker >= kMaxTalkers) return add(foreign);
+  if (!mark) return add(foreign);
   if (mark->talker == own_index_) add(own_packets);
   check_source(*mark, packet);
 
@@ -86,7 +84,7 @@ uint64_t Receiver::lost() const {
 
 void Receiver::check_source(const Mark& mark, std::span<const uint8_t> packet) noexcept {
   const uint32_t source = first_csrc(packet);
-  if (mark.talker >= sources_.size()) sources_.resize(mark.talker + 1);
+  if (mark.talker >= sources_.size()) sources_.resize(mark.talker + 1u);
   uint32_t& known = sources_[mark.talker];
   if (known == 0) known = source;
   if (source == 0 || source != known) add(source_errors);
@@ -95,10 +93,7 @@ void Receiver::check_source(const Mark& mark, std::span<const uint8_t> packet) n
 void Receiver::note_turn(const Mark& mark, int64_t now_ns) noexcept {
   if (mark.turn == 0 || mark.turn > turns_.size()) return;
   HeardTurn& turn = turns_[mark.turn - 1];
-  if (turn.first_arrival_ns == 0) {
-    turn.first_arrival_ns = now_ns;
-    turn.turn_started_ns = mark.turn_started_ns;
-  }
+  if (turn.first_arrival_ns == 0) turn.first_arrival_ns = now_ns;
   turn.first_frame = std::min(turn.first_frame, mark.frame);
   turn.last_frame = std::max(turn.last_frame, mark.frame);
   ++turn.frames;

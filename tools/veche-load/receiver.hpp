@@ -11,15 +11,14 @@
 #include <vector>
 
 #include "histogram.hpp"
+#include "mark.hpp"
 #include "rtp/sequence.hpp"
-#include "talker.hpp"
 
 namespace veche::load {
 
 /// What a listener got of one turn.
 struct HeardTurn {
   int64_t first_arrival_ns = 0;  ///< 0: nothing was heard.
-  int64_t turn_started_ns = 0;
   uint32_t first_frame = std::numeric_limits<uint32_t>::max();
   uint32_t last_frame = 0;
   uint32_t frames = 0;

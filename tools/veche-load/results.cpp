@@ -99,7 +99,7 @@ Hearing summarize_hearing(const std::vector<Outcome>& outcomes) {
       const bool stayed = listener.left_ns >= turn.end_ns - kSameMomentNs;
       if (stayed && heard.last_frame + kCutShortFrames < turn.frames) ++hearing.cut_short;
       if (listener.connected_ns + kSettledNs < turn.start_ns) {
-        onsets_ms.push_back(milliseconds(heard.first_arrival_ns - heard.turn_started_ns));
+        onsets_ms.push_back(milliseconds(heard.first_arrival_ns - turn.start_ns));
         cuts_ms.push_back(static_cast<double>(heard.first_frame) * kFrameMs);
       }
     }

@@ -42,12 +42,13 @@ std::vector<Turn> plan_turns(const Options& options) {
 
 }  // namespace
 
-Run::Run(glib::ControlLoop& loop, const Options& options)
+Run::Run(glib::ControlLoop& loop, const Options& options, Voice voice)
     : loop_(loop),
       options_(options),
+      voice_(std::move(voice)),
       turns_(plan_turns(options_)),
       http_(options_.server, options_.key),
-      crowd_(loop, options_, http_, turns_) {}
+      crowd_(loop, options_, http_, turns_, voice_) {}
 
 Status Run::execute() {
   if (options_.server_pid != 0) {

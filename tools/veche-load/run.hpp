@@ -16,7 +16,7 @@ namespace veche::load {
 /// [control] all of it.
 class Run {
  public:
-  Run(glib::ControlLoop& loop, const Options& options);
+  Run(glib::ControlLoop& loop, const Options& options, Voice voice);
 
   /// Blocks until everybody has left. An error if nobody could even try.
   Status execute();
@@ -47,6 +47,7 @@ class Run {
 
   glib::ControlLoop& loop_;
   Options options_;
+  Voice voice_;
   std::vector<Turn> turns_;
   HttpApi http_;
   Crowd crowd_;

@@ -3,79 +3,60 @@
 #include "talker.hpp"
 
 #include <algorithm>
+#include <random>
 #include <utility>
+
+#include "rtp/rtcp/big_endian.hpp"
 
 namespace veche::load {
 namespace {
 
-constexpr uint32_t kMagic = 0x56454348;  // "VECH"
-constexpr size_t kMarkSize = 36;
-constexpr size_t kSpeechSize = 80;
-constexpr size_t kSilenceSize = kMarkSize;
 constexpr uint32_t kDtxFrames = 20;  // 400 ms.
+constexpr size_t kHeaderSize = 12;
+constexpr size_t kVoiceStride = 37;
+// Four more bytes begin the extensions, and at most three are padding.
+constexpr size_t kMaxExtensions = 4 + 2 + 3 + 17 + 3;
+static_assert(kHeaderSize + kMaxExtensions + Voice::kMaxPayload <= Talker::kMaxPacketSize);
 
-class Writer {
+/// Header extensions of the one-byte form (RFC 8285 section 4.2).
+class ExtensionWriter {
  public:
-  explicit Writer(std::span<uint8_t> out) : out_(out) {}
-  template <class T>
-  void number(T value) {
-    for (size_t i = sizeof(T); i-- > 0;) out_[at_++] = static_cast<uint8_t>(value >> (8 * i));
-  }
-  void text(const std::string& value) {
-    for (const char c : value) out_[at_++] = static_cast<uint8_t>(c);
-  }
-  void zeros(size_t count) {
-    std::fill_n(out_.begin() + static_cast<ptrdiff_t>(at_), count, uint8_t{0});
-    at_ += count;
-  }
-  size_t size() const { return at_; }
+  explicit ExtensionWriter(uint8_t* begin) : begin_(begin) {}
 
- private:
-  std::span<uint8_t> out_;
-  size_t at_ = 0;
-};
-
-class Reader {
- public:
-  explicit Reader(std::span<const uint8_t> in) : in_(in) {}
-  template <class T>
-  T number() {
-    uint64_t value = 0;
-    for (size_t i = 0; i < sizeof(T); ++i) value = (value << 8) | in_[at_++];
-    return static_cast<T>(value);
+  void add(uint8_t id, std::span<const uint8_t> value) {
+    if (id == 0) return;
+    at_[0] = static_cast<uint8_t>(id << 4 | (value.size() - 1));
+    at_ = std::copy(value.begin(), value.end(), at_ + 1);
+  }
+  /// How many bytes stand there now: none if there is no extension.
+  size_t finish() {
+    if (at_ == begin_ + kPrefix) return 0;
+    while ((at_ - begin_) % 4 != 0) *at_++ = 0;
+    const auto size = static_cast<size_t>(at_ - begin_);
+    rtp::write_u16(begin_, 0xBEDE);
+    rtp::write_u16(begin_ + 2, static_cast<uint16_t>(size / 4 - 1));
+    return size;
   }
 
  private:
-  std::span<const uint8_t> in_;
-  size_t at_ = 0;
+  static constexpr size_t kPrefix = 4;
+  uint8_t* begin_;
+  uint8_t* at_ = begin_ + kPrefix;
 };
 
 }  // namespace
 
-std::optional<Mark> read_mark(std::span<const uint8_t> payload) noexcept {
-  if (payload.size() < kMarkSize) return std::nullopt;
-  Reader reader(payload);
-  if (reader.number<uint32_t>() != kMagic) return std::nullopt;
-  Mark mark;
-  mark.talker = reader.number<uint32_t>();
-  mark.counter = reader.number<uint32_t>();
-  mark.turn = reader.number<uint32_t>();
-  mark.frame = reader.number<uint32_t>();
-  mark.sent_ns = reader.number<int64_t>();
-  mark.turn_started_ns = reader.number<int64_t>();
-  return mark;
-}
-
-Talker::Talker(uint32_t index, TalkerFormat format, const std::vector<Turn>& turns, Silence silence,
-               bool noise_floor, uint32_t seed)
+Talker::Talker(uint16_t index, TalkerFormat format, const std::vector<Turn>& turns,
+               const Voice& voice, Silence silence, uint32_t seed)
     : index_(index),
       format_(std::move(format)),
       turns_(turns),
+      voice_(voice),
       silence_(silence),
-      silence_level_(noise_floor ? 70 : 127),
-      random_(seed + index + 1),
-      sequence_(static_cast<uint16_t>(random_())),
-      timestamp_(static_cast<uint32_t>(random_())) {
+      voice_at_(index * kVoiceStride) {
+  std::minstd_rand random(seed + index + 1);
+  sequence_ = static_cast<uint16_t>(random());
+  timestamp_ = static_cast<uint32_t>(random());
   for (uint32_t i = 0; i < turns.size(); ++i) {
     if (turns[i].talker == index) own_turns_.push_back(i);
   }
@@ -90,69 +71,55 @@ bool Talker::in_turn(int64_t elapsed_ms) {
 
 size_t Talker::next(int64_t elapsed_ms, int64_t now_ns, std::span<uint8_t, kMaxPacketSize> out) {
   timestamp_ += kFrameTicks;
-  Mark mark{.talker = index_, .counter = counter_, .sent_ns = now_ns};
-  if (!in_turn(elapsed_ms)) {
-    const uint32_t frame = frames_of_silence_++;
-    const bool due =
-        silence_ == Silence::Continuous || (silence_ == Silence::Dtx && frame % kDtxFrames == 0);
-    return due ? write(mark, false, silence_level_, kSilenceSize, out) : 0;
-  }
+  if (!in_turn(elapsed_ms)) return write_silence(now_ns, out);
   const uint32_t turn = own_turns_[next_turn_];
   const bool first = sent_turns_.empty() || sent_turns_.back().turn != turn;
   if (first) sent_turns_.push_back({.turn = turn, .frames = 0, .started_ns = now_ns});
-  SentTurn& sent = sent_turns_.back();
-  mark.turn = turn + 1;
-  mark.frame = sent.frames++;
-  mark.turn_started_ns = sent.started_ns;
   frames_of_silence_ = 0;
-  const auto level = static_cast<uint8_t>(24 + random_() % 13);
-  return write(mark, first, level, kSpeechSize, out);
+  const Mark mark{
+      .talker = index_, .turn = turn + 1, .frame = sent_turns_.back().frames++, .sent_ns = now_ns};
+  return write(mark, first, voice_.speech[voice_at_++ % voice_.speech.size()], out);
 }
 
-size_t Talker::write(const Mark& mark, bool first_of_turn, uint8_t level, size_t payload_size,
+size_t Talker::write_silence(int64_t now_ns, std::span<uint8_t, kMaxPacketSize> out) {
+  const uint32_t frame = frames_of_silence_++;
+  const Mark mark{.talker = index_, .sent_ns = now_ns};
+  if (silence_ == Silence::Continuous)
+    return write(mark, false, voice_.silence[frame % voice_.silence.size()], out);
+  if (silence_ == Silence::Dtx && frame % kDtxFrames == 0)
+    return write(mark, false, voice_.dtx[frame / kDtxFrames % voice_.dtx.size()], out);
+  return 0;
+}
+
+size_t Talker::write(const Mark& mark, bool first_of_turn, const VoiceFrame& frame,
                      std::span<uint8_t, kMaxPacketSize> out) {
-  const TalkerFormat& f = format_;
-  const size_t elements = (f.audio_level_extension != 0 ? 2u : 0u) +
-                          (f.transport_cc_extension != 0 ? 3u : 0u) +
-                          (f.mid_extension != 0 ? 1u + f.mid.size() : 0u);
-  const size_t words = (elements + 3) / 4;
-  Writer writer(out);
-  writer.number(static_cast<uint8_t>(0x80 | (words != 0 ? 0x10 : 0)));
-  // The marker begins a talkspurt (RFC 3551 section 4.1).
-  writer.number(static_cast<uint8_t>((first_of_turn ? 0x80 : 0) | f.payload_type));
+  const size_t header_size = write_header(first_of_turn, frame.level, out);
+  const auto payload = out.subspan(header_size, frame.payload.size());
+  std::copy(frame.payload.begin(), frame.payload.end(), payload.begin());
+  write_mark(mark, payload);
+  return header_size + payload.size();
+}
+
+size_t Talker::write_header(bool marker, uint8_t level, std::span<uint8_t, kMaxPacketSize> out) {
   const uint16_t sequence = sequence_++;
-  writer.number(sequence);
-  writer.number(timestamp_);
-  writer.number(f.ssrc);
-  if (words != 0) {
-    writer.number(uint16_t{0xBEDE});
-    writer.number(static_cast<uint16_t>(words));
-  }
-  if (f.audio_level_extension != 0) {
-    writer.number(static_cast<uint8_t>(f.audio_level_extension << 4));
-    // Browsers always set the V bit.
-    writer.number(static_cast<uint8_t>(0x80 | level));
-  }
-  if (f.transport_cc_extension != 0) {
-    writer.number(static_cast<uint8_t>((f.transport_cc_extension << 4) | 1));
-    // There is one stream, so its sequence numbers count what the transport carries.
-    writer.number(sequence);
-  }
-  if (f.mid_extension != 0) {
-    writer.number(static_cast<uint8_t>((f.mid_extension << 4) | (f.mid.size() - 1)));
-    writer.text(f.mid);
-  }
-  writer.zeros(words * 4 - elements);
-  writer.number(kMagic);
-  writer.number(mark.talker);
-  writer.number(mark.counter);
-  writer.number(mark.turn);
-  writer.number(mark.frame);
-  writer.number(mark.sent_ns);
-  writer.number(mark.turn_started_ns);
-  writer.zeros(payload_size - kMarkSize);
-  ++counter_;
-  return writer.size();
+  // Browsers always set the V bit.
+  const uint8_t level_value[] = {static_cast<uint8_t>(0x80 | level)};
+  // There is one stream, so its sequence numbers count what the transport carries.
+  uint8_t transport_value[2];
+  rtp::write_u16(transport_value, sequence);
+  ExtensionWriter extensions(out.data() + kHeaderSize);
+  extensions.add(format_.audio_level_extension, level_value);
+  extensions.add(format_.transport_cc_extension, transport_value);
+  extensions.add(format_.mid_extension,
+                 {reinterpret_cast<const uint8_t*>(format_.mid.data()), format_.mid.size()});
+  const size_t extensions_size = extensions.finish();
+  out[0] = extensions_size != 0 ? 0x90 : 0x80;
+  // The marker begins a talkspurt (RFC 3551 section 4.1).
+  out[1] = static_cast<uint8_t>((marker ? 0x80 : 0) | format_.payload_type);
+  rtp::write_u16(out.data() + 2, sequence);
+  rtp::write_u32(out.data() + 4, timestamp_);
+  rtp::write_u32(out.data() + 8, format_.ssrc);
+  return kHeaderSize + extensions_size;
 }
 
 }  // namespace veche::load

@@ -9,6 +9,7 @@
 #include <memory>
 
 #include "base/time.hpp"
+#include "test_voice.hpp"
 
 namespace veche::load {
 namespace {
@@ -49,7 +50,7 @@ class LoadResults : public testing::Test {
   }
 
   const std::vector<Turn> turns_{{0, 0, 2000}};
-  Talker talker_{0, {.ssrc = 1}, turns_, Silence::None, false, 1};
+  Talker talker_{0, {.ssrc = 1}, turns_, voice(), Silence::None, 1};
   std::deque<std::unique_ptr<Receiver>> receivers_;
   std::vector<Outcome> outcomes_;
 };

@@ -1,0 +1,34 @@
+// SPDX-License-Identifier: Apache-2.0
+// Speech and silence as Opus packets, encoded once; participants send them again and again.
+#pragma once
+
+#include <cstdint>
+#include <vector>
+
+#include "base/result.hpp"
+
+namespace veche::load {
+
+inline constexpr int64_t kFrameMs = 20;
+inline constexpr uint32_t kFrameTicks = 960;  // At 48 kHz.
+
+/// 20 ms, with room for a mark.
+struct VoiceFrame {
+  std::vector<uint8_t> payload;
+  uint8_t level = 127;  ///< What RFC 6464 says of it, in -dBov.
+};
+
+/// As Chromium encodes a microphone: 48 kHz, mono, 32 kbit/s. No list is empty.
+struct Voice {
+  std::vector<VoiceFrame> speech;   ///< Two seconds between -24 and -36 dBov.
+  std::vector<VoiceFrame> silence;  ///< Encoded without DTX.
+  std::vector<VoiceFrame> dtx;      ///< What DTX lets through of silence: a frame in 400 ms.
+
+  /// No payload is longer.
+  static constexpr size_t kMaxPayload = 200;
+
+  /// `noise_floor`: silence is noise of -70 dBov instead of nothing. Takes a quarter of a second.
+  static Result<Voice> encode(bool noise_floor);
+};
+
+}  // namespace veche::load
