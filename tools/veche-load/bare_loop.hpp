@@ -13,8 +13,8 @@ struct BareLoop {
   double seal_us = 0;     ///< Veche's own SRTP on OpenSSL, AES_CM_128_HMAC_SHA1_80.
   double protect_us = 0;  ///< libsrtp2, likewise.
   double loop_us = 0;  ///< Seal and sendto() on loopback, always with that key to the same socket.
-  /// The same as a room asks for them: to each listener's own socket with its own key, at
-  /// the pace at which people talk, and somebody reads what arrives.
+  /// What a room needs: sealed with each listener's own key and sent to its own socket, 32 with one
+  /// sendmmsg() as the server does, at the pace at which people talk, while a thread reads.
   double fan_out_us = 0;
 };
 

@@ -31,7 +31,7 @@ void Generator::run() {
   for (size_t phase = 0; !ending_; phase = (phase + 1) % kPhases) {
     const int64_t early_ns = due_ns - monotonic_ns();
     if (early_ns > 0) std::this_thread::sleep_for(std::chrono::nanoseconds(early_ns));
-    lateness.add(monotonic_ns() - due_ns);
+    if (due_ns >= schedule_start_ns_ && !schedule_ended_) lateness.add(monotonic_ns() - due_ns);
     send_phase(phases_[phase]);
     due_ns += kFrameMs * kNsPerMs / static_cast<int64_t>(kPhases);
   }

@@ -31,9 +31,13 @@ class Generator {
   void remove(uint32_t index);
   /// [any] The schedule begins at this monotonic time.
   void start_schedule(int64_t at_ns) { schedule_start_ns_ = at_ns; }
+  /// [any] Lateness does not count any more.
+  void end_schedule() { schedule_ended_ = true; }
 
   std::atomic<uint64_t> packets{0}, failures{0};
-  Histogram lateness;  ///< Of this thread: when it is large, the machine is too slow for the load.
+  /// Of this thread, while the schedule runs: when it is large, the machine is too slow for the
+  /// load.
+  Histogram lateness;
 
  private:
   static constexpr size_t kPhases = 20;  // One a millisecond.
@@ -60,6 +64,7 @@ class Generator {
 
   std::array<Phase, kPhases> phases_;
   std::atomic<int64_t> schedule_start_ns_{INT64_MAX};
+  std::atomic<bool> schedule_ended_{false};
   std::atomic<bool> ending_{false};
   std::thread thread_;
 };

@@ -6,17 +6,19 @@
 
 #include <cstdio>
 #include <fstream>
+#include <optional>
 
 #include "options.hpp"
 #include "report.hpp"
 #include "run.hpp"
+#include "verdict.hpp"
 
 namespace {
 
 using namespace veche;
 using namespace veche::load;
 
-constexpr int kBad = 1, kUsage = 2;
+constexpr int kBad = 1, kUsage = 2, kGeneratorLate = 3;
 
 /// A client needs about ten descriptors.
 void raise_descriptor_limit() {
@@ -32,9 +34,13 @@ int fail(const Error& error, int code) {
 }
 
 Result<Results> execute(const Options& options) {
-  // Before the load, so that neither disturbs the other.
-  const Result<BareLoop> bare_loop = measure_bare_loop(options.participants, options.talkers);
-  if (!bare_loop) return bare_loop.error();
+  std::optional<BareLoop> bare_loop;
+  if (options.bare) {
+    // Before the load, so that neither disturbs the other.
+    const Result<BareLoop> measured = measure_bare_loop(options.participants, options.talkers);
+    if (!measured) return measured.error();
+    bare_loop = *measured;
+  }
   Result<Voice> voice = Voice::encode(options.noise_floor);
   if (!voice) return voice.error();
   glib::ControlLoop loop;
@@ -48,7 +54,7 @@ Result<Results> execute(const Options& options) {
   if (GSource* left = g_main_context_find_source_by_id(nullptr, source)) g_source_destroy(left);
   if (!status) return status.error();
   Results results = run.results();
-  results.bare_loop = *bare_loop;
+  results.bare_loop = bare_loop;
   return results;
 }
 
@@ -68,8 +74,9 @@ int main(int argc, char** argv) {
     file << to_json(*options, *results) << '\n';
     if (!file) return fail(internal("cannot write " + options->json_path), kBad);
   }
-  const auto found = shortcomings(*options, *results);
-  for (const std::string& shortcoming : found)
+  const Verdict verdict = judge(*options, *results);
+  for (const std::string& shortcoming : verdict.shortcomings)
     fprintf(stderr, "veche-load: %s\n", shortcoming.c_str());
-  return found.empty() ? 0 : kBad;
+  if (verdict.generator_late) return kGeneratorLate;
+  return verdict.shortcomings.empty() ? 0 : kBad;
 }

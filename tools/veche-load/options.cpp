@@ -26,8 +26,8 @@ struct Parsed {
   int joining = 0, server_pid = 0, seed = static_cast<int>(defaults.seed);
   double turn_s = static_cast<double>(defaults.turn_ms) / 1000;
   double join_rate = defaults.join_rate, duration_s = defaults.duration_s;
-  double stay_s = 0, leave_early = 0;
-  gboolean noise_floor = FALSE, through_elements = FALSE, expect_no_loss = FALSE;
+  double stay_s = 0, leave_early = 0, cool_down_s = 0;
+  gboolean noise_floor = FALSE, through_elements = FALSE, expect_no_loss = FALSE, bare = FALSE;
 
   ~Parsed() {
     for (char* text : {server, key, room, settings, prefix, pattern, silence, json}) g_free(text);
@@ -58,19 +58,23 @@ Status parse(int argc, char** argv, Parsed& p) {
       {"slots", 0, 0, G_OPTION_ARG_INT, &p.slots, "Receiving m-lines of each (3)", "N"},
       {"join-rate", 0, 0, G_OPTION_ARG_DOUBLE, &p.join_rate, "Joins per second (10)", "N"},
       {"joining", 0, 0, G_OPTION_ARG_INT, &p.joining,
-       "So many join at the same time at most (0: as many as the rate says)", "N"},
+       "At most this many join at the same time (0: as many as the rate says)", "N"},
       {"duration", 0, 0, G_OPTION_ARG_DOUBLE, &p.duration_s, "How long people talk (20)",
        "SECONDS"},
       {"stay", 0, 0, G_OPTION_ARG_DOUBLE, &p.stay_s,
-       "Who does not talk leaves after this time (0: at the end)", "SECONDS"},
+       "Silent participants leave after this time (0: at the end)", "SECONDS"},
       {"leave-early", 0, 0, G_OPTION_ARG_DOUBLE, &p.leave_early,
        "Part that leaves before DTLS is done (0)", "0..1"},
       {"server-pid", 0, 0, G_OPTION_ARG_INT, &p.server_pid,
        "Server's process, to read its CPU and memory", "PID"},
       {"through-elements", 0, 0, G_OPTION_ARG_NONE, &p.through_elements,
        "Send and receive through all of webrtcbin, with RTCP reports", nullptr},
-      {"expect-no-loss", 0, 0, G_OPTION_ARG_NONE, &p.expect_no_loss, "Fail if anything is missing",
-       nullptr},
+      {"expect-no-loss", 0, 0, G_OPTION_ARG_NONE, &p.expect_no_loss,
+       "Fail if anything is missing or came twice, or the generator was late", nullptr},
+      {"bare", 0, 0, G_OPTION_ARG_NONE, &p.bare,
+       "First measure what sealing and sending alone cost (3 s)", nullptr},
+      {"cool-down", 0, 0, G_OPTION_ARG_DOUBLE, &p.cool_down_s,
+       "Wait before the last look at the server (0)", "SECONDS"},
       {"json", 0, 0, G_OPTION_ARG_FILENAME, &p.json, "Write the results there", "FILE"},
       {"seed", 0, 0, G_OPTION_ARG_INT, &p.seed, "Of everything random (1)", "N"},
       {},
@@ -127,7 +131,8 @@ Status check(const Parsed& p) {
   if (p.pause_ms < 0) return invalid("--pause is not negative");
   if (p.join_rate <= 0 || p.join_rate > 1000) return invalid("--join-rate is above 0, to 1000");
   if (p.joining < 0) return invalid("--joining is not negative");
-  if (p.duration_s < 0 || p.stay_s < 0) return invalid("--duration and --stay are not negative");
+  if (p.duration_s < 0 || p.stay_s < 0 || p.cool_down_s < 0)
+    return invalid("--duration, --stay and --cool-down are not negative");
   if (p.leave_early < 0 || p.leave_early > 1) return invalid("--leave-early is 0 to 1");
   return Ok{};
 }
@@ -162,6 +167,8 @@ Result<Options> parse_options(int argc, char** argv) {
   options.noise_floor = p.noise_floor;
   options.through_elements = p.through_elements;
   options.expect_no_loss = p.expect_no_loss;
+  options.bare = p.bare;
+  options.cool_down_s = p.cool_down_s;
   if ((options.stay_s > 0 || options.leave_early > 0) && options.pattern != Pattern::Fixed) {
     return invalid("--stay and --leave-early need --pattern fixed: talkers stay");
   }

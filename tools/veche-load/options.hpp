@@ -26,13 +26,15 @@ struct Options {
   bool noise_floor = false;  ///< Silence is at -70 dBov instead of -127.
   uint32_t slots = 3;
   double join_rate = 10;  ///< Per second.
-  uint32_t joining = 0;   ///< So many join at the same time at most; 0: as many as the rate says.
+  uint32_t joining = 0;   ///< At most this many join at the same time; 0: as the rate says.
   double duration_s = 20;
   double stay_s = 0;       ///< 0: everybody stays until the end.
   double leave_early = 0;  ///< The part that leaves before DTLS is done.
   int server_pid = 0;
   bool through_elements = false;  ///< Packets travel through all of webrtcbin; see media_path.hpp.
   bool expect_no_loss = false;
+  bool bare = false;       ///< Measures sealing and sending alone beforehand.
+  double cool_down_s = 0;  ///< Between the last to leave and the last look at the server.
   std::string json_path;
   uint32_t seed = 1;
 };

@@ -41,7 +41,10 @@ void Receiver::take(std::span<const uint8_t> packet, int64_t now_ns) noexcept {
     slot->talker = mark->talker;
     slot->switched_ns = now_ns;
   }
-  if (mark->sent_ns >= slot->switched_ns) latency.add(now_ns - mark->sent_ns);
+  if (mark->sent_ns >= slot->switched_ns &&
+      mark->sent_ns >= latency_from_ns_.load(std::memory_order_relaxed)) {
+    latency.add(now_ns - mark->sent_ns);
+  }
   note_turn(*mark, now_ns);
 }
 

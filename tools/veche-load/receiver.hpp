@@ -35,6 +35,11 @@ class Receiver {
 
   /// A whole RTP packet, as it came out of SRTP.
   void take(std::span<const uint8_t> packet, int64_t now_ns) noexcept;
+  /// [any] What was sent before this time does not count for the latency: participants who join
+  /// cost the machine more than a talk does.
+  void measure_latency_from(int64_t sent_ns) noexcept {
+    latency_from_ns_.store(sent_ns, std::memory_order_relaxed);
+  }
 
   /// All but `not_rtp` are counted in their slot; foreign ones come from somebody who is no load.
   std::atomic<uint64_t> packets{0}, duplicates{0}, foreign{0}, not_rtp{0};
@@ -70,6 +75,7 @@ class Receiver {
   void note_turn(const Mark& mark, int64_t now_ns) noexcept;
 
   uint32_t own_index_;
+  std::atomic<int64_t> latency_from_ns_{0};
   std::array<Slot, kMaxSlots> slots_;
   std::atomic<size_t> slot_count_{0};
   std::vector<HeardTurn> turns_;

@@ -6,6 +6,7 @@
 #include <cstdio>
 
 #include "glib/json.hpp"
+#include "verdict.hpp"
 
 namespace veche::load {
 namespace {
@@ -30,6 +31,18 @@ void distribution_line(std::string& text, const char* name, const Distribution& 
 void process_line(std::string& text, const char* name, const ProcessStats& stats) {
   line(text, "  %-24s %6.1f MB, %u threads, %u descriptors", name,
        static_cast<double>(stats.rss_kb) / 1024, stats.threads, stats.descriptors);
+}
+
+void bare_lines(std::string& text, const BareLoop& bare, const std::optional<ServerUse>& server) {
+  line(text,
+       "bare loop                  %.1f us: seal and sendto (seal alone %.1f, with libsrtp2 %.1f)",
+       bare.loop_us, bare.seal_us, bare.protect_us);
+  line(text,
+       "bare fan-out               %.1f us: to each listener, by sendmmsg at the talkers' pace",
+       bare.fan_out_us);
+  if (!server || bare.fan_out_us <= 0) return;
+  line(text, "server / bare              %.1f times the loop, %.1f times the fan-out",
+       server->cpu_us_per_packet / bare.loop_us, server->cpu_us_per_packet / bare.fan_out_us);
 }
 
 unsigned long long wide(uint64_t value) { return value; }
@@ -80,28 +93,14 @@ void server_fields(JsonWriter& json, const ServerUse& server) {
   json.end_object();
 }
 
-}  // namespace
-
-std::vector<std::string> shortcomings(const Options& options, const Results& r) {
-  std::vector<std::string> found;
-  const auto complain = [&found](uint64_t count, const char* what) {
-    if (count != 0) found.push_back(std::to_string(count) + " " + what);
-  };
-  complain(r.joins.failed, "participants failed");
-  complain(options.participants - r.joins.attempted, "participants never tried to join");
-  if (!options.expect_no_loss) return found;
-  complain(r.joins.removed, "participants were removed by the server");
-  complain(r.packets.send_failures, "packets could not be sent");
-  complain(r.packets.lost, "packets were lost");
-  complain(r.packets.not_rtp, "packets were not RTP of a slot");
-  complain(r.packets.own, "packets went back to who sent them");
-  complain(r.packets.source_errors, "packets had a wrong source");
-  if (options.talkers > options.slots) return found;  // Then not everybody can be heard.
-  complain(r.hearing.missing_frames, "frames were missing within turns");
-  complain(r.hearing.unheard, "times somebody was not heard at all");
-  complain(r.hearing.cut_short, "times the end of a turn was not heard");
-  return found;
+void bare_fields(JsonWriter& json, const BareLoop& bare) {
+  json.key("bare_loop").begin_object();
+  json.key("seal_us").number(bare.seal_us).key("protect_us").number(bare.protect_us);
+  json.key("loop_us").number(bare.loop_us).key("fan_out_us").number(bare.fan_out_us);
+  json.end_object();
 }
+
+}  // namespace
 
 std::string to_table(const Results& r) {
   std::string text;
@@ -137,17 +136,7 @@ std::string to_table(const Results& r) {
     process_line(text, "peak", r.server->peak);
     process_line(text, "after", r.server->after);
   }
-  const BareLoop& bare = r.bare_loop;
-  line(text,
-       "bare loop                  %.1f us: seal and sendto (seal alone %.1f, with libsrtp2 %.1f)",
-       bare.loop_us, bare.seal_us, bare.protect_us);
-  line(text, "bare fan-out               %.1f us: the same to each listener, at the talkers' pace",
-       bare.fan_out_us);
-  if (r.server && bare.fan_out_us > 0) {
-    const double cost_us = r.server->cpu_us_per_packet;
-    line(text, "server / bare              %.1f times the loop, %.1f times the fan-out",
-         cost_us / bare.loop_us, cost_us / bare.fan_out_us);
-  }
+  if (r.bare_loop) bare_lines(text, *r.bare_loop, r.server);
   return text;
 }
 
@@ -181,18 +170,11 @@ std::string to_json(const Options& options, const Results& r) {
   distribution_field(json, "lateness_ms", r.lateness_ms);
   json.end_object();
   if (r.server) server_fields(json, *r.server);
-  json.key("bare_loop").begin_object();
-  json.key("seal_us")
-      .number(r.bare_loop.seal_us)
-      .key("protect_us")
-      .number(r.bare_loop.protect_us)
-      .key("loop_us")
-      .number(r.bare_loop.loop_us)
-      .key("fan_out_us")
-      .number(r.bare_loop.fan_out_us);
-  json.end_object();
+  if (r.bare_loop) bare_fields(json, *r.bare_loop);
+  const Verdict verdict = judge(options, r);
+  json.key("generator_late").boolean(verdict.generator_late);
   json.key("shortcomings").begin_array();
-  for (const std::string& shortcoming : shortcomings(options, r)) json.string(shortcoming);
+  for (const std::string& shortcoming : verdict.shortcomings) json.string(shortcoming);
   json.end_array().end_object();
   return json.text();
 }

@@ -3,15 +3,11 @@
 #pragma once
 
 #include <string>
-#include <vector>
 
 #include "options.hpp"
 #include "results.hpp"
 
 namespace veche::load {
-
-/// What went wrong, in words; empty if the run may count as good.
-std::vector<std::string> shortcomings(const Options& options, const Results& results);
 
 std::string to_table(const Results& results);
 /// docs: README.md beside this file lists the fields.

@@ -61,13 +61,13 @@ struct ServerUse {
 struct Results {
   Joins joins;
   Packets packets;
-  Distribution latency_ms;
+  Distribution latency_ms;  ///< Since all had joined.
   Hearing hearing;
   double measured_s = 0;
-  Distribution lateness_ms;  ///< Of the generator's thread.
+  Distribution lateness_ms;  ///< Of the generator's thread, while people talked.
   double generator_cores = 0;
   std::optional<ServerUse> server;
-  BareLoop bare_loop;
+  std::optional<BareLoop> bare_loop;
 };
 
 Joins summarize_joins(const std::vector<Outcome>& outcomes);

@@ -14,8 +14,6 @@ namespace {
 constexpr uint32_t kTickMs = 10;
 constexpr int64_t kSettleNs = kNsPerS;  ///< Between the last join and the first word.
 constexpr int64_t kLeavePatienceNs = 30 * kNsPerS;
-constexpr int64_t kCoolDownNs =
-    3 * kNsPerS;  ///< The server may let go of things in the background.
 
 double own_cpu_s() {
   timespec time{};
@@ -120,7 +118,8 @@ void Run::advance(int64_t now_ns) {
         enter(Phase::CoolingDown, now_ns);
       break;
     case Phase::CoolingDown:
-      if (now_ns - phase_since_ns_ < kCoolDownNs) break;
+      // The server may let go of things in the background.
+      if (seconds(now_ns - phase_since_ns_) < options_.cool_down_s) break;
       if (server_) server_->after = read_process(options_.server_pid).value_or(ProcessStats{});
       loop_.quit();
       break;
@@ -133,7 +132,10 @@ void Run::enter(Phase phase, int64_t now_ns) {
   if (phase == Phase::Talking) {
     talk_start_ns_ = now_ns + kSettleNs;
     crowd_.generator().start_schedule(talk_start_ns_);
+    for (const auto& member : crowd_.members())
+      member->receiver->measure_latency_from(talk_start_ns_);
   } else if (phase == Phase::Leaving) {
+    crowd_.generator().end_schedule();
     end_ = read(now_ns);
     crowd_.leave_all();
   }

@@ -104,6 +104,14 @@ TEST_F(LoadReceiver, LeavesPreRollOutOfTheLatency) {
   EXPECT_DOUBLE_EQ(latency.max, 5);
 }
 
+TEST_F(LoadReceiver, MeasuresLatencyFromATimeOn) {
+  receiver_->measure_latency_from(40 * kMs);
+  for (int64_t ms = 0; ms < 60; ms += 20) hear(slot_packet(anna_, 100, ms), ms + 3);
+  const Distribution latency = merged({&receiver_->latency});
+  EXPECT_EQ(latency.count, 1u);
+  EXPECT_DOUBLE_EQ(latency.max, 3);
+}
+
 TEST_F(LoadReceiver, CountsSwitchesAndChecksSources) {
   hear(slot_packet(anna_, 100, 0), 0);
   rewriter_.switch_source();

@@ -1,0 +1,60 @@
+// SPDX-License-Identifier: Apache-2.0
+// Judges a run.
+#include "verdict.hpp"
+
+#include <cstdio>
+
+namespace veche::load {
+namespace {
+
+/// One packet in a hundred a whole frame late: that is no longer the talk that was asked for.
+constexpr double kMaxLateP99Ms = 20;
+/// After a single stall as long the generator sends ten packets of everybody at once, and a server
+/// may lose some of such a burst. If nothing is missing, the stall did no harm.
+constexpr double kStallMs = 200;
+
+void judge_packets(const Options& options, const Results& r, std::vector<std::string>& found) {
+  const auto complain = [&found](uint64_t count, const char* what) {
+    if (count != 0) found.push_back(std::to_string(count) + " " + what);
+  };
+  complain(r.joins.removed, "participants were removed by the server");
+  complain(r.packets.send_failures, "packets could not be sent");
+  complain(r.packets.lost, "packets were lost");
+  complain(r.packets.duplicates, "packets came twice");
+  complain(r.packets.not_rtp, "packets were not RTP of a slot");
+  complain(r.packets.own, "packets went back to their sender");
+  complain(r.packets.source_errors, "packets had a wrong source");
+  if (options.talkers > options.slots) return;  // Then not everybody can be heard.
+  complain(r.hearing.missing_frames, "frames were missing within turns");
+  complain(r.hearing.unheard, "times a listener did not hear a turn at all");
+  complain(r.hearing.cut_short, "times the end of a turn was not heard");
+}
+
+std::string lateness(const Distribution& late) {
+  char text[200];
+  snprintf(text, sizeof text,
+           "the generator was late (p99 %.1f ms, at most %.1f ms): the machine is too slow or too "
+           "busy for this load, and the run does not judge the server",
+           late.p99, late.max);
+  return text;
+}
+
+}  // namespace
+
+Verdict judge(const Options& options, const Results& r) {
+  Verdict verdict;
+  std::vector<std::string>& found = verdict.shortcomings;
+  if (r.joins.failed != 0) found.push_back(std::to_string(r.joins.failed) + " participants failed");
+  if (options.participants > r.joins.attempted) {
+    found.push_back(std::to_string(options.participants - r.joins.attempted) +
+                    " participants never tried to join");
+  }
+  if (!options.expect_no_loss) return verdict;
+  judge_packets(options, r, found);
+  verdict.generator_late =
+      r.lateness_ms.p99 > kMaxLateP99Ms || (r.lateness_ms.max > kStallMs && !found.empty());
+  if (verdict.generator_late) found.insert(found.begin(), lateness(r.lateness_ms));
+  return verdict;
+}
+
+}  // namespace veche::load
