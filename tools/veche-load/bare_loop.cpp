@@ -162,7 +162,7 @@ struct Listeners {
   }
 };
 
-/// Sends one packet to all, in batches as the server's Outbox.
+/// Sends one packet to all of a room, in batches as the server's Outbox.
 class FanOut {
  public:
   FanOut() {
@@ -195,15 +195,19 @@ class FanOut {
   std::array<mmsghdr, kBatchSize> headers_{};
 };
 
-Result<double> fan_out_cost(uint32_t count, uint32_t talkers) {
+Result<double> fan_out_cost(uint32_t count, uint32_t rooms, uint32_t talkers) {
   using Clock = std::chrono::steady_clock;
   constexpr auto kDuration = std::chrono::seconds(2);
-  const auto pause = std::chrono::milliseconds(20) / talkers;
+  const auto pause = std::chrono::nanoseconds(std::chrono::milliseconds(20)) / (talkers * rooms);
   const Sink from;
-  Result<Listeners> listeners = Listeners::create(count);
-  if (!listeners) return listeners.error();
+  std::vector<Listeners> listeners;
   SocketReader reader;
-  for (const auto& sink : listeners->sinks) reader.add(*sink);
+  for (uint32_t room = 0; room < rooms; ++room) {
+    Result<Listeners> some = Listeners::create(count / rooms);
+    if (!some) return some.error();
+    for (const auto& sink : some->sinks) reader.add(*sink);
+    listeners.push_back(std::move(*some));
+  }
   FanOut fan_out;
   bool good = from.good();
   int number = 0;
@@ -211,24 +215,27 @@ Result<double> fan_out_cost(uint32_t count, uint32_t talkers) {
   auto due = Clock::now();
   for (const auto end = due + kDuration; due < end && good; due += pause, ++number) {
     std::this_thread::sleep_until(due);
-    good = fan_out.send(from.descriptor(), *listeners, number);
+    good =
+        fan_out.send(from.descriptor(), listeners[static_cast<uint32_t>(number) % rooms], number);
   }
   const double spent_us = cpu_us() - start_us;
-  for (const auto& sink : listeners->sinks) reader.remove(*sink);
+  for (const Listeners& some : listeners) {
+    for (const auto& sink : some.sinks) reader.remove(*sink);
+  }
   if (!good || number == 0) return send_failed();
-  return spent_us / number / count;
+  return spent_us / number / (count / rooms);
 }
 
 }  // namespace
 
-Result<BareLoop> measure_bare_loop(uint32_t listeners, uint32_t talkers) {
+Result<BareLoop> measure_bare_loop(uint32_t listeners, uint32_t rooms, uint32_t talkers) {
   const Result<double> protect_us = protect_cost();
   if (!protect_us) return protect_us.error();
   const Result<double> seal_us = seal_cost();
   if (!seal_us) return seal_us.error();
   const Result<double> loop_us = loop_cost();
   if (!loop_us) return loop_us.error();
-  const Result<double> fan_out_us = fan_out_cost(std::max(listeners, 1u), std::max(talkers, 1u));
+  const Result<double> fan_out_us = fan_out_cost(listeners, rooms, std::max(talkers, 1u));
   if (!fan_out_us) return fan_out_us.error();
   return BareLoop{.seal_us = *seal_us,
                   .protect_us = *protect_us,

@@ -19,6 +19,7 @@ struct BareLoop {
 };
 
 /// Takes about three seconds; not to be run beside a measurement.
-Result<BareLoop> measure_bare_loop(uint32_t listeners, uint32_t talkers);
+/// `talkers` of each room.
+Result<BareLoop> measure_bare_loop(uint32_t listeners, uint32_t rooms, uint32_t talkers);
 
 }  // namespace veche::load

@@ -23,12 +23,12 @@ std::string failure_of(const Result<HttpReply>& reply) {
 
 }  // namespace
 
-Crowd::Crowd(glib::ControlLoop& loop, const Options& options, HttpApi& http,
-             const std::vector<Turn>& turns, const Voice& voice)
+Crowd::Crowd(glib::ControlLoop& loop, const Options& options, HttpApi& http, const Rooms& rooms,
+             const Voice& voice)
     : loop_(loop),
       options_(options),
       http_(http),
-      turns_(turns),
+      rooms_(rooms),
       voice_(voice),
       random_(options.seed),
       workers_("clients", kWorkers) {
@@ -36,8 +36,10 @@ Crowd::Crowd(glib::ControlLoop& loop, const Options& options, HttpApi& http,
   for (uint32_t i = 0; i < options.participants; ++i) {
     auto member = std::make_unique<Member>();
     member->index = member->outcome.index = i;
-    member->leaves_early = i >= options.talkers && chance(random_) < options.leave_early;
-    member->receiver = std::make_shared<Receiver>(i, turns.size());
+    member->outcome.room = rooms.room_of(i);
+    member->leaves_early = i >= rooms.talkers() && chance(random_) < options.leave_early;
+    member->receiver =
+        std::make_shared<Receiver>(i, rooms.turns(member->outcome.room).size(), rooms.count());
     member->outcome.left_ns = kForever;
     member->outcome.receiver = member->receiver.get();
     members_.push_back(std::move(member));
@@ -76,7 +78,8 @@ void Crowd::on_offer(Member& member, Result<std::shared_ptr<Client>> client) {
   if (member.state != MemberState::Preparing) return close(member);
   member.state = MemberState::Posting;
   member.outcome.posted_ns = monotonic_ns();
-  http_.post_session(options_.room, options_.name_prefix + "-" + std::to_string(member.index),
+  http_.post_session(rooms_.name(options_.room, member.outcome.room),
+                     options_.name_prefix + "-" + std::to_string(member.index),
                      member.client->offer(),
                      [this, &member](const Result<HttpReply>& reply) { on_answer(member, reply); });
 }
@@ -110,7 +113,7 @@ void Crowd::on_connected(Member& member, int64_t at_ns) {
   member.state = MemberState::Connected;
   member.outcome.connected_ns = at_ns;
   member.outcome.joined = true;
-  if (options_.stay_s > 0 && member.index >= options_.talkers && !member.leaves_early) {
+  if (options_.stay_s > 0 && member.index >= rooms_.talkers() && !member.leaves_early) {
     member.leave_timer = loop_.once(static_cast<uint32_t>(options_.stay_s * 1000),
                                     [this, &member] { leave(member); });
   }
@@ -119,9 +122,9 @@ void Crowd::on_connected(Member& member, int64_t at_ns) {
 
 void Crowd::start(Member& member) {
   if (member.state != MemberState::Connected || !member.described) return;
-  member.talker =
-      std::make_unique<Talker>(static_cast<uint16_t>(member.index), member.client->format(), turns_,
-                               voice_, options_.silence, options_.seed);
+  member.talker = std::make_unique<Talker>(
+      static_cast<uint16_t>(member.index), member.client->format(),
+      rooms_.turns(member.outcome.room), voice_, options_.silence, options_.seed);
   member.outcome.talker = member.talker.get();
   workers_.run([this, &member, client = member.client]() mutable {
     const Status status = client->start_sending();

@@ -12,6 +12,7 @@
 #include "http_api.hpp"
 #include "member.hpp"
 #include "options.hpp"
+#include "rooms.hpp"
 
 namespace veche::load {
 
@@ -19,8 +20,8 @@ namespace veche::load {
 class Crowd {
  public:
   /// What is passed here outlives the crowd.
-  Crowd(glib::ControlLoop& loop, const Options& options, HttpApi& http,
-        const std::vector<Turn>& turns, const Voice& voice);
+  Crowd(glib::ControlLoop& loop, const Options& options, HttpApi& http, const Rooms& rooms,
+        const Voice& voice);
 
   /// The next participant begins to join.
   void join_next();
@@ -51,7 +52,7 @@ class Crowd {
   glib::ControlLoop& loop_;
   const Options& options_;
   HttpApi& http_;
-  const std::vector<Turn>& turns_;
+  const Rooms& rooms_;
   const Voice& voice_;
   std::mt19937 random_;
   std::vector<std::unique_ptr<Member>> members_;

@@ -37,7 +37,8 @@ Result<Results> execute(const Options& options) {
   std::optional<BareLoop> bare_loop;
   if (options.bare) {
     // Before the load, so that neither disturbs the other.
-    const Result<BareLoop> measured = measure_bare_loop(options.participants, options.talkers);
+    const Result<BareLoop> measured =
+        measure_bare_loop(options.participants, options.rooms, options.talkers);
     if (!measured) return measured.error();
     bare_loop = *measured;
   }

@@ -19,6 +19,7 @@ struct Parsed {
   Options defaults;
   char *server = nullptr, *key = nullptr, *room = nullptr, *settings = nullptr, *prefix = nullptr;
   char *pattern = nullptr, *silence = nullptr, *json = nullptr;
+  int rooms = static_cast<int>(defaults.rooms);
   int participants = static_cast<int>(defaults.participants);
   int talkers = static_cast<int>(defaults.talkers);
   int slots = static_cast<int>(defaults.slots);
@@ -41,12 +42,16 @@ Status parse(int argc, char** argv, Parsed& p) {
       {"key", 0, 0, G_OPTION_ARG_STRING, &p.key, "API key with the scope 'rooms' (dev.devsecret)",
        "ID.SECRET"},
       {"room", 0, 0, G_OPTION_ARG_STRING, &p.room, "Room to join; it is made (load)", "NAME"},
+      {"rooms", 0, 0, G_OPTION_ARG_INT, &p.rooms,
+       "Spread the participants evenly over ROOM-0, ROOM-1 and so on (1)", "N"},
       {"room-settings", 0, 0, G_OPTION_ARG_STRING, &p.settings, "JSON policy of the room ({})",
        "JSON"},
       {"name-prefix", 0, 0, G_OPTION_ARG_STRING, &p.prefix,
        "Participants are PREFIX-0 and so on (load)", "PREFIX"},
-      {"participants", 0, 0, G_OPTION_ARG_INT, &p.participants, "How many join (10)", "N"},
-      {"talkers", 0, 0, G_OPTION_ARG_INT, &p.talkers, "How many talk at once (3)", "N"},
+      {"participants", 0, 0, G_OPTION_ARG_INT, &p.participants,
+       "How many join, all rooms together (10)", "N"},
+      {"talkers", 0, 0, G_OPTION_ARG_INT, &p.talkers, "How many talk at once in each room (3)",
+       "N"},
       {"pattern", 0, 0, G_OPTION_ARG_STRING, &p.pattern, "Who talks when (fixed)",
        "fixed|rotating|random"},
       {"turn", 0, 0, G_OPTION_ARG_DOUBLE, &p.turn_s, "Length of a turn (3)", "SECONDS"},
@@ -124,8 +129,9 @@ Status take_choices(const Parsed& p, Options& options) {
 
 Status check(const Parsed& p) {
   if (p.participants < 1 || p.participants > 65535) return invalid("--participants is 1 to 65535");
-  if (p.talkers < 0 || p.talkers > p.participants)
-    return invalid("--talkers is 0 to --participants");
+  if (p.rooms < 1 || p.rooms > p.participants) return invalid("--rooms is 1 to --participants");
+  if (p.talkers < 0 || p.talkers > p.participants / p.rooms)
+    return invalid("--talkers is 0 to the participants of each room");
   if (p.slots < 0 || p.slots > 64) return invalid("--slots is 0 to 64");
   if (p.turn_s < 0.1) return invalid("--turn is at least 0.1");
   if (p.pause_ms < 0) return invalid("--pause is not negative");
@@ -153,6 +159,7 @@ Result<Options> parse_options(int argc, char** argv) {
   take_text(p.prefix, options.name_prefix);
   take_text(p.json, options.json_path);
   options.participants = static_cast<uint32_t>(p.participants);
+  options.rooms = static_cast<uint32_t>(p.rooms);
   options.talkers = static_cast<uint32_t>(p.talkers);
   options.slots = static_cast<uint32_t>(p.slots);
   options.turn_ms = static_cast<int64_t>(p.turn_s * 1000);

@@ -15,10 +15,11 @@ struct Options {
   std::string server = "http://127.0.0.1:8080";
   std::string key = "dev.devsecret";
   std::string room = "load";
+  uint32_t rooms = 1;                ///< Over which the participants are spread evenly.
   std::string room_settings = "{}";  ///< Body of the PUT that makes the room.
   std::string name_prefix = "load";
-  uint32_t participants = 10;
-  uint32_t talkers = 3;
+  uint32_t participants = 10;  ///< In all rooms together.
+  uint32_t talkers = 3;        ///< At once, in each room.
   Pattern pattern = Pattern::Fixed;
   int64_t turn_ms = 3000;
   int64_t pause_ms = 200;

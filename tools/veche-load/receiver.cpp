@@ -21,7 +21,8 @@ uint32_t first_csrc(std::span<const uint8_t> packet) {
 
 }  // namespace
 
-Receiver::Receiver(uint32_t own_index, size_t turns) : own_index_(own_index), turns_(turns) {}
+Receiver::Receiver(uint32_t own_index, size_t turns, uint32_t rooms)
+    : own_index_(own_index), rooms_(rooms), turns_(turns) {}
 
 void Receiver::take(std::span<const uint8_t> packet, int64_t now_ns) noexcept {
   const auto view = rtp::PacketView::parse(packet);
@@ -31,6 +32,7 @@ void Receiver::take(std::span<const uint8_t> packet, int64_t now_ns) noexcept {
   add(packets);
   const auto mark = read_mark(view->payload());
   if (!mark) return add(foreign);
+  if (mark->talker % rooms_ != own_index_ % rooms_) return add(strange);
   if (mark->talker == own_index_) add(own_packets);
   check_source(*mark, packet);
 

@@ -31,7 +31,8 @@ struct HeardTurn {
 /// One thread writes; the counters may be read from any.
 class Receiver {
  public:
-  Receiver(uint32_t own_index, size_t turns);
+  /// `turns`: of its room. Talkers of other rooms have another number modulo `rooms`.
+  Receiver(uint32_t own_index, size_t turns, uint32_t rooms = 1);
 
   /// A whole RTP packet, as it came out of SRTP.
   void take(std::span<const uint8_t> packet, int64_t now_ns) noexcept;
@@ -44,6 +45,7 @@ class Receiver {
   /// All but `not_rtp` are counted in their slot; foreign ones come from somebody who is no load.
   std::atomic<uint64_t> packets{0}, duplicates{0}, foreign{0}, not_rtp{0};
   std::atomic<uint64_t> own_packets{0};  ///< Its own voice: a mistake of the server.
+  std::atomic<uint64_t> strange{0};      ///< Of another room: a worse one.
   std::atomic<uint64_t> source_errors{
       0};                             ///< CSRC missing, or not the same as before for this talker.
   std::atomic<uint64_t> switches{0};  ///< How often a slot got another talker.
@@ -75,6 +77,7 @@ class Receiver {
   void note_turn(const Mark& mark, int64_t now_ns) noexcept;
 
   uint32_t own_index_;
+  uint32_t rooms_;
   std::atomic<int64_t> latency_from_ns_{0};
   std::array<Slot, kMaxSlots> slots_;
   std::atomic<size_t> slot_count_{0};

@@ -79,6 +79,7 @@ void packet_fields(JsonWriter& json, const Packets& p) {
   counter(json, "foreign", p.foreign);
   counter(json, "not_rtp", p.not_rtp);
   counter(json, "own", p.own);
+  counter(json, "of_other_rooms", p.strange);
   counter(json, "source_errors", p.source_errors);
   counter(json, "slot_switches", p.slot_switches);
   json.end_object();
@@ -114,11 +115,10 @@ std::string to_table(const Results& r) {
        wide(r.packets.sent), wide(r.packets.send_failures), wide(r.packets.received),
        wide(r.packets.expected), wide(r.packets.lost));
   line(text,
-       "  odd                      %llu duplicates, %llu foreign, %llu not RTP, %llu own, %llu "
-       "wrong "
-       "source",
+       "  odd                      %llu duplicates, %llu foreign, %llu not RTP, %llu own, %llu of "
+       "other rooms, %llu wrong source",
        wide(r.packets.duplicates), wide(r.packets.foreign), wide(r.packets.not_rtp),
-       wide(r.packets.own), wide(r.packets.source_errors));
+       wide(r.packets.own), wide(r.packets.strange), wide(r.packets.source_errors));
   distribution_line(text, "one-way latency", r.latency_ms);
   line(text,
        "turns heard                %llu of %llu, %llu cut short, %llu frames missing within, %llu "
@@ -144,6 +144,7 @@ std::string to_json(const Options& options, const Results& r) {
   JsonWriter json;
   json.begin_object();
   counter(json, "participants", options.participants);
+  counter(json, "rooms", options.rooms);
   counter(json, "talkers", options.talkers);
   counter(json, "slots", options.slots);
   json.key("joins").begin_object();

@@ -21,6 +21,7 @@ double milliseconds(int64_t ns) { return static_cast<double>(ns) / kNsPerMs; }
 struct TurnTimes {
   uint32_t turn;
   uint32_t talker;
+  uint32_t room;
   int64_t start_ns, end_ns;
   uint32_t frames;
 };
@@ -31,8 +32,8 @@ std::vector<TurnTimes> all_turns(const std::vector<Outcome>& outcomes) {
     if (!outcome.talker) continue;
     for (const Talker::SentTurn& sent : outcome.talker->sent_turns()) {
       const int64_t end_ns = sent.started_ns + sent.frames * kFrameMs * kNsPerMs;
-      turns.push_back({sent.turn, outcome.index, sent.started_ns, std::min(end_ns, outcome.left_ns),
-                       sent.frames});
+      turns.push_back({sent.turn, outcome.index, outcome.room, sent.started_ns,
+                       std::min(end_ns, outcome.left_ns), sent.frames});
     }
   }
   return turns;
@@ -71,6 +72,7 @@ Packets summarize_packets(const std::vector<Outcome>& outcomes) {
     sum.foreign += receiver.foreign;
     sum.not_rtp += receiver.not_rtp;
     sum.own += receiver.own_packets;
+    sum.strange += receiver.strange;
     sum.source_errors += receiver.source_errors;
     sum.slot_switches += receiver.switches;
   }
@@ -85,7 +87,7 @@ Hearing summarize_hearing(const std::vector<Outcome>& outcomes) {
   for (const Outcome& listener : outcomes) {
     if (!listener.joined) continue;
     for (const TurnTimes& turn : turns) {
-      if (turn.talker == listener.index) continue;
+      if (turn.talker == listener.index || turn.room != listener.room) continue;
       const HeardTurn& heard = listener.receiver->turns()[turn.turn];
       hearing.missing_frames += heard.missing();
       const int64_t together_ns =

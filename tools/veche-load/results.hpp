@@ -18,6 +18,7 @@ namespace veche::load {
 /// What one participant did and heard.
 struct Outcome {
   uint32_t index = 0;
+  uint32_t room = 0;
   bool joined = false;
   bool left_early = false;  ///< On purpose, before it had joined.
   bool removed = false;     ///< By the server: it knew no such session when the participant left.
@@ -38,7 +39,7 @@ struct Joins {
 struct Packets {
   uint64_t sent = 0, send_failures = 0;
   uint64_t received = 0, expected = 0, lost = 0, duplicates = 0, foreign = 0, not_rtp = 0;
-  uint64_t own = 0, source_errors = 0, slot_switches = 0;
+  uint64_t own = 0, strange = 0, source_errors = 0, slot_switches = 0;
 };
 
 /// How turns were heard. One entry for each listener and turn.

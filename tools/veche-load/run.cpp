@@ -23,19 +23,19 @@ double own_cpu_s() {
 
 double seconds(int64_t ns) { return static_cast<double>(ns) / kNsPerS; }
 
-std::vector<Turn> plan_turns(const Options& options) {
+Rooms plan_rooms(const Options& options) {
   double talk_s = options.duration_s;
   // With people who come and go, the talk lasts until the last has gone.
   if (options.stay_s > 0 || options.leave_early > 0) {
     talk_s += options.participants / options.join_rate + options.stay_s + 60;
   }
-  return make_turns({.pattern = options.pattern,
-                     .participants = options.participants,
-                     .talkers = options.talkers,
-                     .turn_ms = options.turn_ms,
-                     .pause_ms = options.pause_ms,
-                     .duration_ms = static_cast<int64_t>(talk_s * 1000),
-                     .seed = options.seed});
+  return Rooms(options.rooms, {.pattern = options.pattern,
+                               .participants = options.participants,
+                               .talkers = options.talkers,
+                               .turn_ms = options.turn_ms,
+                               .pause_ms = options.pause_ms,
+                               .duration_ms = static_cast<int64_t>(talk_s * 1000),
+                               .seed = options.seed});
 }
 
 }  // namespace
@@ -44,9 +44,9 @@ Run::Run(glib::ControlLoop& loop, const Options& options, Voice voice)
     : loop_(loop),
       options_(options),
       voice_(std::move(voice)),
-      turns_(plan_turns(options_)),
+      rooms_(plan_rooms(options_)),
       http_(options_.server, options_.key),
-      crowd_(loop, options_, http_, turns_, voice_) {}
+      crowd_(loop, options_, http_, rooms_, voice_) {}
 
 Status Run::execute() {
   if (options_.server_pid != 0) {
@@ -55,26 +55,29 @@ Status Run::execute() {
       return not_found("--server-pid: no process " + std::to_string(options_.server_pid));
     server_ = ServerUse{.before = *before, .peak = *before, .after = *before};
   }
-  open_room();
+  open_rooms(0);
   loop_.run();
   timer_.cancel();
   return outcome_;
 }
 
-void Run::open_room() {
-  http_.put_room(options_.room, options_.room_settings, [this](const Result<HttpReply>& reply) {
-    if (!reply || reply->status / 100 != 2) {
-      const std::string reason = reply ? "HTTP " + std::to_string(reply->status) + " " + reply->body
-                                       : reply.error().message;
-      outcome_ = Error{ErrorCode::Unavailable, "the room cannot be made: " + reason};
-      loop_.quit();
-      return;
-    }
-    started_ns_ = monotonic_ns();
-    enter(Phase::Joining, started_ns_);
-    last_ = read(started_ns_);
-    timer_ = loop_.every(kTickMs, [this] { tick(); });
-  });
+void Run::open_rooms(uint32_t room) {
+  http_.put_room(rooms_.name(options_.room, room), options_.room_settings,
+                 [this, room](const Result<HttpReply>& reply) {
+                   if (!reply || reply->status / 100 != 2) {
+                     const std::string reason =
+                         reply ? "HTTP " + std::to_string(reply->status) + " " + reply->body
+                               : reply.error().message;
+                     outcome_ = Error{ErrorCode::Unavailable, "the room cannot be made: " + reason};
+                     loop_.quit();
+                     return;
+                   }
+                   if (room + 1 < rooms_.count()) return open_rooms(room + 1);
+                   started_ns_ = monotonic_ns();
+                   enter(Phase::Joining, started_ns_);
+                   last_ = read(started_ns_);
+                   timer_ = loop_.every(kTickMs, [this] { tick(); });
+                 });
 }
 
 void Run::interrupt() {
@@ -103,7 +106,7 @@ void Run::join_who_is_due(int64_t now_ns) {
 void Run::advance(int64_t now_ns) {
   switch (phase_) {
     case Phase::Joining:
-      if (crowd_.settled(churns() ? options_.talkers : options_.participants))
+      if (crowd_.settled(churns() ? rooms_.talkers() : options_.participants))
         enter(Phase::Talking, now_ns);
       break;
     case Phase::Talking:
@@ -146,7 +149,7 @@ bool Run::talk_is_over(int64_t now_ns) const {
   if (!churns()) return true;
   // Who stays is a talker, or had no time limit.
   return crowd_.all_started() && crowd_.joining() == 0 &&
-         (options_.stay_s == 0 || crowd_.count(MemberState::Connected) <= options_.talkers);
+         (options_.stay_s == 0 || crowd_.count(MemberState::Connected) <= rooms_.talkers());
 }
 
 Run::Reading Run::read(int64_t now_ns) const {

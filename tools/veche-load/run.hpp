@@ -34,7 +34,8 @@ class Run {
     double own_cpu_s = 0;
   };
 
-  void open_room();
+  /// The rooms from this one on, one after the other; then the joins begin.
+  void open_rooms(uint32_t room);
   void tick();
   void join_who_is_due(int64_t now_ns);
   void advance(int64_t now_ns);
@@ -48,7 +49,7 @@ class Run {
   glib::ControlLoop& loop_;
   Options options_;
   Voice voice_;
-  std::vector<Turn> turns_;
+  Rooms rooms_;
   HttpApi http_;
   Crowd crowd_;
   glib::Timer timer_;

@@ -23,6 +23,7 @@ void judge_packets(const Options& options, const Results& r, std::vector<std::st
   complain(r.packets.duplicates, "packets came twice");
   complain(r.packets.not_rtp, "packets were not RTP of a slot");
   complain(r.packets.own, "packets went back to their sender");
+  complain(r.packets.strange, "packets came from another room");
   complain(r.packets.source_errors, "packets had a wrong source");
   if (options.talkers > options.slots) return;  // Then not everybody can be heard.
   complain(r.hearing.missing_frames, "frames were missing within turns");

@@ -134,6 +134,16 @@ TEST_F(LoadReceiver, NoticesItsOwnVoice) {
   EXPECT_EQ(anna_listens.own_packets, 1u);
 }
 
+TEST_F(LoadReceiver, NoticesPacketsOfAnotherRoom) {
+  Receiver listener(2, turns_.size(), 2);
+  listener.take(slot_packet(anna_, 100, 0), 0);
+  EXPECT_EQ(listener.strange, 0u);
+  rewriter_.switch_source();
+  listener.take(slot_packet(boris_, 200, 20), 20);
+  EXPECT_EQ(listener.strange, 1u);
+  EXPECT_EQ(listener.turns()[1].frames, 0u);
+}
+
 TEST_F(LoadReceiver, CountsForeignPacketsInTheirSlotAndRefusesTheRest) {
   std::vector<uint8_t> foreign{0x80, 111, 0, 1, 0, 0, 0, 0, 0, 0, 0, 5, 'x'};
   hear(foreign, 0);

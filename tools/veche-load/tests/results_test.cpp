@@ -75,6 +75,12 @@ TEST_F(LoadResults, ExpectNothingOfWhoWasNotThere) {
   EXPECT_EQ(summarize_hearing(outcomes_).expected, 0u);
 }
 
+TEST_F(LoadResults, ExpectNothingOfAnotherRoom) {
+  add(1, 1000).room = 1;
+  talk({}, 0, 0);
+  EXPECT_EQ(summarize_hearing(outcomes_).expected, 0u);
+}
+
 TEST_F(LoadResults, NoticeWhoMissedTheEnd) {
   add(1, 1000);
   add(2, 1000).left_ns = 11'500 * kMs;  // Cannot know the end.

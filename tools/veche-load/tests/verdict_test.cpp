@@ -34,6 +34,7 @@ TEST(LoadVerdict, NamesEachShortcoming) {
       {"twice", [](Results& r) { r.packets.duplicates = 3; }},
       {"not RTP", [](Results& r) { r.packets.not_rtp = 3; }},
       {"back to their sender", [](Results& r) { r.packets.own = 3; }},
+      {"another room", [](Results& r) { r.packets.strange = 3; }},
       {"wrong source", [](Results& r) { r.packets.source_errors = 3; }},
       {"within turns", [](Results& r) { r.hearing.missing_frames = 3; }},
       {"did not hear", [](Results& r) { r.hearing.unheard = 3; }},
