@@ -98,7 +98,7 @@ class Sink final : public SocketReader::Listener {
   Sink(const Sink&) = delete;
   Sink& operator=(const Sink&) = delete;
 
-  int descriptor() const { return descriptor_; }
+  int descriptor() const noexcept override { return descriptor_; }
   bool good() const { return good_; }
   void on_readable() noexcept override {
     Packet packet;
@@ -201,11 +201,11 @@ Result<double> fan_out_cost(uint32_t count, uint32_t rooms, uint32_t talkers) {
   const auto pause = std::chrono::nanoseconds(std::chrono::milliseconds(20)) / (talkers * rooms);
   const Sink from;
   std::vector<Listeners> listeners;
-  SocketReader reader;
+  const std::unique_ptr<SocketReader> reader = make_polling_reader();
   for (uint32_t room = 0; room < rooms; ++room) {
     Result<Listeners> some = Listeners::create(count / rooms);
     if (!some) return some.error();
-    for (const auto& sink : some->sinks) reader.add(*sink);
+    for (const auto& sink : some->sinks) reader->add(*sink);
     listeners.push_back(std::move(*some));
   }
   FanOut fan_out;
@@ -220,7 +220,7 @@ Result<double> fan_out_cost(uint32_t count, uint32_t rooms, uint32_t talkers) {
   }
   const double spent_us = cpu_us() - start_us;
   for (const Listeners& some : listeners) {
-    for (const auto& sink : some.sinks) reader.remove(*sink);
+    for (const auto& sink : some.sinks) reader->remove(*sink);
   }
   if (!good || number == 0) return send_failed();
   return spent_us / number / (count / rooms);

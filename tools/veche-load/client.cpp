@@ -62,7 +62,8 @@ Status Client::configure_agent() {
 }
 
 Status Client::add_sections(const ClientSettings& settings, std::shared_ptr<Receiver> receiver) {
-  const auto caps = section_caps(settings.ssrc);
+  const bool nack = settings.feedback == Feedback::Full;
+  const auto caps = section_caps(settings.ssrc, nack);
   format_.ssrc = settings.ssrc;
   GstPadTemplate* sinks =
       gst_element_class_get_pad_template(GST_ELEMENT_GET_CLASS(webrtc_->get()), "sink_%u");
@@ -73,12 +74,12 @@ Status Client::add_sections(const ClientSettings& settings, std::shared_ptr<Rece
   if (!microphone) return internal("webrtcbin's sink pad has no transceiver");
   g_object_set(microphone.get(), "direction", GST_WEBRTC_RTP_TRANSCEIVER_DIRECTION_SENDONLY,
                "codec-preferences", caps.get(), nullptr);
-  path_ = settings.reader
-              ? make_direct_path(agent_, *settings.reader, std::move(receiver), settings.ssrc)
-              : make_element_path(glib::share(webrtc_->pipeline()), sink.get(), caps,
-                                  std::move(receiver));
+  path_ = settings.reader ? make_direct_path(agent_, *settings.reader, std::move(receiver),
+                                             settings.ssrc, settings.feedback)
+                          : make_element_path(glib::share(webrtc_->pipeline()), sink.get(), caps,
+                                              std::move(receiver));
   show_elements();
-  const auto slot_caps = section_caps(0);
+  const auto slot_caps = section_caps(0, nack);
   for (uint32_t i = 0; i < settings.slots; ++i) {
     Status added =
         webrtc_->add_transceiver(GST_WEBRTC_RTP_TRANSCEIVER_DIRECTION_RECVONLY, slot_caps.get());
@@ -101,10 +102,11 @@ Status Client::make_offer() {
 
 Status Client::set_answer(const std::string& sdp) {
   format_ = negotiated_format(format_.ssrc, offer_, sdp);
+  slot_transport_cc_ = negotiated_slot_transport_cc(sdp);
   return webrtc_->set_description("set-remote-description", GST_WEBRTC_SDP_TYPE_ANSWER, sdp);
 }
 
-Status Client::start_sending() { return path_->open(); }
+Status Client::start_sending() { return path_->open(slot_transport_cc_); }
 
 bool Client::send(std::span<const uint8_t> packet) noexcept { return path_->send(packet); }
 

@@ -25,6 +25,7 @@ struct ClientSettings {
   uint32_t slots = 0;
   /// Null: packets travel through webrtcbin's elements (media_path.hpp). Outlives the client.
   SocketReader* reader = nullptr;
+  Feedback feedback = Feedback::None;  ///< With a reader; webrtcbin's elements make their own.
 };
 
 /// Called on webrtcbin's threads, also after close() was entered.
@@ -51,8 +52,6 @@ class Client {
   Status start_sending();
   /// [generator] After start_sending(). False if it was not taken.
   bool send(std::span<const uint8_t> packet) noexcept;
-  /// [generator] After start_sending(), every few seconds.
-  void report() noexcept { path_->report(); }
 
  private:
   explicit Client(std::unique_ptr<glib::WebrtcBin> webrtc);
@@ -67,6 +66,7 @@ class Client {
   std::shared_ptr<MediaPath> path_;  // Shared with the callback that shows it elements.
   glib::Signal element_added_;
   TalkerFormat format_;
+  uint8_t slot_transport_cc_ = 0;
   std::string offer_;
 };
 

@@ -11,12 +11,13 @@ constexpr uint8_t kPayloadType = 111;
 constexpr uint8_t kAudioLevelId = 1, kTransportCcId = 3, kMidId = 4;
 constexpr size_t kMaxMidSize = 16;  // Of the one-byte form (RFC 8285).
 
-/// The text of the first m-section, where the microphone is.
-std::string_view first_section(std::string_view sdp) {
-  const size_t start = sdp.find("\nm=");
+/// What stands before the first m-section is left out, and the first one is the microphone's.
+std::string_view section_from(std::string_view sdp, size_t after) {
+  const size_t start = sdp.find("\nm=", after);
   if (start == std::string_view::npos) return {};
   return sdp.substr(start, sdp.find("\nm=", start + 1) - start);
 }
+std::string_view first_section(std::string_view sdp) { return section_from(sdp, 0); }
 
 std::string mid_of(std::string_view section) {
   constexpr std::string_view kName = "\na=mid:";
@@ -36,8 +37,7 @@ uint8_t accepted(std::string_view section, uint8_t id) {
 
 }  // namespace
 
-/// `ssrc` 0: of a slot.
-glib::Ref<GstCaps> section_caps(uint32_t ssrc) {
+glib::Ref<GstCaps> section_caps(uint32_t ssrc, bool nack) {
   auto caps = glib::adopt(gst_caps_new_simple(
       "application/x-rtp", "media", G_TYPE_STRING, "audio", "encoding-name", G_TYPE_STRING, "OPUS",
       "payload", G_TYPE_INT, int{kPayloadType}, "clock-rate", G_TYPE_INT, 48000, "encoding-params",
@@ -47,6 +47,7 @@ glib::Ref<GstCaps> section_caps(uint32_t ssrc) {
       "http://www.ietf.org/id/draft-holmer-rmcat-transport-wide-cc-extensions-01", "extmap-4",
       G_TYPE_STRING, "urn:ietf:params:rtp-hdrext:sdes:mid", nullptr));
   if (ssrc != 0) gst_caps_set_simple(caps.get(), "ssrc", G_TYPE_UINT, ssrc, nullptr);
+  if (nack) gst_caps_set_simple(caps.get(), "rtcp-fb-nack", G_TYPE_BOOLEAN, TRUE, nullptr);
   return caps;
 }
 
@@ -59,6 +60,13 @@ TalkerFormat negotiated_format(uint32_t ssrc, std::string_view offer, std::strin
   if (!format.mid.empty() && format.mid.size() <= kMaxMidSize)
     format.mid_extension = accepted(section, kMidId);
   return format;
+}
+
+uint8_t negotiated_slot_transport_cc(std::string_view answer) {
+  const std::string_view microphone = first_section(answer);
+  if (microphone.empty()) return 0;
+  const auto behind = static_cast<size_t>(microphone.data() - answer.data()) + 1;
+  return accepted(section_from(answer, behind), kTransportCcId);
 }
 
 }  // namespace veche::load

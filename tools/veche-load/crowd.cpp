@@ -31,6 +31,7 @@ Crowd::Crowd(glib::ControlLoop& loop, const Options& options, HttpApi& http, con
       rooms_(rooms),
       voice_(voice),
       random_(options.seed),
+      reader_(options.readers == Readers::Woken ? make_woken_reader() : make_polling_reader()),
       workers_("clients", kWorkers) {
   std::uniform_real_distribution<double> chance(0, 1);
   for (uint32_t i = 0; i < options.participants; ++i) {
@@ -51,7 +52,8 @@ void Crowd::join_next() {
   member.state = MemberState::Preparing;
   const ClientSettings settings{.ssrc = 0x10000000u + member.index,
                                 .slots = options_.slots,
-                                .reader = options_.through_elements ? nullptr : &reader_};
+                                .reader = options_.through_elements ? nullptr : reader_.get(),
+                                .feedback = options_.feedback};
   ClientEvents events{
       .connected =
           [this, &member] {

@@ -57,7 +57,7 @@ class Crowd {
   std::mt19937 random_;
   std::vector<std::unique_ptr<Member>> members_;
   size_t next_ = 0;
-  SocketReader reader_;
+  std::unique_ptr<SocketReader> reader_;
   Generator generator_;
   Workers workers_;  // Last: its threads end before the members go.
 };

@@ -12,14 +12,12 @@
 
 #include "base/time.hpp"
 #include "media_path.hpp"
-#include "rtp/rtcp/rtcp_writer.hpp"
 
 namespace veche::load {
 namespace {
 
 constexpr gsize kKeySize = 30;  // AES_CM_128_HMAC_SHA1_80: key and salt.
 constexpr size_t kMaxPacketSize = 1600;
-constexpr size_t kMaxReportSize = 64;
 
 struct SrtpDeleter {
   void operator()(srtp_t session) const { srtp_dealloc(session); }
@@ -47,30 +45,47 @@ Result<SrtpPtr> make_srtp(GstElement* dtls, const char* property, srtp_ssrc_type
   return SrtpPtr(session);
 }
 
-/// RFC 7983: what else shares the port begins with another byte; RFC 5761: RTCP has these types.
+/// RFC 7983: what else shares the port begins with another byte.
+bool is_media(std::span<const uint8_t> datagram) {
+  return datagram.size() >= 8 && datagram[0] >= 128 && datagram[0] <= 191;
+}
+/// RFC 5761: RTCP has these types.
+bool is_rtcp(std::span<const uint8_t> datagram) {
+  return is_media(datagram) && datagram[1] >= 192 && datagram[1] <= 223;
+}
 bool is_rtp(std::span<const uint8_t> datagram) {
-  return datagram.size() >= 12 && datagram[0] >= 128 && datagram[0] <= 191 &&
-         (datagram[1] < 192 || datagram[1] > 223);
+  return is_media(datagram) && datagram.size() >= 12 && !is_rtcp(datagram);
 }
 
-/// The next datagram, which stays in the socket, and when the kernel put it there: that this
-/// program reads it late is not the server's doing.
-ssize_t peek(int descriptor, std::span<uint8_t> datagram, int64_t& arrival_ns) {
+/// What the kernel says of a datagram.
+struct Arrival {
+  /// When the kernel put it into the socket: that this program reads it late is not the server's
+  /// doing.
+  int64_t at_ns = 0;
+  uint32_t drops = 0;  ///< How many datagrams the full socket has refused so far.
+};
+
+/// The next datagram, which stays in the socket.
+ssize_t peek(int descriptor, std::span<uint8_t> datagram, Arrival& arrival) {
   iovec part{datagram.data(), datagram.size()};
-  alignas(cmsghdr) std::array<uint8_t, CMSG_SPACE(sizeof(timespec))> control;
+  alignas(cmsghdr) std::array<uint8_t, CMSG_SPACE(sizeof(timespec)) + CMSG_SPACE(sizeof(uint32_t))>
+      control;
   msghdr header{};
   header.msg_iov = &part;
   header.msg_iovlen = 1;
   header.msg_control = control.data();
   header.msg_controllen = control.size();
   const ssize_t size = recvmsg(descriptor, &header, MSG_PEEK | MSG_DONTWAIT);
-  arrival_ns = monotonic_ns();
+  arrival.at_ns = monotonic_ns();
   for (cmsghdr* at = CMSG_FIRSTHDR(&header); size >= 0 && at; at = CMSG_NXTHDR(&header, at)) {
-    if (at->cmsg_level != SOL_SOCKET || at->cmsg_type != SCM_TIMESTAMPNS) continue;
+    if (at->cmsg_level != SOL_SOCKET) continue;
+    if (at->cmsg_type == SO_RXQ_OVFL)
+      std::memcpy(&arrival.drops, CMSG_DATA(at), sizeof arrival.drops);
+    if (at->cmsg_type != SCM_TIMESTAMPNS) continue;
     timespec stamp{}, now{};
     std::memcpy(&stamp, CMSG_DATA(at), sizeof stamp);
     clock_gettime(CLOCK_REALTIME, &now);
-    arrival_ns -= (now.tv_sec - stamp.tv_sec) * kNsPerS + now.tv_nsec - stamp.tv_nsec;
+    arrival.at_ns -= (now.tv_sec - stamp.tv_sec) * kNsPerS + now.tv_nsec - stamp.tv_nsec;
   }
   return size;
 }
@@ -78,11 +93,11 @@ ssize_t peek(int descriptor, std::span<uint8_t> datagram, int64_t& arrival_ns) {
 class DirectPath final : public MediaPath, public SocketReader::Listener {
  public:
   DirectPath(glib::Ref<NiceAgent> agent, SocketReader& reader, std::shared_ptr<Receiver> receiver,
-             uint32_t ssrc)
+             uint32_t ssrc, Feedback feedback)
       : agent_(std::move(agent)),
         reader_(reader),
         receiver_(std::move(receiver)),
-        ssrc_(ssrc),
+        feedback_(feedback, ssrc, receiver_->told, monotonic_ns()),
         context_(glib::adopt(g_main_context_new())) {}
 
   void see(GstElement* element, std::string_view factory) override {
@@ -97,13 +112,17 @@ class DirectPath final : public MediaPath, public SocketReader::Listener {
     }
   }
 
-  Status open() override {
+  Status open(uint8_t transport_cc) override {
     const std::lock_guard lock(mutex_);
     auto out = make_srtp(encoder_.get(), "encoder-key", ssrc_any_outbound);
+    auto rtcp_out = make_srtp(encoder_.get(), "encoder-key", ssrc_any_outbound);
     auto in = make_srtp(decoder_.get(), "decoder-key", ssrc_any_inbound);
     if (!out) return out.error();
+    if (!rtcp_out) return rtcp_out.error();
     if (!in) return in.error();
     out_ = *std::move(out);
+    rtcp_out_ = *std::move(rtcp_out);
+    feedback_.set_transport_cc(transport_cc);
     in_ = *std::move(in);
     Status status = take_socket();
     // Elements hold their bin's signal, whose handler holds this path.
@@ -126,37 +145,42 @@ class DirectPath final : public MediaPath, public SocketReader::Listener {
            send_sealed(datagram.data(), size);
   }
 
-  void report() noexcept override {
-    std::array<uint8_t, kMaxPacketSize> datagram;
-    rtp::RtcpWriter writer({datagram.data(), kMaxReportSize});
-    writer.add_receiver_report(ssrc_, {});
-    writer.add_cname(ssrc_, "veche-load");
-    auto size = static_cast<int>(writer.bytes().size());
-    if (srtp_protect_rtcp(out_.get(), datagram.data(), &size) == srtp_err_status_ok)
-      send_sealed(datagram.data(), size);
-  }
+  int descriptor() const noexcept override { return g_socket_get_fd(socket_.get()); }
+  int64_t due_ns() const noexcept override { return feedback_.due_ns(); }
 
   void on_readable() noexcept override {
-    std::array<uint8_t, kMaxPacketSize> datagram;
-    const int descriptor = g_socket_get_fd(socket_.get());
-    for (int i = 0; i < kBatch; ++i) {
-      int64_t arrival_ns = 0;
-      const ssize_t size = peek(descriptor, datagram, arrival_ns);
-      if (size < 0) return;
-      const auto packet = std::span(datagram).first(static_cast<size_t>(size));
-      const bool rtp = is_rtp(packet);
-      // STUN belongs to libnice, which reads it from its socket itself.
-      if (!rtp && g_main_context_iteration(context_.get(), FALSE)) continue;
-      recv(descriptor, nullptr, 0, MSG_DONTWAIT);
-      if (rtp) receive(packet, arrival_ns);
+    read_batch();
+    std::array<uint8_t, ClientFeedback::kMaxSize + SRTP_MAX_TRAILER_LEN + sizeof(uint32_t)>
+        datagram;
+    const std::span<uint8_t> room(datagram.data(), ClientFeedback::kMaxSize);
+    auto size = static_cast<int>(feedback_.next(monotonic_ns(), room));
+    if (size != 0 &&
+        srtp_protect_rtcp(rtcp_out_.get(), datagram.data(), &size) == srtp_err_status_ok) {
+      send_sealed(datagram.data(), size);
     }
   }
 
  private:
   static constexpr int kBatch = 32;
 
+  void read_batch() noexcept {
+    std::array<uint8_t, kMaxPacketSize> datagram;
+    for (int i = 0; i < kBatch; ++i) {
+      Arrival arrival;
+      const ssize_t size = peek(descriptor(), datagram, arrival);
+      if (size < 0) return;
+      if (arrival.drops != 0)
+        receiver_->socket_drops.store(arrival.drops, std::memory_order_relaxed);
+      const auto packet = std::span(datagram).first(static_cast<size_t>(size));
+      // STUN belongs to libnice, which reads it from its socket itself.
+      if (!is_media(packet) && g_main_context_iteration(context_.get(), FALSE)) continue;
+      recv(descriptor(), nullptr, 0, MSG_DONTWAIT);
+      receive(packet, arrival.at_ns);
+    }
+  }
+
   bool send_sealed(const uint8_t* bytes, int size) noexcept {
-    return ::sendto(g_socket_get_fd(socket_.get()), bytes, static_cast<size_t>(size), 0,
+    return ::sendto(descriptor(), bytes, static_cast<size_t>(size), 0,
                     reinterpret_cast<const sockaddr*>(&remote_), sizeof remote_) == size;
   }
 
@@ -176,7 +200,8 @@ class DirectPath final : public MediaPath, public SocketReader::Listener {
     nice_agent_attach_recv(agent_.get(), stream, NICE_COMPONENT_TYPE_RTP, context_.get(),
                            on_read_by_libnice, this);
     const int on = 1;
-    setsockopt(g_socket_get_fd(socket_.get()), SOL_SOCKET, SO_TIMESTAMPNS, &on, sizeof on);
+    setsockopt(descriptor(), SOL_SOCKET, SO_TIMESTAMPNS, &on, sizeof on);
+    setsockopt(descriptor(), SOL_SOCKET, SO_RXQ_OVFL, &on, sizeof on);
     reader_.add(*this);
     return Ok{};
   }
@@ -187,8 +212,7 @@ class DirectPath final : public MediaPath, public SocketReader::Listener {
     std::array<uint8_t, kMaxPacketSize> datagram;
     if (size > datagram.size()) return;
     std::copy_n(bytes, size, datagram.begin());
-    if (is_rtp({datagram.data(), size}))
-      static_cast<DirectPath*>(data)->receive({datagram.data(), size}, monotonic_ns());
+    static_cast<DirectPath*>(data)->receive({datagram.data(), size}, monotonic_ns());
   }
 
   static GstPadProbeReturn drop_rtp(GstPad*, GstPadProbeInfo* info, gpointer) {
@@ -200,21 +224,28 @@ class DirectPath final : public MediaPath, public SocketReader::Listener {
 
   void receive(std::span<uint8_t> packet, int64_t arrival_ns) noexcept {
     auto size = static_cast<int>(packet.size());
-    const bool good = srtp_unprotect(in_.get(), packet.data(), &size) == srtp_err_status_ok;
-    // What is not authentic is counted as no RTP.
-    receiver_->take(good ? packet.first(static_cast<size_t>(size)) : std::span<uint8_t>(),
-                    arrival_ns);
+    if (is_rtcp(packet)) {
+      if (srtp_unprotect_rtcp(in_.get(), packet.data(), &size) == srtp_err_status_ok)
+        feedback_.on_rtcp(packet.first(static_cast<size_t>(size)), arrival_ns);
+    } else if (is_rtp(packet)) {
+      const bool good = srtp_unprotect(in_.get(), packet.data(), &size) == srtp_err_status_ok;
+      // What is not authentic is counted as no RTP.
+      const auto plain = good ? packet.first(static_cast<size_t>(size)) : std::span<uint8_t>();
+      receiver_->take(plain, arrival_ns);
+      feedback_.on_rtp(plain, arrival_ns);
+    }
   }
 
   const glib::Ref<NiceAgent> agent_;
   SocketReader& reader_;
   const std::shared_ptr<Receiver> receiver_;
-  const uint32_t ssrc_;
+  ClientFeedback feedback_;                // Of the reader, once it is open.
   const glib::Ref<GMainContext> context_;  // Of libnice's sources on the socket.
   std::mutex mutex_;                       // Of what see() finds, until open().
   glib::Ref<GstElement> encoder_, decoder_, sink_;
-  SrtpPtr out_;  // Of the generator.
-  SrtpPtr in_;   // Of the reader.
+  SrtpPtr out_;       // Of the generator.
+  SrtpPtr rtcp_out_;  // Of the reader: RTCP has an index of its own, so the key can be shared.
+  SrtpPtr in_;        // Of the reader.
   glib::Ref<GSocket> socket_;
   sockaddr_in remote_{};
 };
@@ -222,8 +253,10 @@ class DirectPath final : public MediaPath, public SocketReader::Listener {
 }  // namespace
 
 std::shared_ptr<MediaPath> make_direct_path(glib::Ref<NiceAgent> agent, SocketReader& reader,
-                                            std::shared_ptr<Receiver> receiver, uint32_t ssrc) {
-  return std::make_shared<DirectPath>(std::move(agent), reader, std::move(receiver), ssrc);
+                                            std::shared_ptr<Receiver> receiver, uint32_t ssrc,
+                                            Feedback feedback) {
+  return std::make_shared<DirectPath>(std::move(agent), reader, std::move(receiver), ssrc,
+                                      feedback);
 }
 
 }  // namespace veche::load

@@ -40,7 +40,7 @@ class ElementPath final : public MediaPath {
     if (factory == "srtpdec") probe(element, "rtp_src", on_packet);
   }
 
-  Status open() override {
+  Status open(uint8_t /*transport_cc*/) override {
     gst_bin_recalculate_latency(GST_BIN(pipeline_.get()));
     const auto rtpbin = glib::adopt(gst_bin_get_by_name(GST_BIN(pipeline_.get()), "rtpbin"));
     GstElement* raw = nullptr;

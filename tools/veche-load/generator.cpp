@@ -17,7 +17,7 @@ Generator::~Generator() {
 void Generator::add(uint32_t index, Client& client, Talker& talker) {
   Phase& phase = phase_of(index);
   const std::lock_guard lock(phase.mutex);
-  phase.entries.push_back({index, &client, &talker, monotonic_ns() + kReportIntervalNs});
+  phase.entries.push_back({index, &client, &talker});
 }
 
 void Generator::remove(uint32_t index) {
@@ -43,10 +43,6 @@ void Generator::send_phase(Phase& phase) {
   const std::lock_guard lock(phase.mutex);
   for (Entry& entry : phase.entries) {
     const int64_t now_ns = monotonic_ns();
-    if (now_ns >= entry.report_due_ns) {
-      entry.report_due_ns = now_ns + kReportIntervalNs;
-      entry.client->report();
-    }
     const int64_t elapsed_ms = start_ns == INT64_MAX ? -1 : (now_ns - start_ns) / kNsPerMs;
     const size_t size = entry.talker->next(now_ns < start_ns ? -1 : elapsed_ms, now_ns, packet);
     if (size == 0) continue;

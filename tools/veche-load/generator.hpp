@@ -41,13 +41,10 @@ class Generator {
 
  private:
   static constexpr size_t kPhases = 20;  // One a millisecond.
-  /// RFC 3550 section 6.2.
-  static constexpr int64_t kReportIntervalNs = 5 * kNsPerS;
   struct Entry {
     uint32_t index;
     Client* client;
     Talker* talker;
-    int64_t report_due_ns;
   };
   struct Phase {
     std::mutex mutex;

@@ -69,7 +69,7 @@ int main(int argc, char** argv) {
   const Result<Results> results = execute(*options);
   if (!results) return fail(results.error(), kBad);
 
-  fputs(to_table(*results).c_str(), stdout);
+  fputs(to_table(*options, *results).c_str(), stdout);
   if (!options->json_path.empty()) {
     std::ofstream file(options->json_path);
     file << to_json(*options, *results) << '\n';

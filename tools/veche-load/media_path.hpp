@@ -10,6 +10,7 @@
 #include <string_view>
 
 #include "base/result.hpp"
+#include "client_feedback.hpp"
 #include "glib/ref.hpp"
 #include "receiver.hpp"
 #include "socket_reader.hpp"
@@ -21,22 +22,20 @@ class MediaPath {
   virtual ~MediaPath() = default;
   /// [any] webrtcbin has made an element; `factory` says what it is.
   virtual void see(GstElement* element, std::string_view factory) = 0;
-  /// [worker] Once, when the client is connected.
-  virtual Status open() = 0;
+  /// [worker] Once, when the client is connected. `transport_cc`: the header extension of what the
+  /// server sends; 0: none was negotiated.
+  virtual Status open(uint8_t transport_cc) = 0;
   /// [worker] Nothing is received any more when it returns.
   virtual void close() = 0;
   /// [generator] After open(). False if the packet was not taken.
   virtual bool send(std::span<const uint8_t> packet) noexcept = 0;
-  /// [generator] After open(), every few seconds: a report, if nobody else makes one, so that the
-  /// server hears of a client that says nothing.
-  virtual void report() noexcept {}
 };
 
 /// Around webrtcbin's elements and threads: with the keys of DTLS and the socket of ICE. What
-/// webrtcbin still does is STUN. Receiver reports, as `ssrc`, say nothing but that the client is
-/// there.
+/// webrtcbin still does is STUN. RTCP comes from `ssrc`.
 std::shared_ptr<MediaPath> make_direct_path(glib::Ref<NiceAgent> agent, SocketReader& reader,
-                                            std::shared_ptr<Receiver> receiver, uint32_t ssrc);
+                                            std::shared_ptr<Receiver> receiver, uint32_t ssrc,
+                                            Feedback feedback);
 
 /// Through webrtcbin's elements, as an application would do it: with sender and receiver reports
 /// and transport-cc feedback, at several times the cost. `sink` is webrtcbin's pad, `caps` what is

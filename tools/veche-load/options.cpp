@@ -19,6 +19,7 @@ struct Parsed {
   Options defaults;
   char *server = nullptr, *key = nullptr, *room = nullptr, *settings = nullptr, *prefix = nullptr;
   char *pattern = nullptr, *silence = nullptr, *json = nullptr;
+  char *feedback = nullptr, *readers = nullptr;
   int rooms = static_cast<int>(defaults.rooms);
   int participants = static_cast<int>(defaults.participants);
   int talkers = static_cast<int>(defaults.talkers);
@@ -31,7 +32,9 @@ struct Parsed {
   gboolean noise_floor = FALSE, through_elements = FALSE, expect_no_loss = FALSE, bare = FALSE;
 
   ~Parsed() {
-    for (char* text : {server, key, room, settings, prefix, pattern, silence, json}) g_free(text);
+    for (char* text :
+         {server, key, room, settings, prefix, pattern, silence, json, feedback, readers})
+      g_free(text);
   }
 };
 
@@ -74,6 +77,10 @@ Status parse(int argc, char** argv, Parsed& p) {
        "Server's process, to read its CPU and memory", "PID"},
       {"through-elements", 0, 0, G_OPTION_ARG_NONE, &p.through_elements,
        "Send and receive through all of webrtcbin, with RTCP reports", nullptr},
+      {"feedback", 0, 0, G_OPTION_ARG_STRING, &p.feedback,
+       "What clients tell the server of what they receive (none)", "none|reports|full"},
+      {"readers", 0, 0, G_OPTION_ARG_STRING, &p.readers,
+       "Sockets are read every 2 ms, or a packet wakes its client (polling)", "polling|woken"},
       {"expect-no-loss", 0, 0, G_OPTION_ARG_NONE, &p.expect_no_loss,
        "Fail if anything is missing or came twice, or the generator was late", nullptr},
       {"bare", 0, 0, G_OPTION_ARG_NONE, &p.bare,
@@ -121,10 +128,18 @@ Status take_choices(const Parsed& p, Options& options) {
       {{"fixed", Pattern::Fixed}, {"rotating", Pattern::Rotating}, {"random", Pattern::Random}},
       options.pattern);
   if (!status) return status;
+  status =
+      choose("--silence", p.silence,
+             {{"dtx", Silence::Dtx}, {"continuous", Silence::Continuous}, {"none", Silence::None}},
+             options.silence);
+  if (!status) return status;
+  status = choose("--readers", p.readers,
+                  {{"polling", Readers::Polling}, {"woken", Readers::Woken}}, options.readers);
+  if (!status) return status;
   return choose(
-      "--silence", p.silence,
-      {{"dtx", Silence::Dtx}, {"continuous", Silence::Continuous}, {"none", Silence::None}},
-      options.silence);
+      "--feedback", p.feedback,
+      {{"none", Feedback::None}, {"reports", Feedback::Reports}, {"full", Feedback::Full}},
+      options.feedback);
 }
 
 Status check(const Parsed& p) {
@@ -139,6 +154,11 @@ Status check(const Parsed& p) {
   if (p.joining < 0) return invalid("--joining is not negative");
   if (p.duration_s < 0 || p.stay_s < 0 || p.cool_down_s < 0)
     return invalid("--duration, --stay and --cool-down are not negative");
+  if (p.through_elements && (p.feedback || p.readers)) {
+    return invalid(
+        "--through-elements leaves feedback and reading to webrtcbin: no --feedback, "
+        "no --readers");
+  }
   if (p.leave_early < 0 || p.leave_early > 1) return invalid("--leave-early is 0 to 1");
   return Ok{};
 }

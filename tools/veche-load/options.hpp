@@ -6,7 +6,9 @@
 #include <string>
 
 #include "base/result.hpp"
+#include "client_feedback.hpp"
 #include "schedule.hpp"
+#include "socket_reader.hpp"
 #include "talker.hpp"
 
 namespace veche::load {
@@ -33,6 +35,8 @@ struct Options {
   double leave_early = 0;  ///< The part that leaves before DTLS is done.
   int server_pid = 0;
   bool through_elements = false;  ///< Packets travel through all of webrtcbin; see media_path.hpp.
+  Feedback feedback = Feedback::None;
+  Readers readers = Readers::Polling;
   bool expect_no_loss = false;
   bool bare = false;       ///< Measures sealing and sending alone beforehand.
   double cool_down_s = 0;  ///< Between the last to leave and the last look at the server.

@@ -10,6 +10,7 @@
 #include <span>
 #include <vector>
 
+#include "client_feedback.hpp"
 #include "histogram.hpp"
 #include "mark.hpp"
 #include "rtp/sequence.hpp"
@@ -49,6 +50,9 @@ class Receiver {
   std::atomic<uint64_t> source_errors{
       0};                             ///< CSRC missing, or not the same as before for this talker.
   std::atomic<uint64_t> switches{0};  ///< How often a slot got another talker.
+  /// The kernel dropped them: they came faster than this program read its socket.
+  std::atomic<uint64_t> socket_drops{0};
+  FeedbackCounts told;  ///< What the client said of what it heard.
   Histogram
       latency;  ///< Of packets that were sent after their slot had been switched to the talker.
 

@@ -45,6 +45,21 @@ void bare_lines(std::string& text, const BareLoop& bare, const std::optional<Ser
        server->cpu_us_per_packet / bare.loop_us, server->cpu_us_per_packet / bare.fan_out_us);
 }
 
+const char* feedback_name(const Options& options) {
+  if (options.through_elements) return "webrtcbin";
+  switch (options.feedback) {
+    case Feedback::None: return "none";
+    case Feedback::Reports: return "reports";
+    case Feedback::Full: return "full";
+  }
+  return "";
+}
+
+const char* readers_name(const Options& options) {
+  if (options.through_elements) return "webrtcbin";
+  return options.readers == Readers::Woken ? "woken" : "polling";
+}
+
 unsigned long long wide(uint64_t value) { return value; }
 
 JsonWriter& counter(JsonWriter& json, const char* name, uint64_t value) {
@@ -103,7 +118,7 @@ void bare_fields(JsonWriter& json, const BareLoop& bare) {
 
 }  // namespace
 
-std::string to_table(const Results& r) {
+std::string to_table(const Options& options, const Results& r) {
   std::string text;
   line(text, "joins                      %u of %u, %u left early, %u removed, %u failed",
        r.joins.joined, r.joins.attempted, r.joins.left_early, r.joins.removed, r.joins.failed);
@@ -119,6 +134,11 @@ std::string to_table(const Results& r) {
        "other rooms, %llu wrong source",
        wide(r.packets.duplicates), wide(r.packets.foreign), wide(r.packets.not_rtp),
        wide(r.packets.own), wide(r.packets.strange), wide(r.packets.source_errors));
+  line(text,
+       "clients                    readers %s, feedback %s: %llu reports, %llu NACKs, %llu "
+       "transport-cc",
+       readers_name(options), feedback_name(options), wide(r.told.reports), wide(r.told.nacks),
+       wide(r.told.transport_cc));
   distribution_line(text, "one-way latency", r.latency_ms);
   line(text,
        "turns heard                %llu of %llu, %llu cut short, %llu frames missing within, %llu "
@@ -147,6 +167,13 @@ std::string to_json(const Options& options, const Results& r) {
   counter(json, "rooms", options.rooms);
   counter(json, "talkers", options.talkers);
   counter(json, "slots", options.slots);
+  json.key("readers").string(readers_name(options));
+  json.key("feedback").begin_object();
+  json.key("kind").string(feedback_name(options));
+  counter(json, "reports", r.told.reports);
+  counter(json, "nacks", r.told.nacks);
+  counter(json, "transport_cc", r.told.transport_cc);
+  json.end_object();
   json.key("joins").begin_object();
   counter(json, "attempted", r.joins.attempted);
   counter(json, "joined", r.joins.joined);
@@ -169,6 +196,7 @@ std::string to_json(const Options& options, const Results& r) {
   json.key("generator").begin_object();
   json.key("measured_s").number(r.measured_s).key("cores").number(r.generator_cores);
   distribution_field(json, "lateness_ms", r.lateness_ms);
+  counter(json, "socket_drops", r.packets.socket_drops);
   json.end_object();
   if (r.server) server_fields(json, *r.server);
   if (r.bare_loop) bare_fields(json, *r.bare_loop);

@@ -9,7 +9,7 @@
 
 namespace veche::load {
 
-std::string to_table(const Results& results);
+std::string to_table(const Options& options, const Results& results);
 /// docs: README.md beside this file lists the fields.
 std::string to_json(const Options& options, const Results& results);
 

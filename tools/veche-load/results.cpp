@@ -75,8 +75,20 @@ Packets summarize_packets(const std::vector<Outcome>& outcomes) {
     sum.strange += receiver.strange;
     sum.source_errors += receiver.source_errors;
     sum.slot_switches += receiver.switches;
+    sum.socket_drops += receiver.socket_drops;
   }
   sum.expected = sum.received + sum.lost;
+  return sum;
+}
+
+Told summarize_told(const std::vector<Outcome>& outcomes) {
+  Told sum;
+  for (const Outcome& outcome : outcomes) {
+    const FeedbackCounts& told = outcome.receiver->told;
+    sum.reports += told.reports.value();
+    sum.nacks += told.nacks.value();
+    sum.transport_cc += told.transport_cc.value();
+  }
   return sum;
 }
 

@@ -40,6 +40,12 @@ struct Packets {
   uint64_t sent = 0, send_failures = 0;
   uint64_t received = 0, expected = 0, lost = 0, duplicates = 0, foreign = 0, not_rtp = 0;
   uint64_t own = 0, strange = 0, source_errors = 0, slot_switches = 0;
+  uint64_t socket_drops = 0;  ///< Of the generator's own sockets.
+};
+
+/// What the clients of the direct path told the server.
+struct Told {
+  uint64_t reports = 0, nacks = 0, transport_cc = 0;
 };
 
 /// How turns were heard. One entry for each listener and turn.
@@ -62,6 +68,7 @@ struct ServerUse {
 struct Results {
   Joins joins;
   Packets packets;
+  Told told;
   Distribution latency_ms;  ///< Since all had joined.
   Hearing hearing;
   double measured_s = 0;
@@ -73,6 +80,7 @@ struct Results {
 
 Joins summarize_joins(const std::vector<Outcome>& outcomes);
 Packets summarize_packets(const std::vector<Outcome>& outcomes);
+Told summarize_told(const std::vector<Outcome>& outcomes);
 Hearing summarize_hearing(const std::vector<Outcome>& outcomes);
 Distribution summarize_latency(const std::vector<Outcome>& outcomes);
 

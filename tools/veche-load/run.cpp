@@ -198,6 +198,7 @@ Results Run::results() const {
   Results results;
   results.joins = summarize_joins(outcomes);
   results.packets = summarize_packets(outcomes);
+  results.told = summarize_told(outcomes);
   results.latency_ms = summarize_latency(outcomes);
   results.hearing = summarize_hearing(outcomes);
   const Generator& generator = crowd_.generator();

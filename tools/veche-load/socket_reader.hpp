@@ -1,40 +1,43 @@
 // SPDX-License-Identifier: Apache-2.0
-// The one thread that reads everybody's sockets.
+// Tells clients when to read their sockets.
 #pragma once
 
-#include <atomic>
-#include <mutex>
-#include <thread>
-#include <unordered_set>
+#include <cstdint>
+#include <limits>
+#include <memory>
 
 namespace veche::load {
+
+enum class Readers {
+  Polling = 1,  ///< One thread looks at all sockets every 2 ms.
+  Woken,        ///< A thread for each socket, which each packet wakes.
+};
 
 class SocketReader {
  public:
   class Listener {
    public:
     virtual ~Listener() = default;
+    virtual int descriptor() const noexcept = 0;
     /// [reader] There may be something to read.
     virtual void on_readable() noexcept = 0;
+    /// [reader] on_readable() is wanted then even if nothing has come.
+    virtual int64_t due_ns() const noexcept { return std::numeric_limits<int64_t>::max(); }
   };
 
-  SocketReader();
-  ~SocketReader();
-  SocketReader(const SocketReader&) = delete;
-  SocketReader& operator=(const SocketReader&) = delete;
-
+  virtual ~SocketReader() = default;
   /// [any] The listener is called until remove() has returned.
-  void add(Listener& listener);
+  virtual void add(Listener& listener) = 0;
   /// [any but reader] Waits for a call that is under way.
-  void remove(Listener& listener);
-
- private:
-  void run();
-
-  std::mutex mutex_;  // Of the listeners; held while one is called.
-  std::unordered_set<Listener*> listeners_;
-  std::atomic<bool> ending_{false};
-  std::thread thread_;
+  virtual void remove(Listener& listener) = 0;
 };
+
+/// The kernel stamps what arrives, so nothing is lost by reading it later. A thread that waited for
+/// each datagram would be woken by the sender's own system call: the server would pay for that,
+/// which clients on machines of their own do not cost it.
+std::unique_ptr<SocketReader> make_polling_reader();
+
+/// As a load generator reads that knows nothing of this: the server pays for waking each client.
+std::unique_ptr<SocketReader> make_woken_reader();
 
 }  // namespace veche::load

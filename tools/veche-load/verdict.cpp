@@ -31,13 +31,21 @@ void judge_packets(const Options& options, const Results& r, std::vector<std::st
   complain(r.hearing.cut_short, "times the end of a turn was not heard");
 }
 
-std::string lateness(const Distribution& late) {
+/// The generator's fault, whatever is missing; empty: it has none.
+std::string generator_fault(const Results& r, bool missing) {
   char text[200];
-  snprintf(text, sizeof text,
-           "the generator was late (p99 %.1f ms, at most %.1f ms): the machine is too slow or too "
-           "busy for this load, and the run does not judge the server",
-           late.p99, late.max);
-  return text;
+  const Distribution& late = r.lateness_ms;
+  if (r.packets.socket_drops != 0) {
+    snprintf(text, sizeof text, "the generator read too late: its sockets refused %llu packets",
+             static_cast<unsigned long long>(r.packets.socket_drops));
+  } else if (late.p99 > kMaxLateP99Ms || (late.max > kStallMs && missing)) {
+    snprintf(text, sizeof text, "the generator was late: p99 %.1f ms, at most %.1f ms", late.p99,
+             late.max);
+  } else {
+    return {};
+  }
+  return std::string(text) +
+         ". The machine is too slow or too busy for this load: the run does not judge the server";
 }
 
 }  // namespace
@@ -52,9 +60,9 @@ Verdict judge(const Options& options, const Results& r) {
   }
   if (!options.expect_no_loss) return verdict;
   judge_packets(options, r, found);
-  verdict.generator_late =
-      r.lateness_ms.p99 > kMaxLateP99Ms || (r.lateness_ms.max > kStallMs && !found.empty());
-  if (verdict.generator_late) found.insert(found.begin(), lateness(r.lateness_ms));
+  const std::string fault = generator_fault(r, !found.empty());
+  verdict.generator_late = !fault.empty();
+  if (verdict.generator_late) found.insert(found.begin(), fault);
   return verdict;
 }
 

@@ -26,6 +26,7 @@ TEST(LoadClientSdp, UsesTheExtensionsThatTheAnswerAccepted) {
   EXPECT_EQ(format.mid_extension, 4);
   EXPECT_EQ(format.mid, "audio0");
   EXPECT_EQ(format.transport_cc_extension, 0);
+  EXPECT_EQ(negotiated_slot_transport_cc(answer), 3);
 }
 
 TEST(LoadClientSdp, UsesNoExtensionThatTheAnswerLeftOut) {
@@ -34,6 +35,8 @@ TEST(LoadClientSdp, UsesNoExtensionThatTheAnswerLeftOut) {
   EXPECT_EQ(format.audio_level_extension, 0);
   EXPECT_EQ(format.mid_extension, 0);
   EXPECT_EQ(negotiated_format(42, kOffer, "").audio_level_extension, 0);
+  EXPECT_EQ(negotiated_slot_transport_cc(answer), 0);
+  EXPECT_EQ(negotiated_slot_transport_cc(""), 0);
 }
 
 }  // namespace

@@ -74,6 +74,12 @@ TEST(LoadVerdict, BlamesTheGeneratorForBeingLate) {
   }
 }
 
+TEST(LoadVerdict, BlamesTheGeneratorForReadingTooLate) {
+  Results results = good();
+  results.packets.socket_drops = results.packets.lost = 1;
+  EXPECT_TRUE(judge(kStrict, results).generator_late);
+}
+
 TEST(LoadVerdict, AsksForJoinsOnlyUnlessTold) {
   Results results = good();
   results.packets.lost = results.packets.duplicates = 5;
