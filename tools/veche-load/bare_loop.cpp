@@ -223,7 +223,8 @@ Result<double> fan_out_cost(uint32_t count, uint32_t rooms, uint32_t talkers) {
     for (const auto& sink : some.sinks) reader->remove(*sink);
   }
   if (!good || number == 0) return send_failed();
-  return spent_us / number / (count / rooms);
+  const uint32_t listeners_each = count / rooms;
+  return spent_us / number / listeners_each;
 }
 
 }  // namespace

@@ -101,7 +101,7 @@ Samples make_speech() {
 Samples with_silence(Samples after, size_t frames, bool noise_floor) {
   Noise noise;
   const auto sample = [&]() -> int16_t {
-    return noise_floor ? static_cast<int16_t>(std::lround(noise.next() * from_dbov(-70))) : 0;
+    return static_cast<int16_t>(noise_floor ? std::lround(noise.next() * from_dbov(-70)) : 0);
   };
   std::generate_n(std::back_inserter(after), frames * kFrameTicks, sample);
   return after;
