@@ -7,6 +7,7 @@
 #include <set>
 #include <utility>
 
+#include "base/endpoint.hpp"
 #include "glib/ref.hpp"
 #include "main/config_checks.hpp"
 #include "main/config_reading.hpp"
