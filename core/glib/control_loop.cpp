@@ -35,28 +35,13 @@ gboolean run_task_once(gpointer data) {
 }
 void free_task(gpointer data) { delete &received(data); }
 
-GSource* attach(GSource* source, GSourceFunc callback, Task task, GMainContext* context) {
+Posted* post_of(Task task) {
   auto* posted = new Posted{std::move(task)};
   posted->ready.store(true, std::memory_order_release);
-  g_source_set_callback(source, callback, posted, free_task);
-  g_source_attach(source, context);
-  return source;
+  return posted;
 }
 
 }  // namespace
-
-Timer& Timer::operator=(Timer&& other) noexcept {
-  cancel();
-  source_ = std::exchange(other.source_, nullptr);
-  return *this;
-}
-
-void Timer::cancel() {
-  GSource* source = std::exchange(source_, nullptr);
-  if (!source) return;
-  g_source_destroy(source);
-  g_source_unref(source);
-}
 
 ControlLoop::ControlLoop()
     : context_(g_main_context_ref(g_main_context_default())),
@@ -77,15 +62,19 @@ void ControlLoop::quit() { g_main_loop_quit(loop_); }
 void ControlLoop::post(Task task) {
   GSource* source = g_idle_source_new();
   g_source_set_priority(source, G_PRIORITY_DEFAULT);
-  g_source_unref(attach(source, run_task_once, std::move(task), context_));
+  g_source_set_callback(source, run_task_once, post_of(std::move(task)), free_task);
+  g_source_attach(source, context_);
+  g_source_unref(source);
 }
 
 Timer ControlLoop::every(uint32_t interval_ms, Task task) {
-  return Timer(attach(g_timeout_source_new(interval_ms), run_task, std::move(task), context_));
+  return {g_timeout_source_new(interval_ms), context_, run_task, post_of(std::move(task)),
+          free_task};
 }
 
 Timer ControlLoop::once(uint32_t delay_ms, Task task) {
-  return Timer(attach(g_timeout_source_new(delay_ms), run_task_once, std::move(task), context_));
+  return {g_timeout_source_new(delay_ms), context_, run_task_once, post_of(std::move(task)),
+          free_task};
 }
 
 bool ControlLoop::iterate(bool may_block) {

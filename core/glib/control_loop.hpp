@@ -8,23 +8,12 @@
 #include <functional>
 #include <memory>
 
+#include "glib/source.hpp"
+
 namespace veche::glib {
 
 /// A timer that ends with its owner.
-class Timer {
- public:
-  Timer() = default;
-  Timer(Timer&& other) noexcept : source_(other.source_) { other.source_ = nullptr; }
-  Timer& operator=(Timer&& other) noexcept;
-  ~Timer() { cancel(); }
-  void cancel();
-  explicit operator bool() const { return source_ != nullptr; }
-
- private:
-  friend class ControlLoop;
-  explicit Timer(GSource* source) : source_(source) {}
-  GSource* source_ = nullptr;
-};
+using Timer = Source;
 
 /// Runs one GMainContext, the default one (libsoup's server uses it too). The thread that makes it
 /// is control, and calls run().

@@ -14,7 +14,7 @@ namespace veche::glib {
 /// see; the flag is a hand-over that it can.
 template <class T>
 struct Held {
-  std::shared_ptr<T> object;  // Shared with whoever made the connection.
+  std::shared_ptr<T> object;  ///< Shared with the owner of the connection.
   std::atomic<bool> ready{false};
 };
 

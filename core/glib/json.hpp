@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-// JSON on json-glib: parsing what is hostile until checked, and writing.
+// JSON on json-glib: parsing untrusted text, and writing.
 #pragma once
 
 #include <json-glib/json-glib.h>

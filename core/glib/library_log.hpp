@@ -4,7 +4,7 @@
 
 namespace veche::glib {
 
-/// Once, before any of them is used. Whatever is fatal (G_DEBUG) stays so. Debug messages, which
+/// Once, before any of them is used. What G_DEBUG makes fatal stays fatal. Debug messages, which
 /// may hold secrets, are left out unless G_MESSAGES_DEBUG asks for them.
 void log_what_libraries_say();
 

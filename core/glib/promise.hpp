@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-// A GstPromise that is waited for, but not for ever.
+// A GstPromise, and waiting for it with a time limit.
 #pragma once
 
 #include <chrono>
@@ -12,7 +12,7 @@
 
 namespace veche::glib {
 
-/// Whoever does not answer ends the question, not the thread that asked. [worker]
+/// [worker] An element that never answers fails its caller, and does not block it for ever.
 class Promise {
  public:
   Promise();
@@ -29,8 +29,8 @@ class Promise {
     std::condition_variable changed;
     bool done = false;
   };
-  std::shared_ptr<State>
-      state_;  // Shared with the promise, which may be answered when nobody waits any more.
+  /// Shared with the promise, which may be answered after its caller has stopped waiting.
+  std::shared_ptr<State> state_;
   Ref<GstPromise> promise_;
 };
 

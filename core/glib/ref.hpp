@@ -90,7 +90,7 @@ Ref<T> adopt(T* object) {
   return Ref<T>(object);
 }
 
-/// Adds a reference to an object that somebody else owns ("transfer none").
+/// Adds a reference to an object that has another owner ("transfer none").
 template <class T>
 Ref<T> share(T* object) {
   if (object) RefTraits<T>::ref(object);

@@ -42,7 +42,8 @@ class Signal {
   gulong id_ = 0;
 };
 
-/// One probe on a pad. The destructor removes it; GStreamer waits for nobody, see Signal.
+/// One probe on a pad. The destructor removes it, and does not wait for a call under way: see
+/// Signal.
 class PadProbe {
  public:
   PadProbe() = default;

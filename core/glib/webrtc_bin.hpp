@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-// One webrtcbin in a pipeline of its own: what a peer needs of it, whether it offers or answers.
+// One webrtcbin in a pipeline of its own: what a peer needs of it, be it offering or answering.
 #pragma once
 
 #include <gst/webrtc/webrtc.h>
@@ -26,7 +26,7 @@ struct WebrtcEvents {
   std::function<void()> ice_connected;
 };
 
-/// [worker] all of it: most of it waits for webrtcbin's own thread, but never for ever.
+/// [worker] All of it: most calls wait for webrtcbin's own thread, each with a time limit.
 class WebrtcBin {
  public:
   /// `ice_agent`: a GstWebRTCICE; null: libnice's.
