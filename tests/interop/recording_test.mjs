@@ -63,7 +63,10 @@ async function judgeChirps(t, server, browser, room) {
     assert.deepEqual(compare(found, muted, startMs), [], 'what was muted is not recorded');
     const expected = within(chirps).length;
     // Where a loss hits a chirp it may not be recognised.
-    for (const row of rows.slice(-2)) assert.ok(row.chirps >= expected * 0.6, `${row.name}: ${row.chirps} of ${expected} chirps were found; expected at ${within(chirps).map((ms) => ms - startMs)} ms, the track has ${found.map(({ ms }) => Math.round(ms))}`);
+    const times = `expected at ${within(chirps).map((ms) => ms - startMs)} ms, the track has ${found.map(({ ms }) => Math.round(ms))}`;
+    for (const row of rows.slice(-2)) {
+      assert.ok(row.chirps >= expected * 0.6, `${row.name}: ${row.chirps} of ${expected} chirps were found; ${times}`);
+    }
   }
   for (const line of table(rows)) t.diagnostic(line);
   assert.ok(spreadMs(rows) <= APART_MS, `they are ${spreadMs(rows)} ms apart`);

@@ -6,8 +6,9 @@ The copy is an overlay, so dpkg checks the dependencies against what this machin
 import os
 import sys
 
-from steps import VecheServer, in_namespaces
+from steps import in_namespaces
 from system_copy import SystemCopy
+from veche_server import VecheServer  # steps has put it on the path
 
 ACCOUNTS = ["etc/passwd", "etc/group", "etc/shadow", "etc/gshadow"]
 

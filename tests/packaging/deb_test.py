@@ -9,7 +9,8 @@ import re
 import sys
 import tempfile
 
-from steps import VecheServer, build_packages, run
+from steps import build_packages, run
+from veche_server import VecheServer  # steps has put it on the path
 
 MODES = {
     "./etc/veche/veche.json": "-rw-r-----",

@@ -11,8 +11,8 @@ import subprocess
 import sys
 import tempfile
 
-from steps import VecheServer, run
-from veche_server import write_configuration
+from steps import run
+from veche_server import VecheServer, write_configuration  # steps has put it on the path
 
 DOCKERFILE = "packaging/docker/Dockerfile"
 

@@ -7,7 +7,6 @@ import sys
 import tempfile
 
 sys.path.insert(0, os.path.join(os.path.dirname(__file__), os.pardir, "interop", "harness"))
-from veche_server import VecheServer  # noqa: E402, F401
 
 SKIPPED = 77  # for meson
 NAMESPACES = ["unshare", "--mount", "--net", "--pid", "--fork", "--kill-child", "--mount-proc"]

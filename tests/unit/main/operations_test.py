@@ -2,7 +2,6 @@
 # What operators do to the program `veche`: drain, reload, and TLS with certificates that openssl makes and curl checks.
 import json
 import pathlib
-import re
 import signal
 import socket
 import ssl
