@@ -110,7 +110,7 @@ async function disturbCall(t, server, room, [mover, other], { recordMs, disturb 
   return { hearsMs, heardMs, movedMs: moved && moved.timeMs - timeMs };
 }
 
-concurrent('A client that loses its network goes on over another without a new session', { skip: namespaceProblem() ?? false }, async (t) => {
+test('A client that loses its network goes on over another without a new session', { skip: namespaceProblem() ?? false }, async (t) => {
   const namespace = new Namespace(t, 2);
   const [first, second] = namespace.links;
   const server = await VecheServer.start(t, { host: second.remote, media: { addresses: [first.remote, second.remote] } });

@@ -9,8 +9,8 @@ import { received } from './voice_page.mjs';
 /** Two streams never meet the same moments: what is up to this many times the control's is no fault of the server. */
 const AS_MUCH = 2;
 const WINDOW_MS = 1000;
-/** One in 200 packets; another one may be on its way while statistics are made. veche-load is what counts to the last packet. */
-const mayBeMissing = (packets) => 1 + packets / 200;
+/** One in 50 packets: a browser without a processor does not empty its sockets in time. veche-load is what counts to the last packet. */
+const mayBeMissing = (packets) => 1 + packets / 50;
 
 const share = ({ concealed, samples }) => (samples > 0 ? concealed / samples : 1);
 const percent = (part) => `${(100 * part).toFixed(2)} %`;
