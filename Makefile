@@ -13,9 +13,9 @@ space := $(subst ,, )
 # Everything but tests.
 WHOLE := -Dtools=true -Dplugins=forwarding,metrics,recording
 ASAN := ASAN_OPTIONS=fast_unwind_on_malloc=0:detect_stack_use_after_return=1 LSAN_OPTIONS=suppressions=$(CURDIR)/tests/sanitizers/lsan.txt \
-  UBSAN_OPTIONS=print_stacktrace=1:halt_on_error=1 scripts/run-tests $(BUILD)-asan -Db_sanitize=address,undefined -Db_pch=false --timeout-multiplier 4
+  UBSAN_OPTIONS=print_stacktrace=1:halt_on_error=1 scripts/run-tests $(BUILD)-asan -Db_sanitize=address,undefined -Doptimization=0 --timeout-multiplier 4
 TSAN := TSAN_OPTIONS=ignore_noninstrumented_modules=1:suppressions=$(CURDIR)/tests/sanitizers/tsan.txt \
-  scripts/run-tests $(BUILD)-tsan -Db_sanitize=thread -Db_pch=false --timeout-multiplier 8
+  scripts/run-tests $(BUILD)-tsan -Db_sanitize=thread -Doptimization=1 -Db_pch=false --timeout-multiplier 8
 
 .DEFAULT_GOAL := help
 .PHONY: help run build test test-full test-unit test-asan test-asan-unit test-tsan bench deb fuzz format lint clean deps
