@@ -1,0 +1,77 @@
+// SPDX-License-Identifier: Apache-2.0
+// What a session's client sends, and what the server tells the client about it: report blocks,
+// NACKs and transport-wide feedback.
+#pragma once
+
+#include <array>
+#include <cstdint>
+#include <span>
+#include <vector>
+
+#include "media/feed/packet_times.hpp"
+#include "media/peer/peer_connection.hpp"
+#include "media/wire/report_settings.hpp"
+#include "media/wire/rtcp_counters.hpp"
+#include "rtp/packet_view.hpp"
+#include "rtp/rtcp/capture_clock.hpp"
+#include "rtp/rtcp/nack_generator.hpp"
+#include "rtp/rtcp/receiver_statistics.hpp"
+#include "rtp/rtcp/reports.hpp"
+#include "rtp/rtcp/rtcp_writer.hpp"
+#include "rtp/rtcp/transport_feedback.hpp"
+
+namespace veche::media {
+
+/// [lane] No allocation after the constructor.
+class Reception {
+ public:
+  static constexpr size_t kMaxSources = 8;
+  using Blocks = std::array<rtp::ReportBlock, kMaxSources>;
+
+  /// Of the quality it writes jitter and loss of what comes in.
+  Reception(const ReportSettings& settings, SessionQuality& quality);
+
+  /// When the packet, which is authentic, was captured.
+  PacketTimes times(const rtp::PacketView& packet, int64_t arrival_ns) const noexcept;
+  /// It belongs to a track. Beyond kMaxSources SSRCs nothing is reported.
+  void on_received(const rtp::PacketView& packet, int64_t arrival_ns) noexcept;
+  /// What the client says about its own clock.
+  void on_sender_report(const rtp::SenderReport& report, int64_t now_ns) noexcept;
+
+  /// A block for each source, written into `memory`.
+  std::span<const rtp::ReportBlock> report(int64_t now_ns, Blocks& memory) noexcept;
+  /// Feedback that is due, behind an empty receiver report if nothing precedes it: not every peer
+  /// takes RTCP of reduced size.
+  void add_feedback(rtp::RtcpWriter& out, int64_t now_ns, int64_t round_trip_ns) noexcept;
+
+  /// It outlives the reception.
+  void count_in(RtcpCounters& counters) noexcept { counters_ = &counters; }
+  /// A hint: on_received() comes soon. Depth 0, then 1.
+  void prefetch(int depth) const noexcept;
+
+ private:
+  struct Source {
+    Source(uint32_t ssrc_, uint32_t clock_rate)
+        : ssrc(ssrc_), statistics(ssrc_, clock_rate), clock(clock_rate) {}
+
+    uint32_t ssrc;
+    rtp::ReceiverStatistics statistics;
+    rtp::CaptureClock clock;
+    rtp::SequenceExtender sequence;
+    rtp::NackGenerator nacks{rtp::NackSettings{}};
+  };
+
+  Source* find(uint32_t ssrc) noexcept;
+  const Source* find(uint32_t ssrc) const noexcept;
+  void measure(const rtp::ReportBlock& block) noexcept;
+
+  const ReportSettings settings_;
+  std::vector<Source> sources_;
+  rtp::ParticipantClock participant_clock_;
+  rtp::TransportFeedback transport_feedback_;
+  SessionQuality& quality_;
+  RtcpCounters* counters_ = nullptr;  // Null: nothing is counted.
+  int64_t last_feedback_ns_ = 0;
+};
+
+}  // namespace veche::media

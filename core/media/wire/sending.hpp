@@ -1,0 +1,68 @@
+// SPDX-License-Identifier: Apache-2.0
+// What a session sends to its client, and what the client tells the server about it: report blocks
+// and NACKs.
+#pragma once
+
+#include <cstdint>
+#include <functional>
+#include <optional>
+#include <span>
+#include <string_view>
+#include <vector>
+
+#include "base/prefetch.hpp"
+#include "media/peer/peer_connection.hpp"
+#include "media/wire/rtcp_counters.hpp"
+#include "rtp/packet_view.hpp"
+#include "rtp/rewriter.hpp"
+#include "rtp/rtcp/feedback.hpp"
+#include "rtp/rtcp/packet_cache.hpp"
+#include "rtp/rtcp/reports.hpp"
+#include "rtp/rtcp/rtcp_writer.hpp"
+#include "rtp/rtcp/sender_statistics.hpp"
+
+namespace veche::media {
+
+/// [lane] No allocation after the constructor.
+class Sending {
+ public:
+  /// Of the quality it writes round trip, and jitter and loss of what goes out. `keeps_packets`: it
+  /// can send them again.
+  Sending(const std::vector<rtp::SlotFormat>& slots, bool keeps_packets, SessionQuality& quality,
+          int64_t now_ns);
+
+  /// A packet of the slot with that index goes out; `sealed` is what goes over the wire.
+  void on_sent(size_t slot, const rtp::PacketView& packet, std::span<const uint8_t> sealed,
+               int64_t capture_ns) noexcept;
+  void on_blocks(const rtp::ReportBlocks& blocks, int64_t now_ns) noexcept;
+  /// `resend` gets each packet that must go out again, as it was.
+  void on_nack(const rtp::Nack& nack, int64_t now_ns,
+               const std::function<void(std::span<const uint8_t>)>& resend) noexcept;
+
+  /// A sender report for each slot that sends, the first of them with the blocks. False: no slot
+  /// sends.
+  bool add_reports(rtp::RtcpWriter& out, std::span<const rtp::ReportBlock> blocks,
+                   std::string_view cname, int64_t now_ns) noexcept;
+
+  /// It outlives the sending.
+  void count_in(RtcpCounters& counters) noexcept { counters_ = &counters; }
+  /// A hint: on_sent() comes soon.
+  void prefetch(size_t slot) const noexcept { veche::prefetch(&slots_[slot]); }
+
+ private:
+  struct Slot {
+    uint32_t ssrc;
+    rtp::SenderStatistics statistics;
+    std::optional<rtp::PacketCache> cache;  // Only where NACK was negotiated.
+  };
+
+  Slot* find(uint32_t ssrc) noexcept;
+  void measure(const rtp::ReceiverOpinion& opinion) noexcept;
+
+  const rtp::NtpClock ntp_;
+  std::vector<Slot> slots_;
+  SessionQuality& quality_;
+  RtcpCounters* counters_ = nullptr;  // Null: nothing is counted.
+};
+
+}  // namespace veche::media
