@@ -5,15 +5,13 @@
 #include <algorithm>
 #include <charconv>
 
+#include "base/characters.hpp"
+
 namespace veche::sdp {
 namespace {
 
 constexpr std::string_view kLineTypes = "vosiuepcbtrzkam";
 constexpr std::string_view kTokenPunctuation = "!#$%&'*+-.^_`{|}~";
-
-bool is_alphanumeric(char c) {
-  return (c >= '0' && c <= '9') || (c >= 'A' && c <= 'Z') || (c >= 'a' && c <= 'z');
-}
 
 bool is_control(char c) { return (c >= 0 && c < ' ' && c != '\t') || c == '\x7f'; }
 
@@ -88,7 +86,7 @@ std::optional<uint32_t> parse_number(std::string_view text, uint32_t lowest, uin
 
 bool is_token(std::string_view text) {
   return !text.empty() && std::all_of(text.begin(), text.end(), [](char c) {
-    return is_alphanumeric(c) || kTokenPunctuation.find(c) != std::string_view::npos;
+    return is_alnum(c) || kTokenPunctuation.find(c) != std::string_view::npos;
   });
 }
 

@@ -10,6 +10,7 @@
 #include <array>
 #include <charconv>
 
+#include "base/characters.hpp"
 #include "sdp/text.hpp"
 
 namespace veche::sdp {
@@ -54,7 +55,7 @@ std::optional<std::string> unicast_address(std::string_view text) {
 std::optional<Fingerprint> parse_fingerprint(std::string_view value) {
   Fingerprint fingerprint;
   for (char c : take_until(value, ' ').substr(0, 16)) {
-    fingerprint.algorithm += static_cast<char>(c >= 'A' && c <= 'Z' ? c - 'A' + 'a' : c);
+    fingerprint.algorithm += static_cast<char>(is_upper(c) ? c - 'A' + 'a' : c);
   }
   const size_t size = digest_size(fingerprint.algorithm);
   if (size == 0 || value.size() != size * 3 - 1) return std::nullopt;
@@ -98,10 +99,8 @@ std::optional<uint32_t> parse_ssrc(std::string_view value) {
 
 bool is_ice_string(std::string_view text, size_t shortest, size_t longest) {
   if (text.size() < shortest || text.size() > longest) return false;
-  return std::all_of(text.begin(), text.end(), [](char c) {
-    return (c >= '0' && c <= '9') || (c >= 'A' && c <= 'Z') || (c >= 'a' && c <= 'z') || c == '+' ||
-           c == '/';
-  });
+  return std::all_of(text.begin(), text.end(),
+                     [](char c) { return is_alnum(c) || c == '+' || c == '/'; });
 }
 
 std::optional<std::string> usable_candidate(std::string_view value) {

@@ -3,15 +3,16 @@
 #include "media/peer/codec_caps.hpp"
 
 #include <algorithm>
-#include <cctype>
 #include <string>
+
+#include "base/characters.hpp"
 
 namespace veche::media {
 
 glib::Ref<GstCaps> codec_caps(sdp::MediaKind kind, const sdp::Codec& codec) {
   std::string name = codec.name;
   std::transform(name.begin(), name.end(), name.begin(),
-                 [](unsigned char c) { return static_cast<char>(std::toupper(c)); });
+                 [](char c) { return static_cast<char>(is_lower(c) ? c - 'a' + 'A' : c); });
   GstCaps* caps = gst_caps_new_simple("application/x-rtp", "media", G_TYPE_STRING,
                                       kind == sdp::MediaKind::Audio ? "audio" : "video",
                                       "encoding-name", G_TYPE_STRING, name.c_str(), "clock-rate",
