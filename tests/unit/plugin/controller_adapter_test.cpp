@@ -8,24 +8,26 @@
 #include <array>
 #include <stdexcept>
 
-struct veche_plugin {
+namespace veche::plugin {
+namespace {
+
+using ::testing::ElementsAre;
+
+struct FakePlugin {
   std::array<uint32_t, 3> targets{};
   veche_publish_hint hint{};
   bool throws = false;
   uint64_t forgotten = 0;
 };
 
-namespace veche::plugin {
-namespace {
-
-using ::testing::ElementsAre;
+FakePlugin* fake(veche_plugin* self) { return reinterpret_cast<FakePlugin*>(self); }
 
 void decide(veche_plugin* self, const veche_session_view* view, veche_session_targets* targets) {
-  for (uint32_t i = 0; i < view->route_count; ++i) targets->targets[i] = self->targets[i];
-  targets->hint = self->hint;
-  if (self->throws) throw std::runtime_error("no idea");
+  for (uint32_t i = 0; i < view->route_count; ++i) targets->targets[i] = fake(self)->targets[i];
+  targets->hint = fake(self)->hint;
+  if (fake(self)->throws) throw std::runtime_error("no idea");
 }
-void forget(veche_plugin* self, uint64_t session) { self->forgotten = session; }
+void forget(veche_plugin* self, uint64_t session) { fake(self)->forgotten = session; }
 
 constexpr veche_controller kTable = {
     .struct_size = sizeof(veche_controller), .control = decide, .forget = forget};
@@ -46,9 +48,10 @@ class ControllerAdapterTest : public ::testing::Test {
     return targets;
   }
 
-  veche_plugin plugin_;
+  FakePlugin plugin_;
+  veche_plugin* const self_ = reinterpret_cast<veche_plugin*>(&plugin_);
   HookTimers timers_;
-  ControllerAdapter adapter_{"adaptive", kTable, &plugin_, timers_};
+  ControllerAdapter adapter_{"adaptive", kTable, self_, timers_};
   veche_session_targets decision_{};
 };
 

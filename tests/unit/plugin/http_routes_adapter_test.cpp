@@ -11,22 +11,24 @@
 #include "plugin/services.hpp"
 #include "services_fixture.hpp"
 
-/// What the fake plugin does with a request, and what it saw.
-struct veche_plugin {
-  std::function<void(const veche_http_request&)> act;
-  uint64_t last_id = 0;
-};
-
 namespace veche::plugin {
 namespace {
 
 using ::testing::ElementsAre;
 
+/// What the fake plugin does with a request, and what it saw.
+struct FakePlugin {
+  std::function<void(const veche_http_request&)> act;
+  uint64_t last_id = 0;
+};
+
+FakePlugin* fake(veche_plugin* self) { return reinterpret_cast<FakePlugin*>(self); }
+
 constexpr uint32_t kNever_ms = 3'600'000;
 
 void handle_row(veche_plugin* self, const veche_http_request* request) {
-  self->last_id = request->id;
-  if (self->act) self->act(*request);
+  fake(self)->last_id = request->id;
+  if (fake(self)->act) fake(self)->act(*request);
 }
 
 class HttpRoutesAdapterTest : public ServicesFixture {
@@ -59,8 +61,9 @@ class HttpRoutesAdapterTest : public ServicesFixture {
                               "{}",
                               handle_row};
   const veche_http_route* const rows_[1] = {&row_};
-  veche_plugin plugin_;
-  HttpRoutesAdapter adapter_{"stage", read(), &plugin_, services_.requests(), timers_};
+  FakePlugin plugin_;
+  veche_plugin* const self_ = reinterpret_cast<veche_plugin*>(&plugin_);
+  HttpRoutesAdapter adapter_{"stage", read(), self_, services_.requests(), timers_};
   std::vector<HttpAnswer> answers_;
 };
 

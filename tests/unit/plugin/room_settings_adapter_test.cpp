@@ -8,20 +8,22 @@
 #include <string>
 #include <vector>
 
-struct veche_plugin {
-  std::vector<std::string> told;
-  bool throws = false;
-};
-
 namespace veche::plugin {
 namespace {
 
 using ::testing::ElementsAre;
 using ::testing::HasSubstr;
 
+struct FakePlugin {
+  std::vector<std::string> told;
+  bool throws = false;
+};
+
+FakePlugin* fake(veche_plugin* self) { return reinterpret_cast<FakePlugin*>(self); }
+
 void changed(veche_plugin* self, const char* room, const char* json) {
-  self->told.push_back(std::string(room) + " " + json);
-  if (self->throws) throw std::runtime_error("no idea");
+  fake(self)->told.push_back(std::string(room) + " " + json);
+  if (fake(self)->throws) throw std::runtime_error("no idea");
 }
 
 constexpr veche_room_settings kTable = {.struct_size = sizeof(veche_room_settings),
@@ -34,9 +36,10 @@ constexpr veche_room_settings kTable = {.struct_size = sizeof(veche_room_setting
 
 class RoomSettingsAdapterTest : public ::testing::Test {
  protected:
-  veche_plugin plugin_;
+  FakePlugin plugin_;
+  veche_plugin* const self_ = reinterpret_cast<veche_plugin*>(&plugin_);
   HookTimers timers_;
-  RoomSettingsAdapter adapter_{"recording", kTable, read_room_schema(kTable).value(), &plugin_,
+  RoomSettingsAdapter adapter_{"recording", kTable, read_room_schema(kTable).value(), self_,
                                timers_};
 };
 

@@ -21,17 +21,19 @@ struct FakeRoom {
 
 }  // namespace veche
 
+namespace veche::plugin {
+namespace {
+
+using ::testing::ElementsAre;
+
 /// Keeps what it made until it is freed, and what it was asked.
-struct veche_plugin {
+struct FakePlugin {
   std::vector<std::string> calls;
   std::list<veche::FakeSettings> settings;
   std::list<veche::FakeRoom> rooms;
 };
 
-namespace veche::plugin {
-namespace {
-
-using ::testing::ElementsAre;
+FakePlugin* fake(veche_plugin* self) { return reinterpret_cast<FakePlugin*>(self); }
 
 FakeSettings* fake(veche_selector_settings* settings) {
   return reinterpret_cast<FakeSettings*>(settings);
@@ -42,32 +44,32 @@ const FakeSettings* fake(const veche_selector_settings* settings) {
 FakeRoom* fake(veche_selector_room* room) { return reinterpret_cast<FakeRoom*>(room); }
 
 veche_selector_settings* make_settings(veche_plugin* self, const char* json, veche_error* error) {
-  self->calls.push_back(std::string("make_settings ") + (json ? json : "null"));
+  fake(self)->calls.push_back(std::string("make_settings ") + (json ? json : "null"));
   if (json && strstr(json, "throw")) throw std::runtime_error("thrown");
   if (json && strstr(json, "bad")) {
     strcpy(error->message, "bad is not allowed");
     return nullptr;
   }
   return reinterpret_cast<veche_selector_settings*>(
-      &self->settings.emplace_back(FakeSettings{json ? json : "null"}));
+      &fake(self)->settings.emplace_back(FakeSettings{json ? json : "null"}));
 }
 void free_settings(veche_plugin* self, veche_selector_settings* settings) {
-  self->calls.push_back("free_settings " + fake(settings)->json);
-  self->settings.remove_if([=](const FakeSettings& made) { return &made == fake(settings); });
+  fake(self)->calls.push_back("free_settings " + fake(settings)->json);
+  fake(self)->settings.remove_if([=](const FakeSettings& made) { return &made == fake(settings); });
 }
 veche_selector_room* open_room(veche_plugin* self, const veche_selector_settings* settings,
                                veche_error* error) {
-  self->calls.push_back("open " + fake(settings)->json);
+  fake(self)->calls.push_back("open " + fake(settings)->json);
   if (fake(settings)->json.find("full") != std::string::npos) {
     error->code = VECHE_E_EXHAUSTED;
     return nullptr;
   }
   return reinterpret_cast<veche_selector_room*>(
-      &self->rooms.emplace_back(FakeRoom{fake(settings)}));
+      &fake(self)->rooms.emplace_back(FakeRoom{fake(settings)}));
 }
 void close_room(veche_plugin* self, veche_selector_room* room) {
-  self->calls.push_back("close");
-  self->rooms.remove_if([=](const FakeRoom& made) { return &made == fake(room); });
+  fake(self)->calls.push_back("close");
+  fake(self)->rooms.remove_if([=](const FakeRoom& made) { return &made == fake(room); });
 }
 void use_settings(veche_selector_room* room, const veche_selector_settings* settings) {
   fake(room)->settings = fake(settings);
@@ -91,11 +93,12 @@ class SelectorAdapterTest : public ::testing::Test {
   }
 
   glib::ControlLoop loop_;
-  veche_plugin plugin_;
+  FakePlugin plugin_;
+  veche_plugin* const self_ = reinterpret_cast<veche_plugin*>(&plugin_);
   HookTimers timers_;
   const veche_selector table_ = table();
   std::unique_ptr<SelectorAdapter> adapter_ =
-      std::make_unique<SelectorAdapter>("fake", table_, &plugin_, timers_);
+      std::make_unique<SelectorAdapter>("fake", table_, self_, timers_);
 };
 
 TEST_F(SelectorAdapterTest, CarriesSettingsAndRoomsToThePluginAndBack) {

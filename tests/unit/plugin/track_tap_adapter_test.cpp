@@ -7,37 +7,41 @@
 #include <stdexcept>
 #include <vector>
 
-/// What it was told, and what it returns.
-struct veche_plugin {
-  std::vector<std::string> calls;
-  GstElement* element = nullptr;
-  bool throws = false;
-  veche::plugin::TrackTapAdapter* reopen = nullptr;  ///< open() asks for the same track again.
-  veche_status reopened = VECHE_OK;
-};
-
 namespace veche::plugin {
 namespace {
 
 using ::testing::ElementsAre;
 using ::testing::HasSubstr;
 
+/// What it was told, and what it returns.
+struct FakePlugin {
+  std::vector<std::string> calls;
+  GstElement* element = nullptr;
+  bool throws = false;
+  TrackTapAdapter* reopen = nullptr;  ///< open() asks for the same track again.
+  veche_status reopened = VECHE_OK;
+};
+
+FakePlugin* fake(veche_plugin* self) { return reinterpret_cast<FakePlugin*>(self); }
+
 constexpr veche_track_tap kTable = {
     .struct_size = sizeof(veche_track_tap),
     .open = [](veche_plugin* self, const veche_track* track) -> _GstElement* {
-      self->calls.push_back("open " + std::to_string(track->track) + " " + track->room + " " +
-                            track->participant + " (" + track->name + ") " + track->codec + " " +
-                            track->fmtp + " level " + std::to_string(track->audio_level_extension));
-      if (self->throws) throw std::runtime_error("thrown");
-      if (self->reopen) self->reopened = self->reopen->open_track(track->track);
-      return self->element;
+      fake(self)->calls.push_back("open " + std::to_string(track->track) + " " + track->room + " " +
+                                  track->participant + " (" + track->name + ") " + track->codec +
+                                  " " + track->fmtp + " level " +
+                                  std::to_string(track->audio_level_extension));
+      if (fake(self)->throws) throw std::runtime_error("thrown");
+      if (fake(self)->reopen) fake(self)->reopened = fake(self)->reopen->open_track(track->track);
+      return fake(self)->element;
     },
     .closed =
         [](veche_plugin* self, uint64_t track, veche_status status, const char* reason,
            uint64_t dropped) {
-          self->calls.push_back("closed " + std::to_string(track) + " " + std::to_string(status) +
-                                " " + reason + " " + std::to_string(dropped));
-          if (self->throws) throw std::runtime_error("thrown");
+          fake(self)->calls.push_back("closed " + std::to_string(track) + " " +
+                                      std::to_string(status) + " " + reason + " " +
+                                      std::to_string(dropped));
+          if (fake(self)->throws) throw std::runtime_error("thrown");
         },
 };
 
@@ -80,9 +84,10 @@ class TrackTapAdapterTest : public testing::Test {
 
   glib::ControlLoop loop_;
   HookTimers timers_;
-  veche_plugin plugin_;
+  FakePlugin plugin_;
+  veche_plugin* const self_ = reinterpret_cast<veche_plugin*>(&plugin_);
   FakeTaps taps_;
-  TrackTapAdapter adapter_{"tap", loop_, kTable, &plugin_, timers_};
+  TrackTapAdapter adapter_{"tap", loop_, kTable, self_, timers_};
 };
 
 TEST_F(TrackTapAdapterTest, TellsThePluginWhatTheTrackIsAndTakesItsElement) {
