@@ -4,9 +4,11 @@
 #include "room/participant.hpp"
 
 #include <algorithm>
+#include <cassert>
 #include <map>
 #include <utility>
 
+#include "base/thread_role.hpp"
 #include "base/time.hpp"
 #include "glib/json.hpp"
 #include "room/checks.hpp"
@@ -67,6 +69,7 @@ const std::string& Participant::name() const {
 }
 
 Status Participant::update(const ParticipantPatch& patch) {
+  assert(is_on_control());
   ParticipantSettings settings = settings_;
   settings.name = patch.name.value_or(settings.name);
   settings.metadata = patch.metadata.value_or(settings.metadata);

@@ -1,10 +1,12 @@
 // SPDX-License-Identifier: Apache-2.0
 // A participant's session, from the offer to its end. State changes first, notifications follow.
 #include <algorithm>
+#include <cassert>
 #include <optional>
 #include <utility>
 
 #include "base/log.hpp"
+#include "base/thread_role.hpp"
 #include "base/time.hpp"
 #include "glib/json.hpp"
 #include "room/participant.hpp"
@@ -90,10 +92,12 @@ std::vector<TrackView> Participant::tracks() const {
 std::vector<SlotView> Participant::slots() const { return slots_; }
 
 media::SessionStatistics Participant::statistics() const {
+  assert(is_on_control());
   return session_ ? session_->statistics() : media::SessionStatistics{};
 }
 
 void Participant::open_session(const std::string& offer, AnswerCallback callback) {
+  assert(is_on_control());
   Server& server = room_.server();
   sdp::ProfileLimits limits;
   limits.max_slots = server.limits().max_audio_slots;
@@ -163,6 +167,7 @@ media::SessionEvents Participant::session_events() {
 }
 
 void Participant::on_answered(const Result<std::string>& sdp) {
+  assert(is_on_control());
   if (!sdp.ok()) {
     log::warning("room", "its session failed: " + sdp.error().message, about());
     note("session.failed", "detail", sdp.error().message);
@@ -181,6 +186,7 @@ void Participant::on_answered(const Result<std::string>& sdp) {
 }
 
 void Participant::on_connected() {
+  assert(is_on_control());
   session_state_ = SessionState::Connected;
   log::info("room", "is connected", about());
   note(Trace::Kind::Change, "session.connected");
@@ -197,11 +203,13 @@ void Participant::on_connected() {
 }
 
 void Participant::on_ended(media::SessionEnd end, const std::string& detail) {
+  assert(is_on_control());
   // The participant is in the room: its callbacks end when it is removed.
   (void)room_.remove(id_, reason_of(end), detail);
 }
 
 Status Participant::close_session(const std::string& session, EndReason reason) {
+  assert(is_on_control());
   if (session_name_.empty() || session != session_name_) {
     return not_found("The participant has no such session; it ended or was replaced.");
   }

@@ -1,8 +1,10 @@
 // SPDX-License-Identifier: Apache-2.0
 // Writes the trace of a participant.
 #include <algorithm>
+#include <cassert>
 #include <utility>
 
+#include "base/thread_role.hpp"
 #include "base/time.hpp"
 #include "glib/json.hpp"
 #include "room/participant.hpp"
@@ -55,6 +57,7 @@ void Participant::observe(int64_t now_ns) {
 }
 
 Status Participant::keep_headers(uint32_t seconds) {
+  assert(is_on_control());
   if (!session_) return Error{ErrorCode::Conflict, "The participant has no session."};
   const Status kept = session_->keep_headers(seconds);
   if (!kept) return kept.error();
@@ -64,6 +67,7 @@ Status Participant::keep_headers(uint32_t seconds) {
 }
 
 Result<std::string> Participant::headers() {
+  assert(is_on_control());
   if (!session_) return not_found("The participant has no session.");
   return session_->headers();
 }

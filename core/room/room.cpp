@@ -4,9 +4,11 @@
 #include "room/room.hpp"
 
 #include <algorithm>
+#include <cassert>
 #include <utility>
 
 #include "base/log.hpp"
+#include "base/thread_role.hpp"
 #include "base/time.hpp"
 #include "glib/json.hpp"
 #include "room/checks.hpp"
@@ -42,6 +44,7 @@ uint32_t Room::max_participants() const {
 }
 
 Status Room::update(const RoomPatch& patch) {
+  assert(is_on_control());
   RoomPolicy policy = policy_;
   policy.max_participants = patch.max_participants.value_or(policy.max_participants);
   policy.empty_timeout_s = patch.empty_timeout_s.value_or(policy.empty_timeout_s);
@@ -70,6 +73,7 @@ Status Room::update(const RoomPatch& patch) {
 }
 
 void Room::announce(const std::string& plugin, const std::optional<std::string>& json) {
+  assert(is_on_control());
   const auto known = notices_.find(plugin);
   const bool is_known = known != notices_.end();
   if (json ? is_known && known->second == *json : !is_known) return;
@@ -98,6 +102,7 @@ std::string Room::policy_json() const {
 
 Result<Participant*> Room::join(const std::string& participant,
                                 const ParticipantSettings& settings) {
+  assert(is_on_control());
   if (!alive_) return Error{ErrorCode::Unavailable, "The room is closed."};
   if (Participant* known = find(participant)) return known;
   if (Status status = server_.takes_participants(policy_.path); !status) return status.error();
@@ -119,11 +124,13 @@ Result<Participant*> Room::join(const std::string& participant,
 }
 
 Participant* Room::find(const std::string& participant) {
+  assert(is_on_control());
   const auto found = participants_.find(participant);
   return found == participants_.end() ? nullptr : found->second.get();
 }
 
 Status Room::remove(const std::string& participant, EndReason reason, const std::string& detail) {
+  assert(is_on_control());
   auto taken = participants_.extract(participant);
   if (!taken) return no_such_participant();
   // Its own functions may be what called this, and `participant` may be its name.
@@ -140,6 +147,7 @@ Status Room::remove(const std::string& participant, EndReason reason, const std:
 }
 
 void Room::close(EndReason reason) {
+  assert(is_on_control());
   alive_.reset();
   log::info("room", std::string("closed: ") + to_string(reason), {id_, {}, {}});
   while (!participants_.empty()) (void)remove(participants_.begin()->first, reason);
@@ -176,6 +184,7 @@ void Room::drop_sessionless(int64_t now_ns) {
 }
 
 Result<std::unique_ptr<ClientFeed>> Room::watch(const std::string& participant, ClientSink& sink) {
+  assert(is_on_control());
   const Participant* watcher = find(participant);
   if (!watcher) return no_such_participant();
   if (audience_.feeds_of(participant) >= kMaxFeeds) {

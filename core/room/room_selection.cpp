@@ -1,15 +1,18 @@
 // SPDX-License-Identifier: Apache-2.0
 // Turns the lane's selection into names: owners of tracks, slots and speakers.
 #include <algorithm>
+#include <cassert>
 #include <set>
 #include <utility>
 
+#include "base/thread_role.hpp"
 #include "room/room.hpp"
 #include "room/server.hpp"
 
 namespace veche::room {
 
 void Room::tick(int64_t now_ns) {
+  assert(is_on_control());
   if (!alive_) return;
   drop_sessionless(now_ns);
   if (!sessions_.empty()) {
@@ -34,6 +37,7 @@ void Room::add_tracks(const std::vector<media::SessionTrack>& tracks, Participan
 }
 
 void Room::forget_session(const media::Session& session, const Participant& participant) {
+  assert(is_on_control());
   sessions_.erase(session.id());
   size_t forgotten = 0;
   for (const media::SessionTrack& track : session.tracks()) forgotten += tracks_.erase(track.track);
@@ -52,6 +56,7 @@ const Participant* Room::owner_of(TrackId track) const {
 }
 
 void Room::on_selection(const media::Selection& selection) {
+  assert(is_on_control());
   for (const media::SessionSlots& slots : selection.sessions) {
     const auto found = sessions_.find(slots.session);
     if (found != sessions_.end()) found->second->fill_slots(slots.tracks);

@@ -3,9 +3,11 @@
 #include "room/server.hpp"
 
 #include <algorithm>
+#include <cassert>
 #include <utility>
 
 #include "base/log.hpp"
+#include "base/thread_role.hpp"
 #include "base/time.hpp"
 #include "glib/json.hpp"
 #include "room/checks.hpp"
@@ -27,6 +29,7 @@ Server::Server(glib::ControlLoop& loop, media::Engine& engine, Limits limits, ui
 Server::~Server() { stop(); }
 
 Result<Room*> Server::create_room(const std::string& id, RoomPolicy policy) {
+  assert(is_on_control());
   if (Status status = takes_new("rooms"); !status) return status.error();
   if (Status status = check_name("The name of the room", id); !status) return status.error();
   if (rooms_.contains(id)) {
@@ -53,11 +56,13 @@ Result<Room*> Server::create_room(const std::string& id, RoomPolicy policy) {
 }
 
 Room* Server::find_room(const std::string& id) {
+  assert(is_on_control());
   const auto found = rooms_.find(id);
   return found == rooms_.end() ? nullptr : found->second.get();
 }
 
 const Trace* Server::find_trace(const std::string& room, const std::string& participant) {
+  assert(is_on_control());
   Room* open = find_room(room);
   const Participant* present = open ? open->find(participant) : nullptr;
   return present ? &present->trace() : former_traces_.find(room, participant, now_ns_);
@@ -76,6 +81,7 @@ Result<Room*> Server::find_or_create_room(const std::string& id) {
 }
 
 void Server::on_selector_changed() {
+  assert(is_on_control());
   const std::string selector = engine_.selector_name();
   for (const auto& [id, room] : rooms_) {
     const auto settings = room->policy().plugins.find(selector);
@@ -89,6 +95,7 @@ void Server::on_selector_changed() {
 }
 
 Status Server::remove_room(const std::string& id, EndReason reason) {
+  assert(is_on_control());
   auto taken = rooms_.extract(id);
   if (!taken) return not_found("There is no such room.");
   taken.mapped()->close(reason);
@@ -98,6 +105,7 @@ Status Server::remove_room(const std::string& id, EndReason reason) {
 }
 
 void Server::add_room_settings(RoomSettings& plugin) {
+  assert(is_on_control());
   parts_.add(plugin);
   for (const auto& [id, room] : rooms_) tell_part(plugin, *room);
 }
@@ -110,10 +118,12 @@ void Server::tell_part(RoomSettings& plugin, const Room& room) {
 }
 
 void Server::add_event_handler(EventHandler handler) {
+  assert(is_on_control());
   event_handlers_.push_back(std::move(handler));
 }
 
 Status Server::takes_new(const char* what) const {
+  assert(is_on_control());
   if (is_stopping_) return Error{ErrorCode::Unavailable, "The server is stopping."};
   if (!drain_) return Ok{};
   return Error{ErrorCode::Unavailable,
@@ -121,6 +131,7 @@ Status Server::takes_new(const char* what) const {
 }
 
 void Server::drain(uint32_t deadline_s, bool is_final) {
+  assert(is_on_control());
   const int64_t left_ns = deadline_s * kNsPerS;
   Drain drain{now_ns_ + left_ns, unix_ms() + left_ns / kNsPerMs, is_final};
   if (drain_ && is_final && drain_->deadline_ns < drain.deadline_ns) drain = *drain_;
@@ -140,6 +151,7 @@ void Server::drain(uint32_t deadline_s, bool is_final) {
 }
 
 Status Server::stop_draining() {
+  assert(is_on_control());
   if (!drain_) return Ok{};
   if (drain_->is_final) {
     return Error{ErrorCode::Conflict,
@@ -169,6 +181,7 @@ bool Server::has_sessions() const {
 }
 
 void Server::stop() {
+  assert(is_on_control());
   is_stopping_ = true;
   timer_.cancel();
   while (!rooms_.empty()) (void)remove_room(rooms_.begin()->first, EndReason::ServerStopping);
@@ -176,6 +189,7 @@ void Server::stop() {
 }
 
 void Server::tick(int64_t now_ns) {
+  assert(is_on_control());
   now_ns_ = now_ns;
   admission_.tick(now_ns);
   // Clients and sinks may remove rooms; a removed one stays in memory until the loop runs again.
@@ -215,6 +229,7 @@ Status Server::emit(const std::string& room, const std::string& type,
 }
 
 void Server::take_notices(const std::string& plugin) {
+  assert(is_on_control());
   for (const auto& [id, room] : rooms_) room->announce(plugin, std::nullopt);
 }
 
@@ -225,6 +240,7 @@ void Server::tell_event(Event event) {
 }
 
 void Server::tell_later(std::function<void()> news) {
+  assert(is_on_control());
   if (news_.empty()) post(&Server::deliver_news);
   news_.push_back(std::move(news));
 }

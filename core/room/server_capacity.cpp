@@ -1,6 +1,9 @@
 // SPDX-License-Identifier: Apache-2.0
 // Decides whether there is room for one more participant, and says why not.
+#include <cassert>
+
 #include "base/log.hpp"
+#include "base/thread_role.hpp"
 #include "base/time.hpp"
 #include "room/server.hpp"
 
@@ -13,6 +16,7 @@ constexpr int64_t kTellFullNs = 60 * kNsPerS;
 }  // namespace
 
 CapacityReport Server::capacity(std::optional<media::PathKind> path) const {
+  assert(is_on_control());
   Carried carried;
   for (const auto& [id, room] : rooms_) {
     const auto participants = static_cast<int64_t>(room->participants().size());
@@ -27,6 +31,7 @@ CapacityReport Server::capacity(std::optional<media::PathKind> path) const {
 }
 
 int64_t Server::descriptors_to_leave(int64_t limit) const {
+  assert(is_on_control());
   return admission_.promised_descriptors(now_ns_) + descriptor_reserve(limit) / 2;
 }
 

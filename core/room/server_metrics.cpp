@@ -1,10 +1,14 @@
 // SPDX-License-Identifier: Apache-2.0
 // What is counted of rooms and participants, as metrics.
+#include <cassert>
+
+#include "base/thread_role.hpp"
 #include "room/server.hpp"
 
 namespace veche::room {
 
 void Server::put_metrics(MetricSink& sink) const {
+  assert(is_on_control());
   int64_t participants = 0, speakers = 0;
   for (const auto& [id, room] : rooms_) {
     participants += static_cast<int64_t>(room->participants().size());

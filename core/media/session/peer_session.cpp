@@ -5,8 +5,10 @@
 #include <openssl/rand.h>
 
 #include <algorithm>
+#include <cassert>
 #include <utility>
 
+#include "base/thread_role.hpp"
 #include "base/time.hpp"
 #include "media/peer/fingerprint.hpp"
 #include "media/tap/taps.hpp"
@@ -116,6 +118,7 @@ void PeerSession::post(glib::ControlLoop& loop, std::weak_ptr<PeerSession> sessi
 }
 
 void PeerSession::on(const SessionEvent& event, int64_t now_ns) {
+  assert(is_on_control());
   SessionActions actions = life_.on(event, now_ns);
   for (const JoinSample& sample : actions.samples) sessions_.join_times_.add(sample);
   for (const SessionAction action : actions.steps) carry_out(action, actions);
@@ -211,6 +214,7 @@ void PeerSession::ask_address() {
 }
 
 void PeerSession::close() {
+  assert(is_on_control());
   events_ = {};
   on(session_event::Closed{}, monotonic_ns());
 }
@@ -261,6 +265,7 @@ void PeerSession::tell_connected() {
 }
 
 void PeerSession::set_active(size_t slot, bool active) {
+  assert(is_on_control());
   if (attachment_) attachment_->set_active(slot, active);
 }
 

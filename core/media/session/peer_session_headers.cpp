@@ -1,5 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 // Records the headers of a session's packets, to diagnose a call.
+#include <cassert>
+
+#include "base/thread_role.hpp"
 #include "base/time.hpp"
 #include "media/session/peer_session.hpp"
 #include "rtp/pcapng.hpp"
@@ -12,6 +15,7 @@ Path& PeerSession::path_or_none() {
 }
 
 Status PeerSession::keep_headers(uint32_t seconds) {
+  assert(is_on_control());
   // Before it is attached and while it is taken down, its connection is a worker's.
   if (!life_.is_attached()) {
     return Error{ErrorCode::Conflict, "The session is not connected: try again when it is."};
@@ -30,6 +34,7 @@ Status PeerSession::keep_headers(uint32_t seconds) {
 }
 
 Result<std::string> PeerSession::headers() {
+  assert(is_on_control());
   if (!keeps_headers_ || !life_.is_attached()) {
     return not_found("No headers of this session are being recorded: POST here first.");
   }

@@ -1,5 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 // What a session has counted and measured.
+#include <cassert>
+
+#include "base/thread_role.hpp"
 #include "base/time.hpp"
 #include "media/session/peer_session.hpp"
 
@@ -47,6 +50,7 @@ SessionTotals PeerSession::totals() const {
 }
 
 SessionStatistics PeerSession::statistics() const {
+  assert(is_on_control());
   SessionStatistics statistics;
   const SessionTimes& times = life_.times();
   if (ingress_) {

@@ -3,8 +3,10 @@
 #include "media/session/peer_sessions.hpp"
 
 #include <algorithm>
+#include <cassert>
 #include <utility>
 
+#include "base/thread_role.hpp"
 #include "base/time.hpp"
 #include "media/session/peer_session.hpp"
 
@@ -33,6 +35,7 @@ PeerSessions::~PeerSessions() = default;
 
 std::shared_ptr<Session> PeerSessions::open(std::shared_ptr<RoomLanes> room, SessionRequest request,
                                             SessionEvents events) {
+  assert(is_on_control());
   auto session =
       std::make_shared<PeerSession>(*this, std::move(room), std::move(request), std::move(events));
   sessions_.insert(session);
@@ -53,6 +56,7 @@ void PeerSessions::forget(const std::shared_ptr<PeerSession>& session) {
 }
 
 void PeerSessions::finish(const std::function<void()>& acknowledge) {
+  assert(is_on_control());
   const auto sessions = sessions_;
   for (const auto& session : sessions) session->close();
   while (!sessions_.empty()) {
@@ -62,6 +66,7 @@ void PeerSessions::finish(const std::function<void()>& acknowledge) {
 }
 
 SessionTotals PeerSessions::totals() const {
+  assert(is_on_control());
   SessionTotals totals = ended_;
   for (const auto& session : sessions_) totals += session->totals();
   return totals;
