@@ -25,8 +25,9 @@ Result<std::unique_ptr<Adapter>> HttpRoutesAdapter::bind(const veche_http_routes
       std::make_unique<HttpRoutesAdapter>(binding.request.name, *std::move(routes), binding.self,
                                           binding.services.requests(), binding.timers);
   if (binding.request.serves_metrics && !adapter->find("GET", kMetricsPattern)) {
-    return invalid(std::string("serves_metrics is set, but it has no route GET ") +
-                   kMetricsPattern);
+    std::string reason = "serves_metrics is set, but it has no route GET ";
+    reason += kMetricsPattern;
+    return invalid(std::move(reason));
   }
   return std::unique_ptr<Adapter>(std::move(adapter));
 }
