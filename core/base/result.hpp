@@ -15,11 +15,11 @@ enum class ErrorCode {
   Unauthenticated,
   PermissionDenied,
   NotFound,
-  Conflict,            ///< It exists already, or belongs to somebody else.
+  Conflict,            ///< It exists already, or has another owner.
   PreconditionFailed,  ///< The object is not in the state that the caller expected.
   Unsupported,
   Exhausted,     ///< A limit of this server, room or participant is reached.
-  OverCapacity,  ///< The server can carry nobody more; the message says what bounds it.
+  OverCapacity,  ///< The server can carry no more participants; the message says what bounds it.
   Unavailable,   ///< Not now: starting, draining, timed out.
   Internal,
 };
@@ -42,7 +42,12 @@ inline Error invalid(std::string message) {
 inline Error not_found(std::string message) { return {ErrorCode::NotFound, std::move(message)}; }
 inline Error internal(std::string message) { return {ErrorCode::Internal, std::move(message)}; }
 
-/// A value or an Error. Asking for the side that is not there is a programmer's error.
+/// A value or an Error. Asking for the side that is not there is a programmer's error. Callers that
+/// pass an error on all say it in the same way:
+///
+///   Result<Thing> thing = make_thing();
+///   if (!thing) return thing.error();
+///   use(*thing);
 template <class T>
 class [[nodiscard]] Result {
  public:
