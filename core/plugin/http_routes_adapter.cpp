@@ -10,6 +10,13 @@
 #include "plugin/services.hpp"
 
 namespace veche::plugin {
+namespace {
+
+Error no_metrics_route() {
+  return invalid("serves_metrics is set, but it has no route GET " + std::string(kMetricsPattern));
+}
+
+}  // namespace
 
 Status HttpRoutesAdapter::check(const veche_http_routes& table) {
   const auto routes = read_http_routes(table);
@@ -25,9 +32,7 @@ Result<std::unique_ptr<Adapter>> HttpRoutesAdapter::bind(const veche_http_routes
       std::make_unique<HttpRoutesAdapter>(binding.request.name, *std::move(routes), binding.self,
                                           binding.services.requests(), binding.timers);
   if (binding.request.serves_metrics && !adapter->find("GET", kMetricsPattern)) {
-    std::string reason = "serves_metrics is set, but it has no route GET ";
-    reason += kMetricsPattern;
-    return invalid(std::move(reason));
+    return no_metrics_route();
   }
   return std::unique_ptr<Adapter>(std::move(adapter));
 }

@@ -7,7 +7,7 @@
 #include <algorithm>
 #include <string>
 
-#include "rtp/rtcp/big_endian.hpp"
+#include "base/big_endian.hpp"
 
 namespace veche::load {
 namespace {
@@ -31,11 +31,11 @@ Result<std::vector<uint8_t>> with_room_for_mark(std::span<const uint8_t> opus) {
 
 void write_mark(const Mark& mark, std::span<uint8_t> payload) noexcept {
   uint8_t* const at = payload.last(kMarkSize).data();
-  rtp::write_u32(at, kMagic);
-  rtp::write_u16(at + 4, mark.talker);
-  rtp::write_u32(at + 6, mark.turn);
-  rtp::write_u32(at + 10, mark.frame);
-  rtp::write_u64(at + 14, static_cast<uint64_t>(mark.sent_ns));
+  write_u32(at, kMagic);
+  write_u16(at + 4, mark.talker);
+  write_u32(at + 6, mark.turn);
+  write_u32(at + 10, mark.frame);
+  write_u64(at + 14, static_cast<uint64_t>(mark.sent_ns));
 }
 
 std::optional<Mark> read_mark(std::span<const uint8_t> payload) noexcept {
@@ -43,11 +43,11 @@ std::optional<Mark> read_mark(std::span<const uint8_t> payload) noexcept {
                       (payload[0] & kCodeThree) == kCodeThree && (payload[1] & kPaddingFlag) != 0;
   if (!padded) return std::nullopt;
   const uint8_t* const at = payload.last(kMarkSize).data();
-  if (rtp::read_u32(at) != kMagic) return std::nullopt;
-  return Mark{.talker = rtp::read_u16(at + 4),
-              .turn = rtp::read_u32(at + 6),
-              .frame = rtp::read_u32(at + 10),
-              .sent_ns = static_cast<int64_t>(rtp::read_u64(at + 14))};
+  if (read_u32(at) != kMagic) return std::nullopt;
+  return Mark{.talker = read_u16(at + 4),
+              .turn = read_u32(at + 6),
+              .frame = read_u32(at + 10),
+              .sent_ns = static_cast<int64_t>(read_u64(at + 14))};
 }
 
 }  // namespace veche::load

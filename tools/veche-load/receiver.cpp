@@ -4,8 +4,8 @@
 
 #include <algorithm>
 
+#include "base/big_endian.hpp"
 #include "rtp/packet_view.hpp"
-#include "rtp/rtcp/big_endian.hpp"
 
 namespace veche::load {
 namespace {
@@ -16,7 +16,7 @@ void add(std::atomic<uint64_t>& counter, uint64_t amount = 1) {
 
 uint32_t first_csrc(std::span<const uint8_t> packet) {
   if ((packet[0] & 0x0f) == 0) return 0;
-  return rtp::read_u32(packet.data() + 12);
+  return read_u32(packet.data() + 12);
 }
 
 }  // namespace

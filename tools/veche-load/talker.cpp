@@ -6,7 +6,7 @@
 #include <random>
 #include <utility>
 
-#include "rtp/rtcp/big_endian.hpp"
+#include "base/big_endian.hpp"
 
 namespace veche::load {
 namespace {
@@ -33,8 +33,8 @@ class ExtensionWriter {
     if (at_ == begin_ + kPrefix) return 0;
     while ((at_ - begin_) % 4 != 0) *at_++ = 0;
     const auto size = static_cast<size_t>(at_ - begin_);
-    rtp::write_u16(begin_, 0xBEDE);
-    rtp::write_u16(begin_ + 2, static_cast<uint16_t>(size / 4 - 1));
+    write_u16(begin_, 0xBEDE);
+    write_u16(begin_ + 2, static_cast<uint16_t>(size / 4 - 1));
     return size;
   }
 
@@ -106,7 +106,7 @@ size_t Talker::write_header(bool marker, uint8_t level, std::span<uint8_t, kMaxP
   const uint8_t level_value[] = {static_cast<uint8_t>(0x80 | level)};
   // There is one stream, so its sequence numbers count what the transport carries.
   uint8_t transport_value[2];
-  rtp::write_u16(transport_value, sequence);
+  write_u16(transport_value, sequence);
   ExtensionWriter extensions(out.data() + kHeaderSize);
   extensions.add(format_.audio_level_extension, level_value);
   extensions.add(format_.transport_cc_extension, transport_value);
@@ -116,9 +116,9 @@ size_t Talker::write_header(bool marker, uint8_t level, std::span<uint8_t, kMaxP
   out[0] = extensions_size != 0 ? 0x90 : 0x80;
   // The marker begins a talkspurt (RFC 3551 section 4.1).
   out[1] = static_cast<uint8_t>((marker ? 0x80 : 0) | format_.payload_type);
-  rtp::write_u16(out.data() + 2, sequence);
-  rtp::write_u32(out.data() + 4, timestamp_);
-  rtp::write_u32(out.data() + 8, format_.ssrc);
+  write_u16(out.data() + 2, sequence);
+  write_u32(out.data() + 4, timestamp_);
+  write_u32(out.data() + 8, format_.ssrc);
   return kHeaderSize + extensions_size;
 }
 
