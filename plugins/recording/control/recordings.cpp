@@ -9,6 +9,7 @@
 
 #include "recording/clock.hpp"
 #include "recording/control/views.hpp"
+#include "recording/file/manifest_json.hpp"
 
 namespace veche::recording {
 namespace {
