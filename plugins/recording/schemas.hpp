@@ -46,7 +46,7 @@ inline constexpr char kConfigSchema[] =
     R"( "maximum": 4398046511104, "description": "Recordings end, and none begins, when the disk has )"
     R"(less than this left."},)"
     R"("queue_bytes": {"type": "integer", "default": 67108864, "minimum": 65536,)"
-    R"( "maximum": 1073741824, "description": "Memory for packets of one recording while its disk is )"
+    R"( "maximum": 1073741824, "description": "Memory for packets of one recording while its disk )"
     R"(stalls. Packets that do not fit become a gap."},)"
     R"("mix_bitrate_bps": {"type": "integer", "default": 48000, "minimum": 8000, "maximum": 256000,)"
     R"( "description": "The bit rate of the mix."},)"
