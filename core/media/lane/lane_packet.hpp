@@ -48,6 +48,9 @@ class Preroll {
 
  private:
   struct Packets {
+    // Not defaulted: the arrays stay as they are until they are filled, and clang 14 takes it.
+    Packets() noexcept {}
+
     size_t count = 0;
     std::array<veche_packet, kMostPackets> descriptions;
     std::array<const rtp::PacketView*, kMostPackets> views;
