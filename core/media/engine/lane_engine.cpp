@@ -50,7 +50,7 @@ Status LaneEngine::make_lanes() {
     auto port = WirePort::open(settings_, next_port, relay_);
     if (!port) {
       if (settings_.path == PathKind::Wire) return port.error();
-      log::warning("media", "the wire path is not to be had: " + port.error().message);
+      log::warning("media", "the wire path is not available: " + port.error().message);
       ports.clear();
       break;
     }
