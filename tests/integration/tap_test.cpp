@@ -260,7 +260,8 @@ struct Refusal {
 TEST_P(TapTest, ElementsThatCannotBeUsedAreReportedAndTheCallGoesOn) {
   static constexpr Refusal kRefusals[] = {
       {"no-sink-pad", "the element padless has no sink pad named \"sink\"", VECHE_E_INVALID},
-      {"not-floating", "track_tap.open returned what is not a floating element", VECHE_E_INVALID},
+      {"not-floating", "track_tap.open returned something other than a floating element",
+       VECHE_E_INVALID},
       {"bad-state", "disk: Could not open file \"/nowhere/at/all\" for writing.",
        VECHE_E_INTERNAL}};
   Peer& anna = add_peer();
