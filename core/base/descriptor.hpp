@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-// An open file descriptor, which is closed with its owner.
+// An open file descriptor that its owner closes.
 #pragma once
 
 #include <unistd.h>
@@ -21,7 +21,7 @@ class Descriptor {
     if (value_ >= 0) ::close(value_);
   }
 
-  int get() const { return value_; }  ///< Negative: there is none.
+  int get() const { return value_; }  ///< Negative: none.
   int release() { return std::exchange(value_, -1); }
 
  private:

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-// Addresses are what inet_pton takes.
+// inet_pton defines what counts as an address.
 #include "base/endpoint.hpp"
 
 #include <arpa/inet.h>
@@ -12,7 +12,7 @@ namespace {
 
 bool is_of_family(int family, std::string_view text) {
   in6_addr address{};  // Large enough for both.
-  // inet_pton would stop at a zero byte, and call what precedes it an address.
+  // inet_pton would stop at a zero byte and accept what precedes it.
   return text.find('\0') == text.npos &&
          inet_pton(family, std::string(text).c_str(), &address) == 1;
 }

@@ -14,7 +14,7 @@ struct Endpoint {
   uint16_t port = 0;
 };
 
-/// "127.0.0.1:8080" or "[::1]:8080"; nothing for names and for everything else. [any]
+/// "127.0.0.1:8080" or "[::1]:8080"; nothing for names and anything else. [any]
 std::optional<Endpoint> parse_endpoint(std::string_view text);
 
 /// IPv4 or IPv6, without brackets, port or zone. [any]

@@ -12,10 +12,10 @@
 
 namespace veche {
 
-/// A histogram as it is now, or several added up.
+/// A snapshot of a histogram, or the sum of several.
 struct HistogramReading {
-  std::span<const int64_t> bounds;  ///< Inclusive upper ones, ascending; static.
-  std::vector<uint64_t> counts;  ///< Within each bound only, and above all: one more than bounds.
+  std::span<const int64_t> bounds;  ///< Inclusive upper bounds, ascending; static.
+  std::vector<uint64_t> counts;     ///< For each bound, and for values above all.
   int64_t sum = 0;
 };
 
@@ -23,11 +23,12 @@ class Histogram {
  public:
   static constexpr size_t kMaxBounds = 24;
 
-  /// The bounds, at most kMaxBounds, outlive the histogram: they are constants.
+  /// The bounds, at most kMaxBounds, are constants and outlive the histogram.
   explicit Histogram(std::span<const int64_t> bounds) noexcept
       : bounds_(bounds.first(std::min(bounds.size(), kMaxBounds))) {}
 
-  /// [one thread at a time] Two plain stores: nobody else writes. `times`: as often.
+  /// [one thread at a time] Two plain stores, as there is only one writer. `times`: how often the
+  /// value counts.
   void add(int64_t value, uint64_t times = 1) noexcept {
     const auto bound = std::lower_bound(bounds_.begin(), bounds_.end(), value);
     raise(counts_[static_cast<size_t>(bound - bounds_.begin())], times);
@@ -45,7 +46,7 @@ class Histogram {
     add_to(reading);
     return reading;
   }
-  /// [any] The reading has the same bounds.
+  /// [any] `reading` has the same bounds.
   void add_to(HistogramReading& reading) const noexcept {
     for (size_t i = 0; i < reading.counts.size(); ++i) {
       reading.counts[i] += counts_[i].load(std::memory_order_relaxed);

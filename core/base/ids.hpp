@@ -9,7 +9,7 @@
 
 namespace veche {
 
-/// 64 bit, unique in this process, never 0 and never used again, so a stale one is only unknown.
+/// 64 bit, unique in this process, never 0 and never reused, so a stale id is merely unknown.
 template <class Tag>
 struct Id {
   uint64_t value = 0;

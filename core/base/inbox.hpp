@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-// A bounded queue of many producers and one consumer, lock-free, whose cells are filled and read in
+// A bounded lock-free queue with many producers and one consumer. Cells are filled and read in
 // place.
 #pragma once
 
@@ -13,8 +13,7 @@
 namespace veche {
 
 /// After D. Vyukov's bounded MPMC queue, with one consumer. The last `reserve` cells are for
-/// messages that must not be lost while there is only a moment of overload: packets are refused
-/// before commands are.
+/// messages that must survive a short overload: the queue refuses packets before commands.
 template <class T>
 class Inbox {
  public:
@@ -25,7 +24,7 @@ class Inbox {
     for (size_t i = 0; i < capacity; ++i) cells_[i].turn.store(i, std::memory_order_relaxed);
   }
 
-  /// [any] Calls fill(T&) in a free cell. False if there is none; nothing has happened then.
+  /// [any] Calls fill(T&) in a free cell. False, without any effect, if there is none.
   template <class Fill>
   bool push(bool may_use_reserve, Fill&& fill) noexcept {
     size_t position = tail_.load(std::memory_order_relaxed);
@@ -62,7 +61,7 @@ class Inbox {
     head_.store(next_, std::memory_order_release);
   }
 
-  /// [any] How many messages wait, approximately.
+  /// [any] The approximate number of waiting messages.
   size_t depth() const noexcept {
     return tail_.load(std::memory_order_relaxed) - head_.load(std::memory_order_relaxed);
   }

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-// Writes log lines as text or JSON, each with one system call, so that lines of several threads do
+// Writes each log line, as text or JSON, with one system call, so that lines of several threads do
 // not mix.
 #include "base/log.hpp"
 
@@ -52,7 +52,8 @@ std::string time_text() {
   return text;
 }
 
-/// How many bytes the UTF-8 character in front of `text` has; 0: it is none (RFC 3629 section 4).
+/// The length in bytes of the UTF-8 character in front of `text`; 0 if it is invalid (RFC 3629
+/// section 4).
 size_t character_size(std::string_view text) {
   const auto byte = [&](size_t i) { return static_cast<unsigned char>(text[i]); };
   const unsigned char first = byte(0);
@@ -71,8 +72,8 @@ size_t character_size(std::string_view text) {
   return overlong || no_character ? 0 : size;
 }
 
-/// Control characters never reach the terminal, so nobody from outside can forge a line; and what
-/// is no UTF-8 would be no JSON.
+/// Control characters never reach the terminal, so a client cannot forge a line. Invalid UTF-8
+/// would be invalid JSON.
 void append_escaped(std::string& line, std::string_view text, bool json) {
   while (!text.empty()) {
     const size_t size = character_size(text);
@@ -125,7 +126,7 @@ void put(Level level, std::string_view component, std::string_view message, cons
   if (json) line += '"';
   append_about(line, about, json);
   line += json ? "}\n" : "\n";
-  // A log that cannot be written has nobody to be told to.
+  // A failed write to the log cannot be reported anywhere.
   [[maybe_unused]] const ssize_t written = ::write(STDERR_FILENO, line.data(), line.size());
 }
 

@@ -13,18 +13,18 @@ namespace veche::log {
 enum class Level { Error = 1, Warning, Info, Debug };
 enum class Format { Text = 1, Json };
 
-/// Whom a line is about; what is empty is left out. `session` is its name in URLs, which is no
+/// The subject of a line; empty members are left out. `session` is the name in URLs, which is not a
 /// credential.
 struct About {
   std::string_view room, participant, session;
 };
 
-/// [any] What is less important than `level` is not written.
+/// [any] Lines less important than `level` are dropped.
 void configure(Level level, Format format);
 bool enabled(Level level);
 
-/// Lines of this thread that do not say themselves whom they are about are about these, until the
-/// scope ends. The text that `about` points to lives as long. [any but lane and streaming]
+/// Lines of this thread that name no subject get `about` as theirs until the scope ends. The text
+/// that `about` points to must live that long. [any but lane and streaming]
 class Scope {
  public:
   explicit Scope(const About& about);
@@ -38,8 +38,8 @@ class Scope {
   const Scope* const outer_;
 };
 
-/// [any but lane and streaming] `component` is the layer or plugin that speaks: "room", "http",
-/// "forwarding". Warnings and errors of one component and place are bounded: see LogLimit.
+/// [any but lane and streaming] `component` is the layer or plugin that logs: "room", "http",
+/// "forwarding". Warnings and errors of one component and place are rate-limited: see LogLimit.
 void write(Level level, std::string_view component, std::string_view message,
            const About& about = {}, LogPlace place = LogPlace::here());
 
@@ -58,10 +58,10 @@ inline void debug(std::string_view component, std::string_view message, const Ab
   write(Level::Debug, component, message, about);
 }
 
-/// [any but lane and streaming] Says how many warnings were held back, where the time to count them
-/// is over; every line does that too. `at_end`: wherever there are any.
+/// [any but lane and streaming] Reports the number of suppressed warnings for each window that has
+/// ended; every line does that too. `at_end`: for open windows as well.
 void settle(bool at_end = false);
-/// For tests: the monotonic clock that bounds warnings.
+/// For tests: the monotonic clock of the rate limit.
 void use_clock(int64_t (*now_ns)());
 
 }  // namespace veche::log

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-// Counts lines in windows that begin with the first one.
+// Counts lines in windows that start with the first line.
 #include "base/log_limit.hpp"
 
 #include <utility>

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-// Bounds how often the same warning is written, so that a log stays readable when something fails a
+// Limits the rate of repeated warnings, so that a log stays readable when something fails a
 // thousand times. Pure.
 #pragma once
 
@@ -14,7 +14,7 @@
 
 namespace veche {
 
-/// The statement that writes a line. Its lines differ in names and numbers only.
+/// The statement that writes a line. Its lines differ only in names and numbers.
 struct LogPlace {
   const char* file;
   int line;
@@ -29,19 +29,19 @@ class LogLimit {
   static constexpr uint32_t kMost = 20;  ///< In one window.
   static constexpr int64_t kWindowNs = 10 * kNsPerS;
 
-  /// A window that is over, and how many lines were held back in it.
+  /// A window that has ended, and the number of lines that it suppressed.
   struct HeldBack {
     int level;
     std::string component;
-    std::string message;  ///< The first one that was held back.
+    std::string message;  ///< The first suppressed line.
     uint64_t count;
   };
 
-  /// False: it is counted, and not written. The lines of a plugin, whose places are not known, are
-  /// bounded together.
+  /// False: the line is counted and must not be written. The lines of a plugin, whose places are
+  /// not known, share one limit.
   bool may_write(int level, std::string_view component, LogPlace place, std::string_view message,
                  int64_t now_ns);
-  /// What was held back in windows that are over at `now_ns`, once.
+  /// The windows that have ended at `now_ns`; each is reported once.
   std::vector<HeldBack> take_ended(int64_t now_ns);
 
  private:
@@ -51,7 +51,7 @@ class LogLimit {
     uint32_t written = 0;
     HeldBack held_back;
   };
-  std::map<Key, Window> windows_;  ///< As many as components have places, at most.
+  std::map<Key, Window> windows_;  ///< At most one for each place of a component.
 };
 
 }  // namespace veche

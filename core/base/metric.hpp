@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-// The server's own numbers, as those who count show them to those who export.
+// The server's own metrics: the layers that count fill them in, the exporters read them.
 #pragma once
 
 #include <cstdint>
@@ -17,21 +17,22 @@ struct MetricLabel {
   std::string_view value;
 };
 
-/// One of them as it is now. Everything is borrowed while it is shown.
+/// The present value of one metric. Everything is borrowed for the duration of the call.
 struct MetricSample {
   enum class Kind : uint8_t { Counter = 1, Gauge, Histogram };
 
   Kind kind = Kind::Counter;
-  const char* name = "";  ///< By the conventions of Prometheus, the base unit last.
+  const char* name = "";  ///< Follows Prometheus' conventions, the base unit last.
   const char* help = "";
-  double scale = 1;  ///< From the integers here to the unit of the name: 1e-9 for seconds of ns.
+  double scale = 1;  ///< From the integers here to the unit of the name: 1e-9 for ns in seconds.
   int64_t value = 0;
   const HistogramReading* histogram = nullptr;
-  /// Their values come from a set that is known when the server starts: never a room or a name.
+  /// Label values come from a set that is fixed when the server starts, never from a room or a
+  /// name.
   std::span<const MetricLabel> labels;
 };
 
-/// Takes metrics one by one; those of one name follow each other. [control]
+/// Takes metrics one by one; those with the same name follow each other. [control]
 class MetricSink {
  public:
   using Labels = std::initializer_list<MetricLabel>;
@@ -56,7 +57,7 @@ class MetricSink {
           {labels.begin(), labels.size()}});
   }
 
-  static constexpr double kNs = 1e-9;  ///< The scale of what is counted in ns and named in seconds.
+  static constexpr double kNs = 1e-9;  ///< The scale of a value counted in ns and named in seconds.
 
  private:
   void put(MetricSample::Kind kind, const char* name, const char* help, int64_t value,

@@ -1,12 +1,12 @@
 // SPDX-License-Identifier: Apache-2.0
-// Asking the processor for memory before it is needed.
+// Asks the processor for memory before it is needed.
 #pragma once
 
 #include <cstddef>
 
 namespace veche {
 
-/// A hint: nothing happens if there is no such memory.
+/// A hint: it does nothing if there is no such memory.
 inline void prefetch(const void* memory, size_t size) noexcept {
   constexpr size_t kCacheLine = 64;
   const auto* bytes = static_cast<const char*>(memory);

@@ -15,25 +15,25 @@ enum class ErrorCode {
   Unauthenticated,
   PermissionDenied,
   NotFound,
-  Conflict,            ///< It exists already, or has another owner.
+  Conflict,            ///< The object exists already, or has another owner.
   PreconditionFailed,  ///< The object is not in the state that the caller expected.
   Unsupported,
   Exhausted,     ///< A limit of this server, room or participant is reached.
   OverCapacity,  ///< The server can carry no more participants; the message says what bounds it.
-  Unavailable,   ///< Not now: starting, draining, timed out.
+  Unavailable,   ///< Temporarily: starting, draining, timed out.
   Internal,
 };
 
-/// What is wrong in one place of a JSON value.
+/// A problem at one place of a JSON value.
 struct FieldProblem {
   std::string pointer;  ///< RFC 6901; "" is the whole value.
-  std::string detail;   ///< What is wrong (with the value) and what is allowed.
+  std::string detail;   ///< The problem (with the value) and what is allowed.
 };
 
 struct Error {
   ErrorCode code = ErrorCode::Internal;
   std::string message;
-  std::vector<FieldProblem> fields = {};  ///< Of InvalidArgument, where the input was JSON.
+  std::vector<FieldProblem> fields = {};  ///< For InvalidArgument, where the input was JSON.
 };
 
 inline Error invalid(std::string message) {
@@ -42,8 +42,8 @@ inline Error invalid(std::string message) {
 inline Error not_found(std::string message) { return {ErrorCode::NotFound, std::move(message)}; }
 inline Error internal(std::string message) { return {ErrorCode::Internal, std::move(message)}; }
 
-/// A value or an Error. Asking for the side that is not there is a programmer's error. Callers that
-/// pass an error on all say it in the same way:
+/// A value or an Error. Reading the absent side is a programmer's error. Callers pass an error on
+/// in one way:
 ///
 ///   Result<Thing> thing = make_thing();
 ///   if (!thing) return thing.error();

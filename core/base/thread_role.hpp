@@ -6,8 +6,8 @@
 
 namespace veche {
 
-/// What the tags [control] and [lane] of functions mean. Every other thread is Other: workers,
-/// streaming threads, plugins' own.
+/// The tags [control] and [lane] of functions name these roles. Every other thread is Other:
+/// workers, streaming threads, a plugin's threads.
 enum class ThreadRole : uint8_t { Other = 1, Control, Lane };
 
 /// Set once by the thread's owner (ControlLoop, Lane) for as long as the thread lives.

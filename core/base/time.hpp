@@ -18,7 +18,7 @@ inline int64_t monotonic_ns() {
       .count();
 }
 
-/// Reads a monotonic clock: monotonic_ns(), or the time of a test.
+/// Reads a monotonic clock: monotonic_ns(), or a test's clock.
 using Clock = int64_t (*)();
 
 /// [any] Milliseconds since 1970, UTC.

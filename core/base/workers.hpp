@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-// A few threads for what may block: making and destroying pipelines.
+// A few threads for blocking work: making and destroying pipelines.
 #pragma once
 
 #include <condition_variable>
@@ -12,12 +12,12 @@
 
 namespace veche {
 
-/// Runs tasks in the order in which they were given, a bounded number at once.
+/// Runs tasks in the order in which they were posted, a bounded number at once.
 class Workers {
  public:
-  /// `name` is what the threads are called in top and gdb (15 characters).
+  /// `name` is the threads' name in top and gdb (15 characters).
   Workers(const std::string& name, size_t count);
-  /// Finishes what was given, then ends the threads.
+  /// Finishes all posted tasks, then ends the threads.
   ~Workers();
   Workers(const Workers&) = delete;
   Workers& operator=(const Workers&) = delete;

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-// Where the parts of an RTP header lie (RFC 3550 section 5.1).
+// The positions of the parts of an RTP header (RFC 3550 section 5.1).
 #pragma once
 
 #include <cstddef>
@@ -17,8 +17,8 @@ inline constexpr size_t kExtensionHeaderSize = 4;  ///< Profile and length.
 inline bool is_version_2(std::span<const uint8_t> bytes) noexcept { return bytes[0] >> 6 == 2; }
 
 struct HeaderLayout {
-  size_t size;            ///< With CSRCs and header extension: what SRTP leaves in the clear.
-  size_t extension_size;  ///< With its own header, at the end of all; 0: there is none.
+  size_t size;            ///< With CSRCs and header extension, which SRTP leaves in the clear.
+  size_t extension_size;  ///< Including its own header, at the end of all; 0: none.
 };
 
 /// Nothing if the bytes do not hold a whole header of version 2.

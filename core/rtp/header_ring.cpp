@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-// Words are atomic, so that a torn read is noticed and no race.
+// Words are atomic, so that readers detect a torn read and there is no data race.
 #include "rtp/header_ring.hpp"
 
 #include <algorithm>
@@ -35,7 +35,7 @@ void HeaderRing::keep(std::span<const uint8_t> head, size_t size, bool is_rtcp,
   const uint64_t number = count_.load(std::memory_order_relaxed);
   Place& place = places_[number % kPackets];
   place.version.store(2 * number + 1, std::memory_order_relaxed);
-  // Release: whoever sees one of them sees that version, or a later one, too.
+  // Release: a reader that sees one of them also sees that version, or a later one.
   place.time.store(static_cast<uint64_t>(time_ns), std::memory_order_release);
   place.sizes.store(pack(size, kept, is_rtcp), std::memory_order_release);
   for (size_t i = 0; i < kWords; ++i) place.words[i].store(words[i], std::memory_order_release);

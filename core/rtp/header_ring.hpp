@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
-// The last RTP headers and RTCP packets of one direction of a session, for whoever looks into a
-// call. One writer, any readers, no lock.
+// The newest RTP headers and RTCP packets of one direction of a session, for captures of a call.
+// One writer, any readers, no lock.
 #pragma once
 
 #include <array>
@@ -25,20 +25,20 @@ struct KeptHeader {
   std::span<const uint8_t> head() const { return std::span(bytes).first(kept); }
 };
 
-/// A seqlock for each place: a reader leaves out what is being overwritten.
+/// A seqlock for each place: a reader skips an entry that is being overwritten.
 class HeaderRing {
  public:
   static constexpr size_t kPackets = 2048;
 
   /// [one thread at a time] The fixed header, the CSRCs and the extensions (RFC 3550, RFC 8285),
-  /// which SRTP does not encrypt. What is no RTP is left out.
+  /// which SRTP does not encrypt. Packets that are not RTP are ignored.
   void keep_rtp(std::span<const uint8_t> packet, int64_t time_ns) noexcept;
-  /// [same thread] The begin of a compound packet, unsealed.
+  /// [same thread] The beginning of a compound packet, decrypted.
   void keep_rtcp(std::span<const uint8_t> packet, int64_t time_ns) noexcept;
 
   /// [any] The oldest first.
   std::vector<KeptHeader> read() const;
-  /// [control] What was kept so far is not read any more.
+  /// [control] Discards all entries kept until now.
   void forget() noexcept { first_ = count_.load(std::memory_order_acquire); }
 
  private:
@@ -53,8 +53,8 @@ class HeaderRing {
   bool read(uint64_t number, KeptHeader& header) const noexcept;
 
   std::array<Place, kPackets> places_;
-  std::atomic<uint64_t> count_{0};  ///< Of all that were ever kept.
-  uint64_t first_ = 0;              ///< The readers' thread has it.
+  std::atomic<uint64_t> count_{0};  ///< Of all entries ever kept.
+  uint64_t first_ = 0;              ///< Belongs to the readers' thread.
 };
 
 }  // namespace veche::rtp

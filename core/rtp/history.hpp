@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-// The newest packets of one track, kept for pre-roll. A ring of copies; no allocation after the
+// The newest packets of one track, kept for pre-roll: a ring of copies. No allocation after the
 // constructor.
 #pragma once
 
@@ -25,9 +25,9 @@ class History {
   explicit History(size_t capacity);
   History(const History&) = delete;
   History& operator=(const History&) = delete;
-  /// Overwrites the oldest when full. A packet over kMaxPacketSize is not kept.
+  /// Overwrites the oldest packet when full. A packet over kMaxPacketSize is not kept.
   void push(const PacketView& packet, int64_t arrival_ns) noexcept;
-  /// A hint: push() of a packet of speech comes soon.
+  /// A hint: push() of a speech packet follows soon.
   void prefetch() const noexcept { veche::prefetch(&cells_[next_], kSpeechSize); }
   void clear() noexcept { count_ = 0; }
   size_t size() const noexcept { return count_; }
@@ -35,7 +35,7 @@ class History {
   const Entry& at(size_t index) const noexcept;
 
  private:
-  static constexpr size_t kSpeechSize = 128;  // Of a packet, mostly.
+  static constexpr size_t kSpeechSize = 128;  // The usual size of a speech packet.
 
   struct Cell {
     Entry entry;  // Views the bytes below.

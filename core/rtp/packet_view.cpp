@@ -11,7 +11,7 @@ namespace {
 constexpr uint16_t kOneByteProfile = 0xBEDE;
 constexpr uint16_t kTwoByteProfile = 0x1000;
 constexpr uint8_t kReservedId = 15;
-constexpr size_t kMaxDatagram = 65535;  // Of UDP: sizes fit into 16 bits.
+constexpr size_t kMaxDatagram = 65535;  // Of UDP, so sizes fit into 16 bits.
 
 /// RFC 5761 section 4: where RTP and RTCP share a port, these second bytes are RTCP packet types.
 bool is_rtcp_type(uint8_t second_byte) { return second_byte >= 192 && second_byte <= 223; }
@@ -25,7 +25,7 @@ std::optional<std::span<const uint8_t>> find_one_byte(std::span<const uint8_t> e
     if (head == 0) continue;
     const uint8_t id = head >> 4;
     const size_t size = (head & 0x0f) + 1u;
-    // Both end the processing of all that follows: 15 is reserved, and 0 must not have a length.
+    // Both end the processing of the extension: 15 is reserved, and 0 must not have a length.
     if (id == 0 || id == kReservedId || size > elements.size() - at) return std::nullopt;
     if (id == wanted) return elements.subspan(at, size);
     at += size;

@@ -15,11 +15,11 @@ namespace veche::rtp {
 /// The audio level of RFC 6464.
 struct AudioLevel {
   uint8_t level = 127;  ///< 0 is the loudest (0 dBov), 127 silence.
-  bool voice = false;   ///< The V bit. Browsers always set it: not to be relied on.
+  bool voice = false;   ///< The V bit. Unreliable: browsers always set it.
 };
 
-/// Valid as long as the bytes are. Everything is checked by parse(): no accessor can read outside
-/// the packet. Small enough to travel beside the bytes, so that each packet is parsed once.
+/// Valid while the bytes are. parse() checks everything: no accessor can read outside the packet.
+/// Small enough to travel beside the bytes, so that each packet is parsed once.
 class PacketView {
  public:
   /// Nothing if the bytes are not a whole RTP packet of version 2 (RTCP per RFC 5761 is not).
@@ -42,18 +42,18 @@ class PacketView {
   }
   std::span<const uint8_t> bytes() const noexcept { return {data_, size_}; }
   /// The element with this id (1..14 one-byte form, 1..255 two-byte form); nothing if it is absent.
-  /// id 0 is absent.
+  /// id 0 is always absent.
   std::optional<std::span<const uint8_t>> extension(uint8_t id) const noexcept;
   std::optional<AudioLevel> audio_level(uint8_t id) const noexcept;
   std::optional<std::string_view> mid(uint8_t id) const noexcept;
 
  private:
-  friend class Rewriter;  // It knows the parts of what it has written.
+  friend class Rewriter;  // It knows the layout of the packet that it has written.
 
   const uint8_t* data_ = nullptr;
   uint16_t size_ = 0;
-  uint16_t header_size_ = 0;     ///< With the header extension.
-  uint16_t extension_size_ = 0;  ///< With its own header; 0: there is none.
+  uint16_t header_size_ = 0;     ///< Including the header extension.
+  uint16_t extension_size_ = 0;  ///< Including its own header; 0: none.
   uint16_t payload_size_ = 0;
 };
 

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-// Blocks of pcapng, in little endian; addresses around them, in big endian.
+// Writes the pcapng blocks in little endian, and the IP headers around the packets in big endian.
 #include "rtp/pcapng.hpp"
 
 #include <algorithm>
@@ -11,7 +11,7 @@
 namespace veche::rtp {
 namespace {
 
-constexpr uint16_t kLinkTypeRaw = 101;  // An IP packet, without anything around it.
+constexpr uint16_t kLinkTypeRaw = 101;  // A bare IP packet.
 constexpr uint16_t kRtpPort = 5004, kRtcpPort = 5005;
 constexpr uint8_t kClient = 1, kServer = 2;  // The last byte of 192.0.2.x.
 constexpr size_t kIpSize = 20, kUdpSize = 8;
@@ -27,7 +27,7 @@ class Block {
     text_.append(bytes.begin(), bytes.end());
     return *this;
   }
-  /// To a whole number of words.
+  /// Pads to a whole number of words.
   Block& pad() {
     text_.resize((text_.size() + 3) / 4 * 4);
     return *this;
@@ -52,7 +52,7 @@ std::string section() {
   return Block(0x0a0d0d0a).u32(0x1a2b3c4d).u16(1).u16(0).u32(kUnknownSize).u32(kUnknownSize).end();
 }
 
-/// With times in nanoseconds.
+/// Timestamps are in nanoseconds.
 std::string interface() {
   constexpr uint16_t kResolution = 9;
   return Block(1).u16(kLinkTypeRaw).u16(0).u32(0).u16(kResolution).u16(1).u32(9).u32(0).end();

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-// Chooses sequence number and timestamp of each packet of a slot, and writes its new header.
+// Chooses the sequence number and timestamp of each packet of a slot, and writes its new header.
 #include "rtp/rewriter.hpp"
 
 #include <algorithm>
@@ -17,8 +17,8 @@ constexpr size_t kHeaderWithCsrcSize = 16;
 constexpr uint8_t kMaxOneByteId = 14;
 constexpr size_t kMaxOneByteSize = 16;
 constexpr size_t kMaxTwoByteSize = 255;
-constexpr uint32_t kFramesPerSecond = 50;  // Of 20 ms, what Opus uses by default.
-/// A timestamp that runs further ahead of the clock than any pre-roll is taken for a source's whim.
+constexpr uint32_t kFramesPerSecond = 50;  // Frames of 20 ms, Opus' default.
+/// A timestamp further ahead of the clock than any pre-roll is not trusted.
 constexpr uint32_t kMaxAheadS = 10;
 
 int16_t distance(uint16_t from, uint16_t to) {
@@ -43,7 +43,7 @@ int Rewriter::ahead_of_newest(const PacketView& packet) const noexcept {
 
 bool Rewriter::begins_source(const PacketView& packet) const noexcept {
   // Skipped packets with gaps before them let the second distance grow past the first. The first,
-  // when it is small enough, keeps the second from wrapping.
+  // if it is small enough, keeps the second from wrapping.
   return fresh_ || ahead_of_newest(packet) > kMaxGap ||
          distance(last_sequence_, static_cast<uint16_t>(packet.sequence() + sequence_offset_)) >
              kMaxGap;
@@ -68,7 +68,7 @@ void Rewriter::skip(const PacketView& packet) noexcept {
   if (fresh_) return;
   const int ahead = ahead_of_newest(packet);
   if (!claim(ahead)) return;
-  // Behind a packet that was sent already, the gap is there for good.
+  // A later packet was sent already, so the gap stays.
   const auto behind = static_cast<size_t>(std::max(-ahead, 0));
   const bool newer_was_sent = ((taken_ & ~closed_) << (taken_.size() - behind)).any();
   if (newer_was_sent) return;

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-// Makes one continuous RTP stream of what changing sources put into a slot.
+// Makes one continuous RTP stream of the sources that fill a slot in turn.
 #pragma once
 
 #include <bitset>
@@ -12,14 +12,14 @@
 
 namespace veche::rtp {
 
-/// What the slot's stream looks like on the wire.
+/// The slot's stream on the wire.
 struct SlotFormat {
   uint32_t ssrc = 0;
   uint32_t clock_rate = 48000;
   uint8_t payload_type = 0;
   uint8_t mid_extension = 0;          ///< Id for this receiver; 0: not negotiated.
   uint8_t audio_level_extension = 0;  ///< Likewise.
-  std::string mid;                    ///< Over 255 bytes it cannot be written, and is not.
+  std::string mid;                    ///< A mid over 255 bytes is not written.
 };
 
 /// A fresh header for each packet: SSRC and payload type of the slot, continuous sequence numbers
@@ -27,25 +27,25 @@ struct SlotFormat {
 /// payload copied. No allocation after the constructor. [lane]
 ///
 /// Within one source distances are kept: gaps of lost packets stay gaps, reordered packets keep
-/// their place. Across a switch the sequence number goes on by one, and the timestamp by the time
-/// that has passed, at least one frame. A source that jumps ahead, so that more than kMaxGap
-/// would be missing, counts as another source: passed on, such jumps could put the receiver's SRTP
-/// rollover counter out of step for good.
+/// their place. Across a switch the sequence number continues by one, and the timestamp by the
+/// elapsed time, at least one frame. A source that jumps ahead by more than kMaxGap packets counts
+/// as another source: such jumps could put the receiver's SRTP rollover counter out of step for
+/// good.
 class Rewriter {
  public:
   Rewriter(SlotFormat format, uint16_t first_sequence, uint32_t first_timestamp);
 
-  /// The next packet begins another source.
+  /// The next packet starts another source.
   void switch_source() noexcept { fresh_ = true; }
 
-  /// A packet of this source was left out on purpose: the gap closes, so that the receiver does not
-  /// miss it.
+  /// A packet of this source was dropped on purpose: the gap closes, so that the receiver does not
+  /// count a loss.
   void skip(const PacketView& packet) noexcept;
 
-  /// Bytes that write() may need for this packet.
+  /// The most bytes that write() needs for this packet.
   size_t max_size(const PacketView& packet) const noexcept;
 
-  /// Writes the packet into `out` and returns a view of it. Nothing: it must not be sent, because
+  /// Writes the packet into `out` and returns a view of it. Nothing if the packet must not be sent:
   /// it is a duplicate, older than the switch, too old (more than kWindow behind the newest), or
   /// does not fit into `out`. SRTP never sees a sequence number twice (RFC 3711 section 9.1: a
   /// reused index breaks the cipher). `level` is written if it was negotiated.
@@ -61,11 +61,11 @@ class Rewriter {
   /// Bit i stands for the source's packet that is i behind the newest.
   using Window = std::bitset<kWindow + 1>;
 
-  /// How far the packet is ahead of the newest of this source; negative: behind.
+  /// The distance to the newest packet of this source; negative: behind.
   int ahead_of_newest(const PacketView& packet) const noexcept;
-  /// True if the packet cannot belong to what was sent before it.
+  /// True if the packet cannot continue the stream sent before it.
   bool begins_source(const PacketView& packet) const noexcept;
-  /// Takes the packet's place in the window; false if it was taken already or is out of reach.
+  /// Marks the packet in the window; false if it is marked already or out of reach.
   bool claim(int ahead) noexcept;
   void begin_source(const PacketView& packet, int64_t now_ns) noexcept;
   uint32_t start_timestamp(int64_t now_ns) noexcept;
@@ -78,7 +78,7 @@ class Rewriter {
 
   // Of the current source.
   uint16_t newest_ = 0;           ///< Its highest sequence number, written or skipped.
-  uint16_t sequence_offset_ = 0;  ///< Added to what is newer than all closed gaps.
+  uint16_t sequence_offset_ = 0;  ///< Added to numbers newer than all closed gaps.
   uint32_t timestamp_offset_ = 0;
   Window taken_;   ///< Written, skipped, or older than the switch.
   Window closed_;  ///< Skipped, and the gap is closed.
@@ -86,8 +86,8 @@ class Rewriter {
   // Of the slot's stream.
   uint16_t last_sequence_;  ///< The highest one sent.
   uint32_t last_timestamp_;
-  std::optional<int64_t> clock_start_ns_;  ///< The wall clock's timestamps count from here...
-  uint32_t clock_start_timestamp_;         ///< ...with this one.
+  std::optional<int64_t> clock_start_ns_;  ///< The clock's timestamps start here...
+  uint32_t clock_start_timestamp_;         ///< ...with this value.
 };
 
 }  // namespace veche::rtp

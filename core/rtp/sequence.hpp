@@ -1,16 +1,15 @@
 // SPDX-License-Identifier: Apache-2.0
-// Sequence numbers that count on past 65535 (RFC 3550 appendix A.1, simplified).
+// Sequence numbers that continue past 65535 (RFC 3550 appendix A.1, simplified).
 #pragma once
 
 #include <cstdint>
 
 namespace veche::rtp {
 
-/// Turns 16-bit numbers, which may arrive out of order, into ones that do not wrap.
+/// Extends 16-bit numbers, which may arrive out of order, to numbers that do not wrap.
 class SequenceExtender {
  public:
-  /// The first number is taken as it is, plus 65536, so that an earlier one that comes late is
-  /// still positive.
+  /// Adds 65536 to the first number, so that an earlier one that arrives late is still positive.
   uint32_t extend(uint16_t sequence) noexcept {
     if (!started_) {
       started_ = true;

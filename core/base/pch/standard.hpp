@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
-// What most files of the core include from the standard library, compiled once. Files still include
-// what they use.
+// The standard headers that most files of the core include, compiled once. Files still include what
+// they use.
 #include <algorithm>
 #include <array>
 #include <atomic>

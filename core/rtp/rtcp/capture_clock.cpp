@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-// Maps a publisher's timestamps to its NTP time, and that to ours.
+// Maps a publisher's timestamps to its NTP time, and its NTP time to our clock.
 #include "rtp/rtcp/capture_clock.hpp"
 
 #include <cassert>

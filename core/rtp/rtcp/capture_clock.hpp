@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-// Says when, on our monotonic clock, a sample of a track was captured.
+// The capture time of a track's samples, on our monotonic clock.
 #pragma once
 
 #include <cstdint>
@@ -10,14 +10,14 @@
 
 namespace veche::rtp {
 
-/// One of each published track. The lane that receives the track asks it once for each packet, and
-/// the answer goes along to every slot, whose SenderStatistics write it into their sender reports:
-/// so the publisher's timing survives the change of sources. One thread.
+/// One for each published track. The receiving lane asks it once per packet, and the answer travels
+/// with the packet to every slot, whose SenderStatistics write it into their sender reports. So the
+/// publisher's timing survives a change of source. One thread.
 class CaptureClock {
  public:
   explicit CaptureClock(uint32_t clock_rate) noexcept;
 
-  /// The publisher's report of this track; the participant's clock gets it too.
+  /// The publisher's report of this track; it updates the participant's clock too.
   void on_sender_report(uint64_t ntp, uint32_t timestamp) noexcept;
   void on_packet(uint32_t timestamp, int64_t arrival_ns) noexcept;
 
@@ -25,8 +25,8 @@ class CaptureClock {
     int64_t ns = 0;
     bool is_reported = false;
   };
-  /// By the last sender report. Without one, or where it contradicts the arrival by more than
-  /// kMaxDisagreementNs: as far from the arrival of the last packet as the timestamps are apart.
+  /// By the last sender report. Without one, or if it contradicts the arrival by more than
+  /// kMaxDisagreementNs, the last packet's arrival plus the timestamps' distance.
   Capture capture(uint32_t timestamp, const ParticipantClock& participant) const noexcept;
   int64_t capture_ns(uint32_t timestamp, const ParticipantClock& participant) const noexcept {
     return capture(timestamp, participant).ns;

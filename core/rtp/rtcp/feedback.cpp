@@ -10,12 +10,12 @@
 namespace veche::rtp {
 namespace {
 
-constexpr size_t kFeedbackHeaderSize = 8;  // The SSRCs of the packet's sender and of the media.
+constexpr size_t kFeedbackHeaderSize = 8;  // The SSRCs of sender and media source.
 constexpr size_t kNackItemSize = 4;
 constexpr size_t kFirEntrySize = 8;
 constexpr size_t kRembHeaderSize = 8;
 
-/// True if the body is the header and whole items, at least one.
+/// True if the body is the header and at least one whole item.
 bool holds_items(std::span<const uint8_t> body, size_t item_size) noexcept {
   return body.size() >= kFeedbackHeaderSize + item_size &&
          (body.size() - kFeedbackHeaderSize) % item_size == 0;

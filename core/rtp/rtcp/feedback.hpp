@@ -12,16 +12,16 @@
 
 namespace veche::rtp {
 
-// Each parse() gives nothing if the packet is of another kind, or its size is wrong.
+// Each parse() returns nothing if the packet is of another kind or its size is wrong.
 
-/// Asks for packets again. At most 17 numbers for each four bytes.
+/// Requests retransmission. At most 17 numbers for each four bytes.
 class Nack {
  public:
   static std::optional<Nack> parse(const RtcpPacket& packet) noexcept;
   uint32_t sender_ssrc() const noexcept { return sender_ssrc_; }
   uint32_t media_ssrc() const noexcept { return media_ssrc_; }
 
-  /// Calls visit(sequence) for each number, in the order in which they stand.
+  /// Calls visit(sequence) for each number, in wire order.
   template <class Visit>
   void for_each(Visit&& visit) const noexcept {
     for (size_t i = 0; i < items_.size() / 4; ++i) {
@@ -34,7 +34,7 @@ class Nack {
   }
 
  private:
-  /// PID and BLP: bit i stands for the number i + 1 behind the first.
+  /// PID and BLP: bit i stands for the number i + 1 after the first.
   struct Item {
     uint16_t first = 0;
     uint16_t following = 0;
@@ -46,21 +46,21 @@ class Nack {
   std::span<const uint8_t> items_;
 };
 
-/// Asks for a key frame.
+/// Requests a key frame.
 struct Pli {
   uint32_t sender_ssrc = 0;
   uint32_t media_ssrc = 0;
   static std::optional<Pli> parse(const RtcpPacket& packet) noexcept;
 };
 
-/// One command of a FIR: the same number again is the same command.
+/// One command of a FIR: a repeated number is the same command.
 struct FirEntry {
   uint32_t ssrc = 0;
   uint8_t command = 0;
   bool operator==(const FirEntry&) const = default;
 };
 
-/// Commands key frames.
+/// Requests key frames.
 class Fir {
  public:
   static std::optional<Fir> parse(const RtcpPacket& packet) noexcept;
@@ -73,10 +73,10 @@ class Fir {
   std::span<const uint8_t> entries_;
 };
 
-/// How much the receiver can take for all these SSRCs together.
+/// The bit rate that the receiver accepts for all these SSRCs together.
 struct Remb {
   uint32_t sender_ssrc = 0;
-  uint64_t bitrate_bps = 0;  ///< What does not fit is the largest number.
+  uint64_t bitrate_bps = 0;  ///< Saturates at the largest number.
   SsrcList ssrcs;
   static std::optional<Remb> parse(const RtcpPacket& packet) noexcept;
 };

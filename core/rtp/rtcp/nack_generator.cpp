@@ -67,7 +67,7 @@ size_t NackGenerator::collect(int64_t now_ns, int64_t round_trip_ns,
       missing.asked_ns = now_ns;
       ++missing.tries;
     }
-    // After the last try there is nothing more to do for it.
+    // After the last try the packet is given up.
     if (missing.tries < settings_.max_tries) list_[kept++] = missing;
   }
   count_ = kept;

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-// Decides which missing packets to ask a publisher for, and when (generic NACK, RFC 4585
+// Decides which missing packets to request from a publisher, and when (generic NACK, RFC 4585
 // section 6.2.1).
 #pragma once
 
@@ -11,29 +11,29 @@
 
 namespace veche::rtp {
 
-/// The defaults are for audio: what is older than max_age_ns has been concealed long ago.
+/// The defaults are for audio: a packet older than max_age_ns has long been concealed.
 struct NackSettings {
-  int64_t reorder_ns = 10 * kNsPerMs;     ///< A packet that is missing that long is asked for.
-  int64_t min_repeat_ns = 20 * kNsPerMs;  ///< Asks again no sooner, however short the round trip.
-  int64_t max_age_ns = 400 * kNsPerMs;    ///< Missing for longer, nobody wants it any more.
+  int64_t reorder_ns = 10 * kNsPerMs;     ///< Requests packets missing for this long.
+  int64_t min_repeat_ns = 20 * kNsPerMs;  ///< The shortest repeat interval, at any round trip.
+  int64_t max_age_ns = 400 * kNsPerMs;    ///< Gives up packets missing for longer.
   uint8_t max_tries = 4;
 };
 
-/// One of each received SSRC. One thread.
+/// One for each received SSRC. One thread.
 class NackGenerator {
  public:
   explicit NackGenerator(NackSettings settings) noexcept : settings_(settings) {}
 
-  /// A packet has arrived, or arrived again; its number as SequenceExtender gives it.
+  /// A packet has arrived, perhaps again; its number is SequenceExtender's.
   void on_packet(uint32_t sequence, int64_t now_ns) noexcept;
 
-  /// Writes the numbers to ask for now into `out`, in order, and says how many. Repeats after
-  /// `round_trip_ns`. What `out` does not hold is for the next call.
+  /// Writes the numbers to request now into `out`, in order, and returns their count. Repeats after
+  /// `round_trip_ns`. Numbers that do not fit are left to the next call.
   size_t collect(int64_t now_ns, int64_t round_trip_ns, std::span<uint16_t> out) noexcept;
 
   size_t missing() const noexcept { return count_; }
 
-  /// Of more missing packets the oldest are given up; after a longer gap all are.
+  /// Beyond this many missing packets the oldest are given up; after a longer gap all are.
   static constexpr size_t kMaxMissing = 128;
 
  private:

@@ -10,7 +10,7 @@ namespace veche::rtp {
 
 // An NTP time is 32 bits of seconds since 1900 and 32 bits of their fraction. It wraps in 2036.
 
-/// Since the begin of the era.
+/// Since the beginning of the era.
 inline int64_t ntp_to_ns(uint64_t ntp) noexcept {
   const auto fraction = static_cast<uint32_t>(ntp);
   return static_cast<int64_t>(ntp >> 32) * kNsPerS +
@@ -27,8 +27,8 @@ inline uint64_t ns_to_ntp(int64_t ns) noexcept {
 /// The middle 32 bits, in 1/65536 s, as LSR has them.
 inline uint32_t compact_ntp(uint64_t ntp) noexcept { return static_cast<uint32_t>(ntp >> 16); }
 
-/// Our NTP time. It is set once and then follows the monotonic clock, so that a wall clock that is
-/// put right does not move streams against each other.
+/// Our NTP time. It is set once and then follows the monotonic clock, so an adjusted wall clock
+/// does not shift streams against each other.
 class NtpClock {
  public:
   NtpClock(int64_t unix_ms, int64_t monotonic_ns) noexcept

@@ -19,7 +19,7 @@ void PacketCache::store(uint16_t sequence, std::span<const uint8_t> bytes) noexc
     return;
   }
   const size_t until_wrap = bytes_.size() - end_ % bytes_.size();
-  if (bytes.size() > until_wrap) end_ += until_wrap;  // A packet lies in one piece.
+  if (bytes.size() > until_wrap) end_ += until_wrap;  // A packet is contiguous.
   entry_of(sequence) = {
       .position = end_, .size = static_cast<uint16_t>(bytes.size()), .sequence = sequence};
   std::copy(bytes.begin(), bytes.end(),

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
-// The packets that one slot sent last, to be sent again when the receiver asks for them (generic
-// NACK, RFC 4585 section 6.2.1).
+// The newest packets of one slot, for retransmission when the receiver asks for them (generic NACK,
+// RFC 4585 section 6.2.1).
 #pragma once
 
 #include <cstdint>
@@ -11,47 +11,47 @@
 
 namespace veche::rtp {
 
-/// Holds packets as they went out, protected: the same bytes again are no reuse of an SRTP index
-/// (RFC 3711 section 9.1). No allocation after the constructor. One thread.
+/// Stores protected packets: sending the same bytes again does not reuse an SRTP index (RFC 3711
+/// section 9.1). No allocation after the constructor. One thread.
 ///
-/// A receiver may ask as often as it likes. Each packet goes out again at most kMaxResends times,
-/// so a flood of NACKs costs no more than that much of the stream.
+/// A receiver may send any number of NACKs. Each packet is resent at most kMaxResends times, which
+/// bounds the cost of a NACK flood.
 class PacketCache {
  public:
-  /// Memory for that many bytes and packets, the latter rounded up to a power of two.
+  /// Memory for this many bytes and packets, the latter rounded up to a power of two.
   PacketCache(size_t max_bytes, size_t max_packets);
 
-  /// Forgets the oldest where there is no room. What is larger than the cache is not kept.
+  /// Evicts the oldest packets to make room. A packet larger than the cache is not stored.
   void store(uint16_t sequence, std::span<const uint8_t> bytes) noexcept;
 
-  /// The packet, to be sent now. Nothing if it is not there, has been sent again within the last
-  /// round trip (its copy may still be under way), or often enough. Valid until the next store().
+  /// The packet to resend now. Nothing if it is not cached, was resent within the last round trip
+  /// (that copy may still be in flight), or has reached its limit. Valid until the next store().
   std::span<const uint8_t> resend(uint16_t sequence, int64_t now_ns,
                                   int64_t round_trip_ns) noexcept;
 
-  /// Forgets all: the keys have changed.
+  /// Evicts everything, because the keys have changed.
   void clear() noexcept;
 
   static constexpr uint8_t kMaxResends = 5;
-  /// Whatever the round trip that the receiver claims.
+  /// Regardless of the round trip that the receiver claims.
   static constexpr int64_t kMinRepeatNs = 10 * kNsPerMs;
 
  private:
   struct Entry {
-    uint64_t position = 0;  ///< Where the bytes begin, counted from the first ever stored.
+    uint64_t position = 0;  ///< Offset of the bytes, counted from the first byte ever stored.
     int64_t resent_ns = 0;
     uint16_t size = 0;  ///< 0: empty.
     uint16_t sequence = 0;
     uint8_t resends = 0;
   };
   Entry& entry_of(uint16_t sequence) noexcept { return entries_[sequence & entry_mask_]; }
-  /// False once newer bytes have been written over it.
+  /// False once newer bytes have overwritten it.
   bool holds(const Entry& entry, uint16_t sequence) const noexcept;
 
   std::vector<uint8_t> bytes_;
   std::vector<Entry> entries_;
   size_t entry_mask_;
-  uint64_t end_ = 0;  ///< Behind the newest.
+  uint64_t end_ = 0;  ///< One past the newest byte.
 };
 
 }  // namespace veche::rtp

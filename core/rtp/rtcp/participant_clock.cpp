@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-// The least offset of two windows.
+// The minimum offset of two windows.
 #include "rtp/rtcp/participant_clock.hpp"
 
 #include <algorithm>

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-// Counts, compares and smooths what arrives of one SSRC.
+// Counts, compares and smooths the packets of one received SSRC.
 #include "rtp/rtcp/receiver_statistics.hpp"
 
 #include <algorithm>
@@ -16,7 +16,7 @@ constexpr uint32_t kSequenceModulus = 0x10000;
 constexpr uint32_t kNoRestart = kSequenceModulus;
 constexpr int64_t kMaxCumulativeLost = 0x7fffff;
 constexpr uint32_t kCompactPerS = 0x10000;
-/// What moves further from one packet to the next is another clock, not jitter.
+/// A larger difference between two packets means another clock, not jitter.
 constexpr int64_t kMaxTransitStepS = 10;
 
 uint8_t fraction(int64_t lost, uint32_t expected) {

@@ -1,6 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-// What is known of one received SSRC, and the report block that says it (RFC 3550 section 6.4 and
-// appendix A).
+// Statistics of one received SSRC, and its report block (RFC 3550 section 6.4 and appendix A).
 #pragma once
 
 #include <cstdint>
@@ -9,31 +8,31 @@
 
 namespace veche::rtp {
 
-/// Since the first packet, over restarts of the source.
+/// Since the first packet, across restarts of the source.
 struct ReceptionTotals {
-  uint64_t packets = 0;  ///< Duplicates count.
-  uint64_t octets = 0;   ///< Of payload.
+  uint64_t packets = 0;  ///< Including duplicates.
+  uint64_t octets = 0;   ///< Payload only.
   int64_t lost = 0;      ///< Negative where there were duplicates.
   uint32_t restarts = 0;
-  uint32_t jitter = 0;  ///< Now, in units of the timestamp.
+  uint32_t jitter = 0;  ///< Current, in timestamp units.
 };
 
 /// One thread. Packets have been authenticated, so the first one counts at once: appendix A.1's
-/// probation guards against packets that are no RTP.
+/// probation guards against packets that are not RTP.
 class ReceiverStatistics {
  public:
   ReceiverStatistics(uint32_t ssrc, uint32_t clock_rate) noexcept;
 
-  /// False if the packet does not count: its number is too far from the newest, and the one before
-  /// it was not there too. Two in a row are a source that has begun anew.
+  /// False if the packet does not count: its number is too far from the newest, and does not
+  /// follow such a packet. Two in a row mean that the source has restarted.
   bool on_packet(uint16_t sequence, uint32_t timestamp, size_t payload_size,
                  int64_t arrival_ns) noexcept;
   /// A sender report of this SSRC.
   void on_sender_report(uint64_t ntp, int64_t arrival_ns) noexcept;
 
-  /// False: there is nothing to report yet.
+  /// False if there is nothing to report yet.
   bool started() const noexcept { return started_; }
-  /// Ends the interval for which the fraction of lost packets counts.
+  /// Ends the interval of the loss fraction.
   ReportBlock make_report(int64_t now_ns) noexcept;
   ReceptionTotals totals() const noexcept;
 
@@ -54,12 +53,12 @@ class ReceiverStatistics {
   uint32_t ssrc_;
   uint32_t clock_rate_;
 
-  // Appendix A.1 and A.3; begun anew when the source is.
+  // Appendix A.1 and A.3; reset when the source restarts.
   bool started_ = false;
   uint16_t newest_ = 0;
   uint32_t cycles_ = 0;      ///< In steps of 65536.
   uint32_t first_ = 0;       ///< The number of the first packet.
-  uint32_t restart_at_ = 0;  ///< The number that would prove a restart; over 65535: none.
+  uint32_t restart_at_ = 0;  ///< The number that would confirm a restart; over 65535: none.
   uint32_t received_ = 0;
   uint32_t expected_before_ = 0;  ///< At the last report.
   uint32_t received_before_ = 0;

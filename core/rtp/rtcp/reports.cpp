@@ -14,7 +14,7 @@ constexpr size_t kSenderInfoSize = 20;
 constexpr uint8_t kEndItem = 0;
 constexpr uint8_t kCnameItem = 1;
 
-/// The blocks that the packet says it has, behind `at` bytes of its body.
+/// The report blocks that the header announces, from offset `at` of its body.
 std::optional<ReportBlocks> blocks_of(const RtcpPacket& packet, size_t at) noexcept {
   const size_t size = packet.count * kReportBlockSize;
   if (packet.body.size() < at + size) return std::nullopt;
@@ -97,7 +97,7 @@ std::optional<Cname> CnameReader::read_chunk() noexcept {
     }
     at += 2 + text.size();
   }
-  // At least one null byte, and as many as fill up the word.
+  // At least one null byte, then padding to a whole word.
   const size_t end = at / 4 * 4 + 4;
   if (end > rest_.size()) {
     refuse();

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-// Views of what RFC 3550 section 6 defines: sender and receiver reports, CNAMEs, BYE.
+// Views of the packets of RFC 3550 section 6: sender and receiver reports, CNAMEs, BYE.
 #pragma once
 
 #include <cstdint>
@@ -14,24 +14,24 @@ namespace veche::rtp {
 inline constexpr size_t kMaxBlocks = 31;  ///< The count has five bits.
 inline constexpr size_t kReportBlockSize = 24;
 
-/// Section 6.4.1: what a receiver says of one SSRC.
+/// Section 6.4.1: a receiver's report about one SSRC.
 struct ReportBlock {
   uint32_t ssrc = 0;
-  uint8_t fraction_lost = 0;               ///< Of 256, since the report before.
+  uint8_t fraction_lost = 0;               ///< In 256ths, since the previous report.
   int32_t cumulative_lost = 0;             ///< 24 bits; negative where there were duplicates.
-  uint32_t highest_sequence = 0;           ///< With the number of cycles in the upper half.
+  uint32_t highest_sequence = 0;           ///< The number of cycles is in the upper half.
   uint32_t jitter = 0;                     ///< In units of the timestamp.
-  uint32_t last_sender_report = 0;         ///< LSR: its compact NTP time; 0: there was none.
+  uint32_t last_sender_report = 0;         ///< LSR: compact NTP time of that report; 0: none.
   uint32_t delay_since_sender_report = 0;  ///< DLSR: in 1/65536 s.
   bool operator==(const ReportBlock&) const = default;
 };
 
-/// Section 6.4.1: what a sender says of itself.
+/// Section 6.4.1: a sender's report about itself.
 struct SenderInfo {
   uint64_t ntp = 0;
-  uint32_t timestamp = 0;  ///< Of the same moment.
+  uint32_t timestamp = 0;  ///< At the same moment.
   uint32_t packets = 0;
-  uint32_t octets = 0;  ///< Of payload.
+  uint32_t octets = 0;  ///< Payload only.
   bool operator==(const SenderInfo&) const = default;
 };
 
@@ -59,7 +59,7 @@ class SsrcList {
   std::span<const uint8_t> bytes_;
 };
 
-// Each parse() gives nothing if the packet is of another kind or too short. Extensions behind the
+// Each parse() returns nothing if the packet is of another kind or too short. Extensions after the
 // blocks are ignored.
 
 struct SenderReport {
@@ -84,15 +84,15 @@ struct Bye {
 /// Section 6.5.1.
 struct Cname {
   uint32_t ssrc = 0;
-  std::string_view name;  ///< UTF-8 by the RFC, any bytes by whoever sent it.
+  std::string_view name;  ///< UTF-8 by the RFC, but a sender may put any bytes here.
 };
 
-/// The CNAMEs of a source description; other items are passed over.
+/// The CNAMEs of a source description; other items are skipped.
 class CnameReader {
  public:
-  /// Of a packet of another kind there are none.
+  /// A packet of another kind has none.
   explicit CnameReader(const RtcpPacket& packet) noexcept;
-  /// Nothing at the end, and from the first broken chunk on.
+  /// Nothing at the end, and after the first broken chunk.
   std::optional<Cname> next() noexcept;
 
  private:

@@ -10,7 +10,7 @@
 namespace veche::rtp {
 namespace {
 
-/// Behind the two SSRCs of a feedback packet.
+/// After the two SSRCs of a feedback packet.
 bool names_remb(std::span<const uint8_t> body) noexcept {
   constexpr std::string_view kName = "REMB";
   constexpr size_t kAt = 8;
@@ -58,8 +58,8 @@ std::optional<RtcpPacket> RtcpReader::next() noexcept {
   size_t padding = 0;
   const bool has_padding = (rest_[0] & 0x20) != 0;
   if (has_padding) {
-    // RFC 3550 section 6.4.1 wants whole words, in the last packet only. Chromium pads its
-    // transport-cc feedback by one to three bytes, and may put another packet behind it.
+    // RFC 3550 section 6.4.1 requires whole words of padding, in the last packet only. Chromium
+    // pads its transport-cc feedback by one to three bytes, and may append another packet.
     padding = rest_[size - 1];
     if (padding == 0 || padding > size - kRtcpHeaderSize) return std::nullopt;
   }

@@ -22,12 +22,11 @@ inline constexpr uint8_t kNackFormat = 1;
 inline constexpr uint8_t kTransportCcFormat = 15;
 inline constexpr uint8_t kPliFormat = 1;
 inline constexpr uint8_t kFirFormat = 4;
-inline constexpr uint8_t kApplicationFormat = 15;  ///< REMB is one of them.
+inline constexpr uint8_t kApplicationFormat = 15;  ///< REMB is one of these.
 
 inline constexpr size_t kRtcpHeaderSize = 4;
 
-/// Each of them has a view with a `parse` in reports.hpp, feedback.hpp or
-/// transport_feedback_reader.hpp.
+/// Each has a view with a `parse` in reports.hpp, feedback.hpp or transport_feedback_reader.hpp.
 enum class RtcpKind {
   Unknown = 1,
   SenderReport,
@@ -41,24 +40,24 @@ enum class RtcpKind {
   Remb,
 };
 
-/// One packet of a datagram. Valid as long as the datagram's bytes are.
+/// One packet of a datagram. Valid while the datagram's bytes are.
 struct RtcpPacket {
   uint8_t type = 0;
   uint8_t count = 0;              ///< The five bits: number of blocks, or feedback message type.
-  std::span<const uint8_t> body;  ///< What follows the common header, without padding.
+  std::span<const uint8_t> body;  ///< The part after the common header, without padding.
 
-  /// By type and count; whether the body is long enough, the view's parse() says.
+  /// By type and count; the view's parse() checks the body's length.
   RtcpKind kind() const noexcept;
 };
 
-/// Hands out the packets one by one, those of unknown types too. What follows a broken header is
+/// Returns the packets one by one, including unknown types. Bytes after a broken header are
 /// refused.
 class RtcpReader {
  public:
   explicit RtcpReader(std::span<const uint8_t> datagram) noexcept : rest_(datagram) {}
-  /// Nothing at the end, and where the bytes are no RTCP packet of version 2.
+  /// Nothing at the end, and where the bytes are not an RTCP packet of version 2.
   std::optional<RtcpPacket> next() noexcept;
-  /// True if bytes were left that are no packet.
+  /// True if bytes remain that are not a packet.
   bool refused() const noexcept { return refused_; }
 
  private:

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
-// Writes RTCP packets one behind the other into the caller's buffer: the counterparts of the views
-// in reports.hpp, feedback.hpp and transport_feedback_reader.hpp.
+// Appends RTCP packets to the caller's buffer: the counterparts of the views in reports.hpp,
+// feedback.hpp and transport_feedback_reader.hpp.
 #pragma once
 
 #include <cstdint>
@@ -12,11 +12,11 @@
 
 namespace veche::rtp {
 
-/// Each add_* is false, and nothing has been written, if there is no room, or the packet cannot
-/// hold that many.
+/// Each add_* returns false, and writes nothing, if there is no room or the items exceed what one
+/// packet can hold.
 ///
-/// Reports that go out on time begin with a sender or receiver report and have a CNAME (RFC 3550
-/// section 6.1); feedback between them may stand alone where rtcp-rsize was negotiated (RFC 5506).
+/// Regular reports begin with a sender or receiver report and have a CNAME (RFC 3550 section 6.1);
+/// feedback between them may stand alone where rtcp-rsize was negotiated (RFC 5506).
 class RtcpWriter {
  public:
   explicit RtcpWriter(std::span<uint8_t> out) noexcept : out_(out) {}
@@ -29,7 +29,7 @@ class RtcpWriter {
   bool add_cname(uint32_t ssrc, std::string_view name) noexcept;
   /// At most kMaxBlocks.
   bool add_bye(std::span<const uint32_t> ssrcs) noexcept;
-  /// Numbers that follow each other in ascending order share an item; none at all is refused.
+  /// Consecutive numbers in ascending order share an item; an empty list is refused.
   bool add_nack(uint32_t sender_ssrc, uint32_t media_ssrc,
                 std::span<const uint16_t> sequences) noexcept;
   bool add_pli(uint32_t sender_ssrc, uint32_t media_ssrc) noexcept;
@@ -37,8 +37,8 @@ class RtcpWriter {
   /// At most 255 SSRCs. The bit rate is rounded down to 18 significant bits.
   bool add_remb(uint32_t sender_ssrc, uint64_t bitrate_bps,
                 std::span<const uint32_t> ssrcs) noexcept;
-  /// What stands behind the SSRCs, which TransportFeedback makes. It may get padding, which only
-  /// the last packet of a datagram should have (RFC 3550 section 6.4.1).
+  /// The part after the SSRCs, made by TransportFeedback. It may get padding, which only the last
+  /// packet of a datagram should have (RFC 3550 section 6.4.1).
   bool add_transport_feedback(uint32_t sender_ssrc, uint32_t media_ssrc,
                               std::span<const uint8_t> information) noexcept;
 
@@ -46,7 +46,7 @@ class RtcpWriter {
   size_t room() const noexcept { return out_.size() - size_; }
 
  private:
-  /// The body of a new packet, whose size is in whole words; null if there is no room.
+  /// The body of a new packet; its size is a whole number of words. Null if there is no room.
   uint8_t* begin(uint8_t type, size_t count, size_t body_size) noexcept;
   uint8_t* begin_feedback(uint8_t type, uint8_t format, uint32_t sender_ssrc, uint32_t media_ssrc,
                           size_t information_size) noexcept;

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-// Counts what is sent of one SSRC, dates its timestamps, and reads the receiver's reports.
+// Counts the packets of one SSRC, dates their timestamps, and reads the receiver's reports.
 #include "rtp/rtcp/sender_statistics.hpp"
 
 #include <algorithm>
@@ -11,9 +11,9 @@ namespace veche::rtp {
 namespace {
 
 constexpr uint32_t kCompactPerS = 0x10000;
-/// DLSR is rounded, and clocks tick: a round trip may seem to be that much below zero.
+/// DLSR is rounded and clocks tick, so a round trip may appear negative by this much.
 constexpr int64_t kRoundingNs = kNsPerMs;
-/// RFC 6298 section 2: one eighth of each new measurement.
+/// RFC 6298 section 2: each measurement has a weight of one eighth.
 constexpr int64_t kSmoothing = 8;
 
 }  // namespace

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-// What is known of one sent SSRC: what went out, and what its receiver says of it (RFC 3550
+// Statistics of one sent SSRC: the packets sent, and the receiver's reports about them (RFC 3550
 // section 6.4).
 #pragma once
 
@@ -14,7 +14,7 @@ namespace veche::rtp {
 
 /// From the report blocks of the receiver.
 struct ReceiverOpinion {
-  uint64_t reports = 0;  ///< 0: nothing below counts.
+  uint64_t reports = 0;  ///< 0: nothing below is valid.
   uint8_t fraction_lost = 0;
   int32_t cumulative_lost = 0;
   int64_t jitter_ns = 0;
@@ -26,20 +26,20 @@ class SenderStatistics {
  public:
   SenderStatistics(uint32_t ssrc, uint32_t clock_rate) noexcept;
 
-  /// A packet goes out for the first time. `timestamp` is the slot's; `capture_ns`, from
-  /// CaptureClock, says when its sample was captured.
+  /// A packet is sent for the first time. `timestamp` is the slot's; `capture_ns`, from
+  /// CaptureClock, is its sample's capture time.
   void on_sent(uint16_t sequence, uint32_t timestamp, size_t payload_size,
                int64_t capture_ns) noexcept;
 
-  /// True if something was sent since the report before the last one: it gets a sender report, and
-  /// else none.
+  /// True if packets were sent since the report before the last one: the slot then gets a sender
+  /// report, otherwise none.
   bool is_sender() const noexcept { return silent_reports_ < 2; }
-  /// For a sender report now: with the timestamp that a sample captured now would have. After
-  /// another source has filled the slot, the receiver does well to hear it soon.
+  /// For a sender report now, with the timestamp of a sample captured now. After a change of source
+  /// the receiver should get it soon.
   SenderInfo make_info(const NtpClock& clock, int64_t now_ns) noexcept;
 
-  /// A report block of the receiver. False if it is ignored: it is about another SSRC, or about a
-  /// packet that was not sent. A round trip that cannot be is left out.
+  /// A report block of the receiver. False if it is ignored: it is about another SSRC or about a
+  /// packet that was not sent. An impossible round trip is left out.
   bool on_report(const ReportBlock& block, const NtpClock& clock, int64_t now_ns) noexcept;
 
   const ReceiverOpinion& opinion() const noexcept { return opinion_; }
@@ -56,7 +56,7 @@ class SenderStatistics {
   uint32_t clock_rate_;
   uint64_t packets_ = 0;
   uint64_t octets_ = 0;
-  uint32_t silent_reports_ = 2;  ///< Reports since something was sent.
+  uint32_t silent_reports_ = 2;  ///< Reports since the last packet.
 
   // Of the newest packet.
   uint16_t sequence_ = 0;

@@ -10,12 +10,12 @@
 
 namespace veche::rtp {
 
-/// The status of one packet: the bytes that its receive delta takes. 3 is reserved.
+/// The status of one packet: the size of its receive delta in bytes. 3 is reserved.
 inline constexpr uint8_t kNotReceived = 0;
 inline constexpr uint8_t kSmallDelta = 1;
 inline constexpr uint8_t kLargeDelta = 2;
 
-/// 16 bits that stand for a run of one status, or for a vector of 14 or 7.
+/// 16 bits that encode a run of one status, or a vector of 14 or 7.
 class StatusChunk {
  public:
   static constexpr size_t kOneBitSymbols = 14;
@@ -26,7 +26,7 @@ class StatusChunk {
   static StatusChunk run(uint8_t status, size_t length) noexcept {
     return StatusChunk(static_cast<uint16_t>(status << 13 | static_cast<int>(length)));
   }
-  /// At most as many as fit; what is missing counts as not received.
+  /// At most this many statuses; missing ones count as not received.
   static StatusChunk one_bit_vector(std::span<const uint8_t> statuses) noexcept {
     return vector(0x8000, 1, kOneBitSymbols, statuses);
   }

@@ -18,7 +18,7 @@ constexpr size_t kSsrcsSize = 8;
 constexpr size_t kFixedSize = 8;  // From base sequence number to feedback packet count.
 constexpr size_t kMaxPadding = 3;
 
-/// The chunk that says most of what comes first: a run, if it says as much as a vector would.
+/// The chunk that covers most statuses: a run, if it covers no fewer than a vector.
 StatusChunk best_chunk(std::span<const uint8_t> statuses, size_t& covered) noexcept {
   const auto other = std::find_if(statuses.begin(), statuses.end(),
                                   [&](uint8_t status) { return status != statuses.front(); });
@@ -36,7 +36,7 @@ StatusChunk best_chunk(std::span<const uint8_t> statuses, size_t& covered) noexc
                              : StatusChunk::two_bit_vector(part);
 }
 
-/// Chunks cover at least this many, or all the rest.
+/// Chunks cover at least this many statuses, or all that remain.
 constexpr size_t max_chunks_size(size_t statuses) noexcept {
   constexpr size_t kLeast = StatusChunk::kTwoBitSymbols;
   return (statuses + kLeast - 1) / kLeast * 2;
@@ -47,7 +47,7 @@ constexpr size_t max_chunks_size(size_t statuses) noexcept {
 struct TransportFeedback::Draft {
   std::array<uint8_t, kWindow> statuses;
   std::array<uint8_t, size_t{2} * kWindow> deltas;
-  size_t status_count = 0;  ///< Up to the last that arrived.
+  size_t status_count = 0;  ///< Up to the last packet that arrived.
   size_t deltas_size = 0;
   uint32_t reference = 0;  ///< In units of 64 ms.
 

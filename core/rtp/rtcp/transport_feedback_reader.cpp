@@ -9,11 +9,10 @@
 namespace veche::rtp {
 namespace {
 
-constexpr size_t kHeaderSize = 16;  // With the two SSRCs.
+constexpr size_t kHeaderSize = 16;  // Including the two SSRCs.
 constexpr size_t kChunkSize = 2;
 
-/// Bytes of deltas that belong to the first `count` statuses of a chunk; nothing if one of them is
-/// reserved.
+/// The size of the deltas of a chunk's first `count` statuses; nothing if one of them is reserved.
 std::optional<size_t> delta_bytes(StatusChunk chunk, size_t count) noexcept {
   const bool is_reserved_run = chunk.is_run() && chunk.at(0) > kLargeDelta;
   if (is_reserved_run) return std::nullopt;

@@ -12,8 +12,8 @@
 
 namespace veche::rtp {
 
-/// Hands out what has arrived; the numbers between are missing. The work is bounded by the size of
-/// the packet, although a few bytes can stand for thousands of missing ones.
+/// Returns the packets that arrived; numbers between them are missing. The packet's size bounds the
+/// work, although a few bytes can stand for thousands of missing packets.
 class TransportFeedbackReader {
  public:
   static constexpr int64_t kTickUs = 250;
@@ -25,23 +25,23 @@ class TransportFeedbackReader {
 
   struct Arrival {
     uint16_t sequence = 0;
-    int64_t time_us = 0;  ///< On the clock of the receiver, modulo what 24 bits of 64 ms hold.
+    int64_t time_us = 0;  ///< On the receiver's clock, modulo 24 bits of 64 ms.
     bool operator==(const Arrival&) const = default;
   };
-  /// In the order of the numbers, not of time.
+  /// In the order of the numbers, not of arrival.
   std::optional<Arrival> next() noexcept;
 
   uint32_t sender_ssrc() const noexcept { return sender_ssrc_; }
   uint32_t media_ssrc() const noexcept { return media_ssrc_; }
   uint16_t base_sequence() const noexcept { return base_sequence_; }
-  /// How many numbers are spoken of, from the first on.
+  /// The count of covered numbers, starting at the first.
   uint16_t status_count() const noexcept { return status_count_; }
   uint8_t feedback_count() const noexcept { return feedback_count_; }
-  /// Where the feedback's time begins.
+  /// The start of the feedback's time.
   int64_t reference_us() const noexcept { return reference_us_; }
 
  private:
-  /// Finds where the deltas begin; false if chunks or deltas are missing or reserved.
+  /// Finds the start of the deltas; false if chunks or deltas are missing or reserved.
   bool find_deltas() noexcept;
   StatusChunk chunk_at(size_t at) const noexcept;
 
@@ -53,10 +53,10 @@ class TransportFeedbackReader {
   int64_t reference_us_ = 0;
   std::span<const uint8_t> rest_;  ///< Chunks, then deltas.
 
-  size_t chunk_ = 0;        ///< Where the current chunk is in rest_.
-  size_t chunk_begin_ = 0;  ///< How many statuses came before it.
+  size_t chunk_ = 0;        ///< Offset of the current chunk in rest_.
+  size_t chunk_begin_ = 0;  ///< The number of statuses before it.
   size_t status_ = 0;       ///< The next status.
-  size_t delta_ = 0;        ///< Where the next delta is in rest_.
+  size_t delta_ = 0;        ///< Offset of the next delta in rest_.
   int64_t time_us_ = 0;
 };
 

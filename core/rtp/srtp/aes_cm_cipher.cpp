@@ -36,7 +36,7 @@ bool AesCmCipher::apply_key_stream(const CipherInput& packet) noexcept {
          transform(context_.get(), packet.bytes.subspan(packet.header_size));
 }
 
-/// SRTP authenticates the rollover counter behind the packet, SRTCP its own word.
+/// SRTP authenticates the rollover counter after the packet, SRTCP its own word.
 HmacSha1::Digest AesCmCipher::digest_of(const CipherInput& packet) const noexcept {
   std::array<uint8_t, 4> behind;
   write_u32(&behind[0], packet.srtcp_word.value_or(static_cast<uint32_t>(packet.index >> 16)));

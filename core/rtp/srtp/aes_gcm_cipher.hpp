@@ -11,7 +11,7 @@ namespace veche::rtp {
 
 class AesGcmCipher final : public PacketCipher {
  public:
-  /// `context` is AES-GCM with the session's key and the direction that will be asked for.
+  /// `context` is AES-GCM with the session's key and the direction that will be used.
   AesGcmCipher(CipherContext context, const SessionKeys& keys) noexcept;
   ~AesGcmCipher() override;
   AesGcmCipher(const AesGcmCipher&) = delete;
@@ -22,7 +22,7 @@ class AesGcmCipher final : public PacketCipher {
   bool open(const CipherInput& packet, std::span<uint8_t> tag) noexcept override;
 
  private:
-  /// Up to the tag.
+  /// Everything but the tag.
   bool apply(const CipherInput& packet) noexcept;
   bool authenticate(std::span<const uint8_t> bytes) noexcept;
 

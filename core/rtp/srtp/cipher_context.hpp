@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-// OpenSSL's cipher context with a key that stays, and IVs that change.
+// OpenSSL's cipher context with a fixed key and changing IVs.
 #pragma once
 
 #include <openssl/evp.h>
@@ -17,7 +17,7 @@ struct CipherContextDeleter {
 };
 using CipherContext = std::unique_ptr<EVP_CIPHER_CTX, CipherContextDeleter>;
 
-/// Null if OpenSSL cannot. `key` has the cipher's size.
+/// Null if OpenSSL fails. `key` has the cipher's size.
 inline CipherContext make_cipher_context(const EVP_CIPHER* cipher, std::span<const uint8_t> key,
                                          bool encrypts) {
   CipherContext context(EVP_CIPHER_CTX_new());
@@ -28,14 +28,14 @@ inline CipherContext make_cipher_context(const EVP_CIPHER* cipher, std::span<con
   return context;
 }
 
-/// A hint. OpenSSL does not say where it keeps the key schedule: mostly it is the next thing that
-/// it allocates, so it lies behind the context.
+/// A hint. OpenSSL does not say where it keeps the key schedule. It is usually the next allocation,
+/// so it lies after the context.
 inline void prefetch_context(const EVP_CIPHER_CTX* context) noexcept {
   constexpr size_t kContextAndKeys = 640;
   prefetch(context, kContextAndKeys);
 }
 
-/// The key and the direction stay.
+/// Keeps the key and the direction.
 inline bool set_iv(EVP_CIPHER_CTX* context, const uint8_t* iv) noexcept {
   return EVP_CipherInit_ex(context, nullptr, nullptr, nullptr, iv, -1) == 1;
 }

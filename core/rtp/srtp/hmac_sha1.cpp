@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
-// Keeps SHA-1's states after the key's inner and outer block, and goes on from copies of them.
+// Keeps SHA-1's states after the key's inner and outer block, and continues from copies of them.
 
-// OpenSSL 3 deprecates SHA1_Update() and its like in favour of EVP. Copying an EVP context or
-// setting an EVP_MAC back allocates, and makes the digest of a packet of 100 bytes 1.6 and 2 times
+// OpenSSL 3 deprecates SHA1_Update() and related functions in favour of EVP. Copying an EVP context
+// or resetting an EVP_MAC allocates, and makes the digest of a packet of 100 bytes 1.6 and 2 times
 // as expensive. The functions use the same assembly.
 #define OPENSSL_SUPPRESS_DEPRECATED
 #include "rtp/srtp/hmac_sha1.hpp"

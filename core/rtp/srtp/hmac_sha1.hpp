@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-// HMAC-SHA1 (RFC 2104) whose key is hashed once, not once per packet.
+// HMAC-SHA1 (RFC 2104) that hashes its key once, not once per packet.
 #pragma once
 
 #include <openssl/sha.h>
@@ -10,7 +10,7 @@
 
 namespace veche::rtp {
 
-/// The key's states are zeroed in the destructor.
+/// The destructor zeroes the key's states.
 class HmacSha1 {
  public:
   using Digest = std::array<uint8_t, 20>;
@@ -21,7 +21,7 @@ class HmacSha1 {
   HmacSha1(const HmacSha1&) = delete;
   HmacSha1& operator=(const HmacSha1&) = delete;
 
-  /// Of `bytes` and what follows them.
+  /// Of `bytes` followed by the others.
   Digest digest(std::span<const uint8_t> bytes, std::span<const uint8_t> rest) const noexcept;
 
  private:

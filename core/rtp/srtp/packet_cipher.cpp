@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-// Makes the cipher that belongs to a profile.
+// Makes a profile's cipher.
 #include "rtp/srtp/packet_cipher.hpp"
 
 #include "base/prefetch.hpp"
@@ -27,7 +27,7 @@ void SrtpCiphers::prefetch_rtp(int depth) const noexcept {
 
 std::unique_ptr<PacketCipher> make_packet_cipher(SrtpProfile profile, const SessionKeys& keys,
                                                  PacketCipher::Direction direction) {
-  // In counter mode the two directions are the same.
+  // In counter mode both directions are the same.
   CipherContext context = make_cipher_context(evp_cipher(profile), keys.cipher,
                                               direction == PacketCipher::Direction::Seal);
   if (!context) return nullptr;

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-// Where the parts of SRTP and SRTCP packets lie.
+// The positions of the parts of SRTP and SRTCP packets.
 #pragma once
 
 #include <cstddef>
@@ -17,19 +17,19 @@ inline constexpr size_t kMaxSrtpSize = 65535;
 inline constexpr size_t kSrtcpHeaderSize = 8;            ///< To the end of the SSRC; not encrypted.
 inline constexpr uint32_t kSrtcpEncrypted = 0x80000000;  ///< The E bit.
 
-/// True if `trailer` more bytes fit behind the first `size` ones.
+/// True if `trailer` more bytes fit after the first `size` bytes.
 inline bool has_room(std::span<const uint8_t> buffer, size_t size, size_t trailer) noexcept {
   return size <= kMaxSrtpSize - trailer && size + trailer <= buffer.size();
 }
 
-/// What stands behind an RTCP packet: index and tag (RFC 3711 section 3.4), with AEAD in the other
+/// The trailer of an RTCP packet: index and tag (RFC 3711 section 3.4), with AEAD in the other
 /// order (RFC 7714 section 9).
 struct SrtcpTrailer {
   SrtcpTrailer(SrtpProfile profile, size_t packet_size) noexcept
       : index_at(packet_size + (is_aead(profile) ? srtp_tag_size(profile) : 0)),
         tag_at(packet_size + (is_aead(profile) ? 0 : kSrtcpIndexSize)) {}
 
-  /// How many bytes it has.
+  /// The size of the trailer.
   static size_t size(SrtpProfile profile) noexcept {
     return kSrtcpIndexSize + srtp_tag_size(profile);
   }
@@ -38,7 +38,7 @@ struct SrtcpTrailer {
   size_t tag_at;
 };
 
-/// The E bit and the index. Nothing if it is no SRTCP packet, or one that is not encrypted.
+/// The E bit and the index. Nothing if it is not an SRTCP packet, or is not encrypted.
 inline std::optional<uint32_t> srtcp_word(SrtpProfile profile,
                                           std::span<const uint8_t> packet) noexcept {
   const size_t trailer_size = SrtcpTrailer::size(profile);

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-// Which of the newest packet indices were taken already (RFC 3711 section 3.3.2).
+// Records which of the newest packet indices have been received (RFC 3711 section 3.3.2).
 #pragma once
 
 #include <bitset>
@@ -21,7 +21,7 @@ class ReplayWindow {
     return *newest_ - index < kSize && !taken_[index % kSize];
   }
 
-  /// Only what is_new().
+  /// Requires is_new().
   void take(uint64_t index) noexcept {
     if (!newest_) newest_ = index;
     if (index > *newest_) move_to(index);
@@ -39,7 +39,7 @@ class ReplayWindow {
   }
 
   std::optional<uint64_t> newest_;
-  std::bitset<kSize> taken_;  ///< A ring: an index has its place modulo kSize.
+  std::bitset<kSize> taken_;  ///< A ring: an index is stored at its value modulo kSize.
 };
 
 }  // namespace veche::rtp

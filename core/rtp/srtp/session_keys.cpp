@@ -16,7 +16,7 @@ constexpr size_t kLabelAt = 7;
 constexpr uint8_t kCipherLabel = 0, kAuthLabel = 1, kSaltLabel = 2;
 constexpr uint8_t kRtcpLabels = 3;  ///< SRTCP's labels are SRTP's plus this.
 
-/// The key stream that belongs to the label. A shorter salt counts as one with zeros behind it.
+/// The key stream for the label. A shorter salt is padded with zeros.
 bool derive_key(EVP_CIPHER_CTX* context, std::span<const uint8_t> master_salt, uint8_t label,
                 std::span<uint8_t> key) {
   std::array<uint8_t, 16> iv{};

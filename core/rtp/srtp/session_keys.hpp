@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
-// The keys that SRTP or SRTCP makes of the master key (RFC 3711 section 4.3, RFC 7714 section 11).
+// Derives the keys of SRTP or SRTCP from the master key (RFC 3711 section 4.3, RFC 7714 section
+// 11).
 #pragma once
 
 #include <array>
@@ -12,7 +13,7 @@ namespace veche::rtp {
 
 enum class SrtpProtocol { Rtp = 1, Rtcp };
 
-/// Zeroed in the destructor. What a profile does not use is there all the same.
+/// The destructor zeroes them. Keys that a profile does not use are derived too.
 struct SessionKeys {
   std::array<uint8_t, 32> cipher{};  ///< AES-128 uses the first half.
   std::array<uint8_t, 20> auth{};

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-// The sender and the receiver on libsrtp2 (build option `srtp`). It allocates when an SSRC is new.
+// The sender and the receiver on libsrtp2 (build option `srtp`). It allocates for each new SSRC.
 #include <arpa/inet.h>
 #include <srtp2/srtp.h>
 
@@ -21,14 +21,14 @@ struct SessionDeleter {
 };
 using Session = std::unique_ptr<srtp_ctx_t_, SessionDeleter>;
 
-/// libsrtp2 itself takes any number of SSRCs.
+/// libsrtp2 itself sets no limit on SSRCs.
 class KnownSsrcs {
  public:
   explicit KnownSsrcs(size_t capacity) : capacity_(capacity) { ssrcs_.reserve(capacity); }
   bool contains(uint32_t ssrc) const noexcept {
     return std::binary_search(ssrcs_.begin(), ssrcs_.end(), ssrc);
   }
-  /// False if one more is too many.
+  /// False if the SSRC exceeds the bound.
   bool admit(uint32_t ssrc) noexcept {
     if (contains(ssrc)) return true;
     if (ssrcs_.size() == capacity_) return false;
@@ -58,8 +58,8 @@ Result<Session> make_session(SrtpProfile profile, std::span<const uint8_t> maste
     return invalid("SRTP: master key and salt have " + std::to_string(master_key_then_salt.size()) +
                    " bytes, the profile needs " + std::to_string(size));
   }
-  // It fails when somebody in this process has called it before, as GStreamer's plugin does. If it
-  // fails for another reason, srtp_create() does too.
+  // It fails if it has been called in this process before, for instance by GStreamer's plugin. If
+  // it fails for another reason, srtp_create() does too.
   [[maybe_unused]] static const srtp_err_status_t initialised = srtp_init();
   std::array<uint8_t, SRTP_MAX_KEY_LEN> key{};
   std::copy(master_key_then_salt.begin(), master_key_then_salt.end(), key.begin());

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-// The protection profiles of SRTP, and the sizes that belong to each.
+// The protection profiles of SRTP and their sizes.
 #pragma once
 
 #include <cstddef>
@@ -18,7 +18,7 @@ constexpr size_t srtp_key_size(SrtpProfile profile) {
 }
 constexpr size_t srtp_salt_size(SrtpProfile profile) { return is_aead(profile) ? 12 : 14; }
 constexpr size_t srtp_tag_size(SrtpProfile profile) { return is_aead(profile) ? 16 : 10; }
-/// The E bit and the index, which every SRTCP packet carries.
+/// The E bit and the index, present in every SRTCP packet.
 inline constexpr size_t kSrtcpIndexSize = 4;
 
 }  // namespace veche::rtp

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
-// The receiver on OpenSSL's primitives: guesses each packet's index, and believes the guess once
-// the packet is authentic.
+// The receiver on OpenSSL's primitives: guesses each packet's index, and accepts the guess once the
+// packet is authentic.
 #include "rtp/srtp/packet_cipher.hpp"
 #include "rtp/srtp/packet_layout.hpp"
 #include "rtp/srtp/srtp_receiver.hpp"
@@ -26,7 +26,7 @@ class OpensslReceiver final : public SrtpReceiver {
     reason.add();
     return 0;
   }
-  /// For the SSRC of an authentic packet. Null if it is one too many.
+  /// For the SSRC of an authentic packet. Null if it exceeds the bound.
   SrtpStream* admit(SrtpStream* known, uint32_t ssrc) noexcept {
     return known != nullptr ? known : streams_.add(ssrc);
   }
@@ -34,7 +34,7 @@ class OpensslReceiver final : public SrtpReceiver {
   const SrtpProfile profile_;
   SrtpCiphers ciphers_;
   StreamTable streams_;
-  const SrtpStream unknown_;  ///< Stands for every SSRC that was not seen yet.
+  const SrtpStream unknown_;  ///< Stands for every SSRC that has not been seen yet.
 };
 
 size_t OpensslReceiver::unprotect_rtp(std::span<uint8_t> packet) noexcept {

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-// The sender on OpenSSL's primitives: finds each packet's index, and never uses one twice.
+// The sender on OpenSSL's primitives: finds each packet's index, and never reuses one.
 #include "rtp/srtp/packet_cipher.hpp"
 #include "rtp/srtp/packet_layout.hpp"
 #include "rtp/srtp/srtp_sender.hpp"

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-// What SRTP remembers of each SSRC, for a bounded number of them.
+// SRTP's state of each SSRC, for a bounded number of them.
 #pragma once
 
 #include <algorithm>
@@ -21,8 +21,8 @@ struct SrtpStream {
   ReplayWindow<SrtpReceiver::kRtpWindow> rtp;
   ReplayWindow<SrtpReceiver::kRtcpWindow> rtcp;
 
-  /// The rollover counter and the sequence number (RFC 3711 section 3.3.1). Nothing if it would be
-  /// before the first index or behind the last one.
+  /// The rollover counter and the sequence number (RFC 3711 section 3.3.1). Nothing if it would
+  /// precede the first index or exceed the last one.
   std::optional<uint64_t> rtp_index(uint16_t sequence) const noexcept {
     if (!rtp.newest()) return sequence;
     const auto newest = static_cast<uint16_t>(*rtp.newest());
@@ -38,7 +38,7 @@ struct SrtpStream {
     return index;
   }
 
-  /// For a sender. The RFC would begin with 0; libsrtp2, which most peers run, begins with 1.
+  /// For a sender. The RFC begins with 0; libsrtp2, which most peers run, begins with 1.
   std::optional<uint32_t> next_rtcp_index() const noexcept {
     if (rtcp.newest() == kMaxRtcpIndex) return std::nullopt;
     return static_cast<uint32_t>(rtcp.newest().value_or(0) + 1);
@@ -50,15 +50,15 @@ class StreamTable {
  public:
   explicit StreamTable(size_t capacity) : capacity_(capacity) { streams_.reserve(capacity); }
 
-  /// A hint: the first of few streams will be asked for.
+  /// A hint: the first streams will be looked up.
   void prefetch() const noexcept { veche::prefetch(streams_.data()); }
-  /// Null if it is unknown. Valid until the next add().
+  /// Null if the SSRC is unknown. Valid until the next add().
   SrtpStream* find(uint32_t ssrc) noexcept {
     const auto place = place_of(ssrc);
     return place != streams_.end() && place->ssrc == ssrc ? &*place : nullptr;
   }
 
-  /// Only what find() does not know. Null if the table is full.
+  /// Requires that find() does not know the SSRC. Null if the table is full.
   SrtpStream* add(uint32_t ssrc) noexcept {
     if (streams_.size() == capacity_) return nullptr;
     return &*streams_.insert(place_of(ssrc), SrtpStream{.ssrc = ssrc, .rtp = {}, .rtcp = {}});
