@@ -1,6 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-// A room as the media layer sees it: control's handle of what runs on its home lane and in its
-// sessions.
+// A room in the media layer: control's handle of the state on its home lane and in its sessions.
 #pragma once
 
 #include <functional>
@@ -20,13 +19,13 @@ struct Preference {
   bool blocked = false;
 };
 
-/// Who fills the slots of one session, in the order of its slots; an empty id is a free slot.
+/// The participants that fill the slots of one session, by slot; an empty id is a free slot.
 struct SessionSlots {
   SessionId session;
   std::vector<TrackId> tracks;
 };
 
-/// What the lane decided, copied for control.
+/// The lane's decisions, copied for control.
 struct Selection {
   std::vector<SessionSlots> sessions;
   std::vector<TrackId> speaking;
@@ -38,21 +37,21 @@ class Room {
  public:
   virtual ~Room() = default;
   virtual RoomId id() const = 0;
-  /// Checks the selector's settings for this room (a JSON object) and makes them count.
-  /// InvalidArgument if they are bad.
+  /// Checks the selector's settings for this room (a JSON object) and applies them. InvalidArgument
+  /// if they are bad.
   virtual Status use_selector_settings(const std::string& json) = 0;
-  /// Begins to make a session; events tell how it goes. Never blocks.
+  /// Starts to make a session; events report its progress. Never blocks.
   virtual std::shared_ptr<Session> open_session(SessionRequest request, SessionEvents events) = 0;
-  /// Nobody hears the participant's tracks.
+  /// Mutes the participant's tracks for all listeners.
   virtual void set_muted(ParticipantId participant, bool muted) = 0;
   virtual void set_preferences(ParticipantId participant,
                                const std::vector<Preference>& preferences) = 0;
-  /// How many audio slots may be in use at once; 0: all that the session has.
+  /// The number of audio slots that may be in use at once; 0: all of the session's.
   virtual void set_max_speakers(ParticipantId participant, uint32_t count) = 0;
-  /// The participant is gone for good: what was set for it is dropped.
+  /// The participant has left for good: its settings are dropped.
   virtual void forget(ParticipantId participant) = 0;
-  /// If the selection changed since the last call, `callback` gets it on control, soon. One request
-  /// at a time.
+  /// If the selection has changed since the last call, `callback` soon gets it on control. One
+  /// request at a time.
   virtual void poll_selection(std::function<void(const Selection&)> callback) = 0;
 };
 

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
-// The two decisions that lanes ask for: who is heard, and which packets go. Plugins implement them
-// (plugin/).
+// The two decisions that lanes ask for: which tracks fill which slots, and which packets are
+// forwarded. Plugins implement them (plugin/).
 #pragma once
 
 #include <veche/packet_policy.h>
@@ -13,7 +13,7 @@
 
 namespace veche::media {
 
-/// Who is heard by whom. One for the server; a state for each room.
+/// Selects the tracks that each listener hears. One for the server; a state for each room.
 class Selector {
  public:
   /// A room's settings, checked. Freed on control.
@@ -25,7 +25,7 @@ class Selector {
   class RoomState {
    public:
     virtual ~RoomState() = default;
-    /// [lane] The settings stay alive until others are in use or the state is destroyed.
+    /// [lane] The settings stay alive until others replace them or the state is destroyed.
     virtual void use_settings(const Settings& settings) noexcept = 0;
     /// [lane]
     virtual void select(const veche_room_view& view, veche_selection& selection) noexcept = 0;

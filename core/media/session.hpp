@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-// One PeerConnection as control sees it, whatever path its packets take.
+// One PeerConnection on control, independent of the path of its packets.
 #pragma once
 
 #include <cstdint>
@@ -29,13 +29,13 @@ enum class SessionEnd {
 struct SessionStatistics {
   uint64_t packets_received = 0, bytes_received = 0;
   uint64_t packets_sent = 0, bytes_sent = 0;
-  std::vector<uint64_t> slot_bytes_sent;  ///< In the order of the slots.
+  std::vector<uint64_t> slot_bytes_sent;  ///< By slot.
   uint64_t packets_unwanted = 0;          ///< Received while no slot or tap wanted them.
-  /// Refused: unknown SSRC, wrong payload type, not RTP, before verification.
+  /// Refused packets: unknown SSRC, wrong payload type, not RTP, before verification.
   uint64_t packets_dropped = 0;
   uint64_t send_failures = 0;
   double negotiation_ms = 0;  ///< From the offer to the answer.
-  double wait_ms = 0;         ///< The part of that before a worker began.
+  double wait_ms = 0;         ///< The part of negotiation_ms before a worker began.
   std::string path;           ///< "pipeline" or "wire".
   double round_trip_ms = 0;   ///< 0: unknown.
   double jitter_in_ms = 0, jitter_out_ms = 0;
@@ -44,8 +44,8 @@ struct SessionStatistics {
   double ice_ms = 0;      ///< From the answer until ICE was connected; 0 until then.
   double first_packet_in_ms = 0;   ///< From the connection to the client's first packet.
   double first_packet_out_ms = 0;  ///< From the connection to the first packet for the client.
-  std::string client_address;      ///< Where its media goes; empty: unknown.
-  /// From the offer to the first packet for the client, if a participant was talking by then; else
+  std::string client_address;      ///< Where the server sends its media; empty: unknown.
+  /// From the offer to the first packet for the client, if a participant was already talking; else
   /// 0.
   double first_audio_ms = 0;
 };
@@ -62,21 +62,21 @@ struct SessionSlot {
 
 /// All called on control, none after close().
 struct SessionEvents {
-  /// The answer's SDP, or why there is none (the session ended).
+  /// The answer's SDP, or the error if there is none (the session ended).
   std::function<void(Result<std::string>)> answered;
-  /// DTLS is up, the fingerprint is right, media flows.
+  /// DTLS is up, the fingerprint matches, media flows.
   std::function<void()> connected;
   /// At most once, only after an answer.
   std::function<void(SessionEnd, const std::string& detail)> ended;
 };
 
-/// What a session is made of. Limits of the participant are applied by the lane.
+/// The parameters of a session. The lane applies the participant's limits.
 struct SessionRequest {
   sdp::SessionPlan plan;
   ParticipantId participant;
   uint32_t source_number = 0;
   std::string room_name, participant_name;  ///< As in URLs; for taps.
-  std::string display_name;                 ///< The participant's, for people; for taps.
+  std::string display_name;                 ///< The participant's, for display; for taps.
   bool publish_audio = true;
   bool subscribe = true;
   std::optional<PathKind> path;  ///< Nothing: the server's default.
@@ -90,15 +90,16 @@ class Session {
   virtual const std::vector<SessionTrack>& tracks() const = 0;
   virtual const std::vector<SessionSlot>& slots() const = 0;
   virtual SessionStatistics statistics() const = 0;
-  /// A slot that is not active sends nothing, whatever track fills it. All are active at first.
+  /// An inactive slot sends nothing, even if a track fills it. All are active at first.
   virtual void set_active(size_t slot, bool active) = 0;
   /// Records the headers of packets in both directions for this many seconds, the last
-  /// rtp::HeaderRing::kPackets of each; RTCP on the wire path only. 0 stops, and drops what was
-  /// recorded. Conflict if the session is not connected.
+  /// rtp::HeaderRing::kPackets of each; RTCP on the wire path only. 0 stops, and drops the recorded
+  /// headers. Conflict if the session is not connected.
   virtual Status keep_headers(uint32_t seconds) = 0;
-  /// As a file: see rtp/pcapng.hpp. NotFound if nothing was recorded.
+  /// The recorded headers as a file: see rtp/pcapng.hpp. NotFound if nothing was recorded.
   virtual Result<std::string> headers() = 0;
-  /// Ends it: returns at once; lane, pipeline and memory are released in the background.
+  /// Ends the session and returns at once; lane, pipeline and memory are released in the
+  /// background.
   virtual void close() = 0;
 };
 

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-// What a session costs the process, by path.
+// The resources that a session takes from the process, by path.
 #pragma once
 
 #include <cstddef>
@@ -9,7 +9,7 @@
 
 namespace veche::media {
 
-/// How much of one resource: descriptors, tasks, bytes or UDP ports.
+/// The use of one resource: descriptors, tasks, bytes or UDP ports.
 struct SessionShare {
   int64_t joining = 0;    ///< At most, from the offer until the session is connected.
   int64_t connected = 0;  ///< While it is connected.
@@ -17,17 +17,17 @@ struct SessionShare {
 
 struct SessionCost {
   SessionShare descriptors, tasks, memory_bytes, ports;
-  /// CPU time of one listener for a second in which three people talk.
+  /// CPU time for one listener in a second during which three people talk.
   int64_t cpu_us_per_s = 0;
 };
 
-/// Measured with 60 sessions that were answered and not connected, then with 60 connected ones, on
-/// GStreamer 1.22.0: on the wire path webrtcbin goes when the session is connected, on the pipeline
-/// path it stays, with a UDP socket for each address. docs/performance.md has the figures. Memory:
-/// twice what was measured.
+/// Measured with 60 answered but unconnected sessions, then with 60 connected ones, on GStreamer
+/// 1.22.0. On the wire path webrtcbin goes when the session is connected; on the pipeline path it
+/// stays, with a UDP socket for each address. docs/performance.md has the figures. Memory: twice
+/// the measured value.
 inline SessionCost session_cost(PathKind path, size_t addresses) {
   constexpr int64_t kMiB = int64_t{1024} * 1024;
-  constexpr int64_t kPacketsPerS = 150;  // Of three people who talk, 50 each.
+  constexpr int64_t kPacketsPerS = 150;  // Three talkers, 50 each.
   constexpr int64_t kWirePacketUs = 15, kPipelinePacketUs = 83;
   if (path == PathKind::Wire) {
     return {.descriptors = {.joining = 3, .connected = 0},

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-// What the operator configures of the media layer. See docs/configuration.md.
+// The operator's configuration of the media layer. See docs/configuration.md.
 #pragma once
 
 #include <cstdint>
@@ -23,7 +23,7 @@ struct Settings {
   uint16_t first_port = 40000, last_port = 40999;
   uint32_t peer_timeout_s = 15;
   uint32_t lanes = 0;
-  PathKind path = PathKind::Wire;                         ///< Of rooms that do not choose.
+  PathKind path = PathKind::Wire;                         ///< Of rooms that do not choose one.
   std::map<std::string, std::string> external_addresses;  ///< By the local one. NAT 1:1.
 };
 

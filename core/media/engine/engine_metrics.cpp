@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-// What lanes, ports and sessions count, as metrics. docs/metrics.md says what each means.
+// Exports the counters of lanes, ports and sessions as metrics. docs/metrics.md explains each.
 #include <string>
 
 #include "media/engine/lane_engine.hpp"
@@ -9,7 +9,7 @@ namespace {
 
 using Labels = MetricSink::Labels;
 
-/// The same histogram of every lane, added up.
+/// The sum of one histogram over all lanes.
 template <class Lanes, class Find>
 HistogramReading added(const Lanes& lanes, Find find) {
   HistogramReading all;
@@ -31,7 +31,7 @@ uint64_t sum(const Lanes& lanes, Find find) {
   return all;
 }
 
-/// Of packets that somebody wanted, while they are the lanes'.
+/// Of packets that some slot wanted, while the lanes handle them.
 void put_drops(MetricSink& sink, const std::vector<std::unique_ptr<Lane>>& lanes,
                const std::vector<WirePort*>& ports, const SessionTotals& totals) {
   const auto drop = [&sink](const char* reason, uint64_t value) {

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-// What control wants of a room becomes commands to its home lane.
+// Turns control's requests for a room into commands to its home lane.
 #include "media/engine/engine_room.hpp"
 
 #include <cassert>
@@ -16,14 +16,14 @@ EngineRoom::EngineRoom(std::shared_ptr<RoomLanes> lanes, PeerSessions& sessions,
       closed_(std::move(closed)),
       alive_(std::make_shared<bool>(true)) {
   assert(is_on_control());
-  // The room is there, and silent, until it has a selector.
+  // The room exists, silent, until it has a selector.
   lanes_->home->post(
       make_command([room = std::make_unique<LaneRoom>(lanes_->feed, lanes_->home->counters())](
                        Lane& home) mutable noexcept { home.switchboard().add_room(room); }));
 }
 
 EngineRoom::~EngineRoom() {
-  // What the lane used comes back with the command and is freed on control, the settings last.
+  // The command returns the lane's state, which control frees, the settings last.
   struct Removed {
     std::shared_ptr<Selector::Settings> settings;
     std::unique_ptr<LaneRoom> room;
@@ -45,12 +45,12 @@ void EngineRoom::for_home(Change change) {
 
 Status EngineRoom::use_selector(Selector& selector, std::shared_ptr<void> latch) {
   assert(is_on_control());
-  // Its own configuration was checked when it was loaded.
+  // Its own configuration was checked when the plugin was loaded.
   auto settings = selector.make_settings("{}");
   if (!settings) return settings.error();
   auto state = selector.open(**settings);
   if (!state) return state.error();
-  // Both are freed on control, the settings last, before the latch is let go.
+  // Control frees both, the settings last, before it releases the latch.
   struct Change {
     std::shared_ptr<void> latch;
     std::shared_ptr<Selector::Settings> old_settings;

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-// A room of the engine: control's handle of what runs on its home lane.
+// A room of the engine: control's handle of its state on the home lane.
 #pragma once
 
 #include <functional>
@@ -16,13 +16,13 @@ namespace veche::media {
 /// [control] all of it.
 class EngineRoom final : public Room {
  public:
-  /// First come, first served, until use_selector(). `closed` is told of the end.
+  /// First come, first served, until use_selector(). `closed` is called at the end.
   EngineRoom(std::shared_ptr<RoomLanes> lanes, PeerSessions& sessions,
              std::function<void(EngineRoom&)> closed);
   ~EngineRoom() override;
 
-  /// Asks another selector from now on, with its own configuration. `latch` is let go when the lane
-  /// does not use the former one any more. On failure nothing has changed.
+  /// Switches to another selector with its own configuration. `latch` is released when the lane no
+  /// longer uses the former one. A failure changes nothing.
   Status use_selector(Selector& selector, std::shared_ptr<void> latch);
 
   RoomId id() const override { return lanes_->feed->id; }

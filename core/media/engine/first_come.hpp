@@ -1,13 +1,13 @@
 // SPDX-License-Identifier: Apache-2.0
-// First come, first served: what a room does without a selector plugin.
+// First come, first served: a room's selection without a selector plugin.
 #pragma once
 
 #include "media/selector.hpp"
 
 namespace veche::media {
 
-/// A track that sends takes the first free slot of every listener and keeps it as long as it
-/// exists.
+/// A track that sends takes the first free slot of every listener and keeps it for the track's
+/// lifetime.
 class FirstComeSelector final : public Selector {
  public:
   std::string name() const override { return {}; }

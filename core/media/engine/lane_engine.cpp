@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-// Makes lanes, spreads rooms over them, and changes what they ask.
+// Makes lanes, spreads rooms over them, and replaces their selector and policy.
 #include "media/engine/lane_engine.hpp"
 
 #include <algorithm>
@@ -105,7 +105,7 @@ void LaneEngine::give_selector(EngineRoom& room, const std::shared_ptr<void>& la
   log::error("media", selector_->name() + " cannot select for room " +
                           std::to_string(room.id().value) +
                           ", which is first come, first served: " + given.error().message);
-  // It has no settings and no state that could fail.
+  // First come, first served has no settings and no state that could fail.
   static_cast<void>(room.use_selector(first_come_, latch));
 }
 
@@ -128,7 +128,7 @@ void LaneEngine::use_packet_policy(PacketPolicy* policy, std::function<void()> d
 
 std::shared_ptr<void> LaneEngine::make_latch(std::function<void()> done) {
   std::shared_ptr<void> latch(nullptr, [done = std::move(done)](void*) { done(); });
-  // Rooms and sessions that are on their way out may still use the former one.
+  // Rooms and sessions that are closing may still use the former one.
   for (const auto& lane : lanes_) lane->post(make_command([latch](Lane&) noexcept {}));
   return latch;
 }

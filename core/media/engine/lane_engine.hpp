@@ -52,8 +52,8 @@ class LaneEngine final : public Engine {
   LaneEngine(glib::ControlLoop& loop, const Settings& settings);
   Status make_lanes();
   void give_selector(EngineRoom& room, const std::shared_ptr<void>& latch);
-  /// Calls `done` on control when it is let go, and every lane has done what it was asked until
-  /// now.
+  /// Calls `done` on control when it is released and every lane has run all commands posted until
+  /// then.
   std::shared_ptr<void> make_latch(std::function<void()> done);
 
   glib::ControlLoop& loop_;
@@ -65,7 +65,7 @@ class LaneEngine final : public Engine {
   Taps taps_;  // Outlives the lanes, which may copy to it.
   DtlsRelay relay_;
   Lanes lanes_;
-  std::vector<WirePort*> ports_;  // By lane; the lanes own them. Empty: no wire path.
+  std::vector<WirePort*> ports_;  // By lane; the lanes own them. Empty without the wire path.
   std::vector<uint32_t> rooms_of_lane_;
   std::vector<EngineRoom*> rooms_;
   PeerSessions sessions_;

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-// Keeps packet headers of one direction of a session while somebody has asked for it.
+// Records packet headers of one direction of a session on request.
 #pragma once
 
 #include <atomic>
@@ -12,10 +12,11 @@
 
 namespace veche::media {
 
-/// Nobody asks for most sessions: until then a packet costs one comparison, and no memory is taken.
+/// Most sessions are never recorded: until a request a packet costs one comparison, and no memory
+/// is taken.
 class HeaderKeeper {
  public:
-  /// [control] Until then on the monotonic clock. The ring stays as long as this does.
+  /// [control] The end, on the monotonic clock. The ring stays as long as the keeper.
   void keep_until(int64_t until_ns) {
     if (!ring_) ring_ = std::make_unique<rtp::HeaderRing>();
     until_ns_.store(until_ns, std::memory_order_release);
@@ -25,22 +26,22 @@ class HeaderKeeper {
     until_ns_.store(0, std::memory_order_relaxed);
     if (ring_) ring_->forget();
   }
-  /// [control] Empty where nothing was kept.
+  /// [control] Empty if nothing was recorded.
   std::vector<rtp::KeptHeader> read() const {
     return ring_ ? ring_->read() : std::vector<rtp::KeptHeader>{};
   }
 
-  /// [streaming or lane] One thread at a time. `packet` is RTP, sealed or not.
+  /// [streaming or lane] One thread at a time. `packet` is RTP, encrypted or not.
   void rtp(std::span<const uint8_t> packet, int64_t now_ns) noexcept {
     if (is_wanted(now_ns)) ring_->keep_rtp(packet, now_ns);
   }
-  /// [same thread] Unsealed.
+  /// [same thread] Decrypted.
   void rtcp(std::span<const uint8_t> packet, int64_t now_ns) noexcept {
     if (is_wanted(now_ns)) ring_->keep_rtcp(packet, now_ns);
   }
 
  private:
-  /// The ring is there if this is true: it was made before.
+  /// The ring exists if this is true: it is made first.
   bool is_wanted(int64_t now_ns) const noexcept {
     return now_ns < until_ns_.load(std::memory_order_acquire);
   }

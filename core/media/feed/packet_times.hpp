@@ -1,13 +1,13 @@
 // SPDX-License-Identifier: Apache-2.0
-// When a packet came, and when what it carries was captured.
+// When a packet arrived, and when its content was captured.
 #pragma once
 
 #include <cstdint>
 
 namespace veche::media {
 
-/// Both by our clock. Without a sender report of its publisher the capture is guessed from the
-/// arrival.
+/// Both on our clock. Without a sender report of its publisher the capture time is estimated from
+/// the arrival.
 struct PacketTimes {
   PacketTimes() = default;
   PacketTimes(int64_t arrival) : arrival_ns(arrival), capture_ns(arrival) {}  // NOLINT: implicit
@@ -16,7 +16,7 @@ struct PacketTimes {
 
   int64_t arrival_ns = 0;
   int64_t capture_ns = 0;
-  bool is_reported = false;  ///< The capture is by a sender report.
+  bool is_reported = false;  ///< The capture time comes from a sender report.
 };
 
 }  // namespace veche::media

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-// The way of copied packets from the threads on which they arrive to the feeder: one for all taps.
+// Carries copied packets from the threads on which they arrive to the feeder: one for all taps.
 #pragma once
 
 #include <cstring>
@@ -23,12 +23,12 @@ struct TapPacket {
 
 class TapInbox {
  public:
-  /// A power of two. The feeder looks every 10 ms, so that nobody has to wake it: this is enough
-  /// for 800,000 packets a second.
+  /// A power of two. The feeder polls every 10 ms, so no thread has to wake it: this is enough for
+  /// 800,000 packets a second.
   static constexpr size_t kCapacity = 8192;
 
-  /// [lane or streaming] Copies the packet; wakes nobody. False: there is no room, or the packet is
-  /// too large.
+  /// [lane or streaming] Copies the packet without waking the feeder. False if there is no room or
+  /// the packet is too large.
   bool post(TrackId track, std::span<const uint8_t> bytes, const PacketTimes& times) noexcept {
     return bytes.size() <= rtp::kMaxPacketSize && packets_.push(true, [&](TapPacket& packet) {
       packet.track = track;
@@ -38,7 +38,7 @@ class TapInbox {
     });
   }
 
-  /// [feeder] Calls take(const TapPacket&) for everything that was there when it began.
+  /// [feeder] Calls take(const TapPacket&) for all packets that were there when it began.
   template <class Take>
   void drain(Take&& take) {
     for (size_t i = 0; i < kCapacity; ++i) {

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-// What the threads share about one track and one room: single atomic words, nothing else.
+// The state that threads share about one track and one room: single atomic words only.
 #pragma once
 
 #include <algorithm>
@@ -16,7 +16,7 @@ namespace veche::media {
 
 class TapInbox;
 
-/// Levels of the packets since the last reading. One writer, one reader.
+/// The levels of the packets since the last reading. One writer, one reader.
 class LevelMeter {
  public:
   struct Reading {
@@ -34,7 +34,7 @@ class LevelMeter {
     } while (!word_.compare_exchange_weak(old, word, std::memory_order_relaxed));
     last_packet_ns_.store(now_ns, std::memory_order_relaxed);
   }
-  /// [lane] Reads and begins anew.
+  /// [lane] Reads and resets.
   Reading take() noexcept {
     const uint32_t word = word_.exchange(0, std::memory_order_relaxed);
     return {word >> 8, static_cast<uint8_t>(127 - (word & 0xff))};
@@ -45,15 +45,15 @@ class LevelMeter {
   }
 
  private:
-  std::atomic<uint32_t> word_{
-      0};  // Packets in the upper 24 bits, loudness (127 - level) in the lower 8.
+  // Packets in the upper 24 bits, loudness (127 - level) in the lower 8.
+  std::atomic<uint32_t> word_{0};
   std::atomic<int64_t> last_packet_ns_{0};
 };
 
-/// So loud (RFC 6464) is somebody who talks, for what is measured. Selectors judge for themselves.
+/// The level (RFC 6464) that counts as talking in metrics. Selectors judge for themselves.
 inline constexpr uint8_t kVoiceLevel = 50;
 
-/// When the turn began in which somebody talks. One writer, any readers.
+/// When the current turn of talking began. One writer, any readers.
 class TurnMeter {
  public:
   /// [streaming]
@@ -64,7 +64,7 @@ class TurnMeter {
     }
     last_ns_.store(now_ns, std::memory_order_relaxed);
   }
-  /// 0: nobody talks.
+  /// 0: the track is silent.
   int64_t began_ns(int64_t now_ns) const noexcept {
     const bool talks = now_ns - last_ns_.load(std::memory_order_relaxed) <= kPauseNs;
     return talks ? began_ns_.load(std::memory_order_relaxed) : 0;
@@ -75,7 +75,7 @@ class TurnMeter {
   std::atomic<int64_t> last_ns_{-kPauseNs - 1}, began_ns_{0};
 };
 
-/// One track. Shared by its session, which writes, and the lanes, which read.
+/// One track. Its session writes, the lanes read.
 struct TrackFeed {
   TrackFeed(ParticipantId participant_, uint32_t source_number_, sdp::MediaKind kind_,
             bool has_levels_)
@@ -88,15 +88,15 @@ struct TrackFeed {
   const ParticipantId participant;
   const uint32_t source_number;
   const sdp::MediaKind kind;
-  std::atomic<bool>
-      has_levels;  ///< Do its packets carry RFC 6464 levels? Written by the streaming thread.
+  /// Its packets carry RFC 6464 levels. Written by the streaming thread.
+  std::atomic<bool> has_levels;
   LevelMeter meter;
   TurnMeter turn;
-  std::atomic<uint64_t> wanted_lanes{
-      0};  ///< Bit n: lane n has a route for this track. Written by the lanes.
-  std::atomic<bool> muted{false};  ///< Written by control; the session then hands nothing over.
-  std::atomic<TapInbox*> tap{nullptr};  ///< Takes copies; null: nobody taps. Written by control.
-  Counter tap_dropped;                  ///< Found no room there.
+  /// Bit n: lane n has a route for this track. Written by the lanes.
+  std::atomic<uint64_t> wanted_lanes{0};
+  std::atomic<bool> muted{false};       ///< Written by control; a muted track is not handed over.
+  std::atomic<TapInbox*> tap{nullptr};  ///< Takes copies; null: no taps. Written by control.
+  Counter tap_dropped;                  ///< Packets dropped because the inbox was full.
 };
 
 /// One room.
@@ -104,8 +104,8 @@ struct RoomFeed {
   explicit RoomFeed(RoomId id_) : id(id_) {}
 
   const RoomId id;
-  std::atomic<bool> awake{
-      false};  ///< The home lane runs the room's selection. Whoever sets it posts the wake-up.
+  /// The home lane runs the room's selection. The thread that sets it posts the wake-up.
+  std::atomic<bool> awake{false};
   std::atomic<uint64_t> version{0};  ///< Grows with each change of slots or speakers.
 };
 

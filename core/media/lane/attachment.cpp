@@ -11,9 +11,9 @@
 namespace veche::media {
 namespace {
 
-/// At most this many sessions of one room stay on its home lane; further ones go to the lane with
-/// the fewest of them. A lane that carries a whole room wakes up less often for the same packets,
-/// so rooms are spread as late as a packet's way to its last listener stays below a millisecond or
+/// At most this many sessions of one room stay on its home lane; later ones go to the lane with the
+/// fewest of them. A lane that carries a whole room wakes up less often for the same packets, so
+/// rooms are spread only when the time to a packet's last listener would exceed a millisecond or
 /// two.
 constexpr uint32_t sessions_on_home_lane(PathKind path) {
   return path == PathKind::Wire ? 128 : 48;
@@ -87,8 +87,8 @@ void Attachment::add_tracks() {
 }
 
 void Attachment::add_session(std::unique_ptr<LaneSession> session, uint32_t slot_count) {
-  // The home lane hears of the listener only when its own lane knows the session: no slot is filled
-  // into nothing.
+  // The home lane learns of the listener after the listener's own lane, so no fill reaches an
+  // unknown slot.
   lane_->post(make_command(
       [session = std::move(session)](Lane& lane) mutable noexcept {
         lane.switchboard().add_session(session);
@@ -147,7 +147,7 @@ void Attachment::remove_from_lane(std::function<void()> done) {
       }));
     }
   }
-  // The command carries the LaneSession back, so that it is freed on control.
+  // The command carries the LaneSession back, so that control frees it.
   auto removed = std::make_shared<std::unique_ptr<LaneSession>>();
   lane_->post(make_command(
       [removed, session = session_](Lane& lane) noexcept {

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-// Control's side of a session's time on its lanes: attach once it is connected, detach before it is
+// Control's side of a session's time on its lanes: attach after it connects, detach before it is
 // taken down.
 #pragma once
 
@@ -15,7 +15,7 @@
 
 namespace veche::media {
 
-/// What a participant wants and may, kept over all its sessions.
+/// A participant's preferences and limits, kept across its sessions.
 struct ListenerSettings {
   bool muted = false;
   uint32_t max_speakers = 0;
@@ -27,13 +27,13 @@ struct AttachedTrack {
   uint8_t level_extension = 0;
 };
 
-/// What a room's handle and its sessions' attachments share on control; sessions may outlive the
-/// handle for a moment.
+/// The state that a room's handle and its sessions' attachments share on control; sessions may
+/// briefly outlive the handle.
 struct RoomLanes {
   std::shared_ptr<RoomFeed> feed;
   Lane* home = nullptr;
   Lanes* all = nullptr;               // The engine's.
-  std::vector<Lane*> used;            // Home first, then those that carry sessions too.
+  std::vector<Lane*> used;            // Home first, then the others that carry sessions.
   std::vector<AttachedTrack> tracks;  // Of all attached sessions.
   std::unordered_map<uint32_t, uint32_t> session_count;  // By lane index.
   std::unordered_map<ParticipantId, ListenerSettings> settings;
@@ -53,9 +53,9 @@ class Attachment : public std::enable_shared_from_this<Attachment> {
 
   /// A slot that is not active sends nothing.
   void set_active(size_t slot, bool active);
-  /// `done` runs on control when no lane knows the session, its tracks and its path any more.
+  /// `done` runs on control once no lane knows the session, its tracks and its path any more.
   void detach(std::function<void()> done);
-  /// The room's home lane, until it has enough to carry of such sessions.
+  /// The room's home lane, until it carries its share of such sessions.
   static Lane& choose_lane(const RoomLanes& room, PathKind path);
   SessionId session() const { return session_; }
   ParticipantId participant() const { return participant_; }

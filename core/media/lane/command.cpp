@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-// The way back of commands, as a source of the control loop.
+// The return path of commands, as a source of the control loop.
 #include "media/lane/command.hpp"
 
 namespace veche::media {

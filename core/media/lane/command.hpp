@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-// What control asks of a lane: run there, acknowledged and freed on control.
+// Control's requests to a lane: run there, acknowledged and freed on control.
 #pragma once
 
 #include <atomic>
@@ -17,7 +17,8 @@ class LaneCommand {
   virtual ~LaneCommand() = default;
   /// [lane]
   virtual void run(Lane& lane) noexcept = 0;
-  /// [control] After run(). Then the command is freed, so that a lane frees nothing of control's.
+  /// [control] Called after run(). Control then frees the command, so a lane frees none of
+  /// control's memory.
   virtual void done() {}
 
  private:
@@ -25,18 +26,18 @@ class LaneCommand {
   LaneCommand* next_ = nullptr;
 };
 
-/// The way back of all commands: an intrusive lock-free list that wakes control.
+/// The return path of all commands: an intrusive lock-free list that wakes control.
 class CommandReturns {
  public:
   explicit CommandReturns(glib::ControlLoop& loop);
-  /// [control] Commands that came back until now are acknowledged.
+  /// [control] Acknowledges all commands returned so far.
   ~CommandReturns();
   CommandReturns(const CommandReturns&) = delete;
   CommandReturns& operator=(const CommandReturns&) = delete;
 
   /// [lane]
   void give_back(LaneCommand* command) noexcept;
-  /// [control] Acknowledges what came back, in order.
+  /// [control] Acknowledges returned commands, in order.
   void drain();
   bool empty() const noexcept { return newest_.load(std::memory_order_acquire) == nullptr; }
 

@@ -32,7 +32,7 @@ Result<std::unique_ptr<Doorbell>> Doorbell::open() {
 
 Doorbell::Doorbell(int bell, int alarm) : descriptors_{{bell, POLLIN, 0}, {alarm, POLLIN, 0}} {
   constexpr size_t kUsualCount = 16;
-  descriptors_.reserve(kUsualCount);  // So that no wait allocates.
+  descriptors_.reserve(kUsualCount);  // Avoids allocation in waits.
 }
 
 Doorbell::~Doorbell() {
@@ -45,7 +45,7 @@ void Doorbell::ring() noexcept {
   if (!sleeping_.load(std::memory_order_seq_cst)) return;
   if (!sleeping_.exchange(false, std::memory_order_seq_cst)) return;
   const uint64_t one = 1;
-  // It can only fail when the counter is full, and then nobody sleeps.
+  // It can only fail when the counter is full, and then the lane is awake.
   [[maybe_unused]] const ssize_t written = write(descriptors_[kBell].fd, &one, sizeof one);
 }
 
@@ -62,17 +62,17 @@ bool Doorbell::poll_all(int64_t until_ns, std::span<const int> watched) noexcept
                      [](const pollfd& descriptor) { return descriptor.revents != 0; });
 }
 
-/// A timeout of poll() would set the processor's timer twice for each packet.
+/// poll()'s own timeout would set the processor's timer twice for each packet.
 void Doorbell::set_alarm(int64_t time_ns) noexcept {
   if (time_ns == alarm_ns_) return;
   alarm_ns_ = time_ns;
   itimerspec alarm{};
   if (time_ns != INT64_MAX) {
-    const int64_t positive_ns = std::max<int64_t>(1, time_ns);  // 0 would be never.
+    const int64_t positive_ns = std::max<int64_t>(1, time_ns);  // 0 would disarm the alarm.
     alarm.it_value.tv_sec = positive_ns / kNsPerS;
     alarm.it_value.tv_nsec = positive_ns % kNsPerS;
   }
-  // It also forgets that it has rung.
+  // Also clears an expiration.
   timerfd_settime(descriptors_[kAlarm].fd, TFD_TIMER_ABSTIME, &alarm, nullptr);
 }
 

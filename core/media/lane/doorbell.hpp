@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-// Where a lane sleeps: until it is rung for, until it is time, or until its port has something.
+// Where a lane sleeps: until another thread rings, a deadline passes, or its port is readable.
 #pragma once
 
 #include <poll.h>
@@ -17,19 +17,18 @@ namespace veche::media {
 /// One thread sleeps, any others ring.
 class Doorbell {
  public:
-  /// Exhausted: the kernel gives no more descriptors.
+  /// Exhausted if the process is out of descriptors.
   static Result<std::unique_ptr<Doorbell>> open();
   ~Doorbell();
   Doorbell(const Doorbell&) = delete;
   Doorbell& operator=(const Doorbell&) = delete;
 
-  /// [any] What was done before is seen by the sleeper, who is woken. A system call only if it
-  /// sleeps.
+  /// [any] Wakes the sleeper, which then sees all earlier writes. A system call only if it sleeps.
   void ring() noexcept;
 
-  /// Sleeps until `until_ns` of monotonic_ns(); INT64_MAX: however long. Not at all if `has_work`,
-  /// which is asked when no ring would be missed any more. `watched` end the sleep when they are
-  /// readable. True: one of them is.
+  /// Sleeps until `until_ns` of monotonic_ns(); INT64_MAX: without a limit. Returns at once if
+  /// `has_work`, which is asked when a ring can no longer be missed. Readable `watched` end the
+  /// sleep. True: one of them is readable.
   template <class HasWork>
   bool wait(int64_t until_ns, std::span<const int> watched, HasWork&& has_work) noexcept {
     sleeping_.store(true, std::memory_order_seq_cst);
@@ -43,7 +42,7 @@ class Doorbell {
   bool poll_all(int64_t until_ns, std::span<const int> watched) noexcept;
   void set_alarm(int64_t time_ns) noexcept;
 
-  std::vector<pollfd> descriptors_;  // The bell, the alarm, then those that are watched.
+  std::vector<pollfd> descriptors_;  // The bell, the alarm, then the watched ones.
   int64_t alarm_ns_ = INT64_MAX;     // When the alarm rings.
   std::atomic<bool> sleeping_{false};
 };

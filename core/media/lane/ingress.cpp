@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-// Checking, measuring and handing over, without allocation or locks.
+// Checks, measures and hands over packets, without allocation or locks.
 #include "media/lane/ingress.hpp"
 
 #include <algorithm>
@@ -12,7 +12,7 @@ namespace {
 
 void copy_to_tap(TrackFeed& feed, std::span<const uint8_t> bytes,
                  const PacketTimes& times) noexcept {
-  // Once more, because only this load makes what control has made visible here.
+  // Loads again, because only this load makes control's writes visible here.
   TapInbox* inbox = feed.tap.load(std::memory_order_acquire);
   if (inbox && !inbox->post(feed.id, bytes, times)) feed.tap_dropped.add();
 }

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
-// What happens to a packet on the thread on which it arrives: check, measure, hand over to the
-// lanes with listeners.
+// Handles a packet on the thread on which it arrives: checks, measures, hands over to the lanes
+// with listeners.
 #pragma once
 
 #include <array>
@@ -20,7 +20,7 @@
 
 namespace veche::media {
 
-/// How the packets of one track are recognised.
+/// Identifies the packets of one track.
 struct IngressTrack {
   std::shared_ptr<TrackFeed> feed;  // Shared with the lanes.
   std::string mid;
@@ -32,10 +32,9 @@ struct IngressTrack {
 
 class Ingress {
  public:
-  /// At most this many packets with SSRCs that belong to no track are forgiven, such as stray
-  /// probes.
+  /// At most this many packets with unknown SSRCs are tolerated, such as stray probes.
   static constexpr uint32_t kForgivenPackets = 64;
-  /// A client may restart its encoder, but not without end.
+  /// A client may restart its encoder, but not without limit.
   static constexpr size_t kMaxSsrcs = 8;
 
   /// `violation` is called once, on the thread of handle(). `room` is shared with its handle and
@@ -43,21 +42,21 @@ class Ingress {
   Ingress(std::vector<IngressTrack> tracks, std::shared_ptr<RoomFeed> room, Lane& home,
           const Lanes& lanes, std::function<void()> violation);
 
-  /// [streaming or lane] One thread at a time. False: the packet must go no further.
+  /// [streaming or lane] One thread at a time. False: the packet must be dropped.
   bool handle(const rtp::PacketView& packet, const PacketTimes& times, int64_t now_ns) noexcept;
-  /// [streaming] Likewise, for a packet that comes now and has not been looked at. It is a sign of
-  /// life, if it is what was negotiated.
+  /// [streaming] The same for a packet that arrives now and has not been checked. It counts as a
+  /// sign of life if it matches the negotiation.
   bool handle(std::span<const uint8_t> bytes, int64_t now_ns) noexcept;
-  /// [lane] A hint: handle() comes soon. Depth 0, then 1.
+  /// [lane] A hint: handle() will be called soon. Depth 0, then 1.
   void prefetch(int depth) const noexcept;
-  /// [streaming or lane] A sign of the client's life that is authentic: media, RTCP, STUN.
+  /// [streaming or lane] An authentic sign of the client's life: media, RTCP, STUN.
   void heard(int64_t now_ns) noexcept { last_heard_ns_.store(now_ns, std::memory_order_relaxed); }
-  /// [control] The certificate is the one of the offer: from now on packets count.
+  /// [control] The certificate matches the offer: packets count from now on.
   void accept() noexcept { accepted_.store(true, std::memory_order_release); }
-  /// [any] The last sign of life; 0: none yet.
+  /// [any] The time of the last sign of life; 0: none yet.
   int64_t last_heard_ns() const noexcept { return last_heard_ns_.load(std::memory_order_relaxed); }
 
-  /// [any] When the first packet of a track came; 0: none yet.
+  /// [any] The arrival of the first packet of a track; 0: none yet.
   int64_t first_packet_ns() const noexcept {
     return first_packet_ns_.load(std::memory_order_relaxed);
   }
@@ -67,10 +66,10 @@ class Ingress {
   }
 
   Counter packets, bytes, unwanted;
-  // Refused: no RTP; the seal is broken; it came before the certificate was compared; it belongs to
-  // no track; it is not what was negotiated.
+  // Refused packets: not RTP; not authentic; before the certificate check; of no track; not as
+  // negotiated.
   Counter malformed, unauthentic, unverified, unknown_ssrc, wrong_payload;
-  /// Of what comes from the client. Control begins and reads it.
+  /// Headers of packets from the client. Control starts and reads it.
   HeaderKeeper headers;
 
  private:
@@ -80,7 +79,7 @@ class Ingress {
   };
   struct TrackState {
     rtp::History history{Preroll::kMostPackets};
-    uint64_t flowing = 0;  // Lanes that got the previous packet.
+    uint64_t flowing = 0;  // The lanes that got the previous packet.
   };
 
   IngressTrack* find_track(const rtp::PacketView& view) noexcept;

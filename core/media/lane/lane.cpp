@@ -40,8 +40,8 @@ Lane::Lane(uint32_t index, const Lanes& all, glib::ControlLoop& loop, CommandRet
       thread_([this] {
         const std::string name = "lane-" + std::to_string(index_);
         pthread_setname_np(pthread_self(), name.c_str());
-        // Forwarding goes before handshakes and HTTP. Without the permission (CAP_SYS_NICE) it goes
-        // on as it is.
+        // Forwarding takes priority over handshakes and HTTP. Without the permission (CAP_SYS_NICE)
+        // the thread keeps its priority.
         static_cast<void>(setpriority(PRIO_PROCESS, static_cast<id_t>(gettid()), kPriority));
         run();
       }) {}
@@ -138,7 +138,7 @@ void Lane::retry_waiting() {
       message.command = command;
     });
     if (!posted) break;
-    // The lane has it now; it comes back through the returns.
+    // The lane owns it now; the returns bring it back.
     static_cast<void>(waiting_.front().release());
     waiting_.pop_front();
   }
@@ -154,7 +154,8 @@ void Lane::run() noexcept {
   here_ = this;
   busy_since_ns_ = clock_();
   while (true) {
-    // Ticks are never starved by packets: at most a batch lies between two looks at the clock.
+    // Packets never starve ticks: the lane handles at most one batch between two looks at the
+    // clock.
     constexpr int kBatch = 64;
     int handled = 0;
     if (const size_t depth = inbox_.depth(); depth > 0) {
@@ -168,7 +169,7 @@ void Lane::run() noexcept {
     }
     if (switchboard_.tick_due_ns() != INT64_MAX) tick();
     if (switchboard_.has_fills()) hand_out_fills();
-    // The port may have got something while the lane was busy.
+    // The port may have received something while the lane was busy.
     readable_ |= handled > 0;
     if (port_ && serve_port()) continue;
     if (handled > 0) continue;
@@ -188,7 +189,7 @@ void Lane::hand_out_fills() noexcept {
   switchboard_.hand_out([this](const SlotFill& fill) { return all_[fill.lane]->post_fill(fill); });
 }
 
-/// True if something has arrived, and more may have arrived meanwhile.
+/// True if something has arrived and more may follow.
 bool Lane::serve_port() noexcept {
   const int64_t now_ns = clock_();
   const bool received = readable_ || now_ns >= port_->receive_due_ns();

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 // A lane: the thread that owns the egress of a set of sessions and the selection of a set of rooms.
-// An actor: all that changes what it does arrives through its inbox, in order.
+// An actor: every change to its behaviour arrives through its inbox, in order.
 #pragma once
 
 #include <atomic>
@@ -29,12 +29,12 @@ using Lanes = std::vector<std::unique_ptr<Lane>>;
 
 class Lane final : private Outlet {
  public:
-  /// `all`: where the lane itself will be; it outlives the sessions of all lanes. `port`: null if
-  /// its sessions bring no packets by themselves.
+  /// `all`: the list that will contain the lane; it outlives the sessions of all lanes. `port`:
+  /// null if its sessions deliver no packets themselves.
   Lane(uint32_t index, const Lanes& all, glib::ControlLoop& loop, CommandReturns& returns,
        std::unique_ptr<Doorbell> bell, std::unique_ptr<Port> port = nullptr,
        Clock clock = monotonic_ns);
-  /// [control] Ends the thread; what was posted before still runs.
+  /// [control] Ends the thread; everything posted before still runs.
   ~Lane() override;
   Lane(const Lane&) = delete;
   Lane& operator=(const Lane&) = delete;
@@ -42,28 +42,28 @@ class Lane final : private Outlet {
   uint32_t index() const { return index_; }
   uint64_t bit() const { return uint64_t{1} << index_; }
   LaneCounters& counters() { return counters_; }
-  /// [any] Messages that wait, approximately.
+  /// [any] The approximate number of waiting messages.
   size_t inbox_depth() const noexcept { return inbox_.depth(); }
 
-  /// [any] Forwards the packet: at once on this lane's own thread, by way of the inbox on any
-  /// other. False, and counted, if that is full. Packets of one thread stay in order; those of the
-  /// lane's own port do not wait for what is in the inbox. `level`: RFC 6464, 127 without.
+  /// [any] Forwards the packet: at once on this lane's own thread, through the inbox on any other.
+  /// False, and counted, if the inbox is full. Packets of one thread stay in order; those of the
+  /// lane's own port do not wait for the inbox. `level`: RFC 6464, 127 if there is none.
   bool forward(TrackId track, const rtp::PacketView& packet, const PacketTimes& times,
                uint8_t level, int64_t now_ns) noexcept;
-  /// [any] Likewise, but the packet is only remembered: it came before the lane wanted the track.
+  /// [any] The same, but only stores the packet: it arrived before the lane wanted the track.
   bool remember(TrackId track, const rtp::PacketView& packet, int64_t arrival_ns) noexcept;
-  /// [any] The room has something to select from. At once, or by way of the inbox.
+  /// [any] The room has packets to select from. At once, or through the inbox.
   void wake(RoomId room, int64_t now_ns) noexcept;
   /// [any] The port sends the datagram to the session's peer. Dropped if the inbox is full.
   void post_datagram(SessionId session, std::span<const uint8_t> datagram) noexcept;
   /// [lane] From the room's home lane. False if the inbox is full.
   bool post_fill(const SlotFill& fill) noexcept;
-  /// [control] Never fails: what finds no room in the inbox waits on control.
+  /// [control] Never fails: commands that do not fit into the inbox wait on control.
   void post(std::unique_ptr<LaneCommand> command);
 
   /// [lane] For commands.
   Switchboard& switchboard() noexcept { return switchboard_; }
-  /// [lane] When the command began.
+  /// [lane] When the current command started.
   int64_t now_ns() const noexcept { return now_ns_; }
 
  private:
@@ -100,9 +100,9 @@ class Lane final : private Outlet {
   // The lane's own.
   Switchboard switchboard_;
   int64_t now_ns_ = 0;
-  bool readable_ = true;       // The port may have something.
-  bool forwarded_ = false;     // Since the port was asked to receive.
-  int64_t busy_since_ns_ = 0;  // Since when busy time has not been counted.
+  bool readable_ = true;       // The port may have data.
+  bool forwarded_ = false;     // Since the last call of the port's receive().
+  int64_t busy_since_ns_ = 0;  // Busy time is counted up to this time.
 
   std::thread thread_;
 };

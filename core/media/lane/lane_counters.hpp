@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-// What a lane counts and measures. Read by anybody.
+// The counters and histograms of a lane. [any] reads them.
 #pragma once
 
 #include <array>
@@ -12,18 +12,18 @@
 
 namespace veche::media {
 
-/// In ns, from 20 us to 1 s: how long packets are in the server.
+/// In ns, from 20 us to 1 s: the time of packets in the server.
 inline constexpr std::array<int64_t, 15> kForwardBounds{
     20'000,     50'000,      100'000,     200'000,     500'000,
     1'000'000,  2'000'000,   5'000'000,   10'000'000,  20'000'000,
     50'000'000, 100'000'000, 200'000'000, 500'000'000, 1'000'000'000};
-/// In ns, from 5 ms to 5 s: what people notice.
+/// In ns, from 5 ms to 5 s: delays that people notice.
 inline constexpr std::array<int64_t, 15> kNoticeBounds{
     5'000'000,   10'000'000,  20'000'000,    30'000'000,    50'000'000,
     70'000'000,  100'000'000, 150'000'000,   200'000'000,   300'000'000,
     500'000'000, 700'000'000, 1'000'000'000, 2'000'000'000, 5'000'000'000};
 
-/// The largest of the last 10 to 20 seconds. One writer, any readers.
+/// The maximum of the last 10 to 20 seconds. One writer, any readers.
 class RecentPeak {
  public:
   /// [one thread at a time]
@@ -47,28 +47,28 @@ class RecentPeak {
   std::atomic<uint32_t> now_{0}, before_{0};
 };
 
-/// Speech that the room's tracks have had, in steps of the selection.
+/// Speech on the room's tracks, in steps of the selection.
 struct SpeechCounters {
-  Counter ns;        ///< Time in which there was a voice.
-  Counter decibels;  ///< How far above kVoiceLevel it was, added up once a step.
+  Counter ns;        ///< Time with voice.
+  Counter decibels;  ///< Level above kVoiceLevel, added up once a step.
 };
 
-/// Histograms, peak and busy time are the lane's to write; counters are anybody's.
+/// Only the lane writes histograms, peak and busy time; any thread may add to counters.
 struct LaneCounters {
-  Counter packets_in;      ///< Of tracks that fill slots here.
-  Counter packets_out;     ///< Handed to a path.
-  Counter inbox_full;      ///< Packets that found no room in the inbox.
-  Counter stale;           ///< Packets that had waited for longer than anybody wants to hear them.
-  Counter policy_dropped;  ///< The packet policy said drop.
+  Counter packets_in;             ///< Of tracks that fill slots here.
+  Counter packets_out;            ///< Handed to a path.
+  Counter inbox_full;             ///< Packets dropped because the inbox was full.
+  Counter stale;                  ///< Packets dropped because they had waited too long.
+  Counter policy_dropped;         ///< Packets that the packet policy dropped.
   Counter rewriter_dropped;       ///< Duplicates, and packets older than a switch.
   Counter path_refused;           ///< The path had no memory.
-  Counter bad_selections;         ///< Slots that a selector filled with what must not be there.
+  Counter bad_selections;         ///< Slots that a selector filled with a forbidden track.
   Counter slot_switches;          ///< Slots that got another track.
-  Counter busy_ns;                ///< Time in which the lane did not wait for something to do.
-  SpeechCounters heard, unheard;  ///< Of tracks that some slot has, and of those that none has.
+  Counter busy_ns;                ///< Time in which the lane had work to do.
+  SpeechCounters heard, unheard;  ///< Of tracks that fill a slot, and of tracks that fill none.
   RecentPeak inbox_depth;
   Histogram forward_ns{kForwardBounds};  ///< From a packet's arrival until its path has sent it.
-  /// From the first packet of somebody's turn to the first packet that a listener gets of it.
+  /// From the first packet of a talker's turn to the first packet of it for a listener.
   Histogram switch_ns{kNoticeBounds};
 };
 

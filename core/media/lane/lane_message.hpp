@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-// What lies in a lane's inbox.
+// The messages in a lane's inbox.
 #pragma once
 
 #include <cstdint>
@@ -20,7 +20,7 @@ struct LaneMessage {
   uint64_t id;    // Track, room or session, by kind.
   SlotFill fill;
   PacketTimes times;
-  LaneCommand* command;    // The lane has it until it is given back.
+  LaneCommand* command;    // The lane owns it until it is returned.
   rtp::PacketView packet;  // Views the bytes below.
   uint8_t bytes[rtp::kMaxPacketSize];
 };

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-// Packets in numbers, as the packet policy gets them.
+// Describes packets for the packet policy.
 #include "media/lane/lane_packet.hpp"
 
 #include <algorithm>
@@ -43,7 +43,7 @@ void Preroll::collect(Packets& packets) const noexcept {
   for (size_t i = size - std::min(size, kMostPackets); i < size; ++i) {
     const rtp::History::Entry& entry = history_.at(i);
     const auto behind = static_cast<int16_t>(entry.packet.sequence() - live_.view.sequence());
-    if (behind >= 0) continue;  // A copy of the live packet, or one that overtook it.
+    if (behind >= 0) continue;  // A copy of the live packet, or a packet that overtook it.
     const std::optional<rtp::AudioLevel> level = entry.packet.audio_level(level_extension_);
     packets.views[packets.count] = &entry.packet;
     packets.descriptions[packets.count] =

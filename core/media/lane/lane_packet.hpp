@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-// A packet on its way through a lane: parsed and described once, for all its listeners.
+// A packet on its way through a lane: parsed and described once for all its listeners.
 #pragma once
 
 #include <veche/packet_policy.h>
@@ -19,21 +19,21 @@ namespace veche::media {
 struct LanePacket {
   rtp::PacketView view;
   int64_t capture_ns = 0;
-  std::optional<rtp::AudioLevel> level;  ///< As it is written; nothing: the track sends none.
+  std::optional<rtp::AudioLevel> level;  ///< As received; nothing: the track sends none.
   veche_packet description{};            ///< For the packet policy.
 };
 
-/// `level`: 127 where the packet has none. `has_levels`: the track sends them.
+/// `level`: 127 if the packet has none. `has_levels`: the track sends levels.
 LanePacket describe(const rtp::PacketView& view, const PacketTimes& times, uint32_t sequence,
                     uint8_t level, bool has_levels) noexcept;
 
-/// What came of a track before a packet that is the first one in some slot. It is described when
-/// the first listener asks, and then for all listeners of that packet.
+/// The packets of a track before one that is the first in some slot. They are described when the
+/// first listener asks, then for all listeners of that packet.
 class Preroll {
  public:
   static constexpr size_t kMostPackets = 16;
 
-  /// All of them outlive it.
+  /// The arguments outlive it.
   Preroll(const rtp::History& history, uint8_t level_extension, bool has_levels,
           const LanePacket& live) noexcept
       : history_(history),
@@ -41,14 +41,14 @@ class Preroll {
         has_levels_(has_levels),
         live_(live) {}
 
-  /// The oldest first.
+  /// Oldest first.
   std::span<const veche_packet> descriptions() noexcept;
-  /// The packet of that description.
+  /// The packet for that description.
   LanePacket packet(size_t index) const noexcept;
 
  private:
   struct Packets {
-    // Not defaulted: the arrays stay as they are until they are filled, and clang 14 takes it.
+    // Not defaulted: the arrays stay uninitialised until they are filled, and clang 14 accepts it.
     Packets() noexcept {}
 
     size_t count = 0;

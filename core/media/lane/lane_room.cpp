@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-// Asking the selector, and taking what it may decide.
+// Asks the selector, and applies its valid decisions.
 #include "media/lane/lane_room.hpp"
 
 #include <algorithm>
@@ -10,9 +10,9 @@
 namespace veche::media {
 namespace {
 
-/// A room without a single packet for this long sleeps.
+/// A room without any packet for this long sleeps.
 constexpr int64_t kSleepAfterNs = 2 * kNsPerS;
-/// Weight of a new level, for an average over about 100 ms of 20 ms packets.
+/// The weight of a new level: averages about 100 ms of 20 ms packets.
 constexpr float kSmoothing = 0.33f;
 
 uint32_t abi_kind(sdp::MediaKind kind) {
@@ -76,8 +76,8 @@ void LaneRoom::use_settings(const Selector::Settings& settings) noexcept {
   selector_->use_settings(settings);
 }
 
-/// The views that the selector gets are made here, when tracks and listeners change, so that a tick
-/// only updates numbers.
+/// Builds the selector's views when tracks and listeners change, so that a tick only updates
+/// numbers.
 void LaneRoom::rebuild() {
   std::vector<veche_candidate> candidates;
   std::vector<float> smoothed;
@@ -122,7 +122,7 @@ void LaneRoom::rebuild() {
     first_slot += listener.slot_count;
   }
   wanted_ = slots_;
-  fills_.reserve(slots_.size());  // So that no tick allocates.
+  fills_.reserve(slots_.size());  // Avoids allocation in ticks.
   feed_->version.fetch_add(1, std::memory_order_relaxed);
 }
 
@@ -156,7 +156,7 @@ bool LaneRoom::read_meters(int64_t now_ns) noexcept {
   return any;
 }
 
-/// What the selection gets wrong shows here: speech that nobody hears.
+/// Shows the selection's mistakes: speech that fills no slot.
 void LaneRoom::count_speech(const TrackFeed& feed, uint8_t level) noexcept {
   const bool heard = feed.wanted_lanes.load(std::memory_order_relaxed) != 0;
   SpeechCounters& counters = heard ? counters_.heard : counters_.unheard;
@@ -176,7 +176,7 @@ bool LaneRoom::is_allowed(const Listener& listener, uint64_t track) const noexce
                       });
 }
 
-/// What may not be heard any more goes at once, whatever the selector says.
+/// A track that may no longer be heard leaves its slots at once, regardless of the selector.
 void LaneRoom::release_slots() noexcept {
   size_t slot = 0;
   for (const Listener& listener : listeners_) {
@@ -195,7 +195,7 @@ bool LaneRoom::select(int64_t now_ns) noexcept {
   if (last_activity_ns_ == 0) last_activity_ns_ = now_ns;
   if (!read_meters(now_ns) && now_ns - last_activity_ns_ > kSleepAfterNs) {
     feed_->awake.store(false, std::memory_order_seq_cst);
-    // A packet that came just now saw the room awake and woke nobody.
+    // A packet that has just arrived saw the room awake and did not wake it.
     const bool quiet = std::all_of(tracks_.begin(), tracks_.end(),
                                    [](const auto& feed) { return feed->meter.empty(); });
     if (quiet) last_activity_ns_ = 0;

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-// One room on its home lane: collects what the selector needs, asks it, and says which slots
+// One room on its home lane: collects the selector's input, asks it, and reports the slots that
 // change.
 #pragma once
 
@@ -20,11 +20,11 @@ namespace veche::media {
 /// Made on control, used on the lane, destroyed on control.
 class LaneRoom {
  public:
-  /// How often select() is called while the room is awake.
+  /// The interval between calls of select() while the room is awake.
   static constexpr int64_t kTickNs = 20'000'000;
 
-  /// The feed is shared with the streaming threads of the room's sessions. Slots stay as they are
-  /// until there is a selector.
+  /// The room shares the feed with its sessions' streaming threads. Slots stay unchanged until
+  /// there is a selector.
   LaneRoom(std::shared_ptr<RoomFeed> feed, LaneCounters& counters);
 
   RoomId id() const { return feed_->id; }
@@ -32,7 +32,7 @@ class LaneRoom {
   // [lane] all of it.
   void add_track(std::shared_ptr<TrackFeed> feed);
   void remove_track(TrackId track) noexcept;
-  /// `lane`: the index of the one that has the session's egress, which need not be the home lane.
+  /// `lane`: the index of the lane with the session's egress, which need not be the home lane.
   void add_listener(SessionId session, ParticipantId participant, uint32_t lane,
                     uint32_t slot_count, uint32_t max_speakers,
                     std::vector<Preference> preferences);
@@ -41,18 +41,18 @@ class LaneRoom {
                        const std::vector<Preference>& preferences) noexcept;
   void set_max_speakers(ParticipantId participant, uint32_t count) noexcept;
   void use_settings(const Selector::Settings& settings) noexcept;
-  /// Gives the former one back. Slots keep their tracks until the new one decides otherwise.
+  /// Returns the former selector's state. Slots keep their tracks until the new selector decides
+  /// otherwise.
   void swap_selector(std::unique_ptr<Selector::RoomState>& selector) noexcept {
     std::swap(selector_, selector);
   }
 
-  /// Asks the selector and takes what it may decide. False if nothing has been going on for a
-  /// while: the room sleeps until the next wake-up.
+  /// Asks the selector and applies its valid decisions. False if the room has been idle for a
+  /// while: it sleeps until the next wake-up.
   bool select(int64_t now_ns) noexcept;
-  /// What the last select() has changed, in an order in which a track leaves its slot before it
-  /// gets into another.
+  /// The changes of the last select(). A track leaves its old slot before it enters the new one.
   std::span<const SlotFill> fills() const noexcept { return fills_; }
-  /// For control: who fills what, who speaks.
+  /// The selection for control: slots and speakers.
   void copy(Selection& selection) const;
 
  private:
@@ -85,7 +85,7 @@ class LaneRoom {
   std::vector<uint8_t> speaking_, new_speaking_;
   std::vector<veche_listener> listener_views_;
   std::vector<veche_preference> preferences_;
-  std::vector<veche_slot> slots_, wanted_;  // What is, and what the selector wants.
+  std::vector<veche_slot> slots_, wanted_;  // The current slots, and those that the selector wants.
   std::vector<SlotFill> fills_;
   uint64_t dominant_ = 0;
   int64_t last_activity_ns_ = 0;

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-// Deciding, rewriting and sending for one session, without allocation.
+// Decides, rewrites and sends for one session, without allocation.
 #include "media/lane/lane_session.hpp"
 
 #include <openssl/rand.h>
@@ -12,12 +12,12 @@
 namespace veche::media {
 namespace {
 
-/// A participant that joins just as another begins to talk is no measure of how fast slots switch.
+/// A participant that joins just as another starts to talk is excluded from the switch times.
 constexpr int64_t kSettledNs = 500 * kNsPerMs;
 
-/// First sequence number and timestamp of a stream: random (RFC 3550 section 5.1), and the former
-/// in the lower half, so that a receiver's rollover counter starts unambiguous (RFC 3711
-/// section 3.3.1).
+/// The first sequence number and timestamp of a stream are random (RFC 3550 section 5.1). The
+/// sequence number is in the lower half, so that a receiver's rollover counter starts unambiguous
+/// (RFC 3711 section 3.3.1).
 template <class T>
 T random_number() {
   T value = 0;
@@ -84,7 +84,7 @@ bool LaneSession::forward(size_t index, const TrackFeed& feed, const LanePacket&
 
 void LaneSession::replay(Slot& slot, const TrackFeed& feed, Preroll& preroll,
                          int64_t now_ns) noexcept {
-  // Without a policy nothing is replayed: there is none to say how much is wanted.
+  // Without a policy nothing is replayed: only a policy says how much is wanted.
   if (policy_ == nullptr) return;
   const std::span<const veche_packet> packets = preroll.descriptions();
   if (packets.empty()) return;
@@ -124,13 +124,13 @@ bool LaneSession::write(Slot& slot, const TrackFeed& feed, const LanePacket& pac
   return true;
 }
 
-/// The first packet of a track in its slot has gone out.
+/// The first packet of a track in its slot has been sent.
 void LaneSession::measure_switch(Slot& slot, const TrackFeed& feed, int64_t now_ns) noexcept {
   slot.unheard = false;
   const bool is_first = !std::exchange(has_sent_, true);
   if (is_first) path_.first_packet_ns.store(now_ns, std::memory_order_relaxed);
   const int64_t began_ns = feed.turn.began_ns(now_ns);
-  if (began_ns == 0) return;  // Silence, or it sends no levels.
+  if (began_ns == 0) return;  // Silence, or the track sends no levels.
   if (began_ns >= connected_ns_ + kSettledNs) {
     counters_.switch_ns.add(now_ns - began_ns);
   } else if (is_first && began_ns <= connected_ns_) {

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
-// The egress of one session on its lane: its slots, each a continuous stream of whatever track
-// fills it.
+// The egress of one session on its lane: its slots, each a continuous stream of the tracks that
+// fill it.
 #pragma once
 
 #include <array>
@@ -29,16 +29,16 @@ class LaneSession {
 
     rtp::Rewriter rewriter;
     TrackId track;
-    bool active = true;  ///< Otherwise nothing is sent.
+    bool active = true;  ///< An inactive slot sends nothing.
     /// The track has just been selected: its history is replayed before the next packet.
     bool fresh = false;
-    bool unheard = false;  ///< Nothing of the track has been sent yet.
+    bool unheard = false;  ///< No packet of the track has been sent yet.
     veche_route route{};
     alignas(16) std::array<std::byte, PacketPolicy::kMaxStateSize> policy_state{};
   };
 
   /// The path outlives the session's time on the lane. `policy` may be null: everything is
-  /// forwarded. `connected_ns`: a talk that had begun by then is no switch.
+  /// forwarded. `connected_ns`: a turn that started earlier does not count as a switch.
   LaneSession(SessionId id, ParticipantId participant, Path& path, PacketPolicy* policy,
               LaneCounters& counters, const std::vector<rtp::SlotFormat>& slots,
               int64_t connected_ns = 0);
@@ -50,7 +50,7 @@ class LaneSession {
 
   /// [lane] Asks another policy, or none, from the next packet on.
   void use_policy(PacketPolicy* policy) noexcept;
-  /// [lane] Another track, or none, fills the slot from the next packet on.
+  /// [lane] Fills the slot with another track, or none, from the next packet on.
   void fill(size_t slot, TrackId track, int64_t now_ns) noexcept;
   /// [lane]
   void set_active(size_t slot, bool active) noexcept { slots_[slot].active = active; }
@@ -59,18 +59,18 @@ class LaneSession {
     if (depth == 0) veche::prefetch(&slots_[slot], offsetof(Slot, policy_state) + kUsualStateSize);
     path_.prefetch(slot, depth);
   }
-  /// [lane] Sends one packet of the slot's track, and before the first one what the policy wants of
-  /// `preroll`. False: it is not sent, and that has been counted.
+  /// [lane] Sends one packet of the slot's track, preceded in a new slot by the part of `preroll`
+  /// that the policy wants. False: the packet is not sent, and that has been counted.
   bool forward(size_t slot, const TrackFeed& feed, const LanePacket& packet, Preroll& preroll,
                int64_t now_ns) noexcept;
 
  private:
-  static constexpr size_t kUsualStateSize = 64;  ///< Of what a policy may have.
+  static constexpr size_t kUsualStateSize = 64;  ///< The usual size of a policy's state.
 
   void replay(Slot& slot, const TrackFeed& feed, Preroll& preroll, int64_t now_ns) noexcept;
   void decide(Slot& slot, std::span<const veche_packet> packets, uint32_t* verdicts,
               int64_t now_ns) noexcept;
-  /// False: nothing was sent, and that has been counted.
+  /// False: no packet was sent, and that has been counted.
   bool write(Slot& slot, const TrackFeed& feed, const LanePacket& packet, int64_t now_ns) noexcept;
   void measure_switch(Slot& slot, const TrackFeed& feed, int64_t now_ns) noexcept;
 

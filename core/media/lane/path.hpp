@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-// How a lane reaches the network side of one session, whatever path its packets take.
+// A lane's way to the network side of one session, on either path.
 #pragma once
 
 #include <atomic>
@@ -22,15 +22,15 @@ class Path {
 
   explicit Path(size_t slot_count) : slot_bytes(slot_count) {}
   virtual ~Path() = default;
-  /// Asks the processor for what the slot's next packet will need, the memory that is `depth`
-  /// pointers away, below kPrefetchDepth. Only a hint.
+  /// Prefetches the memory for the slot's next packet that is `depth` pointers away; `depth` is
+  /// below kPrefetchDepth. Only a hint.
   virtual void prefetch(size_t /*slot*/, int /*depth*/) const noexcept {}
-  /// Memory for one packet of at most `size` bytes, valid until send() or the next begin(). Empty:
-  /// there is none, and the packet is counted as a failure.
+  /// Memory for one packet of at most `size` bytes, valid until send() or the next begin(). Empty
+  /// if there is none; the packet is then counted as a failure.
   virtual std::span<uint8_t> begin(size_t size) noexcept = 0;
-  /// Sends the packet, which lies at the begin of that memory, as one of the session's slot with
-  /// that index, at once or with the port's next flush(). Never blocks for longer than the system's
-  /// send call does; failures are counted. `capture_ns`: for sender reports, see PacketTimes.
+  /// Sends the packet at the beginning of that memory as one of the slot with that index, at once
+  /// or with the port's next flush(). Never blocks longer than the system's send call; failures are
+  /// counted. `capture_ns`: for sender reports, see PacketTimes.
   virtual void send(const rtp::PacketView& packet, size_t slot, int64_t capture_ns) noexcept = 0;
 
   /// A packet has gone out.
@@ -44,14 +44,14 @@ class Path {
   Counter packets, bytes, failures;
   std::vector<Counter> slot_bytes;          ///< By the slot's index.
   std::atomic<int64_t> first_packet_ns{0};  ///< When the first one was sent; 0: not yet.
-  /// When the first packet was sent, if its participant talked already when the session was
+  /// The time of the first packet, if its participant was already talking when the session
   /// connected; else 0.
   std::atomic<int64_t> first_audio_ns{0};
-  /// Of what goes to the client. Control begins and reads it, the lane keeps.
+  /// Headers of packets to the client. Control starts and reads it, the lane records.
   HeaderKeeper headers;
 };
 
-/// Of a session that only publishes: there is nowhere to send to.
+/// For a session that only publishes: it has no destination.
 class NoPath final : public Path {
  public:
   NoPath() : Path(0) {}

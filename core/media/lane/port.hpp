@@ -9,23 +9,22 @@
 
 namespace veche::media {
 
-/// [lane] all of it but the destructor, which runs when the lane has ended. Never blocks.
+/// [lane] all but the destructor, which runs after the lane has ended. Never blocks.
 class Port {
  public:
   virtual ~Port() = default;
-  /// Become readable when there is something to receive that cannot wait until
-  /// receive_due_ns().
+  /// Become readable when a datagram arrives that cannot wait until receive_due_ns().
   virtual std::span<const int> descriptors() const noexcept = 0;
-  /// When to call receive() at the latest, though nothing is readable.
+  /// When to call receive() at the latest, even if nothing is readable.
   virtual int64_t receive_due_ns() const noexcept = 0;
-  /// Handles a batch of what has arrived. True: there may be more.
+  /// Handles a batch of datagrams. True: there may be more.
   virtual bool receive() noexcept = 0;
-  /// Sends what paths have given it. To be called after them, and before a path ends.
+  /// Sends the packets gathered by paths. To be called after them, and before a path ends.
   virtual void flush() noexcept = 0;
   virtual int64_t tick_due_ns() const noexcept = 0;
-  /// Sends what is due.
+  /// Sends due reports.
   virtual void tick(int64_t now_ns) noexcept = 0;
-  /// Sends a datagram that was not made on the lane to a session's peer.
+  /// Sends a datagram made on another thread to a session's peer.
   virtual void send(SessionId session, std::span<const uint8_t> datagram) noexcept = 0;
 };
 

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-// What a room's selection asks of the lane that carries a session.
+// A room's request to the lane that carries a session.
 #pragma once
 
 #include <cstdint>
@@ -8,12 +8,12 @@
 
 namespace veche::media {
 
-/// The slot gets this track from the next packet on; no track: it becomes free.
+/// The slot gets this track from the next packet on; without a track it becomes free.
 struct SlotFill {
   SessionId session;
   uint32_t slot = 0;
   TrackId track;
-  uint32_t lane = 0;  ///< Lane::index() of the session's.
+  uint32_t lane = 0;  ///< Lane::index() of the session's lane.
 };
 
 }  // namespace veche::media

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-// Routing packets to slots, without allocation.
+// Routes packets to slots, without allocation.
 #include "media/lane/switchboard.hpp"
 
 #include <algorithm>
@@ -12,8 +12,8 @@
 namespace veche::media {
 namespace {
 
-/// This many listeners are served at a time: few enough that the first do not wait for the last,
-/// and enough for code and kernel to stay in the cache.
+/// Listeners are served in groups of this size: small enough that the first need not wait for the
+/// last, and large enough for code and kernel to stay in the cache.
 constexpr size_t kFanOutBatch = 32;
 
 uint64_t bit_of(uint32_t lane) { return uint64_t{1} << lane; }
@@ -22,7 +22,7 @@ uint64_t bit_of(uint32_t lane) { return uint64_t{1} << lane; }
 
 Switchboard::Switchboard(uint32_t lane, LaneCounters& counters, Outlet& outlet)
     : lane_(lane), counters_(counters), outlet_(outlet) {
-  constexpr size_t kUsualFills = 256;  // So that no tick allocates.
+  constexpr size_t kUsualFills = 256;  // Avoids allocation in ticks.
   others_.reserve(kUsualFills);
 }
 
@@ -63,8 +63,8 @@ void Switchboard::forward(std::span<const Route> routes, const TrackFeed& feed,
   counters_.forward_ns.add(sent_ns - packet.description.arrival_ns, forwarded);
 }
 
-/// The sessions of a large room are not in the cache. Asked for together they come together, and
-/// none is waited for.
+/// The sessions of a large room are not in the cache. Prefetching them together overlaps the
+/// misses.
 void Switchboard::prefetch(std::span<const Route> routes) noexcept {
   for (const Route& route : routes) veche::prefetch(route.session);
   for (int depth = 0; depth < Path::kPrefetchDepth; ++depth) {
@@ -82,7 +82,7 @@ void Switchboard::remember(TrackId id, const rtp::PacketView& view, int64_t arri
 
 void Switchboard::tick(int64_t now_ns) noexcept {
   assert(is_on_lane());
-  // A lane that was late does not catch up: the next tick is a full period away.
+  // A late lane does not catch up: the next tick is a full period away.
   next_tick_ns_ = std::max(next_tick_ns_ + LaneRoom::kTickNs, now_ns + LaneRoom::kTickNs / 2);
   any_awake_ = false;
   for (auto& [id, room] : rooms_) any_awake_ |= select(*room, now_ns);

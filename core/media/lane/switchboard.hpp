@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
-// What a lane does with packets: tracks, the slots that they fill, and the rooms that choose. It
-// knows no thread, no inbox and no clock.
+// A lane's routing of packets: tracks, the slots that they fill, and the rooms that select. It has
+// no thread, no inbox and no clock.
 #pragma once
 
 #include <cstdint>
@@ -19,22 +19,21 @@
 
 namespace veche::media {
 
-/// The way out of what paths gather.
+/// Sends the packets that paths have gathered.
 class Outlet {
  public:
   virtual ~Outlet() = default;
-  /// Sends it, and returns the time at which that was done.
+  /// Sends them, and returns the time at which it finished.
   virtual int64_t flush() noexcept = 0;
 };
 
-/// [lane] all of it. What it is given is made and destroyed on control.
+/// [lane] all of it. Control makes and destroys its arguments.
 class Switchboard {
  public:
-  /// A lane that is late catches up by dropping what is older: it would only be an echo of the
-  /// past.
+  /// A late lane catches up by dropping older packets, which would only play the past.
   static constexpr int64_t kStaleNs = 500'000'000;
 
-  /// `lane`: the lane's index, below 64. Counters and outlet outlive it.
+  /// `lane`: the lane's index, below 64. Counters and outlet outlive the switchboard.
   Switchboard(uint32_t lane, LaneCounters& counters, Outlet& outlet);
   Switchboard(const Switchboard&) = delete;
   Switchboard& operator=(const Switchboard&) = delete;
@@ -45,33 +44,33 @@ class Switchboard {
   std::unique_ptr<LaneSession> remove_session(SessionId session) noexcept;
   void add_room(std::unique_ptr<LaneRoom>& room);
   std::unique_ptr<LaneRoom> remove_room(RoomId room) noexcept;
-  /// Null: unknown. Likewise below.
+  /// Null if it is unknown; the same below.
   LaneRoom* find_room(RoomId room) noexcept;
   LaneSession* find_session(SessionId session) noexcept;
-  /// All sessions ask this policy from now on; null: none.
+  /// Makes all sessions ask this policy; null: none.
   void use_policy(PacketPolicy* policy) noexcept;
 
-  /// Forwards a packet to the slots that its track fills. `level`: RFC 6464, 127 without.
+  /// Forwards a packet to the slots that its track fills. `level`: RFC 6464, 127 if there is none.
   void forward(TrackId track, const rtp::PacketView& packet, const PacketTimes& times,
                uint8_t level, int64_t now_ns) noexcept;
-  /// Remembers a packet that came before the lane wanted its track.
+  /// Stores a packet that arrived before the lane wanted its track.
   void remember(TrackId track, const rtp::PacketView& packet, int64_t arrival_ns) noexcept;
-  /// The slot gets the track, if both are here.
+  /// Fills the slot with the track, if both are known here.
   void fill(SessionId session, uint32_t slot, TrackId track, int64_t now_ns) noexcept;
-  /// Begins or goes on with the room's selection.
+  /// Starts or continues the room's selection.
   void wake(RoomId room, int64_t now_ns) noexcept;
 
-  /// When to call tick(); INT64_MAX: no room is awake.
+  /// When tick() is due; INT64_MAX: no room is awake.
   int64_t tick_due_ns() const noexcept { return any_awake_ ? next_tick_ns_ : INT64_MAX; }
-  /// Asks the selectors of all rooms that are awake.
+  /// Asks the selectors of all awake rooms.
   void tick(int64_t now_ns) noexcept;
-  /// Asks the selector of one room. False: the room sleeps.
+  /// Asks the selector of one room. False if the room sleeps.
   bool select(LaneRoom& room, int64_t now_ns) noexcept;
-  /// Offers each fill that is another lane's to `post`, in order, until it takes it by returning
-  /// true; what it does not take is offered again with the next call.
+  /// Offers each fill for another lane to `post`, in order, until it returns true. The next call
+  /// offers refused fills again.
   template <class Post>
   void hand_out(Post&& post) {
-    uint64_t full = 0;  // No fill overtakes an earlier one of the same lane.
+    uint64_t full = 0;  // A fill never overtakes an earlier one for the same lane.
     std::erase_if(others_, [&](const SlotFill& fill) {
       const uint64_t bit = uint64_t{1} << fill.lane;
       const bool is_taken = (full & bit) == 0 && post(fill);
@@ -107,7 +106,7 @@ class Switchboard {
   std::unordered_map<TrackId, Track> tracks_;
   std::unordered_map<SessionId, std::unique_ptr<LaneSession>> sessions_;
   std::unordered_map<RoomId, std::unique_ptr<LaneRoom>> rooms_;
-  std::vector<SlotFill> others_;  // Other lanes', which have not taken them yet.
+  std::vector<SlotFill> others_;  // For other lanes, which have not taken them yet.
   int64_t next_tick_ns_ = 0;
   bool any_awake_ = false;
 };

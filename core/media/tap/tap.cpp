@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-// The order of a tap's steps, whatever fails in between.
+// The order of a tap's steps, even if one of them fails.
 #include "media/tap/tap.hpp"
 
 #include <utility>
@@ -37,7 +37,7 @@ void Tap::start(Result<glib::Ref<GstElement>> element) {
   pipeline_ = std::move(*made);
   feeder_.add(track_.track, *pipeline_);
   feeding_ = Feeding::Yes;
-  // The tap is there until finish(), which comes behind the worker's last task.
+  // The tap lives until finish(), which follows the worker's last task.
   worker_.run([this, weak = weak_from_this()] {
     const Status status = pipeline_->play();
     loop_.post([weak, status] {

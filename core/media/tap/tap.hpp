@@ -15,20 +15,19 @@
 
 namespace veche::media {
 
-/// [control] all of it. Shared only with calls that are on their way to control, which hold it
-/// weakly.
+/// [control] all of it. Calls on their way to control hold it weakly; nothing else shares it.
 class Tap : public std::enable_shared_from_this<Tap> {
  public:
   static constexpr uint32_t kMaxDrainMs = 10'000;
   using Gone = std::function<void(const Status& status, uint64_t dropped)>;
 
-  /// `element`: what the tap's owner gave, or its error. `gone` is called once, later, when the
-  /// element is; then the tap may be destroyed, and not before. Loop and feeder outlive it.
+  /// `element`: the element of the tap's owner, or its error. `gone` is called once, later, when
+  /// the element is gone; the tap must not be destroyed earlier. Loop and feeder outlive the tap.
   static std::shared_ptr<Tap> open(glib::ControlLoop& loop, TapFeeder& feeder, TrackInfo track,
                                    std::shared_ptr<TrackFeed> feed,
                                    Result<glib::Ref<GstElement>> element, Gone gone);
-  /// Lets the element see end of stream, for kMaxDrainMs at most, then ends. Does nothing if it
-  /// ends already.
+  /// Lets the element see end of stream, for kMaxDrainMs at most, then ends. No effect if the tap
+  /// is already ending.
   void end();
 
  private:
@@ -52,15 +51,15 @@ class Tap : public std::enable_shared_from_this<Tap> {
   const std::shared_ptr<TrackFeed> feed_;  // Shared with the session's streaming thread.
   Gone gone_;
   State state_ = State::Starting;
-  bool end_requested_ = false;  // While it starts.
+  bool end_requested_ = false;  // While the tap starts.
   enum class Feeding { No = 1, Yes, Leaving } feeding_ = Feeding::No;
   Status status_ = Ok{};
   const uint64_t dropped_before_;
   uint64_t dropped_ = 0;
   glib::Timer limit_;
   std::unique_ptr<TapPipeline> pipeline_;
-  // Its own thread, because an element may block while it starts or stops: that is nobody else's
-  // loss.
+  // Its own thread, because an element may block while it starts or stops, which must not hold up
+  // others.
   Workers worker_{"tap-state", 1};
 };
 

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-// What GStreamer makes of an m-line, made of a TrackInfo.
+// Builds the caps that GStreamer makes of an m-line from a TrackInfo.
 #include "media/tap/tap_caps.hpp"
 
 #include <algorithm>
@@ -19,8 +19,8 @@ std::string lower_case(std::string_view text) {
   return changed;
 }
 
-/// "minptime=10; useinbandfec=1": each a string field, as GstSDPMedia has it. What the caps say
-/// already is not said twice.
+/// "minptime=10; useinbandfec=1": each a string field, as in GstSDPMedia. A field that the caps
+/// have already is skipped.
 void add_parameters(GstCaps* caps, std::string_view fmtp) {
   GstStructure* fields = gst_caps_get_structure(caps, 0);
   while (!fmtp.empty()) {

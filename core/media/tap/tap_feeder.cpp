@@ -62,8 +62,8 @@ void TapFeeder::remove(TrackId track, TapPipeline& pipeline, Farewell farewell,
 
 void TapFeeder::run() {
   for (;;) {
-    // Whoever is added gets what is in the inbox already; whoever is removed, too: what came before
-    // the removal was asked for stands there.
+    // A new pipeline gets the packets already in the inbox. So does a removed one: the inbox still
+    // holds packets from before the removal.
     const Commands commands = wait();
     for (const auto& [track, pipeline] : commands.additions) pipelines_[track].push_back(pipeline);
     inbox_.drain([this](const TapPacket& packet) { deliver(packet); });
@@ -88,7 +88,7 @@ TapFeeder::Commands TapFeeder::wait() {
 
 void TapFeeder::deliver(const TapPacket& packet) {
   const auto found = pipelines_.find(packet.track);
-  if (found == pipelines_.end()) return;  // It came after its last tap ended.
+  if (found == pipelines_.end()) return;  // The packet arrived after its last tap ended.
   const glib::Ref<GstBuffer> buffer = make_buffer(packet);
   for (TapPipeline* pipeline : found->second) pipeline->push(buffer.get());
 }

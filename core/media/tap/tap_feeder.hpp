@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-// The thread that brings copied packets from the inbox to all taps' pipelines.
+// The thread that moves copied packets from the inbox to all taps' pipelines.
 #pragma once
 
 #include <condition_variable>
@@ -27,11 +27,10 @@ class TapFeeder {
 
   enum class Farewell { EndOfStream = 1, None };
 
-  /// [control] The pipeline gets the track's packets that come from now on. It outlives its
-  /// removal.
+  /// [control] The pipeline gets the track's packets from now on. It outlives its removal.
   void add(TrackId track, TapPipeline& pipeline);
-  /// [control] After what has come until now, the pipeline gets end of stream or nothing more.
-  /// `removed` is called on the feeder, which does not know the pipeline any more.
+  /// [control] After the packets received until now, the pipeline gets end of stream or nothing
+  /// more. `removed` is called on the feeder, which has forgotten the pipeline by then.
   void remove(TrackId track, TapPipeline& pipeline, Farewell farewell,
               std::function<void()> removed);
 

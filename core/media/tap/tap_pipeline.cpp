@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-// An appsrc as the queue: its thread runs the element, so an element that stands still stops nobody
+// An appsrc as the queue: its thread runs the element, so an element that stalls blocks nothing
 // else.
 #include "media/tap/tap_pipeline.hpp"
 
@@ -53,7 +53,7 @@ Status TapPipeline::link(const TrackInfo& track, GstElement* element) {
                "emit-signals", FALSE, "max-bytes", guint64{0}, "max-time", guint64{0},
                "max-buffers", guint64{max_packets_}, "leaky-type", GST_APP_LEAKY_TYPE_DOWNSTREAM,
                nullptr);
-  // A time stamp is a time of the system's monotonic clock.
+  // Timestamps are on the system's monotonic clock.
   const glib::Ref<GstClock> clock = glib::adopt(gst_system_clock_obtain());
   gst_pipeline_use_clock(GST_PIPELINE(pipeline_.get()), clock.get());
   gst_element_set_start_time(pipeline_.get(), GST_CLOCK_TIME_NONE);
@@ -112,7 +112,7 @@ void TapPipeline::push(GstBuffer* buffer) {
     early_.push_back(glib::share(buffer));
     return;
   }
-  // Refused only where the element has failed already; then it counts as waiting for ever.
+  // Refused only if the element has already failed; the packet then counts as waiting for ever.
   gst_app_src_push_buffer(GST_APP_SRC(source_.get()), gst_buffer_ref(buffer));
 }
 

@@ -19,13 +19,13 @@ namespace veche::media {
 
 /// Called on the pipeline's threads, also while stop() runs.
 struct TapEvents {
-  std::function<void()> ended;                           ///< End of stream is through.
+  std::function<void()> ended;                           ///< End of stream has passed through.
   std::function<void(const std::string& reason)> error;  ///< Element and message.
 };
 
 class TapPipeline {
  public:
-  /// What waits for a slow element: some 5 s of voice, and of video about as much at 400 packets a
+  /// The queue for a slow element: some 5 s of voice, and about as much of video at 400 packets a
   /// second.
   static constexpr size_t kMaxAudioPackets = 256;
   static constexpr size_t kMaxVideoPackets = 2048;
@@ -41,14 +41,14 @@ class TapPipeline {
 
   /// [worker] Blocks for as long as the element does.
   Status play();
-  /// [worker] After play(). The element has let go of everything; no event follows.
+  /// [worker] After play(). The element has released everything; no event follows.
   void stop();
 
-  /// [feeder] Never blocks. What comes before play() is done waits for push_early().
+  /// [feeder] Never blocks. Packets pushed before play() is done wait for push_early().
   void push(GstBuffer* buffer);
-  /// [feeder] Hands over what waits, if play() is done.
+  /// [feeder] Hands over the waiting packets, if play() is done.
   void push_early();
-  /// [feeder] After play() is done: end of stream, behind what waits.
+  /// [feeder] After play() is done: end of stream, after the waiting packets.
   void end();
 
   /// [any] Packets that were pushed and have not reached the element.

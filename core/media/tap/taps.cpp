@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-// Offering tracks, and reporting what became of their taps.
+// Offers tracks, and reports the end of their taps.
 #include "media/tap/taps.hpp"
 
 #include <algorithm>
@@ -51,7 +51,7 @@ Status Taps::close(TrackTap& tap, TrackId track) {
   return Ok{};
 }
 
-/// The plugin may open, close and leave while it is asked.
+/// The plugin may open, close and leave within this call.
 void Taps::offer(TrackTap& tap, TrackId track) {
   const auto found = tracks_.find(track);
   const Key key{&tap, track};
@@ -65,7 +65,7 @@ void Taps::offer(TrackTap& tap, TrackId track) {
   const std::shared_ptr<Tap> opened =
       Tap::open(loop_, *feeder_, offered.info, offered.feed, std::move(element), std::move(gone));
   taps_.emplace(key, opened);
-  // Now that the feeder expects them.
+  // Now that the feeder expects the packets.
   offered.feed->tap.store(&feeder_->inbox(), std::memory_order_release);
   if (!uses(tap)) opened->end();
 }

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-// Which tracks there are, who taps them, and the taps between them.
+// The published tracks, the consumers that tap them, and the taps between them.
 #pragma once
 
 #include <map>
@@ -20,7 +20,7 @@ class Taps final : public TrackTaps {
  public:
   /// The loop outlives it.
   explicit Taps(glib::ControlLoop& loop) : loop_(loop) {}
-  /// After finish(), and when no thread brings packets any more.
+  /// After finish(), and when no thread delivers packets any more.
   ~Taps() override;
   Taps(const Taps&) = delete;
   Taps& operator=(const Taps&) = delete;
@@ -30,13 +30,13 @@ class Taps final : public TrackTaps {
   Status open(TrackTap& tap, TrackId track) override;
   Status close(TrackTap& tap, TrackId track) override;
 
-  /// A session's track: from when its packets count until it is detached.
+  /// A session's track: from the time that its packets count until it is detached.
   void publish(const TrackInfo& info, std::shared_ptr<TrackFeed> feed);
   void unpublish(TrackId track);
 
-  /// No tap is open or on its way to its end.
+  /// No tap is open or ending.
   bool idle() const { return taps_.empty(); }
-  /// Ends all taps, releases everybody, and runs the loop until that is done.
+  /// Ends all taps, releases all consumers, and runs the loop until that is done.
   void finish();
 
  private:
@@ -51,7 +51,7 @@ class Taps final : public TrackTaps {
   void on_gone(const Key& key, const std::shared_ptr<TrackFeed>& feed, const Status& status,
                uint64_t dropped);
   void end_taps_of(const TrackTap& tap);
-  /// Tells those who are being released and have no tap left, when the loop runs next.
+  /// On the loop's next run, notifies released consumers that have no tap left.
   void post_released();
   void tell_released();
 

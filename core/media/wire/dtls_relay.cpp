@@ -91,7 +91,7 @@ void DtlsRelay::run() {
   for (;;) {
     waiting_.acquire();
     if (stopping_.load()) return;
-    // All of them: a message may have been incomplete when its turn came, and overtaken.
+    // All messages: one may have been incomplete at its turn, and been overtaken.
     while (Message* message = inbox_.front()) {
       deliver(*message);
       inbox_.pop();

@@ -20,8 +20,8 @@
 
 namespace veche::media {
 
-/// One for all lanes: DTLS is a few datagrams a session. It only pushes; each session's own
-/// webrtcbin thread does the cryptography.
+/// One for all lanes, as DTLS takes only a few datagrams a session. The relay only pushes; each
+/// session's own webrtcbin thread does the cryptography.
 class DtlsRelay {
  public:
   /// No larger ones occur: DTLS fragments its handshake (RFC 6347 section 4.1.1).
@@ -34,14 +34,13 @@ class DtlsRelay {
 
   /// [any but lane]
   void add(SessionId session, std::shared_ptr<IceAgent> agent);
-  /// [any but lane] Waits for the message that is being delivered, if it is the session's: when
-  /// this returns, neither its agent nor webrtcbin behind it gets anything any more. An agent must
-  /// not call it.
+  /// [any but lane] Waits for a delivery in progress, if it is the session's: after this returns,
+  /// neither its agent nor webrtcbin behind it gets anything more. An agent must not call it.
   void remove(SessionId session);
 
   /// [lane] Drops the datagram, and counts it, if the inbox is full: DTLS retransmits.
   void post(SessionId session, std::span<const uint8_t> datagram) noexcept;
-  /// [lane] The session's peer is authenticated: datagrams may be sent to it.
+  /// [lane] The session's peer is authenticated: it may be sent datagrams.
   void post_connected(SessionId session) noexcept;
 
   Counter dropped;  ///< [any] reads it.

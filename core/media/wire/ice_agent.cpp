@@ -62,7 +62,7 @@ void ice_finalize(GObject* object) {
   G_OBJECT_CLASS(veche_lane_ice_parent_class)->finalize(object);
 }
 
-/// webrtcbin keeps the pointer and never releases it: it stays the agent's.
+/// webrtcbin keeps the pointer and never releases it: the agent owns it.
 GstWebRTCICEStream* ice_add_stream(GstWebRTCICE* ice, guint session) {
   GstWebRTCICEStream* stream = agent_of(ice).stream();
   stream->stream_id = session;
@@ -79,7 +79,7 @@ gboolean ice_gather_candidates(GstWebRTCICE* ice, GstWebRTCICEStream*) {
   return TRUE;
 }
 
-/// A lite agent sends no checks, so it need not know where the peer might be.
+/// A lite agent sends no checks, so it does not need the peer's candidates.
 #if GST_CHECK_VERSION(1, 23, 1)
 void ice_add_candidate(GstWebRTCICE*, GstWebRTCICEStream*, const gchar*, GstPromise* promise) {
   if (promise) gst_promise_reply(promise, nullptr);
@@ -187,8 +187,8 @@ Result<std::shared_ptr<IceAgent>> IceAgent::create(
   return agent;
 }
 
-/// An identity, through whose source pad datagrams enter, and a fakesink that hands over those that
-/// leave.
+/// An identity, whose source pad is the entry for datagrams, and a fakesink that hands over
+/// outgoing ones.
 Status IceAgent::make_elements() {
   stream_ = glib::sink(
       static_cast<GstWebRTCICEStream*>(g_object_new(veche_lane_ice_stream_get_type(), nullptr)));
@@ -203,7 +203,7 @@ Status IceAgent::make_elements() {
   pad_ = glib::adopt(gst_element_get_static_pad(source, "src"));
   g_object_set(sink, "sync", FALSE, "async", FALSE, "enable-last-sample", FALSE, "signal-handoffs",
                TRUE, nullptr);
-  // Held weakly: the element is the agent's own.
+  // Held weakly: the agent owns the element.
   g_signal_connect_data(sink, "handoff", G_CALLBACK(on_handoff),
                         glib::hold(std::make_shared<std::weak_ptr<IceAgent>>(weak_from_this())),
                         glib::let_go_closure<std::weak_ptr<IceAgent>>, GConnectFlags(0));
@@ -241,7 +241,7 @@ void IceAgent::on_candidate(GstWebRTCICEOnCandidateFunc callback, gpointer data)
   on_candidate_data_ = data;
 }
 
-/// All candidates are known beforehand.
+/// All candidates are known in advance.
 void IceAgent::gather(GstWebRTCICE* ice) {
   GstWebRTCICEOnCandidateFunc callback = nullptr;
   gpointer data = nullptr;
@@ -285,7 +285,7 @@ void IceAgent::begin_stream() {
 void IceAgent::receive(std::span<const uint8_t> datagram) {
   if (!std::exchange(begun_, true)) begin_stream();
   GstBuffer* buffer = gst_buffer_new_memdup(datagram.data(), datagram.size());
-  // A session that is being taken down refuses it, and does not need it.
+  // A session that is being taken down refuses the datagram, and does not need it.
   static_cast<void>(gst_pad_push(pad_.get(), buffer));
 }
 

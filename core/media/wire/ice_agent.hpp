@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
-// The ICE agent that webrtcbin is given: a GstWebRTCICE that leaves the network to a lane. The only
-// file that knows how that interface differs between versions of GStreamer.
+// The ICE agent for webrtcbin: a GstWebRTCICE that leaves the network to a lane. The only file that
+// knows how that interface differs between versions of GStreamer.
 #pragma once
 
 #include <gst/webrtc/webrtc.h>
@@ -23,8 +23,8 @@ namespace veche::media {
 /// released it.
 class IceAgent : public std::enable_shared_from_this<IceAgent> {
  public:
-  /// `candidates`: what the answer lists, each "candidate:..." as in RFC 8839. `send` gets each
-  /// DTLS datagram that webrtcbin wants to send, on its threads; all others are dropped.
+  /// `candidates`: the answer's candidates, each "candidate:..." as in RFC 8839. `send` gets each
+  /// DTLS datagram that webrtcbin sends, on its threads; all other datagrams are dropped.
   static Result<std::shared_ptr<IceAgent>> create(
       std::vector<std::string> candidates, std::function<void(std::span<const uint8_t>)> send);
   ~IceAgent();
@@ -34,17 +34,17 @@ class IceAgent : public std::enable_shared_from_this<IceAgent> {
   /// For webrtcbin's property "ice-agent", which takes over this reference.
   GObject* take_object();
 
-  /// [worker] From the descriptions; PreconditionFailed before they were set.
+  /// [worker] From the descriptions; PreconditionFailed before they are set.
   Result<IceCredentials> credentials() const;
-  /// [any] Drops what webrtcbin sends when it is taken down, such as a DTLS close notification.
+  /// [any] Drops the datagrams that webrtcbin sends on teardown, such as a DTLS close notification.
   void fall_silent() { silent_.store(true); }
-  /// [relay] The first authenticated request has arrived: DTLS may begin. Only while webrtcbin
+  /// [relay] The first authenticated request has arrived: DTLS may start. Only while webrtcbin
   /// lives: it does not disconnect its signal handlers.
   void connected();
-  /// [relay] Hands webrtcbin a DTLS datagram. Only while it lives, likewise.
+  /// [relay] Hands webrtcbin a DTLS datagram. Only while it lives, for the same reason.
   void receive(std::span<const uint8_t> datagram);
 
-  // What the GstWebRTCICE calls. [webrtcbin's threads]
+  // The calls of the GstWebRTCICE. [webrtcbin's threads]
   GstWebRTCICEStream* stream() const { return stream_.get(); }
   GstWebRTCICETransport* transport() const { return transport_.get(); }
   void set_local(const char* ufrag, const char* password);
@@ -62,7 +62,7 @@ class IceAgent : public std::enable_shared_from_this<IceAgent> {
   const std::function<void(std::span<const uint8_t>)> send_;
   glib::Ref<GstWebRTCICEStream> stream_;
   glib::Ref<GstWebRTCICETransport> transport_;
-  glib::Ref<GstPad> pad_;  // Through it datagrams enter webrtcbin.
+  glib::Ref<GstPad> pad_;  // Datagrams enter webrtcbin through it.
   bool begun_ = false;     // [relay]
   std::atomic<bool> silent_{false};
   mutable std::mutex mutex_;

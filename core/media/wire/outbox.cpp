@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-// sendmmsg, and what becomes of each datagram.
+// Sends with sendmmsg, and accounts for each datagram.
 #include "media/wire/outbox.hpp"
 
 #include <algorithm>
@@ -49,7 +49,7 @@ void Outbox::flush() noexcept {
     }
     done += sent;
     if (done == count_) break;
-    // The kernel stopped at this one; those behind it may go elsewhere.
+    // The kernel stopped at this datagram; later ones may have other destinations.
     senders_[done].path->failures.add();
     ++done;
   }

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-// What a lane sends, gathered: one system call for many datagrams.
+// Gathers a lane's datagrams and sends many with one system call.
 #pragma once
 
 #include <sys/socket.h>
@@ -14,10 +14,10 @@
 
 namespace veche::media {
 
-/// [lane] Of one socket. A path that has put something in lives until the next flush().
+/// [lane] For one socket. A path with a pending datagram lives until the next flush().
 class Outbox {
  public:
-  /// As many datagrams as one system call takes.
+  /// The most datagrams of one system call.
   static constexpr size_t kBatch = 32;
 
   explicit Outbox(const UdpSocket& socket);
@@ -27,8 +27,8 @@ class Outbox {
   const UdpSocket& socket() const noexcept { return socket_; }
   /// Memory for one datagram, UdpSocket::kMaxDatagram bytes, valid until put() or the next begin().
   std::span<uint8_t> begin() noexcept;
-  /// The first `size` bytes of that memory will go to `to`. Then, or when the kernel refuses them,
-  /// that is counted for the path: a packet of `packet_size` bytes of the slot with that index.
+  /// Sends the first `size` bytes of that memory to `to`, later. Success or the kernel's refusal is
+  /// counted for the path: a packet of `packet_size` bytes of the slot with that index.
   void put(size_t size, const Address& to, Path& path, size_t packet_size, size_t slot) noexcept;
   void flush() noexcept;
 
@@ -39,7 +39,7 @@ class Outbox {
   };
 
   const UdpSocket& socket_;
-  std::vector<uint8_t> memory_;  ///< Datagrams lie one behind the other: they stay in the cache.
+  std::vector<uint8_t> memory_;  ///< Datagrams are contiguous, so they stay in the cache.
   size_t used_ = 0, count_ = 0;
   std::array<Sender, kBatch> senders_{};
   std::array<sockaddr_storage, kBatch> addresses_{};

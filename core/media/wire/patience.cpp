@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-// What has come in a pause decides about the next.
+// The packets of one pause decide about the next.
 #include "media/wire/patience.hpp"
 
 namespace veche::media {

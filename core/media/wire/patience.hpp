@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-// Whether a lane is woken for each silent packet, or looks for them now and then.
+// Decides whether each silent packet wakes a lane, or the lane polls for them.
 #pragma once
 
 #include <cstddef>
@@ -7,18 +7,18 @@
 
 namespace veche::media {
 
-/// As network drivers do (Linux' NAPI): where much comes, looking costs less than being woken.
+/// As in network drivers (Linux' NAPI): at high rates polling costs less than wake-ups.
 class Patience {
  public:
-  /// So late is what is silent, at most: a fifth of what a packet of voice lasts.
+  /// The maximum delay of a silent packet: a fifth of a voice packet's duration.
   static constexpr int64_t kPauseNs = 4'000'000;
-  /// So many in a pause are worth being patient.
+  /// With at least this many packets in a pause, polling pays off.
   static constexpr size_t kMany = 3;
 
-  /// After each look; `count`: what was there.
+  /// To be called after each poll; `count`: the number of packets found.
   void looked(size_t count, int64_t now_ns) noexcept;
   bool is_patient() const noexcept { return is_patient_; }
-  /// When to look again, if nothing else wakes the lane; INT64_MAX: it is woken.
+  /// When to poll next if nothing else wakes the lane; INT64_MAX: packets wake it.
   int64_t due_ns() const noexcept { return is_patient_ ? pause_ends_ns_ : INT64_MAX; }
 
  private:

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-// Statistics of received sources, and the feedback that follows from them.
+// Statistics of received sources, and the feedback derived from them.
 #include "media/wire/reception.hpp"
 
 #include <algorithm>
@@ -12,8 +12,8 @@
 namespace veche::media {
 namespace {
 
-/// Feedback goes out as often as Chromium's: after 50 ms if there is much to tell, after 250 ms if
-/// there is little. For a microphone alone, more than that is a fifth of what it sends.
+/// Feedback is as frequent as Chromium's: after 50 ms if there is much to report, after 250 ms if
+/// there is little. More would be a fifth of what a microphone alone sends.
 constexpr int64_t kBusyFeedbackNs = 50 * kNsPerMs, kIdleFeedbackNs = 250 * kNsPerMs;
 constexpr uint32_t kMuchFeedback = 16;
 constexpr size_t kMostNacks = 32;
@@ -51,7 +51,7 @@ void Reception::on_received(const rtp::PacketView& packet, int64_t arrival_ns) n
   transport_feedback_.record(read_u16(number->data()), arrival_ns);
 }
 
-/// Without the windows of what arrived and what was lost, of which a packet needs one entry.
+/// Without the windows of arrivals and losses, of which a packet needs one entry.
 void Reception::prefetch(int depth) const noexcept {
   constexpr size_t kHead = 64;
   if (depth == 0) {
@@ -118,7 +118,7 @@ void Reception::add_feedback(rtp::RtcpWriter& out, int64_t now_ns, int64_t round
   if (untold == 0 || now_ns - last_feedback_ns_ < interval_ns || sources_.empty()) return;
   introduce();
   transport_feedback_.write(out, settings_.ssrc, sources_.front().ssrc);
-  // What one packet does not hold goes out with the next tick.
+  // The next tick sends what did not fit into one packet.
   if (transport_feedback_.pending() == 0) last_feedback_ns_ = now_ns;
 }
 

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-// What a session's client sends, and what the server tells the client about it: report blocks,
+// The packets that a session's client sends, and the server's feedback about them: report blocks,
 // NACKs and transport-wide feedback.
 #pragma once
 
@@ -28,25 +28,25 @@ class Reception {
   static constexpr size_t kMaxSources = 8;
   using Blocks = std::array<rtp::ReportBlock, kMaxSources>;
 
-  /// Of the quality it writes jitter and loss of what comes in.
+  /// Writes jitter and loss of received packets into the quality.
   Reception(const ReportSettings& settings, SessionQuality& quality);
 
-  /// When the packet, which is authentic, was captured.
+  /// The capture time of the packet, which is authentic.
   PacketTimes times(const rtp::PacketView& packet, int64_t arrival_ns) const noexcept;
-  /// It belongs to a track. Beyond kMaxSources SSRCs nothing is reported.
+  /// The packet belongs to a track. SSRCs beyond kMaxSources are not reported.
   void on_received(const rtp::PacketView& packet, int64_t arrival_ns) noexcept;
-  /// What the client says about its own clock.
+  /// The client's statement about its own clock.
   void on_sender_report(const rtp::SenderReport& report, int64_t now_ns) noexcept;
 
   /// A block for each source, written into `memory`.
   std::span<const rtp::ReportBlock> report(int64_t now_ns, Blocks& memory) noexcept;
-  /// Feedback that is due, behind an empty receiver report if nothing precedes it: not every peer
-  /// takes RTCP of reduced size.
+  /// The due feedback, after an empty receiver report if nothing precedes it: not every peer
+  /// accepts reduced-size RTCP.
   void add_feedback(rtp::RtcpWriter& out, int64_t now_ns, int64_t round_trip_ns) noexcept;
 
   /// It outlives the reception.
   void count_in(RtcpCounters& counters) noexcept { counters_ = &counters; }
-  /// A hint: on_received() comes soon. Depth 0, then 1.
+  /// A hint: on_received() will be called soon. Depth 0, then 1.
   void prefetch(int depth) const noexcept;
 
  private:

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-// What a session has negotiated for its RTCP.
+// The negotiated RTCP parameters of a session.
 #pragma once
 
 #include <cstdint>
@@ -7,9 +7,9 @@
 namespace veche::media {
 
 struct ReportSettings {
-  uint32_t ssrc = 0;         ///< The server's own, in what it sends.
-  uint8_t transport_cc = 0;  ///< Header extension of what the client sends; 0: no feedback.
-  bool nack = false;         ///< Both sides ask for lost packets, and send them again.
+  uint32_t ssrc = 0;         ///< The SSRC of the server's own packets.
+  uint8_t transport_cc = 0;  ///< Header extension id in the client's packets; 0: no feedback.
+  bool nack = false;         ///< Both sides request lost packets, and resend them.
   uint32_t clock_rate = 48000;
 };
 

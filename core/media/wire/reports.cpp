@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-// Compound packets in and out, and when they are due (RFC 3550, RFC 4585, RFC 5506).
+// Reads and writes compound packets, and schedules them (RFC 3550, RFC 4585, RFC 5506).
 #include "media/wire/reports.hpp"
 
 #include <algorithm>
@@ -15,8 +15,8 @@
 namespace veche::media {
 namespace {
 
-/// RFC 7022 asks for a CNAME that says nothing about host or user. All slots are one source of
-/// timing, so they share it.
+/// RFC 7022 asks for a CNAME that reveals neither host nor user. All slots have the same timing, so
+/// they share it.
 constexpr std::string_view kCname = "veche";
 
 }  // namespace
@@ -62,7 +62,7 @@ std::span<const uint8_t> Reports::write(int64_t now_ns, std::span<uint8_t> out) 
   return writer.bytes();
 }
 
-/// Sender reports with what was received; a receiver report if no slot sends.
+/// Sender reports with the report blocks; a receiver report if no slot sends.
 void Reports::add_report(rtp::RtcpWriter& out, int64_t now_ns) noexcept {
   Reception::Blocks memory;
   const std::span<const rtp::ReportBlock> blocks = reception_.report(now_ns, memory);
@@ -71,7 +71,7 @@ void Reports::add_report(rtp::RtcpWriter& out, int64_t now_ns) noexcept {
   out.add_cname(ssrc_, kCname);
 }
 
-/// xorshift64*: reports must not fall into step, nothing more.
+/// xorshift64*: it only has to keep reports out of step.
 uint32_t Reports::random() noexcept {
   random_state_ ^= random_state_ >> 12;
   random_state_ ^= random_state_ << 25;

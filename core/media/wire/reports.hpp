@@ -1,6 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-// The RTCP of one session on its lane: takes the client's apart, and writes the server's when it is
-// due.
+// The RTCP of one session on its lane: reads the client's, and writes the server's when it is due.
 #pragma once
 
 #include <cstdint>
@@ -20,7 +19,7 @@ namespace veche::media {
 /// [lane] all but quality(). No allocation after the constructor.
 class Reports {
  public:
-  /// The server's RTCP stays in one datagram of this size.
+  /// The server's RTCP fits into one datagram of this size.
   static constexpr size_t kMaxSize = 1200;
   static constexpr int64_t kTickNs = 25 * kNsPerMs;
 
@@ -38,19 +37,19 @@ class Reports {
                int64_t capture_ns) noexcept {
     sending_.on_sent(slot, packet, sealed, capture_ns);
   }
-  /// An authentic compound packet. `resend` gets each packet that must go out again, as it was.
+  /// An authentic compound packet. `resend` gets each packet that must be sent again, unchanged.
   void on_rtcp(std::span<const uint8_t> datagram, int64_t now_ns,
                const std::function<void(std::span<const uint8_t>)>& resend) noexcept;
-  /// What is due, written into `out`; empty: nothing. Call it every kTickNs.
+  /// Writes the due RTCP into `out`; empty: none. Call it every kTickNs.
   std::span<const uint8_t> write(int64_t now_ns, std::span<uint8_t> out) noexcept;
 
   const SessionQuality& quality() const noexcept { return quality_; }
-  /// Before anything is received. It outlives the reports.
+  /// To be called before anything is received. The counters outlive the reports.
   void count_in(RtcpCounters& counters) noexcept;
 
-  /// A hint: on_sent() comes soon.
+  /// A hint: on_sent() will be called soon.
   void prefetch(size_t slot) const noexcept { sending_.prefetch(slot); }
-  /// A hint: on_received() comes soon. Depth 0, then 1.
+  /// A hint: on_received() will be called soon. Depth 0, then 1.
   void prefetch_received(int depth) const noexcept { reception_.prefetch(depth); }
 
  private:

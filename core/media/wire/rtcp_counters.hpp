@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-// What the RTCP of all sessions of one port says.
+// The RTCP figures of all sessions of one port.
 #pragma once
 
 #include <array>
@@ -21,23 +21,23 @@ inline constexpr std::array<int64_t, 8> kLossBounds{0, 5, 10, 20, 50, 100, 200, 
 /// Histograms: one value for each report. The lane writes them; [any] reads them.
 struct RtcpCounters {
   Counter reports_in, reports_out;  ///< Blocks about slots, and about tracks.
-  Counter lost_in, lost_out;        ///< Late packets count too.
-  Counter nacked_in;                ///< Packets that clients asked for again.
-  Counter resent;                   ///< Those of them that were sent again.
-  Counter nacked_out;               ///< Packets that the server asked clients for again.
+  Counter lost_in, lost_out;        ///< Including late packets.
+  Counter nacked_in;                ///< Packets that clients requested again.
+  Counter resent;                   ///< Those of them that were resent.
+  Counter nacked_out;               ///< Packets that the server requested from clients again.
   Histogram round_trip_ns{kNetworkBounds};
   Histogram jitter_in_ns{kNetworkBounds}, jitter_out_ns{kNetworkBounds};
   /// Of the packets since the previous report, in thousandths.
   Histogram loss_in{kLossBounds}, loss_out{kLossBounds};
 };
 
-/// Adds what was lost since the previous report.
+/// Adds the loss since the previous report.
 inline void count_lost(Counter& counter, const std::atomic<int64_t>& before, int64_t now) noexcept {
   const int64_t more = now - before.load(std::memory_order_relaxed);
   if (more > 0) counter.add(static_cast<uint64_t>(more));
 }
 
-/// From the 256ths of a report.
+/// From a report's 256ths.
 constexpr int64_t thousandths(uint8_t fraction_lost) { return int64_t{fraction_lost} * 1000 / 256; }
 
 }  // namespace veche::media

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-// OPENSSL_cleanse, which no compiler leaves out.
+// Wipes with OPENSSL_cleanse, which compilers never optimise away.
 #include "media/wire/secret.hpp"
 
 #include <openssl/crypto.h>

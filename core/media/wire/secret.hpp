@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-// Bytes that are wiped when they are needed no more.
+// Bytes that are wiped after use.
 #pragma once
 
 #include <array>
@@ -9,15 +9,15 @@
 
 namespace veche::media {
 
-/// Has one owner at a time: what is moved from, or destroyed, holds zeros. Nothing is on the heap,
+/// Has one owner at a time: a moved-from or destroyed secret holds zeros. Nothing is on the heap,
 /// so no copy is left there either.
 class Secret {
  public:
-  /// Key and salt of the longest SRTP profile (RFC 7714) have 44.
+  /// Key and salt of the longest SRTP profile (RFC 7714) take 44 bytes.
   static constexpr size_t kMaxSize = 64;
 
   Secret() = default;
-  /// Copies. Longer ones are cut, and then have the size of no key.
+  /// Copies. Longer input is cut, to a size that no key has.
   explicit Secret(std::span<const uint8_t> bytes) noexcept;
   ~Secret();
   Secret(Secret&& other) noexcept;

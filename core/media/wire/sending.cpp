@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-// Statistics of sent slots, the client's opinion of them, and retransmission.
+// Statistics of sent slots, the client's reports about them, and retransmission.
 #include "media/wire/sending.hpp"
 
 #include <algorithm>
@@ -9,7 +9,7 @@
 namespace veche::media {
 namespace {
 
-/// Sent packets kept for one slot: 640 ms of voice packets of 20 ms.
+/// The number of sent packets kept for one slot: 640 ms of voice packets of 20 ms.
 constexpr size_t kCachePackets = 32;
 constexpr size_t kCacheBytes = kCachePackets * 256;
 

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
-// What a session sends to its client, and what the client tells the server about it: report blocks
-// and NACKs.
+// The packets that a session sends to its client, and the client's feedback about them: report
+// blocks and NACKs.
 #pragma once
 
 #include <cstdint>
@@ -26,27 +26,26 @@ namespace veche::media {
 /// [lane] No allocation after the constructor.
 class Sending {
  public:
-  /// Of the quality it writes round trip, and jitter and loss of what goes out. `keeps_packets`: it
-  /// can send them again.
+  /// Writes round trip, and jitter and loss of sent packets, into the quality. `keeps_packets`: it
+  /// can resend them.
   Sending(const std::vector<rtp::SlotFormat>& slots, bool keeps_packets, SessionQuality& quality,
           int64_t now_ns);
 
-  /// A packet of the slot with that index goes out; `sealed` is what goes over the wire.
+  /// A packet of the slot with that index is sent; `sealed` is its form on the wire.
   void on_sent(size_t slot, const rtp::PacketView& packet, std::span<const uint8_t> sealed,
                int64_t capture_ns) noexcept;
   void on_blocks(const rtp::ReportBlocks& blocks, int64_t now_ns) noexcept;
-  /// `resend` gets each packet that must go out again, as it was.
+  /// `resend` gets each packet that must be sent again, unchanged.
   void on_nack(const rtp::Nack& nack, int64_t now_ns,
                const std::function<void(std::span<const uint8_t>)>& resend) noexcept;
 
-  /// A sender report for each slot that sends, the first of them with the blocks. False: no slot
-  /// sends.
+  /// A sender report for each sending slot, the first with the blocks. False if no slot sends.
   bool add_reports(rtp::RtcpWriter& out, std::span<const rtp::ReportBlock> blocks,
                    std::string_view cname, int64_t now_ns) noexcept;
 
   /// It outlives the sending.
   void count_in(RtcpCounters& counters) noexcept { counters_ = &counters; }
-  /// A hint: on_sent() comes soon.
+  /// A hint: on_sent() will be called soon.
   void prefetch(size_t slot) const noexcept { veche::prefetch(&slots_[slot]); }
 
  private:

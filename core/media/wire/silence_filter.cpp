@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
-// A classic BPF program, which needs no privilege: RTP's first bytes (RFC 3550), then the elements
-// of the header extension in the one-byte form (RFC 8285), of which one is the level.
+// A classic BPF program, which needs no privilege: parses RTP's first bytes (RFC 3550), then the
+// elements of the header extension in the one-byte form (RFC 8285), of which one is the level.
 #include "media/wire/silence_filter.hpp"
 
 #include <linux/filter.h>
@@ -11,10 +11,10 @@
 namespace veche::media {
 namespace {
 
-// Positions of the sockets, in the order in which they were bound.
+// Indices of the sockets, in the order in which they were bound.
 constexpr uint32_t kFirst = 0, kSecond = 1;
 
-constexpr size_t kElements = 4;  // As many as a session negotiates, one of which is the level.
+constexpr size_t kElements = 4;  // The most that a session negotiates, one of them the level.
 constexpr size_t kHeaderSize = 11, kElementSize = 9;
 constexpr size_t kLevel = kHeaderSize + kElements * kElementSize + 1, kNotSilent = kLevel + 4;
 
@@ -30,10 +30,10 @@ class Program {
   std::array<sock_filter, kNotSilent + 1> steps{};
 
  private:
-  // A: the number at hand. X: where the element begins. M[0]: where the extension ends.
+  // A: the current number. X: the offset of the element. M[0]: the end of the extension.
   constexpr void header() {
     put(BPF_LD | BPF_B | BPF_ABS, 0);
-    put(BPF_ALU | BPF_AND | BPF_K, 0xdf);  // Padded or not.
+    put(BPF_ALU | BPF_AND | BPF_K, 0xdf);  // With or without padding.
     only_if(BPF_JEQ | BPF_K, 0x90);        // Version 2, an extension, no CSRCs.
     put(BPF_LD | BPF_H | BPF_ABS, 12);
     only_if(BPF_JEQ | BPF_K, 0xbede);
@@ -47,7 +47,7 @@ class Program {
   constexpr void element() {
     only_if(BPF_JGT | BPF_X, 0);
     put(BPF_LD | BPF_B | BPF_IND, 0);
-    jump_if(BPF_JEQ | BPF_K, kSilenceExtension << 4, kLevel);  // And of one byte.
+    jump_if(BPF_JEQ | BPF_K, kSilenceExtension << 4, kLevel);  // And a length of one byte.
     jump_if(BPF_JEQ | BPF_K, 0, kNotSilent);                   // Padding.
     put(BPF_ALU | BPF_AND | BPF_K, 0x0f);
     put(BPF_ALU | BPF_ADD, 2);
@@ -67,7 +67,7 @@ class Program {
     const auto far = static_cast<uint8_t>(to - size_ - 1);
     steps[size_++] = {static_cast<uint16_t>(BPF_JMP | condition), far, 0, operand};
   }
-  /// Else it is not silent.
+  /// Otherwise it is not silent.
   constexpr void only_if(uint16_t condition, uint32_t operand) {
     const auto far = static_cast<uint8_t>(kNotSilent - size_ - 1);
     steps[size_++] = {static_cast<uint16_t>(BPF_JMP | condition), 0, far, operand};

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-// Finds dtlsenc and dtlsdec, and reads the keys that they have agreed on.
+// Finds dtlsenc and dtlsdec, and reads the keys that they have negotiated.
 #include "media/wire/srtp_keys.hpp"
 
 #include <utility>
@@ -9,7 +9,7 @@
 namespace veche::media {
 namespace {
 
-/// GStreamer's DTLS has AES_CM_128 alone, up to 1.28 at least, with a tag of 80 or 32 bits.
+/// GStreamer's DTLS supports only AES_CM_128, up to 1.28 at least, with a tag of 80 or 32 bits.
 constexpr guint kAes128Icm = 1;
 constexpr guint kHmacSha1With80Bits = 2;
 

@@ -8,8 +8,8 @@
 
 namespace veche::media {
 
-/// Once DTLS has finished. `streams`: at most this many SSRCs in each direction. Unsupported if the
-/// client chose another SRTP profile. [worker]
+/// Call after DTLS has finished. `streams`: at most this many SSRCs in each direction. Unsupported
+/// if the client chose another SRTP profile. [worker]
 Result<WireKeys> take_keys(const glib::WebrtcBin& webrtc, size_t streams);
 
 }  // namespace veche::media

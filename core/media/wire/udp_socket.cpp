@@ -16,8 +16,8 @@
 namespace veche::media {
 namespace {
 
-/// A burst while the lane is busy must find room: 4 MiB are some 10,000 voice packets. The kernel
-/// gives less where net.core.rmem_max says so.
+/// A burst while the lane is busy must fit: 4 MiB hold some 10,000 voice packets. The kernel gives
+/// less if net.core.rmem_max says so.
 constexpr int kBufferSize = 4 * 1024 * 1024;
 
 bool parse(const std::string& text, uint16_t port, sockaddr_storage& out, socklen_t& size) {
@@ -83,7 +83,7 @@ std::unique_ptr<UdpSocket> UdpSocket::split_silence() const {
   const int descriptor = open_socket(family_);
   if (descriptor < 0) return nullptr;
   std::unique_ptr<UdpSocket> second(new UdpSocket(descriptor, family_, address_, port_));
-  // Shared only now: that nobody else has the port was seen when the first was bound.
+  // Shared only now: binding the first has shown that no other process has the port.
   if (share_port(descriptor, true) && share_port(descriptor_, true) && second->bind() &&
       second->stamp_arrivals() && media::split_silence(descriptor)) {
     return second;
@@ -149,7 +149,7 @@ int64_t UdpSocket::age_ns(const msghdr& header, int64_t now_ns) const noexcept {
   timespec stamp{};
   std::memcpy(&stamp, CMSG_DATA(note), sizeof stamp);
   const int64_t age_ns = now_ns - (stamp.tv_sec * kNsPerS + stamp.tv_nsec);
-  // Somebody may have set the wall clock.
+  // The wall clock may have been set.
   return age_ns < 0 || age_ns > kNsPerS ? 0 : age_ns;
 }
 

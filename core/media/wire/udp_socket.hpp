@@ -19,21 +19,22 @@ namespace veche::media {
 
 class UdpSocket {
  public:
-  /// As many datagrams as one system call brings.
+  /// The most datagrams of one system call.
   static constexpr size_t kBatch = 32;
-  /// Larger ones are cut off, and then refused by whatever authenticates them.
+  /// Larger datagrams are truncated, and then fail authentication.
   static constexpr size_t kMaxDatagram = 2048;
 
   struct Datagram {
     std::span<uint8_t> bytes;
     Address from;
-    int64_t age_ns;  ///< How long it has waited here; 0 unless the socket is for silence.
+    int64_t age_ns;  ///< Its time in the socket; 0 unless the socket is for silence.
   };
 
-  /// Unavailable: the port is taken. InvalidArgument: not an IP address, or none of this machine.
+  /// Unavailable: the port is taken. InvalidArgument: not an IP address, or none of this machine's.
   static Result<std::unique_ptr<UdpSocket>> bind(const std::string& address, uint16_t port);
-  /// [control] A second socket on the same port, to which silent packets come from now on
-  /// (silence_filter.hpp). Null: this kernel cannot, and all comes here as before.
+  /// [control] A second socket on the same port, which gets silent packets from now on
+  /// (silence_filter.hpp). Null if this kernel lacks support; all packets then arrive here as
+  /// before.
   std::unique_ptr<UdpSocket> split_silence() const;
   ~UdpSocket();
   UdpSocket(const UdpSocket&) = delete;
@@ -44,14 +45,12 @@ class UdpSocket {
   const std::string& address() const noexcept { return address_; }
   uint16_t port() const noexcept { return port_; }
 
-  /// [lane] What has arrived, valid until the next call. Empty: nothing. The bytes may be written
-  /// to.
+  /// [lane] The received datagrams, valid until the next call; may be empty. The bytes may be
+  /// overwritten.
   std::span<const Datagram> receive() noexcept;
-  /// [lane] False if the kernel does not take it: its buffer is full, or the address cannot be
-  /// reached.
+  /// [lane] False if the kernel refuses it: its buffer is full, or the address is unreachable.
   bool send(std::span<const uint8_t> bytes, const Address& to) const noexcept;
-  /// [lane] Sends the datagrams in order until the kernel does not take one; returns how many it
-  /// took.
+  /// [lane] Sends the datagrams in order until the kernel refuses one; returns the number sent.
   size_t send(std::span<mmsghdr> datagrams) const noexcept;
 
  private:
@@ -72,7 +71,7 @@ class UdpSocket {
   std::array<sockaddr_storage, kBatch> sources_{};
   std::array<iovec, kBatch> parts_{};
   std::array<mmsghdr, kBatch> headers_{};
-  std::vector<Stamp> stamps_;  // Of the arrival, by the kernel. Empty: nobody has asked for them.
+  std::vector<Stamp> stamps_;  // The kernel's arrival times. Empty unless requested.
   std::array<Datagram, kBatch> datagrams_{};
 };
 

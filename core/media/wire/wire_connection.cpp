@@ -121,9 +121,9 @@ void WireConnection::start() {
   }));
 }
 
-/// A DTLS client is done when the server's last flight has arrived: its peer has seen all flights,
-/// and asks for none again (RFC 6347 section 4.2.4). A DTLS server cannot know that its own last
-/// flight has arrived, so it must stay.
+/// A DTLS client is done when the server's last flight has arrived: its peer has seen all flights
+/// and requests no retransmission (RFC 6347 section 4.2.4). A DTLS server cannot know that its own
+/// last flight has arrived, so it must stay.
 std::shared_ptr<void> WireConnection::take_spare() {
   if (!is_dtls_client_) return nullptr;
   agent_->fall_silent();
@@ -138,7 +138,7 @@ std::optional<int64_t> WireConnection::silence_ns() const {
 void WireConnection::ask_address(const std::function<void(std::string)>& tell) {
   const uint32_t number = peer_->route_number();
   if (std::exchange(told_route_, number) == number) return;
-  // Control formats the text: a lane allocates nothing.
+  // Control formats the text, because a lane must not allocate.
   auto address = std::make_shared<std::optional<Address>>();
   lane_.post(make_command(
       [seat = seat_, address](Lane&) noexcept {

@@ -41,8 +41,8 @@ class WireConnection final : public PeerConnection {
   void leave(const std::function<void()>& done) override;
 
  private:
-  /// What commands on the lane use. They own it too, so none of them asks whether the connection is
-  /// still there.
+  /// The state that commands on the lane use. They share ownership, so none of them checks whether
+  /// the connection still exists.
   struct Seat {
     const SessionId session;
     WirePort& port;
@@ -62,7 +62,7 @@ class WireConnection final : public PeerConnection {
   WirePeer* peer_ = nullptr;
   bool has_slots_ = false;
   bool is_dtls_client_ = false;
-  uint32_t told_route_ = 0;  // The number of the route at the last question.
+  uint32_t told_route_ = 0;  // The number of the route at the last query.
 };
 
 }  // namespace veche::media

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-// Unsealing what comes and sealing what goes, in place.
+// Decrypts received packets and encrypts sent ones, in place.
 #include "media/wire/wire_peer.hpp"
 
 #include <utility>
@@ -10,9 +10,9 @@ namespace veche::media {
 namespace {
 
 constexpr size_t kTrailer = rtp::SrtpSender::kMaxTrailer;
-/// Longer than what reordering between two ways takes, or a pause between two packets of speech.
+/// Longer than reordering between two routes takes, or a pause between two packets of speech.
 constexpr int64_t kRouteSilenceNs = 500 * kNsPerMs;
-/// A handshake takes some 20 datagrams, a few times that where some are lost.
+/// A handshake takes some 20 datagrams, several times that under loss.
 constexpr TokenRate kHandshakeRate{.interval_ns = 20 * kNsPerMs, .burst = 100};
 
 }  // namespace

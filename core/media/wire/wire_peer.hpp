@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-// A session on the wire path as its lane has it: SRTP in, SRTP out, reports.
+// A session of the wire path on its lane: SRTP in, SRTP out, reports.
 #pragma once
 
 #include <array>
@@ -22,60 +22,60 @@
 
 namespace veche::media {
 
-/// The keys of both directions, once DTLS has made them.
+/// The keys of both directions, once DTLS has derived them.
 struct WireKeys {
   std::unique_ptr<rtp::SrtpSender> sender;
   std::unique_ptr<rtp::SrtpReceiver> receiver;
 };
 
-/// Made on a worker, used on the lane, destroyed on a worker. What is for others says so.
+/// Made on a worker, used on the lane, destroyed on a worker. Tags mark the exceptions.
 class WirePeer final : public Path {
  public:
   WirePeer(SessionId id, std::shared_ptr<Ingress> ingress, const ReportSettings& reports,
            const std::vector<rtp::SlotFormat>& slots, int64_t now_ns = monotonic_ns());
 
   SessionId id() const noexcept { return id_; }
-  /// Media goes there from now on.
+  /// Sends media there from now on.
   void send_to(Outbox& outbox, const CandidatePair& route, int64_t now_ns) noexcept;
-  /// Where it goes; null: nowhere.
+  /// The destination of media; null: none.
   const CandidatePair* route() const noexcept { return outbox_ ? &route_ : nullptr; }
   void stop_sending() noexcept { outbox_ = nullptr; }
-  /// [any] Another one each time when another route was chosen.
+  /// [any] Changes each time the route changes.
   uint32_t route_number() const noexcept { return route_number_.load(std::memory_order_relaxed); }
   /// Without keys all media is dropped.
   void use_keys(WireKeys keys) noexcept { keys_ = std::move(keys); }
 
-  /// A hint: receive_rtp() comes soon. `depth` is 0, then 1 and so on: each follows pointers that
-  /// the one before has asked for.
+  /// A hint: receive_rtp() will be called soon. `depth` is 0, then 1 and so on: each follows
+  /// pointers that the previous depth has prefetched.
   void prefetch_received(int depth) const noexcept;
   static constexpr int kReceiveDepth = 4;
-  /// False: it is not authentic.
+  /// False if it is not authentic.
   bool receive_rtp(std::span<uint8_t> datagram, int64_t arrival_ns, int64_t now_ns) noexcept;
   bool receive_rtcp(std::span<uint8_t> datagram, int64_t now_ns) noexcept;
-  /// Its reports are counted there, which outlives it.
+  /// Counts its reports there. The counters outlive the peer.
   void count_in(RtcpCounters& counters) noexcept { reports_.count_in(counters); }
-  /// Authentic media came from there. True: media should go there too, because nothing has come for
-  /// a while from where it goes now. Chromium sends on its new pair at once, but nominates it up
-  /// to 2.5 s later.
+  /// Authentic media arrived from there. True: media should go there too, because none has arrived
+  /// from the current destination for a while. Chromium sends on its new pair at once, but
+  /// nominates it up to 2.5 s later.
   bool should_follow(const CandidatePair& from, int64_t now_ns) noexcept;
-  /// True once a second: media came that keeps its pair alive.
+  /// True once a second: media arrived that keeps its pair alive.
   bool should_refresh(int64_t now_ns) noexcept;
   /// An authentic binding request.
   void heard(int64_t now_ns) noexcept { ingress_->heard(now_ns); }
-  /// False: there have been more DTLS datagrams than a handshake needs.
+  /// False if there have been more DTLS datagrams than a handshake needs.
   bool may_shake_hands(int64_t now_ns) noexcept;
-  /// As it is: DTLS, or what is sealed already.
+  /// Sends the datagram unchanged: DTLS, or one that is already encrypted.
   bool send_raw(std::span<const uint8_t> datagram) noexcept;
-  /// Media has come since the last tick(): there may be feedback to give.
+  /// Media has arrived since the last tick(): feedback may be due.
   bool has_received() const noexcept { return has_received_; }
-  /// Sends the reports that are due.
+  /// Sends the due reports.
   void tick(int64_t now_ns) noexcept;
 
   void prefetch(size_t slot, int depth) const noexcept override;
   std::span<uint8_t> begin(size_t size) noexcept override;
   void send(const rtp::PacketView& packet, size_t slot, int64_t capture_ns) noexcept override;
 
-  /// [any] When something authentic came last; 0: never.
+  /// [any] The arrival of the last authentic datagram; 0: none.
   int64_t last_heard_ns() const noexcept { return ingress_->last_heard_ns(); }
   /// [any]
   const SessionQuality& quality() const noexcept { return reports_.quality(); }
@@ -93,7 +93,7 @@ class WirePeer final : public Path {
   bool has_received_ = false;
   TokenBucket handshake_;
   std::atomic<uint32_t> route_number_{0};
-  Reports reports_;  // Large, so it is the last: what every packet needs lies together.
+  Reports reports_;  // Large, so it comes last: the members that every packet needs are adjacent.
 };
 
 }  // namespace veche::media

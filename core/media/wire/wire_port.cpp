@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-// Opening a port, and telling apart what arrives there (RFC 7983).
+// Opens a port, and demultiplexes its datagrams (RFC 7983).
 #include "media/wire/wire_port.hpp"
 
 #include <utility>
@@ -11,9 +11,9 @@
 namespace veche::media {
 namespace {
 
-/// How often a session is looked at from which nothing comes.
+/// The interval of checks on sessions from which nothing arrives.
 constexpr int64_t kRoundNs = 250 * kNsPerMs;
-/// Handling fewer packets takes less time than looking them up twice.
+/// Handling fewer packets takes less time than a prefetch pass over them.
 constexpr size_t kWorthPrefetching = 3;
 
 }  // namespace
@@ -94,7 +94,7 @@ bool WirePort::receive() noexcept {
   bool more = false;
   size_t silent_count = 0;
   for (size_t i = 0; i < sockets_.size(); ++i) {
-    // Read last and handled first: what was silent was said before what ended the silence.
+    // Read last and handled first: silence precedes the speech that ends it.
     const Batch other = sockets_[i]->receive();
     const Batch silent = silent_[i] ? silent_[i]->receive() : Batch();
     const int64_t now_ns = clock_();
@@ -113,7 +113,7 @@ void WirePort::handle(Batch batch, uint16_t socket, int64_t now_ns) noexcept {
   for (const UdpSocket::Datagram& datagram : batch) handle(datagram, socket, now_ns);
 }
 
-/// Each packet of a batch comes from another session, and those are not in the cache.
+/// Each packet of a batch belongs to another session, and those are not in the cache.
 void WirePort::prefetch(Batch batch, uint16_t socket, int64_t now_ns) noexcept {
   if (batch.size() < kWorthPrefetching) return;
   std::array<const WirePeer*, UdpSocket::kBatch> peers;
@@ -166,7 +166,7 @@ void WirePort::handle_stun(std::span<const uint8_t> bytes, const CandidatePair& 
   std::array<uint8_t, IceLite::kMaxReplySize> reply;
   const IceOutcome outcome = ice_.handle(bytes, from, now_ns, reply);
   if (outcome.reply_size > 0) {
-    // A reply that the kernel does not take is lost as in the network: the client asks again.
+    // A reply that the kernel refuses is lost as in the network: the client asks again.
     static_cast<void>(sockets_[from.socket]->send({reply.data(), outcome.reply_size}, from.peer));
   }
   WirePeer* peer = outcome.verdict == IceVerdict::Accepted ? find(outcome.session) : nullptr;
@@ -193,7 +193,7 @@ void WirePort::tick(int64_t now_ns) noexcept {
   tick_due_ns_ = now_ns + (peers_.empty() ? kNsPerS : Reports::kTickNs);
 }
 
-/// Another session may have taken a pair over: the nominated one, or where media was followed to.
+/// Another session may have taken over a pair: the nominated one, or the one that media moved to.
 void WirePort::check_route(WirePeer& peer, int64_t now_ns) noexcept {
   const CandidatePair* route = peer.route();
   const std::optional<SessionId> owner = route ? ice_.find(*route, now_ns) : std::nullopt;

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-// The wire path's end of a lane: one UDP port, over which all its sessions travel.
+// The wire path's end of a lane: one UDP port for all its sessions.
 #pragma once
 
 #include <cstdint>
@@ -25,10 +25,10 @@ namespace veche::media {
 /// [any] reads them.
 struct WirePortCounters {
   Counter datagrams;          ///< Received.
-  Counter silent;             ///< Of these: sorted out by the kernel.
+  Counter silent;             ///< Of these, those that the kernel sorted out.
   Counter unknown_source;     ///< Media or DTLS from an address that has not proved itself.
   Counter no_protocol;        ///< Neither STUN, DTLS, SRTP nor SRTCP.
-  Counter handshake_limited;  ///< DTLS, more than a handshake needs.
+  Counter handshake_limited;  ///< DTLS datagrams beyond a handshake's needs.
   RtcpCounters rtcp;
 };
 
@@ -41,14 +41,14 @@ class WirePort final : public Port {
 
   /// [any]
   uint16_t port() const noexcept { return sockets_.front()->port(); }
-  /// [any] What an answer lists: "candidate:..." (RFC 8839 section 5.1).
+  /// [any] The candidates for an answer: "candidate:..." (RFC 8839 section 5.1).
   const std::vector<std::string>& candidates() const noexcept { return candidates_; }
-  /// The kernel tells silence from the rest; else the lane is woken for each packet.
+  /// The kernel separates silence from the rest; otherwise each packet wakes the lane.
   bool splits_silence() const noexcept { return descriptors_.size() == 2 * sockets_.size(); }
   const WirePortCounters& counters() const noexcept { return counters_; }
   const IceLite& ice() const noexcept { return ice_; }
 
-  /// [lane] Takes the peer, if there is no error.
+  /// [lane] Takes the peer unless there is an error.
   Status add(std::unique_ptr<WirePeer>& peer, IceCredentials credentials);
   /// [lane] Null if it is unknown.
   std::unique_ptr<WirePeer> remove(SessionId session) noexcept;
@@ -67,20 +67,20 @@ class WirePort final : public Port {
            const HashKey& key, DtlsRelay& relay, Clock clock);
   using Batch = std::span<const UdpSocket::Datagram>;
 
-  /// `socket`: where answers leave.
+  /// `socket`: the one that sends answers.
   void handle(Batch batch, uint16_t socket, int64_t now_ns) noexcept;
   void prefetch(Batch batch, uint16_t socket, int64_t now_ns) noexcept;
   void handle(const UdpSocket::Datagram& datagram, uint16_t socket, int64_t now_ns) noexcept;
   void handle_stun(std::span<const uint8_t> bytes, const CandidatePair& from,
                    int64_t now_ns) noexcept;
-  /// Media came from there.
+  /// Media arrived from there.
   void on_authentic(WirePeer& peer, const CandidatePair& from, int64_t now_ns) noexcept;
   void check_route(WirePeer& peer, int64_t now_ns) noexcept;
 
   const std::vector<std::unique_ptr<UdpSocket>> sockets_;
-  std::vector<std::unique_ptr<UdpSocket>> silent_;  ///< Beside each socket. Null: there is none.
-  Patience patience_;                               ///< With what is silent.
-  std::deque<Outbox> outboxes_;                     ///< Of each socket.
+  std::vector<std::unique_ptr<UdpSocket>> silent_;  ///< One for each socket. Null: none.
+  Patience patience_;                               ///< With silent packets.
+  std::deque<Outbox> outboxes_;                     ///< One for each socket.
   std::vector<int> descriptors_;                    ///< Of all sockets, the silent ones last.
   std::vector<std::string> candidates_;
   DtlsRelay& relay_;
@@ -89,7 +89,7 @@ class WirePort final : public Port {
   IceLite ice_;
   std::unordered_map<SessionId, std::unique_ptr<WirePeer>> peers_;
   int64_t tick_due_ns_ = 0;
-  int64_t next_round_ns_ = 0;  ///< Of all peers, not only of those from which something comes.
+  int64_t next_round_ns_ = 0;  ///< For all peers, including idle ones.
 };
 
 }  // namespace veche::media
