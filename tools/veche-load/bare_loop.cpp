@@ -24,7 +24,7 @@ namespace veche::load {
 namespace {
 
 constexpr int kPackets = 100'000;
-constexpr int kBatch = 50;  // What a socket's receive buffer surely holds.
+constexpr int kBatch = 50;  // Surely fits into a socket's receive buffer.
 constexpr int kPacketSize = 100;
 constexpr size_t kSealedSize = kPacketSize + rtp::srtp_tag_size(rtp::SrtpProfile::Aes128CmHmacSha1);
 using Packet = std::array<uint8_t, 256>;
@@ -84,7 +84,7 @@ Result<double> seal_cost() {
   return (cpu_us() - start_us) / kPackets;
 }
 
-/// A socket on loopback that throws away what arrives.
+/// A socket on loopback that discards its datagrams.
 class Sink final : public SocketReader::Listener {
  public:
   Sink() : descriptor_(socket(AF_INET, SOCK_DGRAM | SOCK_NONBLOCK, 0)) {
@@ -144,7 +144,7 @@ Result<double> loop_cost() {
   return spent_us / kPackets;
 }
 
-/// Everybody in a room, each with a key and a socket.
+/// All participants of a room, each with a key and a socket.
 struct Listeners {
   std::vector<Sender> senders;
   std::vector<std::unique_ptr<Sink>> sinks;
@@ -162,7 +162,7 @@ struct Listeners {
   }
 };
 
-/// Sends one packet to all of a room, in batches as the server's Outbox.
+/// Sends one packet to all participants of a room, in batches like the server's Outbox.
 class FanOut {
  public:
   FanOut() {

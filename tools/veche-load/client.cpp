@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-// Negotiates as a client that offers.
+// Negotiates as the offering client.
 #include "client.hpp"
 
 #include <utility>

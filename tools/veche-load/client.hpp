@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-// One participant's PeerConnection: a webrtcbin without anything that costs time.
+// One participant's PeerConnection: a webrtcbin without any costly part.
 #pragma once
 
 #include <nice/agent.h>
@@ -40,24 +40,24 @@ class Client {
   static Result<std::unique_ptr<Client>> create(const ClientSettings& settings,
                                                 const ClientEvents& events,
                                                 std::shared_ptr<Receiver> receiver);
-  /// [worker] Everything is let go; blocks. No packet is being sent any more.
+  /// [worker] Releases everything; blocks. The generator has stopped sending by then.
   ~Client();
 
   const std::string& offer() const { return offer_; }
   /// [worker] Blocks.
   Status set_answer(const std::string& sdp);
-  /// What the packets have to look like. After set_answer().
+  /// The format of the packets. After set_answer().
   const TalkerFormat& format() const { return format_; }
   /// [worker] Once, when it is connected.
   Status start_sending();
-  /// [generator] After start_sending(). False if it was not taken.
+  /// [generator] After start_sending(). False if the packet was refused.
   bool send(std::span<const uint8_t> packet) noexcept;
 
  private:
   explicit Client(std::unique_ptr<glib::WebrtcBin> webrtc);
   Status configure_agent();
   Status add_sections(const ClientSettings& settings, std::shared_ptr<Receiver> receiver);
-  /// Shows the path the elements that webrtcbin makes from now on.
+  /// Shows the path each element that webrtcbin makes from now on.
   void show_elements();
   Status make_offer();
 

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-// Puts a client's RTCP together from the parts that the server's own reports are made of.
+// Builds a client's RTCP from the same parts as the server's own reports.
 #include "client_feedback.hpp"
 
 #include <algorithm>
@@ -70,7 +70,7 @@ size_t ClientFeedback::next(int64_t now_ns, std::span<uint8_t> out) noexcept {
   rtp::RtcpWriter writer(out);
   if (now_ns >= report_due_ns_) add_report(writer, now_ns);
   if (kind_ == Feedback::Full && now_ns >= nacks_due_ns_) add_nacks(writer, now_ns);
-  // The last: it may get padding.
+  // It is last, as it may get padding.
   if (kind_ == Feedback::Full && now_ns >= transport_cc_due_ns_) add_transport_cc(writer, now_ns);
   return writer.bytes().size();
 }
@@ -91,7 +91,7 @@ void ClientFeedback::add_report(rtp::RtcpWriter& out, int64_t now_ns) noexcept {
                     : rtp::report_wait_ns(false, static_cast<uint32_t>(random_()) * 2));
 }
 
-/// Not every peer takes RTCP of reduced size (RFC 5506).
+/// Not every peer accepts reduced-size RTCP (RFC 5506).
 void ClientFeedback::introduce(rtp::RtcpWriter& out) const noexcept {
   if (out.bytes().empty()) out.add_receiver_report(ssrc_, {});
 }
@@ -112,7 +112,7 @@ void ClientFeedback::add_transport_cc(rtp::RtcpWriter& out, int64_t now_ns) noex
   if (transport_feedback_.pending() == 0 || sources_.empty()) return;
   introduce(out);
   if (transport_feedback_.write(out, ssrc_, sources_.front().ssrc)) counts_.transport_cc.add();
-  // What one packet does not hold goes out with the next.
+  // The next packet takes what did not fit.
   if (transport_feedback_.pending() == 0) transport_cc_due_ns_ = now_ns + kTransportCcNs;
 }
 

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-// What a client of the direct path tells the server of the packets that it received. Pure.
+// The feedback of a direct-path client about the packets that it received. Pure.
 #pragma once
 
 #include <cstdint>
@@ -19,15 +19,15 @@
 namespace veche::load {
 
 enum class Feedback {
-  None = 1,  ///< Empty receiver reports, so that the server knows that the client is there.
+  None = 1,  ///< Empty receiver reports, so that the server knows that the client is alive.
   Reports,   ///< A report block for each slot, once a second.
   Full,      ///< Also NACKs, and transport-cc feedback where the server negotiates it.
 };
 
 /// [any]
 struct FeedbackCounts {
-  Counter reports;       ///< Receiver reports with the regular interval.
-  Counter nacks;         ///< Packets asked for again.
+  Counter reports;       ///< Receiver reports at the regular interval.
+  Counter nacks;         ///< Packets requested again.
   Counter transport_cc;  ///< Feedback packets.
 };
 
@@ -37,16 +37,16 @@ class ClientFeedback {
   /// The counts outlive it.
   ClientFeedback(Feedback kind, uint32_t ssrc, FeedbackCounts& counts, int64_t now_ns);
 
-  /// The header extension of what the server sends; 0: it was not negotiated.
+  /// The header extension id in the server's packets; 0: not negotiated.
   void set_transport_cc(uint8_t extension) { transport_cc_extension_ = extension; }
 
   void on_rtp(std::span<const uint8_t> packet, int64_t arrival_ns) noexcept;
-  /// A compound packet of the server.
+  /// A compound packet from the server.
   void on_rtcp(std::span<const uint8_t> packet, int64_t arrival_ns) noexcept;
 
-  /// When next() will have something, unless more arrives.
+  /// When next() has something to send, unless more arrives.
   int64_t due_ns() const noexcept;
-  /// Writes a compound packet. The size; 0: nothing is due.
+  /// Writes a compound packet and returns its size; 0: nothing is due.
   size_t next(int64_t now_ns, std::span<uint8_t> out) noexcept;
 
   static constexpr size_t kMaxSize = 1200;

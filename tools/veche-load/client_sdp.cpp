@@ -9,9 +9,9 @@ namespace {
 
 constexpr uint8_t kPayloadType = 111;
 constexpr uint8_t kAudioLevelId = 1, kTransportCcId = 3, kMidId = 4;
-constexpr size_t kMaxMidSize = 16;  // Of the one-byte form (RFC 8285).
+constexpr size_t kMaxMidSize = 16;  // The limit of the one-byte form (RFC 8285).
 
-/// What stands before the first m-section is left out, and the first one is the microphone's.
+/// Skips the part before the first m-section; the first section is the microphone's.
 std::string_view section_from(std::string_view sdp, size_t after) {
   const size_t start = sdp.find("\nm=", after);
   if (start == std::string_view::npos) return {};

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-// What a client offers, and what of it the answer accepted.
+// Makes a client's offer, and reads the answer.
 #pragma once
 
 #include <gst/gst.h>
@@ -12,13 +12,13 @@
 
 namespace veche::load {
 
-/// Opus with audio level, MID and transport-cc. `ssrc` 0: of a slot.
+/// Opus with audio level, MID and transport-cc. `ssrc` 0: a slot.
 glib::Ref<GstCaps> section_caps(uint32_t ssrc, bool nack);
 
-/// How the packets of the first section, the microphone, have to look.
+/// The format of the packets of the first section, the microphone.
 TalkerFormat negotiated_format(uint32_t ssrc, std::string_view offer, std::string_view answer);
 
-/// The header extension of what the server sends; 0: the answer has none.
+/// The header extension id in the server's packets; 0: the answer has none.
 uint8_t negotiated_slot_transport_cc(std::string_view answer);
 
 }  // namespace veche::load

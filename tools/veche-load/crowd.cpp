@@ -13,7 +13,7 @@ namespace {
 
 constexpr size_t kWorkers = 4;
 constexpr int64_t kJoinPatienceNs = 15 * kNsPerS;
-constexpr uint32_t kEarlyMs = 30;  // About what a handshake takes.
+constexpr uint32_t kEarlyMs = 30;  // The usual duration of a handshake.
 constexpr int64_t kForever = std::numeric_limits<int64_t>::max();
 
 std::string failure_of(const Result<HttpReply>& reply) {
@@ -163,7 +163,7 @@ void Crowd::fail(Member& member, const std::string& reason) {
   leave(member);
 }
 
-/// Destroys the client on a worker, unless one still uses it: then that one does.
+/// Destroys the client on a worker. A worker that still uses it destroys it instead.
 void Crowd::close(Member& member) {
   member.state = MemberState::Closing;
   workers_.run([this, &member, client = std::exchange(member.client, nullptr)]() mutable {

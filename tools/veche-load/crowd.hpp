@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-// Brings participants into the room and out of it.
+// Makes participants join and leave the room.
 #pragma once
 
 #include <memory>
@@ -16,23 +16,23 @@
 
 namespace veche::load {
 
-/// [control] all of it. The loop is not run any more when it is destroyed.
+/// [control] all of it. The loop no longer runs when the crowd is destroyed.
 class Crowd {
  public:
-  /// What is passed here outlives the crowd.
+  /// The arguments outlive the crowd.
   Crowd(glib::ControlLoop& loop, const Options& options, HttpApi& http, const Rooms& rooms,
         const Voice& voice);
 
-  /// The next participant begins to join.
+  /// Starts the join of the next participant.
   void join_next();
   void leave_all();
-  /// Who needs too long to join has failed.
+  /// A participant that takes longer to join has failed.
   void check_patience(int64_t now_ns);
 
   bool all_started() const { return next_ == members_.size(); }
   size_t count(MemberState state) const;
   size_t joining() const;
-  /// True if the first `count` have joined, or never will.
+  /// True if the first `count` have joined or failed.
   bool settled(size_t count) const;
   bool empty() const;
   const std::vector<std::unique_ptr<Member>>& members() const { return members_; }
@@ -59,7 +59,7 @@ class Crowd {
   size_t next_ = 0;
   std::unique_ptr<SocketReader> reader_;
   Generator generator_;
-  Workers workers_;  // Last: its threads end before the members go.
+  Workers workers_;  // Last: its threads end before the other members are destroyed.
 };
 
 }  // namespace veche::load

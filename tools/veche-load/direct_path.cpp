@@ -45,7 +45,7 @@ Result<SrtpPtr> make_srtp(GstElement* dtls, const char* property, srtp_ssrc_type
   return SrtpPtr(session);
 }
 
-/// RFC 7983: what else shares the port begins with another byte.
+/// RFC 7983: other protocols on the port begin with another byte.
 bool is_media(std::span<const uint8_t> datagram) {
   return datagram.size() >= 8 && datagram[0] >= 128 && datagram[0] <= 191;
 }
@@ -57,15 +57,15 @@ bool is_rtp(std::span<const uint8_t> datagram) {
   return is_media(datagram) && datagram.size() >= 12 && !is_rtcp(datagram);
 }
 
-/// What the kernel says of a datagram.
+/// The kernel's metadata of a datagram.
 struct Arrival {
-  /// When the kernel put it into the socket: that this program reads it late is not the server's
-  /// doing.
+  /// The time at which the kernel put it into the socket, so that a late read is not charged to the
+  /// server.
   int64_t at_ns = 0;
-  uint32_t drops = 0;  ///< How many datagrams the full socket has refused so far.
+  uint32_t drops = 0;  ///< The number of datagrams that the full socket has dropped so far.
 };
 
-/// The next datagram, which stays in the socket.
+/// Peeks at the next datagram, which stays in the socket.
 ssize_t peek(int descriptor, std::span<uint8_t> datagram, Arrival& arrival) {
   iovec part{datagram.data(), datagram.size()};
   alignas(cmsghdr) std::array<uint8_t, CMSG_SPACE(sizeof(timespec)) + CMSG_SPACE(sizeof(uint32_t))>
@@ -106,7 +106,7 @@ class DirectPath final : public MediaPath, public SocketReader::Listener {
     if (factory == "dtlsdec") decoder_ = glib::share(element);
     if (factory == "nicesink") sink_ = glib::share(element);
     if (factory == "nicesrc") {
-      // What comes before open() would make rtpbin build a jitter buffer for it.
+      // A packet before open() would make rtpbin build a jitter buffer for it.
       const auto pad = glib::adopt(gst_element_get_static_pad(element, "src"));
       gst_pad_add_probe(pad.get(), GST_PAD_PROBE_TYPE_BUFFER, drop_rtp, nullptr, nullptr);
     }
@@ -172,7 +172,7 @@ class DirectPath final : public MediaPath, public SocketReader::Listener {
       if (arrival.drops != 0)
         receiver_->socket_drops.store(arrival.drops, std::memory_order_relaxed);
       const auto packet = std::span(datagram).first(static_cast<size_t>(size));
-      // STUN belongs to libnice, which reads it from its socket itself.
+      // libnice itself reads STUN from its socket.
       if (!is_media(packet) && g_main_context_iteration(context_.get(), FALSE)) continue;
       recv(descriptor(), nullptr, 0, MSG_DONTWAIT);
       receive(packet, arrival.at_ns);
@@ -196,7 +196,7 @@ class DirectPath final : public MediaPath, public SocketReader::Listener {
         glib::adopt(nice_agent_get_selected_socket(agent_.get(), stream, NICE_COMPONENT_TYPE_RTP));
     if (!socket_) return internal("ICE has no socket");
     nice_address_copy_to_sockaddr(&remote->addr, reinterpret_cast<sockaddr*>(&remote_));
-    // From now on libnice reads only when it is told to, on the reader's thread.
+    // From now on libnice reads only on request, on the reader's thread.
     nice_agent_attach_recv(agent_.get(), stream, NICE_COMPONENT_TYPE_RTP, context_.get(),
                            on_read_by_libnice, this);
     const int on = 1;
@@ -206,7 +206,7 @@ class DirectPath final : public MediaPath, public SocketReader::Listener {
     return Ok{};
   }
 
-  /// [reader] libnice reads on until its socket is empty.
+  /// [reader] libnice reads until its socket is empty.
   static void on_read_by_libnice(NiceAgent*, guint, guint, guint size, gchar* bytes,
                                  gpointer data) {
     std::array<uint8_t, kMaxPacketSize> datagram;
@@ -229,7 +229,7 @@ class DirectPath final : public MediaPath, public SocketReader::Listener {
         feedback_.on_rtcp(packet.first(static_cast<size_t>(size)), arrival_ns);
     } else if (is_rtp(packet)) {
       const bool good = srtp_unprotect(in_.get(), packet.data(), &size) == srtp_err_status_ok;
-      // What is not authentic is counted as no RTP.
+      // Packets that are not authentic count as not RTP.
       const auto plain = good ? packet.first(static_cast<size_t>(size)) : std::span<uint8_t>();
       receiver_->take(plain, arrival_ns);
       feedback_.on_rtp(plain, arrival_ns);
@@ -239,13 +239,13 @@ class DirectPath final : public MediaPath, public SocketReader::Listener {
   const glib::Ref<NiceAgent> agent_;
   SocketReader& reader_;
   const std::shared_ptr<Receiver> receiver_;
-  ClientFeedback feedback_;                // Of the reader, once it is open.
-  const glib::Ref<GMainContext> context_;  // Of libnice's sources on the socket.
-  std::mutex mutex_;                       // Of what see() finds, until open().
+  ClientFeedback feedback_;                // For the reader, once it is open.
+  const glib::Ref<GMainContext> context_;  // For libnice's sources on the socket.
+  std::mutex mutex_;                       // Guards the results of see() until open().
   glib::Ref<GstElement> encoder_, decoder_, sink_;
-  SrtpPtr out_;       // Of the generator.
-  SrtpPtr rtcp_out_;  // Of the reader: RTCP has an index of its own, so the key can be shared.
-  SrtpPtr in_;        // Of the reader.
+  SrtpPtr out_;       // For the generator.
+  SrtpPtr rtcp_out_;  // For the reader: RTCP has an index of its own, so the key can be shared.
+  SrtpPtr in_;        // For the reader.
   glib::Ref<GSocket> socket_;
   sockaddr_in remote_{};
 };

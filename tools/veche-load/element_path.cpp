@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-// The element path: packets go in at webrtcbin's pad, and are read between SRTP and rtpbin.
+// The element path: packets enter at webrtcbin's pad, and are read between SRTP and rtpbin.
 #include <utility>
 
 #include "base/time.hpp"
@@ -17,8 +17,8 @@ GstPadProbeReturn on_packet(GstPad*, GstPadProbeInfo* info, gpointer data) {
   return GST_PAD_PROBE_OK;
 }
 
-/// Behind rtpbin's session, which has counted it for its reports, a packet is of no use: neither
-/// demultiplexers nor jitter buffers are made for it.
+/// After rtpbin's session has counted a packet for its reports, the packet is dropped: it needs
+/// neither demultiplexer nor jitter buffer.
 GstPadProbeReturn on_counted(GstPad*, GstPadProbeInfo*, gpointer) { return GST_PAD_PROBE_DROP; }
 
 class ElementPath final : public MediaPath {
@@ -29,13 +29,13 @@ class ElementPath final : public MediaPath {
         caps_(std::move(caps)),
         receiver_(std::move(receiver)),
         pad_(glib::sink(gst_pad_new("generator", GST_PAD_SRC))) {
-    // The pad belongs to no element, so the check of the hierarchy would refuse it.
+    // The pad belongs to no element, so the hierarchy check would refuse it.
     gst_pad_link_full(pad_.get(), sink, GST_PAD_LINK_CHECK_NOTHING);
     gst_pad_set_active(pad_.get(), TRUE);
   }
 
   void see(GstElement* element, std::string_view factory) override {
-    // Packets are not paced by their time stamps: the generator does that.
+    // Timestamps do not pace packets: the generator does.
     if (factory == "clocksync") g_object_set(element, "sync", FALSE, nullptr);
     if (factory == "srtpdec") probe(element, "rtp_src", on_packet);
   }

@@ -11,7 +11,7 @@
 namespace veche::load {
 namespace {
 
-/// As a lane of the server asks for it.
+/// The priority that a lane of the server requests.
 constexpr int kPriority = -10;
 
 }  // namespace
@@ -36,8 +36,8 @@ void Generator::remove(uint32_t index) {
 }
 
 void Generator::run() {
-  // A microphone does not wait until other programs have had their turn. Without CAP_SYS_NICE this
-  // thread does, and lateness says so.
+  // A microphone does not wait for other programs. Without CAP_SYS_NICE this thread does, and
+  // lateness shows it.
   static_cast<void>(setpriority(PRIO_PROCESS, static_cast<id_t>(gettid()), kPriority));
   int64_t due_ns = monotonic_ns();
   for (size_t phase = 0; !ending_; phase = (phase + 1) % kPhases) {

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-// The one thread that sends everybody's packets.
+// The one thread that sends all participants' packets.
 #pragma once
 
 #include <array>
@@ -25,22 +25,22 @@ class Generator {
   Generator(const Generator&) = delete;
   Generator& operator=(const Generator&) = delete;
 
-  /// [any] The client and the talker are used until remove() has returned.
+  /// [any] The generator uses the client and the talker until remove() has returned.
   void add(uint32_t index, Client& client, Talker& talker);
   /// [any] Waits for a packet that is being sent.
   void remove(uint32_t index);
-  /// [any] The schedule begins at this monotonic time.
+  /// [any] The schedule starts at this monotonic time.
   void start_schedule(int64_t at_ns) { schedule_start_ns_ = at_ns; }
-  /// [any] Lateness does not count any more.
+  /// [any] Stops the measurement of lateness.
   void end_schedule() { schedule_ended_ = true; }
 
   std::atomic<uint64_t> packets{0}, failures{0};
-  /// Of this thread, while the schedule runs: when it is large, the machine is too slow for the
-  /// load.
+  /// Of this thread, while the schedule runs: a large value means that the machine is too slow for
+  /// the load.
   Histogram lateness;
 
  private:
-  static constexpr size_t kPhases = 20;  // One a millisecond.
+  static constexpr size_t kPhases = 20;  // One per millisecond.
   struct Entry {
     uint32_t index;
     Client* client;
@@ -51,7 +51,7 @@ class Generator {
     std::vector<Entry> entries;
   };
 
-  /// Neighbours are far apart, as the clocks of people's devices are.
+  /// Neighbours are far apart, like the clocks of real devices.
   Phase& phase_of(uint32_t index) {
     constexpr size_t kStride = 7;
     return phases_[index * kStride % kPhases];

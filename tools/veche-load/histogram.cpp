@@ -44,7 +44,7 @@ double percentile_ms(const std::vector<uint64_t>& sums, uint64_t total, double f
 void Histogram::add(int64_t duration_ns) noexcept {
   const int64_t duration = std::max<int64_t>(duration_ns, 0);
   auto& count = counts_[bucket_of(static_cast<uint64_t>(duration) / 1000)];
-  // There is one writer, so no atomic addition is needed.
+  // There is one writer, so the additions need not be atomic.
   count.store(count.load(std::memory_order_relaxed) + 1, std::memory_order_relaxed);
   if (duration > max_ns()) max_ns_.store(duration, std::memory_order_relaxed);
 }

@@ -13,7 +13,7 @@ namespace veche::load {
 struct Distribution {
   size_t count = 0;
   double p50 = 0, p95 = 0, p99 = 0, max = 0;
-  double mean = 0;  ///< Of single values only.
+  double mean = 0;  ///< Only of single values.
 };
 
 /// Of single values; exact.
@@ -37,7 +37,7 @@ class Histogram {
   std::atomic<int64_t> max_ns_{0};
 };
 
-/// Of all of them together. Exact is only the maximum.
+/// Of all of them together. Only the maximum is exact.
 Distribution merged(const std::vector<const Histogram*>& histograms);
 
 }  // namespace veche::load

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-// The calls of the server's HTTP API that a load needs.
+// The HTTP API calls that a load needs.
 #pragma once
 
 #include <libsoup/soup.h>
@@ -18,7 +18,7 @@ struct HttpReply {
   std::string location;
 };
 
-/// [control] all of it; callbacks come on control.
+/// [control] all of it, callbacks included.
 class HttpApi {
  public:
   using Callback = std::function<void(Result<HttpReply>)>;
@@ -28,7 +28,7 @@ class HttpApi {
   void put_room(const std::string& room, const std::string& settings, Callback callback);
   void post_session(const std::string& room, const std::string& participant,
                     const std::string& offer, Callback callback);
-  /// `location`: as post_session() got it, absolute or relative to the server.
+  /// `location`: from post_session(), absolute or relative to the server.
   void delete_session(const std::string& location, Callback callback);
 
  private:

@@ -13,7 +13,7 @@ namespace veche::load {
 namespace {
 
 constexpr uint32_t kMagic = 0x56454348;  // "VECH"
-/// What code 3 adds: the byte that counts frames, and the one that counts padding.
+/// The overhead of code 3: the frame count byte and the padding count byte.
 constexpr size_t kCodeThreeBytes = 2;
 constexpr uint8_t kCodeThree = 3, kPaddingFlag = 0x40;
 

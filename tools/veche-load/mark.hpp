@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-// What a load's packet says of itself, in the padding of its Opus packet: every decoder skips it.
+// A load packet's identity, in the padding of its Opus packet, which every decoder skips.
 #pragma once
 
 #include <cstdint>
@@ -11,8 +11,8 @@
 
 namespace veche::load {
 
-/// Tells a receiver what it got. The server rewrites sequence numbers and timestamps, so neither
-/// can say it.
+/// Identifies a packet for the receiver. The server rewrites sequence numbers and timestamps, so
+/// neither can.
 struct Mark {
   uint16_t talker = 0;
   uint32_t turn = 0;   ///< Index in the schedule plus one; 0: silence.
@@ -23,7 +23,7 @@ struct Mark {
 inline constexpr size_t kMarkSize = 22;
 
 /// The same Opus packet with room for a mark: code 3 with padding (RFC 6716 section 3.2.5), 24
-/// bytes longer than a packet of code 0. Fails if `opus` is no Opus packet.
+/// bytes longer than a packet of code 0. Fails if `opus` is not an Opus packet.
 Result<std::vector<uint8_t>> with_room_for_mark(std::span<const uint8_t> opus);
 /// `payload` was made by with_room_for_mark().
 void write_mark(const Mark& mark, std::span<uint8_t> payload) noexcept;

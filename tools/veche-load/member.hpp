@@ -17,11 +17,11 @@ namespace veche::load {
 enum class MemberState {
   Waiting = 1,
   Preparing,   ///< The offer is being made.
-  Posting,     ///< The answer is awaited.
+  Posting,     ///< Waits for the answer.
   Connecting,  ///< ICE and DTLS.
   Connected,
-  Leaving,  ///< The reply to the DELETE is awaited.
-  Closing,  ///< The client is being let go.
+  Leaving,  ///< Waits for the reply to the DELETE.
+  Closing,  ///< The client is being released.
   Gone,
 };
 
@@ -32,7 +32,7 @@ struct Member {
   bool leaves_early = false;
   bool described = false;  ///< The answer was taken.
   std::string location;
-  std::shared_ptr<Client> client;  ///< Shared with the worker that uses it; destroyed by a worker.
+  std::shared_ptr<Client> client;  ///< Shared with the worker that uses it; a worker destroys it.
   std::shared_ptr<Receiver> receiver;
   std::unique_ptr<Talker> talker;
   glib::Timer leave_timer;

@@ -14,7 +14,7 @@
 namespace veche::load {
 namespace {
 
-/// Where GOption puts what it parses; texts are freed with it.
+/// The storage for GOption's results; it frees the texts.
 struct Parsed {
   Options defaults;
   char *server = nullptr, *key = nullptr, *room = nullptr, *settings = nullptr, *prefix = nullptr;
@@ -106,7 +106,7 @@ void take_text(const char* text, std::string& to) {
   if (text) to = text;
 }
 
-/// Without a text the default stays.
+/// Without a text the default remains.
 template <class T>
 Status choose(const std::string& option, const char* text,
               std::initializer_list<std::pair<const char*, T>> choices, T& value) {

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-// What the command line of veche-load asks for.
+// The command line of veche-load.
 #pragma once
 
 #include <cstdint>
@@ -17,8 +17,8 @@ struct Options {
   std::string server = "http://127.0.0.1:8080";
   std::string key = "dev.devsecret";
   std::string room = "load";
-  uint32_t rooms = 1;                ///< Over which the participants are spread evenly.
-  std::string room_settings = "{}";  ///< Body of the PUT that makes the room.
+  uint32_t rooms = 1;                ///< The participants are spread evenly over them.
+  std::string room_settings = "{}";  ///< Body of the PUT that creates a room.
   std::string name_prefix = "load";
   uint32_t participants = 10;  ///< In all rooms together.
   uint32_t talkers = 3;        ///< At once, in each room.
@@ -29,22 +29,22 @@ struct Options {
   bool noise_floor = false;  ///< Silence is at -70 dBov instead of -127.
   uint32_t slots = 3;
   double join_rate = 10;  ///< Per second.
-  uint32_t joining = 0;   ///< At most this many join at the same time; 0: as the rate says.
+  uint32_t joining = 0;   ///< At most this many join at the same time; 0: no limit but the rate.
   double duration_s = 20;
-  double stay_s = 0;       ///< 0: everybody stays until the end.
-  double leave_early = 0;  ///< The part that leaves before DTLS is done.
+  double stay_s = 0;       ///< 0: all stay until the end.
+  double leave_early = 0;  ///< The fraction that leaves before DTLS is done.
   int server_pid = 0;
   bool through_elements = false;  ///< Packets travel through all of webrtcbin; see media_path.hpp.
   Feedback feedback = Feedback::None;
   Readers readers = Readers::Polling;
   bool expect_no_loss = false;
-  bool bare = false;       ///< Measures sealing and sending alone beforehand.
-  double cool_down_s = 0;  ///< Between the last to leave and the last look at the server.
+  bool bare = false;       ///< Also measures sealing and sending alone, in advance.
+  double cool_down_s = 0;  ///< Between the last leave and the last reading of the server.
   std::string json_path;
   uint32_t seed = 1;
 };
 
-/// InvalidArgument says which option is wrong. `--help` prints and ends the program.
+/// InvalidArgument names the wrong option. `--help` prints and ends the program.
 Result<Options> parse_options(int argc, char** argv);
 
 }  // namespace veche::load

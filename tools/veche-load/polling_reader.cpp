@@ -43,7 +43,7 @@ class PollingReader final : public SocketReader {
     }
   }
 
-  std::mutex mutex_;  // Of the listeners; held while one is called.
+  std::mutex mutex_;  // Guards the listeners; held while one is called.
   std::unordered_set<Listener*> listeners_;
   std::atomic<bool> ending_{false};
   std::thread thread_;

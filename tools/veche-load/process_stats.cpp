@@ -16,7 +16,7 @@ std::optional<ProcessStats> read_process(int pid) {
   std::ifstream file(folder / "stat");
   std::string text;
   if (!std::getline(file, text)) return std::nullopt;
-  // The name in parentheses may hold anything; see proc(5) for the fields behind it.
+  // The name in parentheses may contain anything; see proc(5) for the fields after it.
   std::istringstream fields(text.substr(text.rfind(')') + 1));
   std::string skipped;
   for (int i = 0; i < 11; ++i) fields >> skipped;

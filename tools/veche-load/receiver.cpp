@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-// Counts what one participant hears.
+// Counts the packets that one participant hears.
 #include "receiver.hpp"
 
 #include <algorithm>
@@ -36,7 +36,7 @@ void Receiver::take(std::span<const uint8_t> packet, int64_t now_ns) noexcept {
   if (mark->talker == own_index_) add(own_packets);
   check_source(*mark, packet);
 
-  // The server marks the first packet after a switch. What was sent before that one arrived may be
+  // The server marks the first packet after a switch. Packets sent before that one arrived may be
   // pre-roll, which is late on purpose.
   if (slot->talker != mark->talker || view->marker()) {
     if (slot->talker != mark->talker) add(switches);

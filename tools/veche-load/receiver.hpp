@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-// What one participant hears: loss in each slot, latency, and how much of each turn arrived. Pure.
+// What one participant hears: loss in each slot, latency, and the received part of each turn. Pure.
 #pragma once
 
 #include <array>
@@ -17,49 +17,48 @@
 
 namespace veche::load {
 
-/// What a listener got of one turn.
+/// One turn as a listener heard it.
 struct HeardTurn {
-  int64_t first_arrival_ns = 0;  ///< 0: nothing was heard.
+  int64_t first_arrival_ns = 0;  ///< 0: no packet arrived.
   uint32_t first_frame = std::numeric_limits<uint32_t>::max();
   uint32_t last_frame = 0;
   uint32_t frames = 0;
-  /// Frames that did not come between the first and the last that did.
+  /// Missing frames between the first and the last that arrived.
   uint32_t missing() const {
     return first_arrival_ns == 0 ? 0 : last_frame - first_frame + 1 - frames;
   }
 };
 
-/// One thread writes; the counters may be read from any.
+/// One thread writes; any thread may read the counters.
 class Receiver {
  public:
   /// `turns`: of its room. Talkers of other rooms have another number modulo `rooms`.
   Receiver(uint32_t own_index, size_t turns, uint32_t rooms = 1);
 
-  /// A whole RTP packet, as it came out of SRTP.
+  /// A whole decrypted RTP packet.
   void take(std::span<const uint8_t> packet, int64_t now_ns) noexcept;
-  /// [any] What was sent before this time does not count for the latency: participants who join
-  /// cost the machine more than a talk does.
+  /// [any] Packets sent before this time do not count for the latency: joins cost the machine more
+  /// than talk does.
   void measure_latency_from(int64_t sent_ns) noexcept {
     latency_from_ns_.store(sent_ns, std::memory_order_relaxed);
   }
 
-  /// All but `not_rtp` are counted in their slot; foreign ones come from somebody who is no load.
+  /// All but `not_rtp` are counted in their slot; foreign packets come from a talker outside the
+  /// load.
   std::atomic<uint64_t> packets{0}, duplicates{0}, foreign{0}, not_rtp{0};
-  std::atomic<uint64_t> own_packets{0};  ///< Its own voice: a mistake of the server.
-  std::atomic<uint64_t> strange{0};      ///< Of another room: a worse one.
-  std::atomic<uint64_t> source_errors{
-      0};                             ///< CSRC missing, or not the same as before for this talker.
-  std::atomic<uint64_t> switches{0};  ///< How often a slot got another talker.
-  /// The kernel dropped them: they came faster than this program read its socket.
+  std::atomic<uint64_t> own_packets{0};    ///< Its own voice: the server's mistake.
+  std::atomic<uint64_t> strange{0};        ///< From another room: a worse mistake.
+  std::atomic<uint64_t> source_errors{0};  ///< CSRC missing, or changed for this talker.
+  std::atomic<uint64_t> switches{0};       ///< Slots that got another talker.
+  /// The kernel dropped them: they arrived faster than this program read its socket.
   std::atomic<uint64_t> socket_drops{0};
-  FeedbackCounts told;  ///< What the client said of what it heard.
-  Histogram
-      latency;  ///< Of packets that were sent after their slot had been switched to the talker.
+  FeedbackCounts told;  ///< The client's feedback about these packets.
+  Histogram latency;    ///< Of packets sent after their slot was switched to the talker.
 
-  /// [any] Missing sequence numbers, all slots together.
+  /// [any] Missing sequence numbers, over all slots.
   uint64_t lost() const;
   size_t slots() const { return slot_count_.load(std::memory_order_acquire); }
-  /// Not while packets come.
+  /// Not while packets arrive.
   const std::vector<HeardTurn>& turns() const { return turns_; }
 
  private:

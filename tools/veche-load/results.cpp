@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-// Puts the results of a run together.
+// Combines the results of a run.
 #include "results.hpp"
 
 #include <algorithm>
@@ -10,9 +10,9 @@ namespace veche::load {
 namespace {
 
 constexpr int64_t kShouldHearNs = kNsPerS;
-/// Who joins just as somebody begins to talk cannot tell when the talk began.
+/// A participant that joins as a turn begins cannot tell when the turn began.
 constexpr int64_t kSettledNs = kNsPerS / 2;
-/// More than may be under way when everybody leaves.
+/// More than may be in flight when all leave.
 constexpr uint32_t kCutShortFrames = 25;
 constexpr int64_t kSameMomentNs = kNsPerS / 10;
 

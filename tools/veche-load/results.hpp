@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-// What a run came to, put together from what each participant did and heard. Pure.
+// The results of a run, combined from those of each participant. Pure.
 #pragma once
 
 #include <cstdint>
@@ -15,13 +15,13 @@
 
 namespace veche::load {
 
-/// What one participant did and heard.
+/// The actions of one participant, and the packets that it heard.
 struct Outcome {
   uint32_t index = 0;
   uint32_t room = 0;
   bool joined = false;
   bool left_early = false;  ///< On purpose, before it had joined.
-  bool removed = false;     ///< By the server: it knew no such session when the participant left.
+  bool removed = false;     ///< By the server: the session was unknown when the participant left.
   std::string failure;      ///< Empty: none.
   int64_t posted_ns = 0;
   int64_t connected_ns = 0;
@@ -40,27 +40,28 @@ struct Packets {
   uint64_t sent = 0, send_failures = 0;
   uint64_t received = 0, expected = 0, lost = 0, duplicates = 0, foreign = 0, not_rtp = 0;
   uint64_t own = 0, strange = 0, source_errors = 0, slot_switches = 0;
-  uint64_t socket_drops = 0;  ///< Of the generator's own sockets.
+  uint64_t socket_drops = 0;  ///< On the generator's own sockets.
 };
 
-/// What the clients of the direct path told the server.
+/// The feedback of the direct path's clients to the server.
 struct Told {
   uint64_t reports = 0, nacks = 0, transport_cc = 0;
 };
 
-/// How turns were heard. One entry for each listener and turn.
+/// How listeners heard turns. One entry for each listener and turn.
 struct Hearing {
-  uint64_t expected = 0;        ///< A listener was there for a second of it or longer.
-  uint64_t unheard = 0;         ///< Of these: nothing came.
-  uint64_t cut_short = 0;       ///< Half a second or more of the end did not come to who was there.
-  uint64_t missing_frames = 0;  ///< Between the first and the last frame that came.
-  Distribution
-      onset_ms;  ///< First packet sent to first packet heard, by those who were there before.
-  Distribution cut_ms;  ///< What is missing at the start, for the same.
+  uint64_t expected = 0;  ///< The listener was present for a second of it or longer.
+  uint64_t unheard = 0;   ///< Of these: no packet arrived.
+  /// Half a second or more of the end did not reach a listener that was present.
+  uint64_t cut_short = 0;
+  uint64_t missing_frames = 0;  ///< Between the first and the last frame that arrived.
+  /// First packet sent to first packet heard, for listeners present before the turn.
+  Distribution onset_ms;
+  Distribution cut_ms;  ///< The missing part of the start, for the same listeners.
 };
 
 struct ServerUse {
-  double cpu_us_per_packet = 0;  ///< Of those forwarded while people talked.
+  double cpu_us_per_packet = 0;  ///< Of those forwarded during the talk.
   double cores = 0;
   ProcessStats before, peak, after;
 };
@@ -72,7 +73,7 @@ struct Results {
   Distribution latency_ms;  ///< Since all had joined.
   Hearing hearing;
   double measured_s = 0;
-  Distribution lateness_ms;  ///< Of the generator's thread, while people talked.
+  Distribution lateness_ms;  ///< Of the generator's thread, during the talk.
   double generator_cores = 0;
   std::optional<ServerUse> server;
   std::optional<BareLoop> bare_loop;

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-// Which participant is in which room, and what is planned there. Pure.
+// Distributes participants to rooms, and plans each room. Pure.
 #pragma once
 
 #include <cstdint>
@@ -10,21 +10,20 @@
 
 namespace veche::load {
 
-/// Participants are dealt out to the rooms like cards, so the first ones of each room are the first
-/// ones of all.
+/// Participants are dealt to the rooms in turn, so the first of each room are the first of all.
 class Rooms {
  public:
-  /// At least one room. `plan` is that of one room, whose participants are all there are.
+  /// At least one room. `plan` is for one room that holds all participants.
   Rooms(uint32_t rooms, const SchedulePlan& plan);
 
   uint32_t count() const { return static_cast<uint32_t>(turns_.size()); }
   uint32_t room_of(uint32_t participant) const { return participant % count(); }
-  /// As many as may talk at once in all rooms together; with Pattern::Fixed they are the first
-  /// ones.
+  /// The maximum number of simultaneous talkers in all rooms together; with Pattern::Fixed these
+  /// are the first participants.
   uint32_t talkers() const { return talkers_ * count(); }
-  /// Of one room. Talkers have their numbers among all participants.
+  /// For one room. Talkers have their numbers among all participants.
   const std::vector<Turn>& turns(uint32_t room) const { return turns_[room]; }
-  /// The only room has the name itself, and several have a number behind it.
+  /// A single room has the name itself; several have a number appended.
   std::string name(const std::string& name, uint32_t room) const;
 
  private:

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-// Leads through the phases of a run.
+// Runs the phases in order.
 #include "run.hpp"
 
 #include <algorithm>
@@ -12,7 +12,7 @@ namespace veche::load {
 namespace {
 
 constexpr uint32_t kTickMs = 10;
-constexpr int64_t kSettleNs = kNsPerS;  ///< Between the last join and the first word.
+constexpr int64_t kSettleNs = kNsPerS;  ///< Between the last join and the first turn.
 constexpr int64_t kLeavePatienceNs = 30 * kNsPerS;
 
 double own_cpu_s() {
@@ -25,7 +25,7 @@ double seconds(int64_t ns) { return static_cast<double>(ns) / kNsPerS; }
 
 Rooms plan_rooms(const Options& options) {
   double talk_s = options.duration_s;
-  // With people who come and go, the talk lasts until the last has gone.
+  // With limited stays, the talk lasts until the last participant has left.
   if (options.stay_s > 0 || options.leave_early > 0) {
     talk_s += options.participants / options.join_rate + options.stay_s + 60;
   }
@@ -121,7 +121,7 @@ void Run::advance(int64_t now_ns) {
         enter(Phase::CoolingDown, now_ns);
       break;
     case Phase::CoolingDown:
-      // The server may let go of things in the background.
+      // The server may release resources in the background.
       if (seconds(now_ns - phase_since_ns_) < options_.cool_down_s) break;
       if (server_) server_->after = read_process(options_.server_pid).value_or(ProcessStats{});
       loop_.quit();
@@ -147,7 +147,7 @@ void Run::enter(Phase phase, int64_t now_ns) {
 bool Run::talk_is_over(int64_t now_ns) const {
   if (seconds(now_ns - talk_start_ns_) < options_.duration_s) return false;
   if (!churns()) return true;
-  // Who stays is a talker, or had no time limit.
+  // A remaining participant is a talker, or had no time limit.
   return crowd_.all_started() && crowd_.joining() == 0 &&
          (options_.stay_s == 0 || crowd_.count(MemberState::Connected) <= rooms_.talkers());
 }

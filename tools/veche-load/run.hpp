@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-// One run: join, talk, measure, leave, and say how it goes.
+// One run: join, talk, measure, leave, and report.
 #pragma once
 
 #include <string>
@@ -18,15 +18,15 @@ class Run {
  public:
   Run(glib::ControlLoop& loop, const Options& options, Voice voice);
 
-  /// Blocks until everybody has left. An error if nobody could even try.
+  /// Blocks until all participants have left. An error if none could try to join.
   Status execute();
-  /// Everybody leaves now.
+  /// Makes all participants leave now.
   void interrupt();
   Results results() const;
 
  private:
   enum class Phase { Joining = 1, Talking, Leaving, CoolingDown };
-  /// What is compared between the begin and the end of the talk.
+  /// The values compared between the beginning and the end of the talk.
   struct Reading {
     int64_t at_ns = 0;
     uint64_t received = 0;
@@ -34,7 +34,7 @@ class Run {
     double own_cpu_s = 0;
   };
 
-  /// The rooms from this one on, one after the other; then the joins begin.
+  /// Makes the rooms from this one on, one after the other; then the joins begin.
   void open_rooms(uint32_t room);
   void tick();
   void join_who_is_due(int64_t now_ns);

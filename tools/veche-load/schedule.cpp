@@ -19,7 +19,7 @@ class Planner {
       for (uint32_t i = 0; i < places; ++i) turns_.push_back({i, 0, plan_.duration_ms});
       return std::move(turns_);
     }
-    // The places change hands one after the other, as people do.
+    // Turns change one after the other, as in real talk.
     std::vector<int64_t> free_at(places);
     for (uint32_t i = 0; i < places; ++i) free_at[i] = plan_.turn_ms * i / places;
     while (places > 0) {
@@ -41,7 +41,7 @@ class Planner {
     return std::uniform_int_distribution<int64_t>(typical_ms / 2, typical_ms * 3 / 2)(random_);
   }
 
-  /// There are never more turns than participants, so somebody is free.
+  /// There are never more turns than participants, so one is free.
   uint32_t next_talker(int64_t now_ms) {
     uint32_t talker = next_;
     if (plan_.pattern == Pattern::Random) {

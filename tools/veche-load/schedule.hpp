@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-// Who talks when: all turns of a run, planned beforehand. Pure.
+// The turns of all talkers in a run, planned in advance. Pure.
 #pragma once
 
 #include <cstdint>
@@ -9,8 +9,8 @@ namespace veche::load {
 
 enum class Pattern {
   Fixed = 1,  ///< The first participants talk all the time.
-  Rotating,   ///< Turns of one length go round.
-  Random,     ///< Turns of about that length, by whom chance wants.
+  Rotating,   ///< Turns of one length rotate among the participants.
+  Random,     ///< Turns of about that length, by random participants.
 };
 
 struct SchedulePlan {
@@ -18,7 +18,7 @@ struct SchedulePlan {
   uint32_t participants = 0;
   uint32_t talkers = 0;  ///< How many talk at once.
   int64_t turn_ms = 3000;
-  int64_t pause_ms = 200;  ///< Between a turn and the one that takes its place.
+  int64_t pause_ms = 200;  ///< Between a turn and its successor.
   int64_t duration_ms = 0;
   uint32_t seed = 1;
 };
@@ -26,11 +26,11 @@ struct SchedulePlan {
 struct Turn {
   uint32_t talker = 0;
   int64_t start_ms = 0;
-  int64_t end_ms = 0;  ///< The first moment that does not belong to it.
+  int64_t end_ms = 0;  ///< Exclusive.
   friend bool operator==(const Turn&, const Turn&) = default;
 };
 
-/// Ordered by start. Nobody has two turns at once, and at most `talkers` turns run at any moment.
+/// Ordered by start. A participant's turns never overlap, and at most `talkers` turns run at once.
 std::vector<Turn> make_turns(const SchedulePlan& plan);
 
 }  // namespace veche::load

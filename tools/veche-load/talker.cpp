@@ -14,7 +14,7 @@ namespace {
 constexpr uint32_t kDtxFrames = 20;  // 400 ms.
 constexpr size_t kHeaderSize = 12;
 constexpr size_t kVoiceStride = 37;
-// Four more bytes begin the extensions, and at most three are padding.
+// The extension header takes four more bytes, and padding at most three.
 constexpr size_t kMaxExtensions = 4 + 2 + 3 + 17 + 3;
 static_assert(kHeaderSize + kMaxExtensions + Voice::kMaxPayload <= Talker::kMaxPacketSize);
 
@@ -28,7 +28,7 @@ class ExtensionWriter {
     at_[0] = static_cast<uint8_t>(id << 4 | (value.size() - 1));
     at_ = std::copy(value.begin(), value.end(), at_ + 1);
   }
-  /// How many bytes stand there now: none if there is no extension.
+  /// The size of the extension so far: 0 if there is none.
   size_t finish() {
     if (at_ == begin_ + kPrefix) return 0;
     while ((at_ - begin_) % 4 != 0) *at_++ = 0;
@@ -104,7 +104,7 @@ size_t Talker::write_header(bool marker, uint8_t level, std::span<uint8_t, kMaxP
   const uint16_t sequence = sequence_++;
   // Browsers always set the V bit.
   const uint8_t level_value[] = {static_cast<uint8_t>(0x80 | level)};
-  // There is one stream, so its sequence numbers count what the transport carries.
+  // There is one stream, so its sequence numbers are also transport-wide.
   uint8_t transport_value[2];
   write_u16(transport_value, sequence);
   ExtensionWriter extensions(out.data() + kHeaderSize);
@@ -114,7 +114,7 @@ size_t Talker::write_header(bool marker, uint8_t level, std::span<uint8_t, kMaxP
                  {reinterpret_cast<const uint8_t*>(format_.mid.data()), format_.mid.size()});
   const size_t extensions_size = extensions.finish();
   out[0] = extensions_size != 0 ? 0x90 : 0x80;
-  // The marker begins a talkspurt (RFC 3551 section 4.1).
+  // The marker starts a talkspurt (RFC 3551 section 4.1).
   out[1] = static_cast<uint8_t>((marker ? 0x80 : 0) | format_.payload_type);
   write_u16(out.data() + 2, sequence);
   write_u32(out.data() + 4, timestamp_);

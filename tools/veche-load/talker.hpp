@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-// What one participant sends: an RTP packet, or none, for each 20 ms. Pure.
+// The packets of one participant: an RTP packet, or none, for each 20 ms. Pure.
 #pragma once
 
 #include <cstdint>
@@ -19,7 +19,7 @@ enum class Silence {
   None,        ///< Nothing at all.
 };
 
-/// How the participant's packets look; ids of 0 are not written.
+/// The format of the participant's packets; ids of 0 are not written.
 struct TalkerFormat {
   uint32_t ssrc = 0;
   uint8_t payload_type = 111;
@@ -41,7 +41,7 @@ class Talker {
   /// Returns the size of the packet that was written, or 0.
   size_t next(int64_t elapsed_ms, int64_t now_ns, std::span<uint8_t, kMaxPacketSize> out);
 
-  /// How many frames of each of its turns were sent, by index in the schedule.
+  /// The number of frames sent in each of its turns, by index in the schedule.
   struct SentTurn {
     uint32_t turn;
     uint32_t frames;
@@ -66,7 +66,7 @@ class Talker {
 
   uint16_t sequence_;
   uint32_t timestamp_;
-  size_t voice_at_;  ///< Talkers begin at different syllables.
+  size_t voice_at_;  ///< Talkers start at different syllables.
   uint32_t frames_of_silence_ = 0;
   std::vector<SentTurn> sent_turns_;
 };

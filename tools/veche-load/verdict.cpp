@@ -7,10 +7,10 @@
 namespace veche::load {
 namespace {
 
-/// One packet in a hundred a whole frame late: that is no longer the talk that was asked for.
+/// One packet in a hundred a whole frame late: the requested talk did not take place.
 constexpr double kMaxLateP99Ms = 20;
-/// After a single stall as long the generator sends ten packets of everybody at once, and a server
-/// may lose some of such a burst. If nothing is missing, the stall did no harm.
+/// After a single stall of this length the generator sends ten packets of each participant at once,
+/// and a server may lose some of such a burst. If nothing is missing, the stall did no harm.
 constexpr double kStallMs = 200;
 
 void judge_packets(const Options& options, const Results& r, std::vector<std::string>& found) {
@@ -25,13 +25,13 @@ void judge_packets(const Options& options, const Results& r, std::vector<std::st
   complain(r.packets.own, "packets went back to their sender");
   complain(r.packets.strange, "packets came from another room");
   complain(r.packets.source_errors, "packets had a wrong source");
-  if (options.talkers > options.slots) return;  // Then not everybody can be heard.
+  if (options.talkers > options.slots) return;  // Then some talkers have no slot.
   complain(r.hearing.missing_frames, "frames were missing within turns");
   complain(r.hearing.unheard, "times a listener did not hear a turn at all");
   complain(r.hearing.cut_short, "times the end of a turn was not heard");
 }
 
-/// The generator's fault, whatever is missing; empty: it has none.
+/// The generator's fault, regardless of losses; empty: none.
 std::string generator_fault(const Results& r, bool missing) {
   char text[200];
   const Distribution& late = r.lateness_ms;

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-// Whether a run counts as good, and if not, whether the server or the generator is to blame. Pure.
+// Whether a run passes, and if not, whether the server or the generator is to blame. Pure.
 #pragma once
 
 #include <string>
@@ -11,12 +11,12 @@
 namespace veche::load {
 
 struct Verdict {
-  std::vector<std::string> shortcomings;  ///< In words; empty if the run counts as good.
-  /// The generator was so late that what is missing need not be the server's doing.
+  std::vector<std::string> shortcomings;  ///< In words; empty if the run passes.
+  /// The generator was so late that losses need not be the server's fault.
   bool generator_late = false;
 };
 
-/// Without `expect_no_loss` only participants that failed to join count, and lateness does not.
+/// Without `expect_no_loss` only failed joins count, and lateness does not.
 Verdict judge(const Options& options, const Results& results);
 
 }  // namespace veche::load

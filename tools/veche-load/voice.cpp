@@ -22,9 +22,9 @@ constexpr int kRate = 48000;
 constexpr size_t kSpeechFrames = 100;
 constexpr size_t kSilenceFrames = 100;
 constexpr size_t kDtxInputFrames = 250;  // Five seconds, of which DTX lets one frame in 20 through.
-/// After this many frames of silence an encoder has forgotten the speech before.
+/// After this many frames of silence an encoder has forgotten the preceding speech.
 constexpr size_t kSettlingFrames = 50;
-/// libopus says so of a frame that need not be sent.
+/// libopus' size of a frame that need not be sent.
 constexpr size_t kNotToBeSent = 2;
 constexpr int kBitRate = 32'000;
 constexpr opus_int32 kMaxOpus = 160;
@@ -53,7 +53,7 @@ class Noise {
   std::normal_distribution<double> normal_;
 };
 
-/// A vowel: where its first three formants are, in Hz.
+/// A vowel: its first three formants, in Hz.
 using Vowel = std::array<double, 3>;
 constexpr Vowel kVowels[] = {
     {730, 1090, 2440}, {270, 2290, 3010}, {570, 840, 2410}, {530, 1840, 2480}, {300, 870, 2240}};
@@ -61,7 +61,7 @@ constexpr double kSyllableS = 0.2;
 constexpr size_t kHarmonics = 32;
 constexpr double kPitchHz = 120;
 
-/// How loud each harmonic is in a vowel; their power together is 1.
+/// The amplitude of each harmonic in a vowel; their total power is 1.
 std::array<double, kHarmonics> spectrum(const Vowel& vowel) {
   constexpr double kBandwidthHz = 120;
   std::array<double, kHarmonics> amplitudes{};
@@ -70,7 +70,7 @@ std::array<double, kHarmonics> spectrum(const Vowel& vowel) {
     const double hz = kPitchHz * static_cast<double>(k + 1);
     double gain = 0.02;
     for (const double formant : vowel) gain += 1 / (1 + std::pow((hz - formant) / kBandwidthHz, 2));
-    amplitudes[k] = gain / static_cast<double>(k + 1);  // The glottis: less of the high ones.
+    amplitudes[k] = gain / static_cast<double>(k + 1);  // The glottis: weaker at high frequencies.
     power += amplitudes[k] * amplitudes[k] / 2;
   }
   for (double& amplitude : amplitudes) amplitude /= std::sqrt(power);
@@ -90,14 +90,13 @@ Samples make_speech() {
     double sum = 0.05 * noise.next();  // Breath.
     for (size_t k = 0; k < kHarmonics; ++k)
       sum += amplitudes[k] * std::sin(phase * static_cast<double>(k + 1));
-    // Softer between syllables, but not as soft as a pause.
+    // Softer between syllables, but louder than a pause.
     samples[i] = static_cast<int16_t>(sum * from_dbov(-29) * (1 - 0.4 * std::cos(turn)));
   }
   return samples;
 }
 
-/// libopus compares with the speech before when it decides what is silence, so there has to be
-/// some.
+/// libopus compares with the preceding speech to detect silence, so there has to be some.
 Samples with_silence(Samples after, size_t frames, bool noise_floor) {
   Noise noise;
   const auto sample = [&]() -> int16_t {
@@ -115,7 +114,7 @@ Error opus_error(int status) {
   return internal(std::string("libopus cannot encode: ") + opus_strerror(status));
 }
 
-/// The frames from `first` on. Of what DTX leaves out nothing is kept.
+/// The frames from `first` on. Frames that DTX leaves out are dropped.
 Result<std::vector<VoiceFrame>> encode_samples(const Samples& samples, bool dtx, size_t first) {
   int status = OPUS_OK;
   const std::unique_ptr<OpusEncoder, EncoderDeleter> encoder(

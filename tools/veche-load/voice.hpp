@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-// Speech and silence as Opus packets, encoded once; participants send them again and again.
+// Speech and silence as Opus packets, encoded once and sent repeatedly by all participants.
 #pragma once
 
 #include <cstdint>
@@ -15,14 +15,14 @@ inline constexpr uint32_t kFrameTicks = 960;  // At 48 kHz.
 /// 20 ms, with room for a mark.
 struct VoiceFrame {
   std::vector<uint8_t> payload;
-  uint8_t level = 127;  ///< What RFC 6464 says of it, in -dBov.
+  uint8_t level = 127;  ///< Its RFC 6464 level, in -dBov.
 };
 
 /// As Chromium encodes a microphone: 48 kHz, mono, 32 kbit/s. No list is empty.
 struct Voice {
   std::vector<VoiceFrame> speech;   ///< Two seconds between -24 and -36 dBov.
   std::vector<VoiceFrame> silence;  ///< Encoded without DTX.
-  std::vector<VoiceFrame> dtx;      ///< What DTX lets through of silence: a frame in 400 ms.
+  std::vector<VoiceFrame> dtx;      ///< The frames of silence that DTX lets through: one in 400 ms.
 
   /// No payload is longer.
   static constexpr size_t kMaxPayload = 200;

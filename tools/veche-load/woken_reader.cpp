@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-// Waits for each socket on a thread of its own.
+// Waits for each socket on its own thread.
 #include <poll.h>
 #include <sys/eventfd.h>
 #include <unistd.h>
@@ -28,7 +28,7 @@ class Watch {
   Watch& operator=(const Watch&) = delete;
 
  private:
-  /// So that a bell that could not be made ends the thread too late, not never.
+  /// Without a bell the thread ends late rather than never.
   static constexpr int64_t kLongestWaitNs = kNsPerS;
 
   void run() {

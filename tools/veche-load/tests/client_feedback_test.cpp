@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-// A client's feedback: what it says, how often, and what it leaves out, in virtual time.
+// A client's feedback: its content, its rate, and what it leaves out, in virtual time.
 #include "client_feedback.hpp"
 
 #include <gtest/gtest.h>
@@ -20,7 +20,7 @@ namespace {
 constexpr uint32_t kClient = 7, kSlot = 99;
 constexpr uint8_t kTransportCc = 3;
 
-/// A client that a server sends 50 packets a second in one slot.
+/// A client to which a server sends 50 packets a second in one slot.
 class LoadFeedback : public testing::Test {
  protected:
   struct Said {
@@ -40,7 +40,7 @@ class LoadFeedback : public testing::Test {
                              0xBE, 0xDE, 0,    1,   0x31, high, low, 0, 0xfc, 1, 2, 3};
     feedback_->on_rtp(bytes, now_ns_);
   }
-  /// 2 ms at a time, as the polling reader; without the packets in `lost`.
+  /// Advances in steps of 2 ms, like the polling reader; packets in `lost` are missing.
   Said run(int64_t duration_ms, const std::vector<uint16_t>& lost = {}) {
     Said said;
     for (int64_t ms = 0; ms < duration_ms; ms += 2, now_ns_ += 2 * kNsPerMs) {

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-// What a client takes from an answer.
+// What a client reads from an answer.
 #include "client_sdp.hpp"
 
 #include <gtest/gtest.h>

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-// Histogram and distribution: percentiles that are right within the width of a bucket.
+// Histogram and distribution: percentiles that are accurate to the width of a bucket.
 #include "histogram.hpp"
 
 #include <gtest/gtest.h>

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-// Marks: they come back as they were written, and only from payloads that carry one.
+// Marks: a round trip preserves them, and only payloads with a mark yield one.
 #include "mark.hpp"
 
 #include <gtest/gtest.h>
@@ -30,7 +30,7 @@ TEST(LoadMark, IsNotReadFromOtherPayloads) {
   std::vector<uint8_t> payload = *with_room_for_mark(kOpus);
   write_mark({.talker = 1}, payload);
   ASSERT_TRUE(read_mark(payload));
-  payload[1] &= 0xbf;  // Now it has no padding.
+  payload[1] &= 0xbf;  // Removes the padding.
   EXPECT_FALSE(read_mark(payload));
 }
 

@@ -26,7 +26,7 @@ class LoadReceiver : public testing::Test {
     std::vector<uint8_t> packet;
   };
 
-  /// Talks for 20 ms and returns what the slot sends.
+  /// Talks for 20 ms and returns the slot's packet.
   std::vector<uint8_t> slot_packet(Talker& talker, uint32_t source, int64_t sent_ms) {
     std::array<uint8_t, Talker::kMaxPacketSize> in{};
     const size_t size = talker.next(sent_ms, sent_ms * kMs, in);
@@ -95,7 +95,7 @@ TEST_F(LoadReceiver, LeavesPreRollOutOfTheLatency) {
   const auto first = slot_packet(anna_, 100, 0);
   const auto second = slot_packet(anna_, 100, 20);
   const auto third = slot_packet(anna_, 100, 40);
-  // Two packets of pre-roll, and one that was sent after the slot had been switched.
+  // Two packets of pre-roll, and one sent after the slot was switched.
   hear(first, 35);
   hear(second, 35);
   hear(third, 45);

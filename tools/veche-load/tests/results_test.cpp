@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-// Results: who should have heard whom, and what of it came.
+// Results: the turns that each listener should have heard, and the part that arrived.
 #include "results.hpp"
 
 #include <gtest/gtest.h>
@@ -36,7 +36,7 @@ class LoadResults : public testing::Test {
     return outcomes_.back();
   }
 
-  /// Talks, and brings the frames from `first` on to everybody in `listeners`.
+  /// Talks, and delivers the frames from `first` on to all `listeners`.
   void talk(const std::vector<size_t>& listeners, int first, int64_t delay_ms, int last = 99) {
     std::array<uint8_t, Talker::kMaxPacketSize> packet{};
     for (int frame = 0; frame < 100; ++frame) {
@@ -113,7 +113,7 @@ TEST_F(LoadResults, CountJoinsAndKeepTheFirstFailure) {
   early.joined = false;
   early.left_early = true;
   add(4, 500).removed = true;
-  add(3, 500).posted_ns = 0;  // Counts as not tried, whatever else it says.
+  add(3, 500).posted_ns = 0;  // Counts as not tried, regardless of the rest.
   outcomes_.back().joined = false;
   const Joins joins = summarize_joins(outcomes_);
   EXPECT_EQ(joins.attempted, 4u);

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
-// The schedule: the right number of people talk, nobody talks twice at once, and it is the same
-// each time.
+// The schedule: the right number of talkers, no overlapping turns of one talker, and the same
+// result each time.
 #include "schedule.hpp"
 
 #include <gtest/gtest.h>

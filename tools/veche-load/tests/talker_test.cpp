@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-// The talker: packets that a real client could have sent, with a payload that says what they are.
+// The talker: packets that a real client could have sent, with a payload that identifies them.
 #include "talker.hpp"
 
 #include <gtest/gtest.h>
@@ -27,7 +27,7 @@ struct Sent {
   Mark mark() const { return *read_mark(view().payload()); }
 };
 
-/// What is sent in the 20 ms that begin at this time of the schedule.
+/// The packets of the 20 ms that begin at this time of the schedule.
 Sent next(Talker& talker, int64_t elapsed_ms) {
   Sent sent;
   sent.size = talker.next(elapsed_ms, (elapsed_ms + 1'000'000) * kNsPerMs, sent.bytes);

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-// The voice that all tests share: encoding takes longer than the tests.
+// The voice that all tests share, because encoding takes longer than the tests.
 #pragma once
 
 #include "voice.hpp"

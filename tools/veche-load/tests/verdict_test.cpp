@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-// The verdict: what counts as missing, and when the generator is to blame for it.
+// The verdict: what counts as missing, and when it blames the generator.
 #include "verdict.hpp"
 
 #include <gtest/gtest.h>
@@ -58,8 +58,8 @@ TEST(LoadVerdict, BlamesTheGeneratorForBeingLate) {
     size_t shortcomings;
   };
   const Case cases[] = {{20, 199, 0, false, 0},
-                        {20.1, 199, 0, true, 1},  // Fails even if nothing is missing.
-                        {20.1, 199, 7, true, 2},  // The loss is told too.
+                        {20.1, 199, 0, true, 1},  // Fails even without losses.
+                        {20.1, 199, 7, true, 2},  // The loss is reported too.
                         {1, 201, 0, false, 0},    // A stall that did no harm.
                         {1, 201, 7, true, 2},     // One that may have.
                         {1, 200, 7, false, 1}};

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-// The voice: every payload is Opus of 20 ms, of the size and loudness that it claims.
+// The voice: every payload is Opus of 20 ms, with the stated size and loudness.
 #include "voice.hpp"
 
 #include <gtest/gtest.h>
@@ -39,7 +39,7 @@ double dbov(const std::vector<int16_t>& samples) {
          20 * std::log10(32768.0);
 }
 
-/// The frame alone, as it stands in the packet.
+/// The frame alone, without the rest of the packet.
 std::vector<uint8_t> unpadded(std::vector<uint8_t> payload) {
   payload.resize(static_cast<size_t>(
       opus_packet_unpad(payload.data(), static_cast<opus_int32>(payload.size()))));
@@ -81,7 +81,7 @@ TEST(LoadVoice, SpeaksAsLoudlyAsItSays) {
     EXPECT_LE(frame.level, 36);
     heard.push_back(dbov(decoder.decode(frame.payload.data(), frame.payload.size())));
   }
-  // The first frames are the decoder's start, and a codec delays by a third of a frame.
+  // The first frames are the decoder's start-up, and a codec delays by a third of a frame.
   for (size_t i = 5; i < heard.size(); ++i) EXPECT_NEAR(-heard[i], voice().speech[i].level, 4) << i;
 }
 
@@ -106,7 +106,7 @@ TEST(LoadVoice, IsSilentWhereItSaysSo) {
 }
 
 TEST(LoadVoice, HasAFrameInFourHundredMillisecondsWithDtx) {
-  // Four seconds of silence go in behind the speech.
+  // Four seconds of silence follow the speech.
   EXPECT_NEAR(static_cast<double>(voice().dtx.size()), 10, 1);
   EXPECT_NEAR(static_cast<double>(voice(true).dtx.size()), 10, 1);
 }
