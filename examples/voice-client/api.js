@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 // Requests to the HTTP API: a credential goes in, a response or a Problem comes out.
 
-/** Something the server refused, in words for people (RFC 9457), or a failure on the way to it. */
+/** A refusal by the server, in words for people (RFC 9457), or a failure on the way to it. */
 export class Problem extends Error {
   constructor({ title = 'Something went wrong', detail = '', status = 0, retryAfterMs = 0 }) {
     super(detail ? `${title}: ${detail}` : title);
@@ -14,7 +14,7 @@ export class Problem extends Error {
   }
 }
 
-/** `fetch` that throws a Problem for everything but success. */
+/** `fetch` that throws a Problem for any status but success. */
 export async function request(url, { headers, ...options }, credential) {
   let response;
   try {

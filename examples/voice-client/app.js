@@ -26,7 +26,7 @@ const tiles = new Map(); // participant -> list item
 let client = null;
 let microphone = null;
 
-/** A token for `participant`: the one of the link, or a new invitation with the link's or the development key. */
+/** A token for `participant`: the one in the link, or a new invitation with the link's or the development key. */
 async function invite(room, participant, name) {
   if (link.has('token')) return { token: link.get('token') };
   const key = link.get('key') ?? (LOOPBACK.includes(location.hostname) ? DEVELOPMENT_KEY : null);
@@ -37,7 +37,7 @@ async function invite(room, participant, name) {
   return response.json();
 }
 
-/** A reloaded page is the same participant again; a new or duplicated tab is another one. */
+/** A reloaded page is the same participant; a new or duplicated tab is another one. */
 function participantFor(room, name) {
   if (link.has('participant')) return link.get('participant');
   const stored = JSON.parse(sessionStorage.getItem('veche') ?? 'null');
@@ -200,7 +200,7 @@ function showMute() {
   $('mute').querySelector('span').textContent = $('mute').disabled ? 'Listening' : client.muted ? 'Unmute' : 'Mute';
 }
 
-/** How loud a microphone is (0..1), as a function to ask. */
+/** The level of a microphone (0..1), as a function. */
 function meter(stream) {
   const context = new AudioContext();
   const analyser = context.createAnalyser();
@@ -213,7 +213,7 @@ function meter(stream) {
   return { read, close: () => context.close() };
 }
 
-/** The rings: from the packets that are heard now, and from the server's word for who is selected. */
+/** The rings: from the packets that are heard now, and from the server's selection. */
 function showLevels() {
   if (!client || document.hidden) return;
   const levels = client.levels();

@@ -3,7 +3,7 @@
 
 import { Problem, request } from './api.js';
 
-const GATHERING_MS = 1000; // Host candidates are enough: the server learns the rest from where checks come from.
+const GATHERING_MS = 1000; // Host candidates are enough: the server learns the others from the source of checks.
 const CONNECTING_MS = 10000;
 const DISCONNECTED_MS = 3000;
 const OPUS_PARAMETERS = { useinbandfec: 1, usedtx: 1 };
@@ -36,7 +36,7 @@ function gathered(pc) {
   });
 }
 
-/** One PeerConnection with its WebSocket. It lives once: any failure ends it, and the client makes another. */
+/** One PeerConnection with its WebSocket. Used once: any failure ends it, and the client makes another. */
 export class Session {
   negotiations = 0;
   #pending = new Map();
@@ -87,7 +87,7 @@ export class Session {
     return new Promise((resolve, reject) => this.#pending.set(id, { resolve, reject }));
   }
 
-  /** What the server asks the microphone to send at most, in bit/s; 0: what the browser likes. */
+  /** The bit rate that the server asks the microphone to stay below, in bit/s; 0: the browser's choice. */
   async limitBitrate(bps) {
     for (const sender of this.pc.getSenders().filter(({ track }) => track)) {
       const parameters = sender.getParameters();
@@ -95,7 +95,7 @@ export class Session {
         if (bps > 0) encoding.maxBitrate = bps;
         else delete encoding.maxBitrate;
       }
-      await sender.setParameters(parameters).catch(() => {}); // It is a wish; the call goes on without.
+      await sender.setParameters(parameters).catch(() => {}); // It is only a wish; the call continues without it.
     }
   }
 

@@ -6,10 +6,10 @@ import { Session } from './session.js';
 
 export { Problem };
 
-const STABLE_MS = 10000; // A connection that lasted this long starts the back-off anew.
+const STABLE_MS = 10000; // A connection that lasted this long resets the back-off.
 const BACKOFF_MS = { first: 500, longest: 10000 };
 const AUDIBLE_MS = 300;
-/** Reasons of a `closing` message after which coming back would be wrong or useless. */
+/** Reasons of a `closing` message after which a rejoin would be wrong or useless. */
 const FINAL_REASONS = new Set(['left', 'removed', 'replaced', 'room_closed', 'bad_fingerprint', 'policy_violation']);
 
 /**
@@ -38,7 +38,7 @@ export class SFUVoiceClient extends EventTarget {
   #previous = new Map(); // Statistics of the last call, by id.
   #onPageHide = () => this.leave();
 
-  /** `token`: a join token, or an async function that brings a fresh one for each session. */
+  /** `token`: a join token, or an async function that returns a fresh one for each session. */
   constructor({ url = location.origin, room, participant, token, slots = 4, iceServers = [] }) {
     super();
     const path = `/v1/rooms/${encodeURIComponent(room)}/participants/${encodeURIComponent(participant)}`;
@@ -64,7 +64,7 @@ export class SFUVoiceClient extends EventTarget {
     this.#close('left', { remove: true });
   }
 
-  /** Mutes here at once; the server is told so that others see it. */
+  /** Mutes here at once, and tells the server, so that others see it. */
   async setMuted(muted) {
     this.muted = muted;
     this.#applyMute();
@@ -82,14 +82,14 @@ export class SFUVoiceClient extends EventTarget {
     this.#emit('roster');
   }
 
-  /** Starts the players; needs a user's gesture where the browser blocks sound that nobody asked for. */
+  /** Starts the players; needs a user's gesture where the browser blocks autoplay. */
   resume() {
     for (const player of this.#players) {
       player.play().catch(({ name }) => name === 'NotAllowedError' && this.#emit('autoplayblocked'));
     }
   }
 
-  /** Who is heard right now and how loud (0..1), from the CSRCs of the slots: no signalling can be late for this. */
+  /** The participants heard right now and their level (0..1), from the CSRCs of the slots: independent of signalling delay. */
   levels() {
     const levels = new Map();
     const bySource = new Map([...this.roster.values()].map((entry) => [entry.source_number, entry.participant]));
@@ -103,7 +103,7 @@ export class SFUVoiceClient extends EventTarget {
     return levels;
   }
 
-  /** Rates are those since the last call. */
+  /** Rates since the last call. */
   async stats() {
     const pc = this.#session?.pc;
     const result = { negotiations: this.#session?.negotiations ?? 0, sessions: this.sessions, activeSlots: 0,
@@ -124,7 +124,7 @@ export class SFUVoiceClient extends EventTarget {
         sum.received += grown('packetsReceived');
         sum.lost += Math.max(0, grown('packetsLost'));
         sum.samples += now.totalSamplesReceived ?? 0;
-        // Silence that fills the time when a slot carries nothing is no loss of speech.
+        // Silence that fills an empty slot is no loss of speech.
         sum.concealed += (now.concealedSamples ?? 0) - (now.silentConcealedSamples ?? 0);
       } else if (now.type === 'outbound-rtp') {
         result.upBps += bps('bytesSent');
@@ -151,7 +151,7 @@ export class SFUVoiceClient extends EventTarget {
     for (const track of this.#stream?.getAudioTracks() ?? []) track.enabled = !this.muted;
   }
 
-  /** True when the server agreed; otherwise the problem has been told. */
+  /** True if the server agreed; otherwise the problem has been reported. */
   async #command(type, data) {
     try {
       await this.#session?.command(type, data);

@@ -41,7 +41,7 @@ class EngineFixture : public testing::TestWithParam<PathKind> {
   static constexpr uint32_t kSlots = 3;
 
   explicit EngineFixture(uint32_t peer_timeout_s = 15) {
-    // Each test has a range of its own, as in tests/interop/harness/ports.mjs.
+    // Each test has its own range, as in tests/interop/harness/ports.mjs.
     const char* number = getenv("VECHE_TEST_NUMBER");
     settings_.first_port = static_cast<uint16_t>(30000 + 200 * (number ? atoi(number) : 0));
     settings_.last_port = static_cast<uint16_t>(settings_.first_port + 199);
@@ -61,7 +61,7 @@ class EngineFixture : public testing::TestWithParam<PathKind> {
     engine_.reset();
   }
 
-  /// Runs the loop until it is true; a test that waits longer than this has failed.
+  /// Runs the loop until it is true; a timeout fails the test.
   template <class Condition>
   bool run_until(Condition condition, int64_t patience_ms = 20'000) {
     const int64_t end_ns = monotonic_ns() + patience_ms * kNsPerMs;
@@ -76,7 +76,7 @@ class EngineFixture : public testing::TestWithParam<PathKind> {
     run_until([] { return false; }, milliseconds);
   }
 
-  /// Runs what blocks on another thread while control goes on.
+  /// Runs a blocking function on another thread while control continues.
   void on_worker(const std::function<void()>& task) {
     std::atomic<bool> done{false};
     workers_.run([&] {
@@ -172,7 +172,7 @@ class EngineFixture : public testing::TestWithParam<PathKind> {
     peer.client->send(packet);
   }
 
-  /// What the listener heard of anybody; packets of ours carry no mark.
+  /// The packets that the listener heard of any talker; these carry no mark.
   static uint64_t heard(const Peer& peer) {
     return peer.receiver->packets.load() + peer.receiver->foreign.load();
   }

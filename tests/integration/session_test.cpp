@@ -64,7 +64,7 @@ TEST_P(SessionTest, TheAnswerSaysIceLiteWhereTheLaneAnswers) {
     EXPECT_EQ(lite, std::string::npos);
     return;
   }
-  // RFC 8839 section 5.3: of the session, once.
+  // RFC 8839 section 5.3: at session level, once.
   EXPECT_LT(lite, answer.find("\r\nm="));
   EXPECT_EQ(answer.find("a=ice-lite", lite + 1), std::string::npos);
   const std::string port = std::to_string(engine_->lanes().at(0).port);
@@ -138,7 +138,7 @@ TEST_P(SessionTest, LeavingAtAnyMomentLeavesNothingBehind) {
     leave(peer);
     peers_.clear();
   };
-  for (int i = 0; i < 5; ++i) round();  // What is made once: caches, thread pools.
+  for (int i = 0; i < 5; ++i) round();  // One-time allocations: caches, thread pools.
   ASSERT_TRUE(run_until([&] { return engine_->idle(); }));
   const size_t threads_before = threads();
   const size_t descriptors_before = descriptors();

@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
-// A plugin that taps tracks of real webrtcbin peers: what it gets, and that nobody else notices.
+// A plugin that taps tracks of real webrtcbin peers: what it gets, and that no other session
+// notices.
 #include "../abi/plugins/tap.h"
 
 #include <cinttypes>
@@ -51,7 +52,7 @@ class TapTest : public EngineFixture {
   static uint16_t sequence(const tap_packet& packet) {
     return static_cast<uint16_t>(packet.bytes[2] << 8 | packet.bytes[3]);
   }
-  /// From `first` to the last that was sent, each once, in order, unchanged, with rising times.
+  /// From `first` to the last that was sent, each once, in order, unchanged, with increasing times.
   void expect_packets(uint16_t first, const Peer& talker) {
     const uint32_t count = packets();
     ASSERT_EQ(count, static_cast<uint16_t>(talker.sequence - first));
@@ -90,7 +91,7 @@ TEST_P(TapTest, GetsEveryPacketOfATrackFromTheFirstToTheLast) {
   EXPECT_EQ(journal_->ssrc, 1001u);
   EXPECT_EQ(journal_->audio_level_extension, anna.client->format().audio_level_extension);
   ASSERT_TRUE(talk_until(anna, [&] { return packets() >= 300; }));
-  run_for(100);  // What is still on its way.
+  run_for(100);  // Packets that are still in flight.
   anna.session->close();
   ASSERT_TRUE(run_until([&] { return closed() == 1; }));
   expect_packets(100, anna);
@@ -167,7 +168,7 @@ TEST_P(TapTest, BeginsAndEndsInTheMiddleOfATrack) {
   ASSERT_TRUE(run_until([&] { return closed() == 1; }));
   expect_packets(first, anna);
   EXPECT_EQ(journal_->status, VECHE_OK);
-  // It may begin anew.
+  // The tap may start again.
   ASSERT_EQ(taps.open(journal_->host, track), VECHE_OK);
   const uint32_t before = packets();
   EXPECT_TRUE(talk_until(anna, [&] { return packets() > before + 20; }));
@@ -221,20 +222,20 @@ TEST_P(TapTest, AStalledElementLosesItsOwnPacketsAndNothingElse) {
   ASSERT_TRUE(talk_until(anna, [&] { return anna.sequence >= last; }));
   const uint32_t sent = anna.sequence - 100u;
   ASSERT_TRUE(run_until([&] { return anna.session->statistics().packets_received == sent; }));
-  // The first one or two come before anybody has been selected.
+  // The first one or two arrive before the first selection.
   EXPECT_TRUE(run_until([&] { return boris.receiver->packets.load() + 5 >= sent; }));
   EXPECT_EQ(boris.receiver->lost(), 0u);
   for (const LaneStatistics& lane : engine_->lanes()) EXPECT_EQ(lane.inbox_full, 0u);
   EXPECT_EQ(packets(), 0u);
   boris.session->close();  // At the same time: each is given 10 s.
   anna.session->close();
-  // Control goes on meanwhile.
+  // Control continues meanwhile.
   const int64_t closed_ns = monotonic_ns();
   ASSERT_TRUE(run_until([&] { return closed() == 2; }));
   EXPECT_GE(monotonic_ns() - closed_ns, 9 * kNsPerS);
   EXPECT_EQ(journal_->status, VECHE_OK);
   EXPECT_EQ(packets(), 0u);
-  EXPECT_EQ(journal_->dropped, sent - 1);  // One stands in front of the element.
+  EXPECT_EQ(journal_->dropped, sent - 1);  // One has left the queue and waits at the element.
 }
 
 TEST_P(TapTest, AnErrorEndsThatTapAndSaysWhichElement) {

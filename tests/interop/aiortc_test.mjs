@@ -11,9 +11,9 @@ import { VecheServer } from './harness/veche_server.mjs';
 
 const test = concurrentTests(4);
 const SECONDS = 5;
-/** Of those who are in the room before a third client starts, does its harm and is removed. */
+/** Figures of the participants present before a third client starts, does its harm and is removed. */
 const LONGER_SECONDS = 9;
-/** Of the third client's session, not of its SSRCs. */
+/** Figures of the third client's session, not of its SSRCs. */
 const THREADS_OF_A_SESSION = 10;
 const audible = ({ slots }) => slots.reduce((sum, slot) => sum + slot.audible_frames, 0);
 
@@ -44,7 +44,7 @@ test('A client whose certificate does not match its fingerprint is refused and c
   let ended = false;
   const noteEnd = () => { ended = true; };
   impostor.then(noteEnd, noteEnd);
-  listener.catch(() => {}); // It is awaited at the end, and may fail before.
+  listener.catch(() => {}); // Awaited at the end; it may fail before.
   while (!ended) {
     const { status, body } = await server.api('GET', path);
     states.add(status === 200 ? body.state : status);
@@ -64,10 +64,10 @@ test('A listener in a silent room stays: its STUN shows that it is there', async
   const server = await VecheServer.start(t, { peerTimeout: 6 });
   const path = '/v1/rooms/silent/participants/ada';
   const listener = runAiortcPeer(t, server, { room: 'silent', participant: 'ada', seconds: 11, extra: ['--listen-only'] });
-  listener.catch(() => {}); // It is awaited at the end, and may fail before.
+  listener.catch(() => {}); // Awaited at the end; it may fail before.
   const connected = async () => (await server.api('GET', path)).body.state === 'connected';
   await until('it is connected', connected);
-  await delay(9000); // aioice asks each 5 s.
+  await delay(9000); // aioice checks every 5 s.
   assert.ok(await connected(), 'it was removed although it is there');
   assert.equal((await listener).status, 201);
 });
@@ -77,7 +77,7 @@ test('Ten thousand SSRCs cost no thread, end that client and disturb nobody', as
   const room = 'flooded';
   const others = ['ada', 'boris'].map((participant) =>
     runAiortcPeer(t, server, { room, participant, seconds: LONGER_SECONDS }));
-  for (const other of others) other.catch(() => {}); // They are awaited at the end, and may fail before.
+  for (const other of others) other.catch(() => {}); // Awaited at the end; they may fail before.
   const connected = async (participant) =>
     (await server.api('GET', `/v1/rooms/${room}/participants/${participant}`)).body.state === 'connected';
   await until('the two are connected', async () => (await connected('ada')) && (await connected('boris')));

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-// A full server: it knows before how many participants it can carry, says so, and calls in progress notice nothing.
+// A full server: it knows in advance how many participants it can carry, refuses more, and calls in progress notice nothing.
 
 import assert from 'node:assert/strict';
 import { readdirSync } from 'node:fs';
@@ -14,7 +14,7 @@ import { VecheServer } from './harness/veche_server.mjs';
 const test = concurrentTests(2);
 const DESCRIPTORS = 512;
 const IN_CALL = 8;
-const ROOM = 150; // A room takes 200 at most, unless it is configured.
+const ROOM = 150; // A room takes at most 200 by default.
 const PATIENCE_MS = 240000;
 
 function startWithFewDescriptors(t) {
@@ -35,13 +35,13 @@ async function forwarded(server) {
   return (await server.lanes()).reduce((sum, lane) => sum + lane.packets_out, 0);
 }
 
-/** Waits until this many packets more have been forwarded. */
+/** Waits until this many more packets have been forwarded. */
 async function talkOn(server, packets = 300) {
   const before = await forwarded(server);
   await until('people talk on', async () => await forwarded(server) > before + packets);
 }
 
-/** A call that people are in. */
+/** A call with people in it. */
 async function call(t, server) {
   const talk = startCall(t, server, { room: 'call', participants: IN_CALL, talkers: 2, silence: 'dtx' });
   await server.connected('call', IN_CALL);
@@ -55,7 +55,7 @@ function assertUndisturbed(figures) {
   assert.ok(figures.packets.received > 0);
 }
 
-/** People who do not talk try to join, `joining` at the same time. They stay until `leave` is called. */
+/** Silent people try to join, `joining` at the same time. They stay until `leave` is called. */
 async function fill(t, server, room, participants, joining) {
   let child, said = '';
   const ended = runLoad(t, server, {
@@ -80,10 +80,10 @@ test('A server with 512 descriptors says how many it can carry, carries them, an
     carried += await connectedIn(server, room);
   };
   while (ROOM * crowds.length < promised) await add(`crowd-${crowds.length}`, ROOM, 4);
-  // Many at once are refused a little early; one after the other take what is left.
+  // Many simultaneous joins are refused a little early; joins one after the other take the rest.
   await add('last', 20, 1);
   t.diagnostic(`promised ${promised}, carried ${carried}`);
-  // The connections of requests that are open at the same time take descriptors too.
+  // Connections of simultaneous requests take descriptors too.
   assert.ok(carried >= promised - 8 && carried <= promised * 1.15, `${carried} got in, ${promised} were promised`);
 
   assert.equal((await capacity(server)).head_room_participants, 0);
@@ -94,7 +94,7 @@ test('A server with 512 descriptors says how many it can carry, carries them, an
   assert.equal((await fetch(`${server.url}/readyz`)).status, 503);
   assert.equal((await fetch(`${server.url}/healthz`)).status, 200);
 
-  // No participant was removed for it.
+  // No participant was removed to make room.
   await talkOn(server);
   assert.deepEqual((await server.api('GET', '/v1/server')).body.participants_ended, {});
   assert.equal(await connectedIn(server, 'call'), IN_CALL);
@@ -117,7 +117,7 @@ test('Connections that take all descriptors they can get leave the call its own,
   atEnd(t, () => sockets.forEach((socket) => socket.destroy()));
   await until('it has no more connections to give', () => server.log().includes('cannot accept connections for now'));
   assert.ok(open() < DESCRIPTORS - 16, `${open()} descriptors are open`);
-  // The API cannot be asked now; the call is judged by what its people have heard.
+  // The API cannot be asked now; the packets that its participants heard judge the call.
   sockets.forEach((socket) => socket.destroy());
   await until('the API answers', async () => (await capacity(server)).head_room_participants > 0);
   assert.equal(await connectedIn(server, 'call'), IN_CALL);

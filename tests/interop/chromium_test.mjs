@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-// People at the voice page: they hear each other after one negotiation each, while others join, mute, pin, leave and return.
+// People at the voice page: they hear each other after one negotiation each, while others join, mute, pin, leave and rejoin.
 
 import assert from 'node:assert/strict';
 import { join } from 'node:path';
@@ -13,7 +13,7 @@ import { launchBrowser, received, VoicePage } from './pages/voice_page.mjs';
 const test = concurrentTests(2);
 const ONE_NEGOTIATION = [['have-local-offer', 'stable']];
 const PACKETS_PER_SECOND = 50;
-/** Part of the speech that may be concealed beyond what the same pages conceal without a server. */
+/** Fraction of the speech that may be concealed beyond what the same pages conceal without a server. */
 const CONCEALED_OF_TWO = 0.01;
 const CONCEALED_OF_FOUR = 0.03; // Slots change hands.
 const heard = (listener, talker) =>
@@ -21,7 +21,7 @@ const heard = (listener, talker) =>
 const notHeard = (listener, talker) =>
   until(`${listener.name} no longer hears ${talker.name}`, async () => !(await listener.hears(talker)));
 
-/** Samples one listener until `enough(windows)`: each is what arrived in it, and whether slots were reassigned around it. */
+/** Samples one listener until `enough(windows)`: each holds what arrived in it, and whether slots were reassigned around it. */
 async function windows(listener, { most, windowMs, enough }) {
   const result = [];
   let before = await listener.inbound();
@@ -39,7 +39,7 @@ async function windows(listener, { most, windowMs, enough }) {
 async function assertAtMostStreams(listener, limit) {
   const start = Date.now();
   const before = await listener.inbound();
-  // A window in which a slot was reassigned may have seen both the old and the new speaker. How often that happens is up to how the talkers' pauses meet.
+  // A window in which a slot was reassigned may contain both the old and the new speaker. The talkers' pauses decide how often that happens.
   const steadyOf = (samples) => samples.filter((sample, i) => !sample.switched && samples[i + 1]?.switched === false && !samples[i - 1]?.switched);
   const samples = await windows(listener, { most: 100, windowMs: 500, enough: (taken) => taken.length >= 8 && steadyOf(taken).length >= 4 });
   const total = received(before, await listener.inbound());

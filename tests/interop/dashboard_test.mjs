@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-// The page of plugins/metrics in Chromium: it asks for a key, and shows what happens while people talk.
+// The page of plugins/metrics in Chromium: it asks for a key, and shows the figures of a call.
 
 import assert from 'node:assert/strict';
 import { join } from 'node:path';

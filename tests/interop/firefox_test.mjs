@@ -11,15 +11,15 @@ import { assertHeardAsWell, connectDirectly, listenBothWays } from './pages/dire
 import { launchBrowser, VoicePage } from './pages/voice_page.mjs';
 
 const ONE_NEGOTIATION = [['have-local-offer', 'stable']];
-/** Part of the speech that may be concealed beyond what the same pages conceal without a server. */
+/** Fraction of the speech that may be concealed beyond what the same pages conceal without a server. */
 const CONCEALED = 0.02;
-/** A closed page asks to be removed, but a browser that is being driven may not let it; then its silence is noticed after 15 s. */
+/** A closed page asks to be removed, but a driven browser may not let it; the server then notices its silence after 15 s. */
 const GONE_MS = 20000;
 const heard = (listener, talker) => until(`${listener.name} hears ${talker.name}`, () => listener.hears(talker));
 const notHeard = (listener, talker) =>
   until(`${listener.name} no longer hears ${talker.name}`, async () => !(await listener.hears(talker)));
 
-/** As well as on a direct connection at the same time: browsers that get too little of a busy machine are late on both. */
+/** As well as on a direct connection at the same time: a browser that gets too little CPU time is late on both. */
 async function assertWellHeard(t, pairs) {
   const results = await listenBothWays(pairs);
   for (const { name, packets, energy, direct } of results) {
@@ -63,8 +63,8 @@ test('Firefox and Chromium hear each other with one negotiation each', async (t)
   await t.test('The statistics of the server and of Firefox agree that nothing is lost', async () => {
     const { path, lost_in: lostIn, lost_out: lostOut } = await statistics();
     assert.deepEqual({ path, lostIn, lostOut }, { path: environment.path, lostIn: 0, lostOut: 0 });
-    if (path === 'pipeline') return; // It knows no more than that.
-    // On a busy machine a report may tell of a long way, but not each of them.
+    if (path === 'pipeline') return; // The pipeline path reports no more than that.
+    // On a busy machine a report may show a long round trip, but not all of them may.
     const about = await until('the server reports on the microphone', async () =>
       (await felix.statistics('remote-inbound-rtp')).find(({ roundTripTime }) => roundTripTime > 0 && roundTripTime < 0.2));
     assert.equal(about.packetsLost, 0);

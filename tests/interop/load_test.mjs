@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-// Many webrtcbin clients: full rooms, clients that come and go, one that stalls. Figures are printed, not judged.
+// Many webrtcbin clients: full rooms, clients that join and leave, one that stalls. Figures are printed, not judged.
 
 import assert from 'node:assert/strict';
 import { readdirSync, readFileSync } from 'node:fs';
@@ -9,7 +9,7 @@ import { assertNothingMissing, measureLoad, runLoad } from './harness/command.mj
 import { delay, until } from './harness/until.mjs';
 import { environment, VecheServer } from './harness/veche_server.mjs';
 
-/** What leaves half of two cores free: the pipeline path costs several times as much. `make bench` fills rooms with up to 200. */
+/** Leaves half of two cores free: the pipeline path costs several times as much. `make bench` fills rooms with up to 200. */
 const ON_WIRE = environment.path === 'wire';
 const SPEAKING_ALL = ON_WIRE ? 30 : 12;
 const MOSTLY_SILENT = ON_WIRE ? 60 : 30;
@@ -17,7 +17,7 @@ const CHURN = environment.full ? 1000 : 300;
 const CHURN_PER_S = ON_WIRE ? 40 : 24;
 const SETTLE_MS = 20000;
 
-/** Everybody joined, everybody heard every talker, nothing was lost. */
+/** All participants joined, all heard every talker, nothing was lost. */
 function assertWhole(figures, participants) {
   assertNothingMissing(figures);
   assert.equal(figures.joins.joined, participants);
@@ -49,7 +49,7 @@ test(`${CHURN} joins and leaves, a third before DTLS is done, leave nothing behi
     const room = await server.api('GET', '/v1/rooms/churn/participants');
     return room.status === 404 || room.body.participants.length === 0;
   });
-  await churn(50); // What is made once: caches, thread pools, arenas.
+  await churn(50); // One-time allocations: caches, thread pools, arenas.
   await everybodyIsGone();
   await delay(1000);
   const before = footprint(server.pid);

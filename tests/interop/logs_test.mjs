@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-// The log of a call: it can be followed by the participant's id, and holds no secret.
+// The log of a call: the participant's id finds all its lines, and it contains no secret.
 
 import assert from 'node:assert/strict';
 
@@ -11,7 +11,7 @@ import { environment, KEY, VecheServer } from './harness/veche_server.mjs';
 
 const test = concurrentTests(4);
 
-/** All lines of the log, each of which has to be JSON. */
+/** All lines of the log, which have to be JSON. */
 function linesOf(server) {
   return server.log().trim().split('\n').map((line) => {
     try {
@@ -118,7 +118,7 @@ test('Nothing that opens a door is in the log, at the level debug either', async
   const log = server.log();
   assert.ok(linesOf(server).some(({ participant, message }) => participant === 'ada' && message === 'is connected'));
   for (const [kind, values] of Object.entries(secrets)) {
-    // Four letters of a ufrag may stand in a session's name by chance.
+    // Four letters of a ufrag may occur in a session's name by chance.
     const leaked = values.filter((value) => value.length > 6 && log.includes(value));
     assert.deepEqual(leaked, [], `${kind} in the log`);
   }

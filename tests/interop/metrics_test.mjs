@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-// plugins/metrics: what Prometheus thinks of a real scrape, how many series there are, and whether the numbers are true.
+// plugins/metrics: Prometheus' view of a real scrape, the number of series, and whether the numbers are correct.
 
 import assert from 'node:assert/strict';
 import { spawn, spawnSync } from 'node:child_process';
@@ -30,7 +30,7 @@ async function scrape(server, accept = 'text/plain') {
 
 const samplesOf = (text) => text.split('\n').filter((line) => line !== '' && !line.startsWith('#'));
 
-/** The value of one sample, by its name and labels as they stand in the text. */
+/** The value of one sample, by its name and labels as written in the text. */
 function valueOf(text, sample) {
   const line = samplesOf(text).find((each) => each.startsWith(`${sample} `));
   assert.ok(line, `${sample} is missing`);
@@ -42,7 +42,7 @@ function familiesOf(text) {
   return new Map([...text.matchAll(/^# TYPE (\S+) (\S+)$/gm)].map(([, name, type]) => [name, type]));
 }
 
-/** Starts a Prometheus that scrapes the server each second; gives its URL. */
+/** Starts a Prometheus that scrapes the server every second; returns its URL. */
 async function startPrometheus(t, server) {
   const directory = scratch(t, 'prometheus');
   const port = await tcpPort();
@@ -132,7 +132,7 @@ test('What is measured is what the load generator measures', async (t) => {
   assert.ok(Math.abs(switches - onset.count) <= 0.2 * onset.count, `${switches} switches are not ${onset.count}`);
   const sent = valueOf(text, 'veche_packets_sent_total');
   const { received } = figures.packets;
-  // The server sends to participants that have left until it knows it.
+  // The server sends to participants that have left until it notices.
   assert.ok(sent >= received && sent <= 1.01 * received, `${sent} packets were sent, ${received} received`);
   assert.equal(valueOf(text, 'veche_join_phase_seconds_count{phase="dtls"}'), 12);
   assert.ok(valueOf(text, 'veche_forward_latency_seconds_sum') > 0);
@@ -144,7 +144,7 @@ test('What is measured is what the load generator measures', async (t) => {
   assert.ok(Math.max(...history.cpu_cores) > 0);
 });
 
-/** How many packets were in the server for longer than this, of all that it has forwarded so far. */
+/** The number of packets that were in the server for longer than this, of all that it has forwarded so far. */
 function lateOf(text, bound) {
   const all = valueOf(text, 'veche_forward_latency_seconds_count');
   return { all, late: all - valueOf(text, `veche_forward_latency_seconds_bucket{le="${bound}"}`) };
@@ -158,7 +158,7 @@ test('Scrapes, one after the other, lose no packet and hold none up', async (t) 
   await delay(1000);
   const shares = { calm: [], scraped: [] };
   let scrapes = 0;
-  // In turn, so that whatever else the machine does meets both.
+  // Alternating, so that other load on the machine affects both.
   for (let i = 0; i < 2 * windows; i += 1) {
     const before = lateOf((await scrape(server)).text, bound);
     const end = Date.now() + windowMs;
@@ -172,7 +172,7 @@ test('Scrapes, one after the other, lose no packet and hold none up', async (t) 
   assert.ok(scrapes > 10 * windows, `${scrapes} scrapes`);
   const { text } = await scrape(server);
   const [sumS, count] = ['sum', 'count'].map((name) => valueOf(text, `veche_scrape_duration_seconds_${name}`));
-  const busy = (sumS / count) * (scrapes / windows) / (windowMs / 1000); // Part of the time in which a scrape was answered.
+  const busy = (sumS / count) * (scrapes / windows) / (windowMs / 1000); // Fraction of the time in which a scrape was answered.
   const median = (values) => [...values].sort((x, y) => x - y)[Math.floor(values.length / 2)];
   const [calm, scraped] = [median(shares.calm), median(shares.scraped)];
   const percent = (share) => `${(100 * share).toFixed(2)} %`;

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-// Chromium, aiortc and webrtcbin clients in one room: everybody hears everybody.
+// Chromium, aiortc and webrtcbin clients in one room: all hear each other.
 
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
@@ -18,10 +18,10 @@ test('Chromium, aiortc and webrtcbin clients hear each other', async (t) => {
   const ada = await VoicePage.join(browser, server, { name: 'Ada', room });
   const load = measureLoad(t, server, { room, participants: 2, talkers: 1, slots: 4, duration: SECONDS, 'expect-no-loss': true });
   const aiortc = runAiortcPeer(t, server, { room, participant: 'boris', seconds: SECONDS });
-  for (const peer of [load, aiortc]) peer.catch(() => {}); // They are awaited at the end, and may fail before.
+  for (const peer of [load, aiortc]) peer.catch(() => {}); // Awaited at the end; they may fail before.
   const path = `/v1/rooms/${room}/participants`;
 
-  // Three others at the page: the aiortc client and the load generator's two, one of which talks.
+  // Three other participants at the page: the aiortc client and the load generator's two, one of which talks.
   const others = await until('everybody is here', async () => {
     const { body } = await server.api('GET', path);
     const list = body.participants.filter(({ id }) => id !== ada.participant);

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-// What operators do to a server while people talk: other settings, and the end.
+// What operators do to a server while people talk: changing settings, and stopping it.
 
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
@@ -9,7 +9,7 @@ import { delay, until } from './harness/until.mjs';
 import { environment, VecheServer } from './harness/veche_server.mjs';
 
 const ROUNDS = 20;
-// What leaves half of two cores free, clients included.
+// Leaves half of two cores free, clients included.
 const PEOPLE = environment.path === 'wire' ? 60 : 25;
 
 test('SIGHUP 20 times during a large call: every setting that can change does, nothing is lost', async (t) => {

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-// Plugins in calls: one that comes and goes while people talk, and the example that decides who is heard.
+// Plugins in calls: one that is enabled and disabled while people talk, and the example that decides which talkers are heard.
 
 import assert from 'node:assert/strict';
 import { readdirSync, readFileSync } from 'node:fs';
@@ -83,7 +83,7 @@ test('A plugin that throws, talks nonsense and is slow is counted, then disabled
   assert.equal(figures.joins.removed, 0, 'nobody is taken for gone');
   assert.equal(figures.turns.unheard + figures.turns.cut_short, 0, 'everybody is heard to the end');
   assert.equal(figures.packets.lost, 0);
-  // Each frame that is missing within a turn is one for which the plugin talked nonsense.
+  // Each frame missing within a turn is one for which the plugin returned nonsense.
   const missing = figures.turns.missing_frames;
   assert.ok(missing <= disabled.bad_verdicts, `${missing} frames missing, ${disabled.bad_verdicts} bad verdicts`);
 });

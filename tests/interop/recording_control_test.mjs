@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-// Recordings that begin by themselves, end by limits, tell all participants, run a command, and are deleted when they are old.
+// Recordings that start automatically, end by limits, notify all participants, run a command, and are deleted when they are old.
 
 import assert from 'node:assert/strict';
 import { execFile } from 'node:child_process';
@@ -20,7 +20,7 @@ import { launchBrowser, VoicePage } from './pages/voice_page.mjs';
 const execute = promisify(execFile);
 const test = concurrentTests(4);
 
-/** A recorder, and what a plugin beside it hears of events. */
+/** A recorder, and the events that a plugin beside it gets. */
 async function startHeard(t, config) {
   const file = join(scratch(t), 'events');
   const path = await buildCpp(t, 'events', ['tests/interop/plugins/event_plugin.cpp']);
@@ -86,7 +86,7 @@ test('A recording ends when it is long enough, when the room is empty, and with 
   assert.ok(byTime.duration_ms >= 2000 && byTime.duration_ms < 4000, `${byTime.duration_ms} ms`);
   const idle = await recordings.start();
   await talker;
-  // It has only fallen silent: a participant that the server has removed is gone for the recording.
+  // It has only fallen silent: only a participant that the server has removed has left the recording.
   assert.equal((await server.api('DELETE', '/v1/rooms/short/participants/boris')).status, 204);
   assert.equal((await recordings.ended(idle)).ended_by, 'idle');
 
@@ -150,7 +150,7 @@ test('The commands of docs/recording.md do what they say', async (t) => {
   for (const { name } of [...manifest.files, { name: 'manifest.json' }]) {
     writeFileSync(join(directory, name), (await recordings.download(recording, name)).bytes);
   }
-  // In the example's order of coming.
+  // In the order in which the example joins them.
   const file = (participant) => manifest.tracks.find((track) => track.participant === participant).file;
   const named = commands('files').replaceAll('audio-1-alice.webm', file('alice')).replaceAll('audio-2-bob.webm', file('bob'));
   const output = await run(named);

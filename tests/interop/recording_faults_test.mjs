@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-// Disks that are full, stalled or broken, and a server that dies: what was recorded stays, and the call goes on.
+// Disks that are full, stalled or broken, and a server that dies: recorded data survives, and the call continues.
 
 import assert from 'node:assert/strict';
 import { execFileSync } from 'node:child_process';
@@ -21,7 +21,7 @@ const KILLS = environment.full ? 20 : 3;
 const LOST_AT_MOST_MS = 2000;
 const FRAME_MS = 20;
 
-/** A participant that chirps until the server dies or the time is over. */
+/** A participant that chirps until the server dies or its time ends. */
 function talk(t, server, room, participant, seconds) {
   const ended = runChirpTalker(t, server, { room, participant, seconds });
   ended.catch(() => {});
@@ -54,7 +54,7 @@ test('What was recorded up to two seconds before the server is killed plays, and
     }
     await Promise.allSettled(ended);
     await server.launch();
-    // The new server looks through its disk on a thread of its own.
+    // The new server scans its disk on a separate thread.
     const listed = await until('all recordings are listed', async () => {
       const all = await allRecordings(server);
       return ids.every((id) => all.some((each) => each.id === id)) && all;
@@ -65,7 +65,7 @@ test('What was recorded up to two seconds before the server is killed plays, and
 });
 
 /**
- * A call in which one participant chirps and is recorded; `disturb` does something to the disk meanwhile and gives the recording's
+ * A call in which one participant chirps and is recorded; `disturb` meanwhile disturbs the disk and returns the recording's
  * manifest. The call must not notice.
  */
 async function recordUnder(t, { seconds, config, disturb }) {
@@ -86,7 +86,7 @@ async function recordUnder(t, { seconds, config, disturb }) {
   return { server, disk, recordings, recording, manifest };
 }
 
-/** The disk stalls for some seconds, then the recording ends by request. */
+/** The disk stalls for some seconds, then a request ends the recording. */
 const stallFor = (seconds) => async ({ disk, recordings, recording }) => {
   disk.stall();
   await delay(seconds * 1000);
@@ -95,7 +95,7 @@ const stallFor = (seconds) => async ({ disk, recordings, recording }) => {
   return recordings.stop(recording);
 };
 
-/** The track of the one who chirps, and what the disk has cost it; every file is as long as the recording. */
+/** The track of the chirping participant, and its losses due to the disk; every file has the recording's length. */
 async function trackOf({ disk, manifest }) {
   assert.equal(manifest.state, 'finished', JSON.stringify(manifest));
   for (const file of disk.soundFiles()) {
@@ -152,7 +152,7 @@ for (const [error, what, endedBy] of [['ENOSPC', 'full', 'disk-full'], ['EIO', '
   });
 }
 
-/** Words that give a server a disk of its own, of this many bytes, in place of the directory. It goes with the server. */
+/** Words that mount a separate disk of this many bytes over the server's directory. The disk is removed with the server. */
 const smallDisk = (bytes) => (directory) => ['unshare', '--mount', '--propagation', 'private', 'sh', '-c',
   `mount -t tmpfs -o size=${bytes} tmpfs "$0" && exec "$@"`, directory];
 

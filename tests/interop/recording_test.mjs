@@ -23,11 +23,11 @@ const APART_MS = 40;
 const TICK_S = 0.01; // Of /proc/<pid>/stat.
 
 const MUTE_S = environment.full ? 20 : 8;
-/** Behind the tap both paths are one: only when packets come is up to the path. */
+/** Behind the tap both paths are one: the path decides only when packets arrive. */
 const onePath = { skip: environment.path === 'pipeline' && !environment.full && 'on the wire path, and with VECHE_FULL=1 on both' };
 const light = concurrentTests(3);
 
-/** Downloads every file, checks its digest, and gives {name: path}. */
+/** Downloads every file, checks its digest, and returns {name: path}. */
 async function downloadAll(t, recordings, manifest) {
   const directory = scratch(t);
   const paths = {};
@@ -42,7 +42,7 @@ async function downloadAll(t, recordings, manifest) {
   return paths;
 }
 
-/** A call that chirps, recorded: every chirp is where it should be in every file. */
+/** A call that chirps, recorded: every chirp is at its time in every file. */
 async function judgeChirps(t, server, browser, room) {
   const recordings = new Recordings(server, room);
   let recording;
@@ -62,7 +62,7 @@ async function judgeChirps(t, server, browser, room) {
     rows.push(judge(`track: ${name}`, compare(found, within(chirps), startMs)), judge(`mix: ${name}`, compare(inMix, within(chirps), startMs)));
     assert.deepEqual(compare(found, muted, startMs), [], 'what was muted is not recorded');
     const expected = within(chirps).length;
-    // Where a loss hits a chirp it may not be recognised.
+    // A loss at a chirp may make it unrecognisable.
     const times = `expected at ${within(chirps).map((ms) => ms - startMs)} ms, the track has ${found.map(({ ms }) => Math.round(ms))}`;
     for (const row of rows.slice(-2)) {
       assert.ok(row.chirps >= expected * 0.6, `${row.name}: ${row.chirps} of ${expected} chirps were found; ${times}`);
@@ -75,7 +75,7 @@ async function judgeChirps(t, server, browser, room) {
 test('With loss, DTX, a mute and a late start every chirp is within 40 ms in every file', async (t) => {
   const { server } = await startRecorder(t);
   const browser = await launchBrowser(t);
-  // Behind the microphone a stalled browser makes chirps late, and cannot know.
+  // A browser that stalls behind the microphone makes chirps late without knowing it.
   await tryTwice('chirps', (attempt) => judgeChirps(t, server, browser, `chirps-${attempt}`));
 });
 
@@ -160,7 +160,7 @@ light('A recording is deleted with all its files, while it records too', onePath
   await delay(2000);
   for (const { id } of [first, second]) {
     const { status } = await server.api('DELETE', `${recordings.path}/${id}`);
-    // One that records may ask to be stopped first.
+    // A recorder may ask to be stopped first.
     if (status === 409) {
       await recordings.stop({ id });
       assert.equal((await server.api('DELETE', `${recordings.path}/${id}`)).status, 204);
@@ -179,10 +179,10 @@ function spent(pid) {
   return { cpuS: (Number(fields[11]) + Number(fields[12])) * TICK_S, rssKb, atS: Date.now() / 1000 };
 }
 
-// What leaves half of two cores free, clients included.
+// Leaves half of two cores free, clients included.
 const PEOPLE = environment.path === 'pipeline' ? 20 : environment.full ? 100 : 40;
 
-/** What talkers and silent participants sent is in their files, from the beginning to the end. */
+/** The packets of talkers and silent participants are in their files, from the beginning to the end. */
 async function assertPlayed(disk, manifest) {
   const sample = ['load-0', 'load-1', 'load-2', `load-${PEOPLE - 1}`];
   for (const { participant, file } of manifest.tracks.filter((track) => sample.includes(track.participant))) {
@@ -219,7 +219,7 @@ test(`All tracks of ${PEOPLE} people are recorded, and the call notices nothing`
   t.diagnostic(`a track: ${(100 * each('core')).toFixed(3)} % of a core, ${each('rssKb').toFixed(0)} KB`);
   const line = ({ latency_ms: { p50, p99 } }) => `p50 ${p50} ms, p99 ${p99} ms`;
   t.diagnostic(`without recording ${line(calm.figures)}; with ${line(recorded.figures)}`);
-  // Times are the machine's too, and are printed only; what the call must not notice is counted.
+  // Times depend on the machine too, and are only printed; effects on the call are counted.
   for (const { figures: { joins, packets, turns } } of [calm, recorded]) {
     assert.deepEqual([joins.removed, packets.lost, turns.unheard, turns.cut_short, turns.missing_frames], [0, 0, 0, 0, 0]);
   }

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-// The measuring of recordings, measured: with sound of known times through Opus, and a disk that is told to stall.
+// Tests of the recording measurements: sound of known times through Opus, and a disk that stalls on request.
 
 import assert from 'node:assert/strict';
 import { execFileSync, spawn } from 'node:child_process';

@@ -17,7 +17,7 @@ const skip = NO_TURN ?? namespaceProblem() ?? false;
 const LOOPBACK = '127.0.0.1';
 const heard = (listener, talker) => until(`${listener.name} hears ${talker.name}`, () => listener.hears(talker));
 
-/** A client's network from which HTTP and the TURN server are reached, and media's address is not. */
+/** A client's network that reaches HTTP and the TURN server, but not media's address. */
 async function separated(t, transport) {
   const namespace = new Namespace(t, 2);
   const [near, far] = namespace.links;
@@ -27,7 +27,7 @@ async function separated(t, transport) {
   return { near, server, turn, prefix: namespace.prefix };
 }
 
-/** The candidate of its own that a page uses. */
+/** The page's own selected candidate. */
 async function usedCandidate(person) {
   const [transport] = await person.statistics('transport');
   const pair = (await person.statistics('candidate-pair')).find(({ id }) => id === transport.selectedCandidatePairId);

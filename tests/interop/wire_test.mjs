@@ -21,16 +21,16 @@ const concurrent = concurrentTests(2);
 
 const ONE_NEGOTIATION = [['have-local-offer', 'stable']];
 const ASK_FOR_NACK = fileURLToPath(new URL('pages/ask_for_nack.js', import.meta.url));
-/** Chromium checks the pair that it uses each 2.5 s. */
+/** Chromium checks the pair that it uses every 2.5 s. */
 const CHECK_INTERVAL_MS = 2500;
 const LATE_MS = 1000;
-/** Part of a first second that may be concealed beyond what the same pages conceal without a server. */
+/** Fraction of a first second that may be concealed beyond what the same pages conceal without a server. */
 const CONCEALED = 0.03;
 const heard = (listener, talker) => until(`${listener.name} hears ${talker.name}`, () => listener.hears(talker));
 const inUse = ({ packetsReceived }) => packetsReceived > 0;
 const percent = (part, whole) => `${((100 * part) / whole).toFixed(2)} %`;
 
-/** Everybody joined, everybody heard every talker, nothing was lost. */
+/** All participants joined, all heard every talker, nothing was lost. */
 function assertWhole(figures, participants) {
   assertNothingMissing(figures);
   assert.equal(figures.joins.joined, participants);
@@ -43,7 +43,7 @@ concurrent('One UDP port carries everybody', async (t) => {
   const room = 'one-port';
   const load = measureLoad(t, server, { room, participants: 6, talkers: 2, duration: 6, 'expect-no-loss': true });
   const peer = runAiortcPeer(t, server, { room, participant: 'boris', seconds: 8 });
-  for (const each of [load, peer]) each.catch(() => {}); // They are awaited at the end, and may fail before.
+  for (const each of [load, peer]) each.catch(() => {}); // Awaited at the end; they may fail before.
   await server.connected(room, 7);
   assert.deepEqual((await server.lanes()).map((lane) => lane.port), [port]);
   const sockets = udpSockets(server.pid);
@@ -87,7 +87,7 @@ test('Garbage from one source costs established calls nothing', async (t) => {
   assertWhole(figures, 6);
 });
 
-/** Two people in a call that lives through `disturb`, which happens to the first. When each of them was back, after it. */
+/** Two people in a call during `disturb`, which happens to the first. Returns when each of them recovered after it. */
 async function disturbCall(t, server, room, [mover, other], { recordMs, disturb }) {
   await Promise.all([heard(mover, other), heard(other, mover)]);
   const before = await server.statistics(room, mover.participant);
@@ -129,8 +129,8 @@ test('A client that loses its network goes on over another without a new session
   const { hearsMs, heardMs, movedMs } = await disturbCall(t, server, room, [ada, boris], {
     recordMs: 9000, disturb: () => namespace.takeDown(first) });
   await uses(second);
-  // Chromium holds on to a pair for 2.5 s without an answer and one more, whatever the network says; then it sends on another
-  // at once, and nominates that with its next check.
+  // Chromium keeps a pair for 2.5 s without an answer and one more, on any network; then it sends on another at once, and nominates
+  // that with its next check.
   t.diagnostic(`the browser itself moved after ${movedMs} ms`);
   assert.ok(movedMs < 6000, `the browser took ${movedMs} ms to move`);
   for (const timeMs of [hearsMs, heardMs]) assert.ok(timeMs - movedMs < LATE_MS, `${timeMs - movedMs} ms after it moved`);
@@ -144,13 +144,13 @@ concurrent('A client behind a NAT that forgets it goes on without a new session'
   const ada = await VoicePage.join(browser, server, { name: 'Ada', room, prepare: (page) => relay.serve(page) });
   const boris = await VoicePage.join(browser, server, { name: 'Boris', room });
   const { hearsMs, heardMs } = await disturbCall(t, server, room, [ada, boris], { recordMs: 5000, disturb: () => relay.changeAddress() });
-  // Nothing tells the client, and to the server the new address is a stranger's until the next check.
+  // The client is not told, and to the server the new address is a stranger's until the next check.
   for (const timeMs of [hearsMs, heardMs]) assert.ok(timeMs < CHECK_INTERVAL_MS + LATE_MS, `${timeMs} ms`);
 });
 
-/** The talker unmutes; what each listener got in the first second, from the server and directly. */
+/** The talker unmutes; returns what each listener got in the first second, from the server and directly. */
 async function takeTurn(t, talker, listeners) {
-  await delay(700); // What was said before has been played.
+  await delay(700); // The earlier speech has been played.
   const recordings = Promise.all(listeners.map((person) => person.record(3000)));
   await delay(QUIET_MS + 100);
   const unmutedMs = Date.now();
@@ -180,15 +180,15 @@ test('The first second of every stream is without gaps', async (t) => {
       assert.ok(result.lost <= 1 && result.packets >= Math.min(40, result.direct.packets), `turn ${turn + 1}: ${JSON.stringify(result)}`);
       results.push(result);
     }
-    // The one who spoke before talks on until this one has begun: two are heard at a time.
+    // The previous speaker continues until this one has begun: two are heard at a time.
     if (turn > 0) await people[(turn + 2) % 3].setMuted(true);
   }
-  // A stream that the server begins badly is concealed at every listener; one that meets a busy machine at some.
+  // A stream that the server starts badly is concealed at every listener; one that meets a busy machine only at some.
   const most = median(results.map(excess));
   assert.ok(most < CONCEALED, `${percent(most, 1)} of most first seconds are concealed beyond what direct connections conceal`);
 });
 
-/** A sane report on what a page sends, and one on a slot that it receives. On a busy machine some tell of a long way, but not all. */
+/** A sane report on what a page sends, and one on a slot that it receives. On a busy machine some show a long round trip, but not all. */
 async function reportsAt(person) {
   const about = await until('a sane report on the microphone came', async () =>
     (await person.statistics('remote-inbound-rtp')).find(({ roundTripTime, jitter }) => roundTripTime > 0 && roundTripTime < 0.2 && jitter < 0.05));

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-// Compiles a plugin of a test.
+// Compiles a test's plugin.
 
 import { execFile } from 'node:child_process';
 import { join } from 'node:path';
@@ -10,7 +10,7 @@ import { environment } from './veche_server.mjs';
 
 const execute = promisify(execFile);
 
-/** A plugin of these sources, against the headers of this tree. How the examples build by themselves is tested in tests/abi. */
+/** A plugin of these sources, against the headers of this tree. tests/abi tests how the examples build outside the tree. */
 export async function build(t, name, compiler, sources, packages = []) {
   const file = join(scratch(t, 'plugin'), `${name}.so`);
   const flags = packages.length > 0 ? (await execute('pkg-config', ['--cflags', '--libs', ...packages])).stdout.trim().split(/\s+/) : [];

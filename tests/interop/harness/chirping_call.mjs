@@ -1,16 +1,16 @@
 // SPDX-License-Identifier: Apache-2.0
-// A call whose talkers chirp at known times: loss, DTX, a mute and a late joiner are in it.
+// A call whose talkers chirp at known times, with loss, DTX, a mute and a late joiner.
 
 import { joinChirping, chirpsOfPage } from '../pages/chirp_page.mjs';
 import { runPython } from './command.mjs';
 import { UdpRelay } from './udp_relay.mjs';
 import { delay } from './until.mjs';
 
-const PERIOD_MS = 2400; // So that in a mix no two chirps overlap, nor can be taken for each other.
+const PERIOD_MS = 2400; // In a mix, chirps neither overlap nor can be mistaken for each other.
 const LOSE_EVERY = 50;
 const EDGE_MS = 1000;
 
-/** A webrtcbin participant for some seconds: when it made its chirps. */
+/** A webrtcbin participant for some seconds; returns the times of its chirps. */
 export async function runChirpTalker(t, server, { room, participant, seconds, phaseMs = 0, extra = [] }) {
   const { token } = await server.invite(room, participant);
   const { code, output, errors } = await runPython(t, 'chirp_talker.py', [
@@ -22,15 +22,15 @@ export async function runChirpTalker(t, server, { room, participant, seconds, ph
 
 /**
  * Three talkers: Chromium with DTX and 2 % loss that is muted for `muteS`, webrtcbin with DTX and 2 % loss, and webrtcbin that
- * joins last. `onBegin` runs when the first two are there. Gives [{name, participant, chirps, muted}]: when they made their
- * chirps, and when they made those that must not be heard.
+ * joins last. `onBegin` runs when the first two are connected. Returns [{name, participant, chirps, muted}]: the times of their
+ * chirps, and of those that must not be heard.
  */
 export async function holdChirpingCall(t, server, browser, { room, muteS = 20, onBegin = () => {} }) {
   const relay = await UdpRelay.start(t, { loseUp: LOSE_EVERY });
   const ada = await joinChirping(browser, server, { name: 'Ada', room, periodMs: PERIOD_MS, prepare: (page) => relay.serve(page) });
   const talker = (participant, phaseMs, seconds, extra) => {
     const chirps = runChirpTalker(t, server, { room, participant, phaseMs, seconds, extra });
-    chirps.catch(() => {}); // It is awaited at the end, and may fail before.
+    chirps.catch(() => {}); // Awaited at the end; it may fail before.
     return chirps;
   };
   const boris = talker('boris', 800, muteS + 20, ['--dtx', '--lose-every', LOSE_EVERY]);

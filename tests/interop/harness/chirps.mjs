@@ -1,13 +1,13 @@
 // SPDX-License-Identifier: Apache-2.0
-// Chirps mark a moment in sound: 200 ms that rise from 500 to 3000 Hz, as the talkers make them, and where sound has them.
+// Chirps mark a moment in sound: 200 ms that rise from 500 to 3000 Hz. Makes them as the talkers do, and finds them in sound.
 
-/** Of all sound here, in samples per second: twice what the chirp needs. */
+/** The sample rate of all sound here: twice what the chirp needs. */
 export const RATE = 16000;
 export const CHIRP_MS = 200;
 const [LOW_HZ, HIGH_HZ] = [500, 3000];
 const EDGE_MS = 5;
 const BLOCK = 16384;
-/** How alike sound and chirp must be, from 0 to 1. In recording_tools_test.mjs Opus at 24 kbit/s leaves 0.57 at the worst. */
+/** The required similarity of sound and chirp, from 0 to 1. In recording_tools_test.mjs Opus at 24 kbit/s leaves 0.57 at worst. */
 const ALIKE = 0.4;
 
 /** chirp_worklet.js and chirps.py have the same. */
@@ -48,7 +48,7 @@ function fourier(real, imaginary, sign) {
   }
 }
 
-/** For each sample how alike what follows it and a chirp are, whatever its volume. */
+/** For each sample, the similarity of the following sound to a chirp, independent of volume. */
 function likeness(sound) {
   const chirp = makeChirp();
   const chirpEnergy = chirp.reduce((sum, sample) => sum + sample * sample, 0);
@@ -72,14 +72,14 @@ function likeness(sound) {
     for (let i = 0; i < step && start + i < sound.length; i += 1) {
       const at = start + i;
       const within = energy[Math.min(at + chirp.length, sound.length)] - energy[at];
-      // Nothing is compared with the noise of a silent stream.
+      // Excludes the noise of a silent stream.
       result[at] = within < 1e-4 * chirpEnergy ? 0 : real[i] / BLOCK / Math.sqrt(chirpEnergy * within);
     }
   }
   return result;
 }
 
-/** Where chirps begin in sound of RATE: [{ms, alike}], in order. */
+/** The starts of chirps in sound of RATE: [{ms, alike}], in order. */
 export function findChirps(sound) {
   const alike = likeness(sound);
   const length = (CHIRP_MS * RATE) / 1000;

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-// What a test started is ended when the test ends: last started first, and all of it even if ending something fails.
+// Stops everything that a test started when the test ends: in reverse order, and all of it even if one step fails.
 
 const actions = new WeakMap();
 

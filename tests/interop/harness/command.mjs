@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-// Other peers are programs: started with arguments, ended with the test, judged by exit code and the JSON they print.
+// Other peers are programs: started with arguments, ended with the test, judged by exit code and the JSON that they print.
 
 import assert from 'node:assert/strict';
 import { spawn } from 'node:child_process';
@@ -33,7 +33,7 @@ export function runPython(t, script, args, prefix = []) {
   return run(t, program, rest);
 }
 
-/** An aiortc participant for some seconds; what it heard. */
+/** An aiortc participant for some seconds; returns what it heard. */
 export async function runAiortcPeer(t, server, { room, participant, seconds, extra = [] }) {
   const { token } = await server.invite(room, participant);
   const { code, output, errors } = await runPython(t, 'aiortc_peer.py', [
@@ -57,17 +57,17 @@ export async function measureLoad(t, server, options, onStart) {
   return { code, errors, ...JSON.parse(readFileSync(json, 'utf8')) };
 }
 
-/** People who talk until `leave` is called, which gives their figures. */
+/** People who talk until `leave` is called, which returns their figures. */
 export function startCall(t, server, options) {
   let child;
   const figures = measureLoad(t, server, { duration: 600, 'join-rate': 20, ...options }, (started) => { child = started; });
-  figures.catch(() => {}); // It is awaited at the end, and may fail before.
+  figures.catch(() => {}); // Awaited at the end; it may fail before.
   return { leave: () => { child.kill('SIGINT'); return figures; } };
 }
 
 /**
- * Everybody joined, and what was sent arrived. A generator that was late itself complains too; that is the machine's doing, and if
- * nothing is missing all the same, the server has passed.
+ * All participants joined, and all packets arrived. A generator that was late itself also complains; that is the machine's fault, and
+ * if nothing is missing, the server has passed.
  */
 export function assertNothingMissing({ shortcomings, errors }) {
   const ofTheServer = shortcomings.filter((each) => !each.startsWith('the generator was late'));

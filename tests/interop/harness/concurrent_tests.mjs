@@ -1,9 +1,9 @@
 // SPDX-License-Identifier: Apache-2.0
-// Tests of one file that mostly wait run at the same time.
+// Runs the tests of one file at the same time, where they mostly wait.
 
 import { describe, test } from 'node:test';
 
-/** A `test` in place of that of node:test: up to `concurrency` of its tests run at once. Each has a server of its own. */
+/** Replaces node:test's `test`: up to `concurrency` of its tests run at once. Each has its own server. */
 export function concurrentTests(concurrency) {
   const tests = [];
   queueMicrotask(() => describe(`Up to ${concurrency} at a time`, { concurrency }, () => tests.forEach((each) => test(...each))));

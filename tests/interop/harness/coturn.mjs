@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-// A TURN server of a test's own: Debian's coturn with the configuration that docs/operations.md gives, but for addresses and secrets.
+// A test's own TURN server: Debian's coturn with the configuration of docs/operations.md, apart from addresses and secrets.
 
 import { execFileSync, spawn } from 'node:child_process';
 import { createHmac, randomBytes } from 'node:crypto';
@@ -17,7 +17,7 @@ import { environment } from './veche_server.mjs';
 const TURNSERVER = process.env.TURNSERVER_BIN ?? '/usr/bin/turnserver';
 const EXAMPLE = /<!-- file: turnserver\.conf -->\n```[a-z]*\n([^]*?)```/;
 
-/** Why there can be no TURN server, or null. */
+/** The reason why no TURN server can run here, or null. */
 export function coturnProblem() {
   try {
     accessSync(TURNSERVER);
@@ -27,7 +27,7 @@ export function coturnProblem() {
   }
 }
 
-/** The documented configuration with other values for some of its keys. A key that it does not have is an error. */
+/** The documented configuration with other values for some of its keys. A key that it lacks is an error. */
 function configuration(values) {
   let text = readFileSync(join(environment.source, 'docs/operations.md'), 'utf8').match(EXAMPLE)[1];
   for (const [key, value] of Object.entries(values)) {
@@ -44,10 +44,10 @@ const accepts = (host, port) => new Promise((resolve) => {
 });
 
 export class Coturn {
-  /** What the media server shares with it. */
+  /** The secret that it shares with the media server. */
   secret = randomBytes(16).toString('hex');
 
-  /** Listens and relays on `address`, towards `peer` alone. Ends with the test `t`. */
+  /** Listens and relays on `address`, only towards `peer`. Ends with the test `t`. */
   static async start(t, { address, peer }) {
     const turn = new Coturn();
     const directory = scratch(t, 'turn');
@@ -77,13 +77,13 @@ export class Coturn {
     return turn;
   }
 
-  /** What media.ice_servers says of it. `transport` is udp, tcp or tls. */
+  /** Its entry in media.ice_servers. `transport` is udp, tcp or tls. */
   server(transport, secret = this.secret) {
     const url = transport === 'tls' ? `turns:${this.address}:${this.tlsPort}?transport=tcp` : `turn:${this.address}:${this.port}?transport=${transport}`;
     return { urls: [url], secret };
   }
 
-  /** Credentials as the media server makes them, for a time of the caller's choice. */
+  /** Credentials as the media server makes them, with a lifetime of the caller's choice. */
   credentials(name, expiresAtS) {
     const username = `${expiresAtS}:${name}`;
     return { username, credential: createHmac('sha1', this.secret).update(username).digest('base64') };

@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: Apache-2.0
-"""A program's log, read as it is written: a thread that waits for a line is woken by it."""
+"""A program's log, read as it is written: a new line wakes the thread that waits for it."""
 import re
 import threading
 import time
@@ -37,7 +37,7 @@ class FollowedLog:
             return self._text
 
     def wait_for(self, pattern, start=0):
-        """The first group of `pattern`, or all of it, as soon as it stands behind `start`. None: it never did."""
+        """The first group of `pattern`, or all of it, as soon as it appears after `start`. None: it never did."""
         deadline = time.monotonic() + WAIT_S
         with self._changed:
             while True:

@@ -1,12 +1,12 @@
 // SPDX-License-Identifier: Apache-2.0
-// A proxy in front of a test's server that writes down what clients and server say to each other over HTTP.
+// A proxy in front of a test's server that records the HTTP traffic between clients and server.
 
 import { once } from 'node:events';
 import { createServer } from 'node:http';
 
 import { atEnd } from './cleanup.mjs';
 
-/** Gives {url, texts}: where clients connect to, and all bodies and credentials that have passed. Ends with the test. */
+/** Returns {url, texts}: the address for clients, and all bodies and credentials that have passed. Ends with the test. */
 export async function recordHttp(t, server) {
   const texts = [];
   const proxy = createServer(async (request, response) => {

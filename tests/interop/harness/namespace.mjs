@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-// A second host on this machine: a network namespace with links of its own to this one. All of it goes with the test.
+// A second host on this machine: a network namespace with its own links to this one. Everything is removed with the test.
 
 import { execFileSync } from 'node:child_process';
 import { networkInterfaces } from 'node:os';
@@ -9,11 +9,11 @@ import { TEST_NUMBER } from './ports.mjs';
 
 const MOST_LINKS = 4;
 let net;
-let made = 0; // By this test. Names and networks are counted, so that tests and their parts can run at the same time.
+let made = 0; // By this test. Names and networks are numbered, so that tests and their parts can run at the same time.
 
 const ip = (...args) => execFileSync('ip', args, { stdio: ['ignore', 'ignore', 'pipe'], encoding: 'utf8' });
 
-/** Why no namespace with links can be made here (it needs root), or null. */
+/** The reason why no namespace with links can be made here (it needs root), or null. */
 export function namespaceProblem() {
   const name = `veche-probe-${process.pid}`;
   try {
@@ -32,7 +32,7 @@ export function namespaceProblem() {
   }
 }
 
-/** The test's own 10.x, or where another run of the suite has it, the next one. */
+/** The test's own 10.x, or the next one if another run of the suite uses it. */
 function freeNet() {
   const used = Object.values(networkInterfaces()).flat().map(({ address }) => address);
   const nets = [64, 124, 184].map((first) => `10.${first + TEST_NUMBER}`);
@@ -47,7 +47,7 @@ export class Namespace {
 
   constructor(t, links) {
     ip('netns', 'add', this.#name);
-    atEnd(t, () => ip('netns', 'delete', this.#name)); // The links go with it.
+    atEnd(t, () => ip('netns', 'delete', this.#name)); // This removes the links too.
     this.prefix = ['ip', 'netns', 'exec', this.#name];
     ip('-n', this.#name, 'link', 'set', 'lo', 'up');
     net ??= freeNet();

@@ -1,20 +1,20 @@
 // SPDX-License-Identifier: Apache-2.0
-// Judges the time of recorded files: what a player makes of them, against when the talkers made their chirps.
+// Judges the timing of recorded files: a player's output against the times of the talkers' chirps.
 
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';
 
 import { findChirps, RATE } from './chirps.mjs';
 
-/** A chirp is looked for so near to where it should be; chirps of one talker are further apart. */
+/** A chirp is searched for this close to its expected time; chirps of one talker are further apart. */
 const NEAR_MS = 700;
 
-/** What ffmpeg says, without calling it an error, of a file whose last writes did not become part of it. */
+/** ffmpeg's message, which is not an error, about a file whose last writes did not become part of it. */
 const CUT_OFF = /^.*File extends beyond end of segment.*\n/gm;
 
 /**
- * What ffmpeg plays of a file, as one channel of RATE. It throws with ffmpeg's complaints: a sound file causes none,
- * wherever the death of its writer cut it off. `decoder`: libopus conceals what is lost, as browsers do; ffmpeg's own does not.
+ * ffmpeg's output for a file, as one channel of RATE. Throws with ffmpeg's complaints: a sound file causes none,
+ * wherever the death of its writer cut it off. `decoder`: libopus conceals losses, as browsers do; ffmpeg's own does not.
  */
 export async function decode(file, { decoder = 'libopus' } = {}) {
   const ffmpeg = spawn('ffmpeg', ['-v', 'warning', '-c:a', decoder, '-i', file, '-f', 'f32le', '-ar', RATE, '-ac', 1, '-'], { stdio: ['ignore', 'pipe', 'pipe'] });
@@ -32,8 +32,8 @@ export async function decode(file, { decoder = 'libopus' } = {}) {
 const median = (values) => [...values].sort((a, b) => a - b)[Math.floor(values.length / 2)];
 
 /**
- * How much later than it should each chirp is in a file: [{unixMs, lateMs}]. `chirps`: when they were made, by the wall clock;
- * `startedUnixMs`: when the recording began. Chirps that the file does not have are left out.
+ * The delay of each chirp in a file: [{unixMs, lateMs}]. `chirps`: their times by the wall clock;
+ * `startedUnixMs`: the start of the recording. Chirps that the file does not contain are left out.
  */
 export function compare(found, chirps, startedUnixMs) {
   return chirps.flatMap((unixMs) => {
@@ -59,13 +59,13 @@ export function judge(name, comparison) {
   };
 }
 
-/** The largest distance in time between what any two of them put at the same moment. */
+/** The largest difference in time between any two tracks' positions of the same moment. */
 export function spreadMs(judged) {
   const heard = judged.filter(({ chirps }) => chirps > 0);
   return Math.max(...heard.map(({ latestMs }) => latestMs)) - Math.min(...heard.map(({ earliestMs }) => earliestMs));
 }
 
-/** Lines of a table, relative to the first row's median: when a recording began is known to some milliseconds only. */
+/** Lines of a table, relative to the first row's median: the start of a recording is known only to some milliseconds. */
 export function table(judged) {
   const zero = judged.find(({ chirps }) => chirps > 0)?.medianMs ?? 0;
   const cell = (text) => String(text).padStart(10);

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-// A server that records into a directory of the test's own, and the recordings of a room by its routes.
+// A server that records into the test's own directory, and the recordings of a room through its routes.
 
 import assert from 'node:assert/strict';
 import { mkdirSync, readdirSync, rmSync, writeFileSync } from 'node:fs';
@@ -13,8 +13,8 @@ const ROUTES = '/v1/plugins/recording';
 const EVERYTHING = { modes: ['tracks', 'mix'], participants: [], kinds: ['audio'], max_duration_s: 0, max_bytes: 0 };
 
 /**
- * {server, disk}: `disk` is where recordings lie, and can be told to stall or to fail (stall_disk.c). `others`: plugins beside.
- * `prefix` makes words to put before its command line, of the directory.
+ * {server, disk}: `disk` holds the recordings, and stalls or fails on request (stall_disk.c). `others`: further plugins.
+ * `prefix` makes the words before its command line from the directory.
  */
 export async function startRecorder(t, config = {}, others = [], prefix = () => []) {
   const disk = new Disk(t);
@@ -63,7 +63,7 @@ class Disk {
   }
 }
 
-/** The recordings of one room. What a method gives is a manifest. */
+/** The recordings of one room. Methods return a manifest. */
 export class Recordings {
   constructor(server, room) {
     Object.assign(this, { server, room, path: `${ROUTES}/rooms/${room}/recordings` });
@@ -105,7 +105,7 @@ export class Recordings {
   }
 }
 
-/** Those of all rooms. */
+/** The recordings of all rooms. */
 export async function allRecordings(server) {
   const { status, body } = await server.api('GET', `${ROUTES}/recordings`);
   assert.equal(status, 200, JSON.stringify(body));

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
-// What is tried a second time says so.
+// Reports what was tried a second time.
 
-/** The result of `action`, of its second run if the first one failed: `scripts/run-tests` counts the line as a flaky test. */
+/** The result of `action`, of its second run if the first failed: `scripts/run-tests` counts the line as a flaky test. */
 export async function tryTwice(what, action) {
   try {
     return await action(1);

@@ -8,7 +8,7 @@ import { join } from 'node:path';
 import { atEnd } from './cleanup.mjs';
 import { TEST_NUMBER } from './ports.mjs';
 
-/** A new directory with the test's number in its name. It goes with the test `t`. */
+/** A new directory with the test's number in its name. It is removed with the test `t`. */
 export function scratch(t, name = 'scratch') {
   const directory = realpathSync(mkdtempSync(join(tmpdir(), `veche-${name}-${TEST_NUMBER}-`)));
   atEnd(t, () => rmSync(directory, { recursive: true, force: true, maxRetries: 5 }));

@@ -3,7 +3,7 @@
 
 import { readdirSync, readFileSync, readlinkSync } from 'node:fs';
 
-/** Inodes of the sockets that the process has open. */
+/** Inodes of the process' open sockets. */
 function inodes(pid) {
   const descriptors = readdirSync(`/proc/${pid}/fd`).map((fd) => {
     try {
@@ -15,7 +15,7 @@ function inodes(pid) {
   return new Set(descriptors.map((link) => link.match(/^socket:\[(\d+)\]$/)?.[1]).filter(Boolean));
 }
 
-/** Each with its port, and how many datagrams the kernel dropped because its buffer was full. */
+/** Each with its port, and the number of datagrams that the kernel dropped because its buffer was full. */
 export function udpSockets(pid) {
   const own = inodes(pid);
   const lines = ['udp', 'udp6'].flatMap((table) => readFileSync(`/proc/${pid}/net/${table}`, 'utf8').trim().split('\n').slice(1));

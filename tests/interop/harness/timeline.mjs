@@ -1,18 +1,18 @@
 // SPDX-License-Identifier: Apache-2.0
-// What a page's recording (`VoicePage.record`) tells: the pause that a disturbance made, and how a stream began.
+// Evaluates a page's recording (`VoicePage.record`): the pause that a disturbance caused, and how a stream began.
 
 import assert from 'node:assert/strict';
 
 import { received } from '../pages/voice_page.mjs';
 
-/** For this long nothing may be done after a recording has begun: it shows which slots are silent. */
+/** After a recording starts, the test must stay idle for this long: the recording shows which slots are silent. */
 export const QUIET_MS = 400;
 const SECOND_MS = 1000;
 
 const packetsOf = (sample, mid) => sample.slots.find((slot) => slot.mid === mid)?.packetsReceived ?? 0;
 const allPackets = ({ slots }) => slots.reduce((sum, { packetsReceived = 0 }) => sum + packetsReceived, 0);
 
-/** The longest time in which nothing arrived. */
+/** The longest time without a packet. */
 export function longestPause(samples) {
   let longest = { fromMs: 0, toMs: 0 };
   let last = samples[0];

@@ -10,7 +10,7 @@ const HOST = '127.0.0.1';
 const isMedia = (datagram) => datagram[0] >= 128 && datagram[0] <= 191; // RFC 7983
 const isRtcp = (datagram) => datagram[1] >= 192 && datagram[1] <= 223; // RFC 5761
 
-/** One direction: of its RTP packets one in `loseEvery` is lost; 0: none. */
+/** One direction: loses one in `loseEvery` RTP packets; 0: none. */
 class Direction {
   packets = 0;
   lost = 0;
@@ -22,7 +22,7 @@ class Direction {
   loses(datagram) {
     if (!isMedia(datagram) || isRtcp(datagram)) return false;
     this.packets += 1;
-    // Spread by the golden ratio: a regular loss would hit what repeats at the same place, or never.
+    // Spread by the golden ratio: a regular loss would always or never hit a periodic packet.
     const loses = this.loseEvery > 0 && ((this.packets * 0.6180339887) % 1) * this.loseEvery < 1;
     this.lost += Number(loses);
     return loses;
@@ -51,7 +51,7 @@ export class UdpRelay {
     return relay;
   }
 
-  /** From now on the client comes from other ports, as behind a NAT that forgot it. */
+  /** From now on the client uses other ports, as behind a NAT that forgot it. */
   changeAddress() {
     for (const socket of this.#mappings.values()) socket.close();
     this.#mappings.clear();
@@ -69,7 +69,7 @@ export class UdpRelay {
     return fresh;
   }
 
-  /** Puts itself into the answer that the page gets, in place of the server. */
+  /** Replaces the server's address in the answer that the page gets. */
   async serve(page) {
     await page.route('**/session', async (route) => {
       const response = await route.fetch();

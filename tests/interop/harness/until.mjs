@@ -1,11 +1,11 @@
 // SPDX-License-Identifier: Apache-2.0
-// Waiting for something to become true, with a limit and a reason.
+// Waits for a condition to become true, with a limit and a reason.
 
 import { setTimeout as delay } from 'node:timers/promises';
 
 const INTERVAL_MS = 100;
 
-/** The first truthy value of `check`. What it throws ends the waiting. */
+/** The first truthy value of `check`. An exception from it ends the wait. */
 export async function until(what, check, limitMs = 30000) {
   const end = Date.now() + limitMs;
   for (;;) {

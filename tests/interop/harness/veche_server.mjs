@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-// Starts a veche server of a test's own, asks it things, and always ends it. For tests in Python there is veche_server.py.
+// Starts a test's own veche server, sends it requests, and always stops it. For tests in Python there is veche_server.py.
 
 import assert from 'node:assert/strict';
 import { spawn } from 'node:child_process';
@@ -13,7 +13,7 @@ import { tcpPort, udpPorts } from './ports.mjs';
 import { scratch } from './scratch.mjs';
 import { until } from './until.mjs';
 
-/** What meson.build hands over. */
+/** The arguments from meson.build. */
 export const environment = {
   server: process.env.VECHE_BIN,
   load: process.env.VECHE_LOAD,
@@ -21,14 +21,14 @@ export const environment = {
   source: process.env.VECHE_SOURCE_ROOT,
   artifacts: process.env.VECHE_ARTIFACTS,
   path: process.env.VECHE_MEDIA_PATH ?? 'wire',
-  /** `make test-full`: every count and every length as large as it is documented. */
+  /** `make test-full`: every count and every duration at its documented value. */
   full: process.env.VECHE_FULL === '1',
 };
-/** Of a server on loopback; one that listens elsewhere refuses it and has `server.key` of its own. */
+/** For a server on loopback; one that listens elsewhere refuses it and has its own `server.key`. */
 export const KEY = 'dev.devsecret';
 const LOOPBACK = '127.0.0.1';
 
-/** On the pipeline path a participant takes a port; on the wire path a lane does. Servers of tests that run at once must not share them. */
+/** On the pipeline path a participant takes a port; on the wire path a lane does. Servers of concurrent tests must not share them. */
 const MEDIA_PORTS = environment.path === 'pipeline' ? 40 : 16;
 const READY_MS = 15000;
 const EXIT_MS = 15000;
@@ -37,7 +37,7 @@ function configuration(listen, key, { maxSpeakers, peerTimeout, mediaPorts, medi
   const [id, secret] = key.split('.');
   return {
     http: { listen: [listen], static_dir: join(environment.source, 'examples/voice-client') },
-    server: { drain_deadline_s: 0 }, // Clients that are still there when a test ends are not waited for.
+    server: { drain_deadline_s: 0 }, // The server does not wait for clients that are still connected when a test ends.
     auth: { keys: [{ id, secret, scopes: ['admin'] }] },
     media: {
       addresses: [LOOPBACK], ports: udpPorts(mediaPorts), peer_timeout_s: peerTimeout, path: environment.path, ...media,
@@ -75,7 +75,7 @@ export class VecheServer {
     return server;
   }
 
-  /** For the next launch: what is said of a plugin besides what is said already. */
+  /** For the next launch: further settings of a plugin. */
   changePlugin(name, config) {
     const all = JSON.parse(readFileSync(this.#configFile, 'utf8'));
     Object.assign(all.plugins.find((plugin) => plugin.name === name).config, config);
@@ -101,7 +101,7 @@ export class VecheServer {
     writeFileSync(this.#configFile, JSON.stringify(this.#configuration));
   }
 
-  /** Changes the configuration file, and waits until the server has read it again, and says so. What it logs meanwhile. */
+  /** Changes the configuration file, and waits until the server has logged its reload. Returns the log lines meanwhile. */
   async reload(change, outcome = 'the configuration is reloaded') {
     const start = this.log().length;
     change(this.#configuration);
@@ -139,7 +139,7 @@ export class VecheServer {
     return { status: response.status, headers: response.headers, body: isJson ? JSON.parse(text) : text };
   }
 
-  /** What is told about the lanes: ports and counters. */
+  /** The lanes' figures: ports and counters. */
   async lanes() {
     return (await this.api('GET', '/v1/server')).body.lanes;
   }
@@ -168,7 +168,7 @@ export class VecheServer {
     return body;
   }
 
-  /** Ends it as an operator would; a crash before or a bad exit fails the test. */
+  /** Stops it as an operator would; an earlier crash or a bad exit fails the test. */
   async stop() {
     const server = this.#process;
     if (server.exitCode === null && server.signalCode === null) {
@@ -181,7 +181,7 @@ export class VecheServer {
     assert.equal(server.signalCode ?? server.exitCode, 0, `the server did not end well:\n${this.log().slice(-4000)}`);
   }
 
-  /** As a power cut ends it: it gets no chance to do anything. launch() starts it again. */
+  /** Stops it like a power cut: without any chance to react. launch() starts it again. */
   async kill() {
     const exited = once(this.#process, 'exit');
     this.#process.kill('SIGKILL');

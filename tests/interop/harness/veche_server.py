@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: Apache-2.0
-"""Starts a veche server of a test's own, asks it things, and always ends it. For tests in node there is veche_server.mjs."""
+"""Starts a test's own veche server, sends it requests, and always stops it. For tests in node there is veche_server.mjs."""
 import json
 import os
 import pathlib
@@ -18,11 +18,11 @@ MEDIA_PORTS = [30000 + 200 * NUMBER, 30000 + 200 * NUMBER + 199]
 
 
 class ServerFailed(AssertionError):
-    """It did not start, answer or end as it should; the log is in the message."""
+    """The server did not start, answer or stop as it should; the message contains the log."""
 
 
 class VecheServer:
-    """Started with a command line, and ready: it has said where it listens. Ends with `with`, or by stop()."""
+    """Started with a command line, and ready: it has logged its address. Stops at the end of `with`, or by stop()."""
 
     def __init__(self, *command, **options):
         self.process = subprocess.Popen(command, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True, **options)
@@ -47,7 +47,7 @@ class VecheServer:
         raise ServerFailed(f"{what}:\n{self.log.text()}")
 
     def wait_for(self, pattern, start=0):
-        """The first group of what stands in the log behind `start`, as soon as it does."""
+        """The first group of the match in the log after `start`, as soon as it appears."""
         found = self.log.wait_for(pattern, start)
         if found is None:
             self.fail(f"the log has no {pattern}")
@@ -70,13 +70,13 @@ class VecheServer:
             return error.code, parsed(error)
 
     def stop(self, number=signal.SIGTERM):
-        """Ends it as an operator would."""
+        """Stops it as an operator would."""
         if self.process.poll() is None:
             self.send(number)
         self.ended()
 
     def ended(self):
-        """Waits for its end, which has to be a good one."""
+        """Waits for its exit, which has to be clean."""
         try:
             status = self.process.wait(EXIT_S)
         except subprocess.TimeoutExpired:

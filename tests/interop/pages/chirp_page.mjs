@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-// A voice page whose microphone is chirp_worklet.js. What a browser does to a real microphone's sound is not done to it.
+// A voice page whose microphone is chirp_worklet.js. The browser does not process its sound like a real microphone's.
 
 import { readFileSync } from 'node:fs';
 
@@ -17,7 +17,7 @@ function replaceMicrophone({ worklet, periodMs, phaseMs }) {
     node.port.onmessage = ({ data }) => window.chirps.push(data);
     const destination = new MediaStreamAudioDestinationNode(context, { channelCount: 1 });
     node.connect(destination);
-    window.chirpMicrophone = { context, node }; // Nothing else keeps them.
+    window.chirpMicrophone = { context, node }; // Keeps them alive.
     return destination.stream;
   };
 }
@@ -33,7 +33,7 @@ export async function joinChirping(browser, server, { periodMs = 2000, phaseMs =
   });
 }
 
-/** When it made its chirps, in ms since 1970: those that it is sure of, because the machine let it be punctual. */
+/** The times of its chirps, in ms since 1970: only those whose timing is certain. */
 export async function chirpsOfPage(person) {
   const made = await person.page.evaluate(() => window.chirps);
   return made.filter(({ isSure }) => isSure).map(({ wallMs }) => wallMs);

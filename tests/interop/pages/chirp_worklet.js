@@ -9,7 +9,7 @@ const SURE_MS = 25;
 
 class ChirpMicrophone extends AudioWorkletProcessor {
   #offsetMs; // What the wall clock is ahead of this context's.
-  #wrongMs = 0; // What it is ahead of that just now.
+  #wrongMs = 0; // How far it is ahead of that just now.
   #begin = null; // The frame at which the current chirp begins.
 
   constructor({ processorOptions: { periodMs, phaseMs } }) {

@@ -1,22 +1,22 @@
 // SPDX-License-Identifier: Apache-2.0
-// The control of what pages hear: the same pages connected to each other without the server, at the same time.
+// The control for pages' sound: the same pages connected to each other without the server, at the same time.
 
 import assert from 'node:assert/strict';
 
 import { delay, until } from '../harness/until.mjs';
 import { received } from './voice_page.mjs';
 
-/** Two streams never meet the same moments: what is up to this many times the control's is no fault of the server. */
+/** Two streams never meet the same conditions: up to this many times the control's value is not the server's fault. */
 const AS_MUCH = 2;
 const WINDOW_MS = 1000;
-/** One in 50 packets: a browser without a processor does not empty its sockets in time. veche-load is what counts to the last packet. */
+/** One in 50 packets: a browser without CPU time does not empty its sockets in time. veche-load counts every packet. */
 const mayBeMissing = (packets) => 1 + packets / 50;
 
 const share = ({ concealed, samples }) => (samples > 0 ? concealed / samples : 1);
 const percent = (part) => `${(100 * part).toFixed(2)} %`;
 export const median = (values) => [...values].sort((a, b) => a - b)[Math.floor(values.length / 2)];
 
-/** Both hear each other's microphone on a connection of their own, besides what the server sends them. */
+/** Both hear each other's microphone on a separate connection, in addition to what the server sends them. */
 export async function connectDirectly(one, other) {
   const offer = await one.page.evaluate((name) => window.probe.callDirectly(name), other.name);
   const answer = await other.page.evaluate(([name, sdp]) => window.probe.callDirectly(name, sdp), [one.name, offer]);
@@ -32,7 +32,7 @@ export const excess = (result) => share(result) - AS_MUCH * share(result.direct)
 
 /**
  * What each pair of listener and talker receives: {name, ...received, direct: received, excess}. `excess` is that of the median
- * of some windows: a fault of the server is in all of them, a moment without a processor in one.
+ * of some windows: a fault of the server is in all of them, a moment without CPU time in one.
  */
 export async function listenBothWays(pairs, windows = 5) {
   const inbound = () => Promise.all(pairs.map(async ([listener, talker]) =>
@@ -50,7 +50,7 @@ export async function listenBothWays(pairs, windows = 5) {
   }));
 }
 
-/** Hardly a packet is lost, and no more speech is concealed than on a direct connection in the same time, but for `limit`. */
+/** Hardly a packet is lost, and at most `limit` more speech is concealed than on a direct connection at the same time. */
 export function assertHeardAsWell(t, results, limit) {
   for (const result of results) {
     assert.ok(result.direct.packets > 0, `${result.name}: the control received nothing`);

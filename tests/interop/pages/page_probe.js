@@ -3,7 +3,7 @@
 
 (() => {
   const CONTRIBUTING_MS = 500;
-  const SAMPLE_MS = 50; // Chromium makes statistics anew no sooner.
+  const SAMPLE_MS = 50; // Chromium refreshes its statistics no sooner.
   const Plain = window.RTCPeerConnection;
   const probe = { connections: [], messages: [], sockets: [], direct: {} };
   window.probe = probe;

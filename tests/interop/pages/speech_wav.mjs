@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-// Sound for a fake microphone that passes for speech: a browser's noise suppression would remove a steady tone.
+// Sound for a fake microphone that passes as speech: a browser's noise suppression would remove a steady tone.
 
 const RATE = 48000;
 

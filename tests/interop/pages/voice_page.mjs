@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-// The voice page in a headless Chromium with a fake microphone, driven the way a person would.
+// The voice page in a headless Chromium with a fake microphone, driven as a person would.
 
 import { writeFileSync } from 'node:fs';
 import { join } from 'node:path';
@@ -69,7 +69,7 @@ export class VoicePage {
     await this.identify();
   }
 
-  /** Learns who this is from the page's `count`th snapshot: a restarted server gives new source numbers. */
+  /** Reads this page's identity from its `count`th snapshot: a restarted server assigns new source numbers. */
   async identify(count = 1) {
     const { data: { self } } = await until('the snapshot came', async () => (await this.messages('snapshot'))[count - 1]);
     this.participant = self.participant;
@@ -86,7 +86,7 @@ export class VoicePage {
     return this.page.evaluate(() => window.probe.inbound());
   }
 
-  /** What comes from the other person without the server, after connectDirectly(). */
+  /** The sound from the other person without the server, after connectDirectly(). */
   directInbound(other) {
     return this.page.evaluate((name) => window.probe.directInbound(name), other.name);
   }
@@ -96,7 +96,7 @@ export class VoicePage {
     return this.page.evaluate((wanted) => window.probe.statistics(wanted), type);
   }
 
-  /** What happens on the network from now on: samples, about 20 a second. */
+  /** Samples of the network from now on, about 20 a second. */
   record(durationMs) {
     return this.page.evaluate((duration) => window.probe.record(duration), durationMs);
   }

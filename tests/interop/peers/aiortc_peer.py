@@ -77,7 +77,7 @@ def flip_fingerprint(sdp):
 
 
 async def flood(peer, count):
-    """Sends a packet with each of `count` SSRCs that no offer announced; they are encrypted like any other."""
+    """Sends a packet with each of `count` SSRCs that no offer announced, encrypted like any other."""
     while peer.connectionState != "connected":
         await asyncio.sleep(0.02)
     transport = peer.getTransceivers()[0].sender.transport
@@ -94,7 +94,7 @@ async def flood(peer, count):
 async def run(options):
     # aiortc leaves loopback out when it gathers; most tests use nothing else.
     aioice.ice.get_host_addresses = lambda use_ipv4, use_ipv6: [options.address]
-    # An empty list, so that aiortc asks no STUN server of its own choice.
+    # An empty list, so that aiortc does not use its default STUN server.
     peer = RTCPeerConnection(RTCConfiguration([RTCIceServer(**server) for server in json.loads(options.ice_servers)]))
     heard = []
     listeners = []
@@ -130,7 +130,7 @@ async def run(options):
     result = {"status": 201, "states": list(states), "slots": heard}
     await peer.close()
     for listener in listeners:
-        listener.cancel()  # The tracks of a connection that never came about do not end.
+        listener.cancel()  # The tracks of a connection that was never established do not end.
     await asyncio.gather(*listeners, return_exceptions=True)
     if "connected" in states and not options.flip_fingerprint and not options.flood_ssrcs:
         await asyncio.to_thread(request, "DELETE", options.server + headers["Location"], options.token)

@@ -65,7 +65,7 @@ class Talker:
         self.pipeline.set_state(Gst.State.PLAYING)
 
     def on_packet(self, _pad, _info):
-        """Loses one packet in `lose_every`, as a network would: behind what numbers them."""
+        """Loses one packet in `lose_every`, as a network would: after the packets are numbered."""
         self.packets += 1
         # Spread by the golden ratio: a regular loss would hit each chirp at the same place, or none.
         lost = self.options.lose_every and self.packets * 0.6180339887 % 1 * self.options.lose_every < 1
@@ -76,7 +76,7 @@ class Talker:
         self.peer.emit(name, *arguments, promise)
         promise.wait()
         reply = promise.get_reply()
-        self.kept += [promise, reply]  # What it says lives within them.
+        self.kept += [promise, reply]  # The reply's content lives within them.
         return reply
 
     def negotiate(self):
@@ -99,7 +99,7 @@ class Talker:
             return response.read().decode()
 
     def talk(self):
-        """A frame's time is that of its first sample, and it comes when its last one was heard."""
+        """A frame's time is that of its first sample; it is available when its last one was heard."""
         microphone = ChirpMicrophone(self.options.period_ms, self.options.phase_ms)
         begin = self.pipeline.get_clock().get_time() - self.pipeline.get_base_time()
         frames = int(self.options.seconds * RATE / FRAME_SAMPLES)

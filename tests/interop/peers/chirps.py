@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: Apache-2.0
-# A microphone that hears a chirp at known times of the wall clock, for talkers in Python. chirps.mjs finds them again.
+# A microphone that hears a chirp at known times of the wall clock, for talkers in Python. chirps.mjs finds the chirps.
 import time
 
 import numpy
@@ -31,7 +31,7 @@ class ChirpMicrophone:
         self.start = time.time()
 
     def due(self):
-        """How long it takes until the next frame has been heard to its end."""
+        """The time until the next frame has been heard to its end."""
         return self.start + (self.position + FRAME_SAMPLES) / RATE - time.time()
 
     def next(self):

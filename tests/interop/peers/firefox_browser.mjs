@@ -11,11 +11,11 @@ const PREFERENCES = {
   'media.navigator.streams.fake': true, // A microphone with a steady tone.
   'media.navigator.permission.disabled': true,
   'media.autoplay.default': 0,
-  // Everything here is on loopback, which Firefox uses only if told to, and only in pages that may use the microphone.
+  // Everything here is on loopback, which Firefox uses only on request, and only in pages that may use the microphone.
   'media.peerconnection.ice.loopback': true,
   'media.peerconnection.ice.obfuscate_host_addresses': false,
   'permissions.default.microphone': 1,
-  // Nobody else is asked for anything.
+  // No other host is contacted.
   'network.proxy.type': 0,
   'network.captive-portal-service.enabled': false,
   'network.dns.disablePrefetch': true,

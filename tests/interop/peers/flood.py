@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: Apache-2.0
-# Floods a media port with garbage from one socket, and prints as JSON how much it sent and how much came back.
+# Floods a media port with garbage from one socket, and prints as JSON how much it sent and how much was answered.
 import argparse
 import hashlib
 import hmac
@@ -28,7 +28,7 @@ def attribute(kind, value):
 
 
 def binding_request(username, password):
-    """A connectivity check as RFC 8445 wants it, but for what the password is."""
+    """A connectivity check by RFC 8445, with a wrong password."""
     body = attribute(USERNAME, username.encode()) + attribute(PRIORITY, struct.pack("!I", 0x7E7F1EFF))
     body += attribute(ICE_CONTROLLING, os.urandom(8)) + attribute(USE_CANDIDATE, b"")
     transaction = os.urandom(12)
@@ -60,7 +60,7 @@ def garbage(usernames):
 
 
 def session_username(options):
-    """The user name of a session that really exists: that of somebody who joined and has bad intentions."""
+    """The user name of an existing session: that of a participant with bad intentions."""
     path = f"/v1/rooms/{options.room}/participants/mallory/session"
     status, _, answer = Client(options.server, options.key).request("POST", path, offer(publisher(), section("1")))
     if status != 201:
@@ -69,7 +69,7 @@ def session_username(options):
 
 
 def flood(sender, datagrams, rate, seconds):
-    """Sends the same datagrams again and again, so all but the first round are replays; returns how many, and the time."""
+    """Sends the same datagrams again and again, so all but the first round are replays; returns their number, and the time."""
     sent = 0
     supply = itertools.cycle(datagrams)
     start = now = time.monotonic()

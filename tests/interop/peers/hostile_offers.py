@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: Apache-2.0
-# Posts offers that no honest client makes: each must be refused with a reason, and the server must stay.
+# Posts offers that no honest client makes: the server must refuse each with a reason, and survive.
 import argparse
 import http.client
 import json
@@ -86,11 +86,11 @@ class Client:
 
 
 def check_refused(client, path, name, body):
-    """The complaint about what the server did, or None."""
+    """The complaint about the server's reaction, or None."""
     try:
         status, headers, text = client.request("POST", path, body)
     except OSError as error:
-        # A server may close on a body that is too large before all of it was sent.
+        # A server may close on an oversized body before all of it was sent.
         if name not in ALSO_REFUSED or not isinstance(error, (BrokenPipeError, ConnectionResetError)):
             return f"{name}: {error!r}"
         status = ALSO_REFUSED[name]
@@ -126,7 +126,7 @@ def main():
     options = parser.parse_args()
     client = Client(options.server, options.key)
     path = "/v1/rooms/hostile/participants/mallory/session"
-    # Good offers first: what follows differs from them in one thing each. And last: nothing was broken.
+    # Good offers first: the others differ from them in one thing each. And last: nothing was broken.
     complaints = [check_accepted(client, path, name, body) for name, body in GOOD.items()]
     complaints += [check_refused(client, path, name, body) for name, body in BAD.items()]
     complaints += [check_accepted(client, path, name, body) for name, body in GOOD.items()]

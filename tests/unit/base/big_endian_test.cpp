@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-// Numbers of each width, there and back.
+// Round trips of numbers of each width.
 #include "base/big_endian.hpp"
 
 #include <gtest/gtest.h>

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-// Tests of what is an IP address and a port, and what is not.
+// Tests of what counts as an IP address and a port.
 #include "base/endpoint.hpp"
 
 #include <gtest/gtest.h>

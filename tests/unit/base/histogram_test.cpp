@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-// Histograms: which bucket a value belongs to, and several added up.
+// Histograms: the bucket of a value, and sums of several.
 #include "base/histogram.hpp"
 
 #include <gmock/gmock.h>

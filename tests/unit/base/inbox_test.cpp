@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
-// Inbox: order of each producer is kept, nothing is lost or refused without reason, and the reserve
-// stays free.
+// Inbox: keeps each producer's order, loses nothing, refuses nothing without reason, and keeps the
+// reserve free.
 #include "base/inbox.hpp"
 
 #include <gtest/gtest.h>
@@ -24,7 +24,7 @@ bool push(Inbox<Message>& inbox, int producer, int number, bool may_use_reserve 
 TEST(BaseInbox, GivesBackWhatWasPushedInOrder) {
   Inbox<Message> inbox(4, 0);
   EXPECT_EQ(inbox.front(), nullptr);
-  // More often than it has cells, so that every cell is used again.
+  // More messages than it has cells, so that every cell is reused.
   for (int round = 0; round < 10; ++round) {
     for (int i = 0; i < 3; ++i) EXPECT_TRUE(push(inbox, 0, i));
     EXPECT_EQ(inbox.depth(), 3u);
@@ -75,7 +75,7 @@ TEST(BaseInbox, KeepsTheOrderOfEachOfManyProducers) {
 }
 
 TEST(BaseInbox, RefusesNothingWhileItHasRoom) {
-  // Each producer has at most one message under way, so there are always free cells.
+  // Each producer has at most one message in flight, so there are always free cells.
   constexpr int kProducers = 4, kEach = 20'000;
   Inbox<Message> inbox(16, 0);
   std::array<std::atomic<int>, kProducers> done{};

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-// How often the same warning is written.
+// The rate limit of a repeated warning.
 #include "base/log_limit.hpp"
 
 #include <gtest/gtest.h>
@@ -11,7 +11,7 @@ namespace {
 
 constexpr LogPlace kHere{"here.cpp", 1}, kThere{"here.cpp", 2};
 
-/// How many of `count` lines may be written.
+/// The number of `count` lines that may be written.
 int allowed(LogLimit& limit, int count, int64_t now_ns, LogPlace place = kHere,
             const std::string& component = "http") {
   int allowed = 0;

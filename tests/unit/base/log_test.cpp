@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-// The log: one line per fact, whatever somebody outside put into the message.
+// The log: one line per fact, for any message from outside.
 #include "base/log.hpp"
 
 #include <gmock/gmock.h>

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-// Result: a value or an error, moved and never copied when asked so.
+// Result: a value or an error, moved and not copied on request.
 #include "base/result.hpp"
 
 #include <gtest/gtest.h>

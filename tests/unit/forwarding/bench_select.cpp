@@ -11,7 +11,7 @@ namespace {
 using veche::forwarding::RoomSelector;
 using veche::forwarding::Settings;
 
-/// Of this thread alone, so that a busy machine matters less.
+/// Of this thread alone, so that other load on the machine matters less.
 int64_t cpu_ns() {
   timespec time{};
   clock_gettime(CLOCK_THREAD_CPUTIME_ID, &time);

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-// Simulated conversations: who is heard, how soon, and how often slots change hands.
+// Simulated conversations: which talkers are heard, how soon, and how often slots change.
 #include <gtest/gtest.h>
 
 #include <algorithm>
@@ -11,7 +11,7 @@
 namespace veche::forwarding::test {
 namespace {
 
-constexpr size_t kListener = 0;  ///< The first to join never says anything.
+constexpr size_t kListener = 0;  ///< The first to join is always silent.
 
 Settings speakers(int count) {
   Settings settings;
@@ -25,7 +25,7 @@ int percentile(std::vector<int> values, int percent) {
 }
 
 /// The time from the arrival of the first packet after `begin_ms` until the listener hears it;
-/// `limit_ms` if never.
+/// `limit_ms` if it never does.
 int wait_for(SimulatedRoom& room, size_t speaker, int begin_ms, int limit_ms) {
   room.run_until(begin_ms);
   const int arrival_ms = room.arrival_ms(speaker, begin_ms);
@@ -108,7 +108,7 @@ TEST_P(Conversation, ANewSpeakerAmongTalkersIsHeardWithin300Ms) {
     }
     EXPECT_LE(percentile(waits, 50), 250) << count;
     EXPECT_LE(percentile(waits, 95), GetParam().network.jitter_ms > 0 ? 280 : 265) << count;
-    // What the pre-roll of 300 ms cannot bring back is the start that is older.
+    // The pre-roll of 300 ms cannot recover the earlier part of the start.
     EXPECT_LE(percentile(waits, 98), Settings{}.preroll_ms + 20) << count;
   }
 }
@@ -136,8 +136,8 @@ TEST_P(Conversation, TwoWhoAlternateCostAtMostOneSwitchATurn) {
 }
 
 TEST_P(Conversation, ShortSoundsDoNotStealTheSlotOfATalker) {
-  // Jitter can make a sound look longer, because of several packets in a tick only the loudest
-  // one's level is known.
+  // Jitter can make a sound look longer, because only the loudest of several packets in a tick has
+  // a known level.
   const int longest_ms = GetParam().network.jitter_ms > 0 ? 160 : 200;
   for (int ms = 100; ms <= longest_ms; ms += 20) {
     for (uint32_t seed = 1; seed <= 50; ++seed) {
@@ -159,7 +159,7 @@ TEST_P(Conversation, ManyTalkersDoNotMakeSlotsFlap) {
   join(room, Script(1).silence(31000));
   for (uint32_t i = 0; i < 5; ++i) join(room, Script(10 + i, -65).silence(1000).turn(30000));
   room.run_until(31000);
-  // Five people who all talk for 30 s: now and then somebody's long pause lets another one in.
+  // Five people talk for 30 s: a talker's long pause occasionally lets another in.
   EXPECT_LE(room.switches(kListener), 30);
 }
 

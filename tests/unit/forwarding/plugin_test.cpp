@@ -143,7 +143,7 @@ TEST_F(ForwardingPlugin, RoomSettingsAreCheckedWithAReason) {
   }
 }
 
-/// A room of people who all talk, and one call after another.
+/// A room in which all participants talk, and one call after another.
 struct TalkativeRoom {
   explicit TalkativeRoom(uint32_t people) {
     for (uint32_t i = 0; i < people; ++i) {
@@ -179,7 +179,7 @@ struct TalkativeRoom {
   void select(veche_selector_room* room, const veche_selector& selector) {
     view.now_ns += 20'000'000;
     ++ticks;
-    // People come and go.
+    // People join and leave.
     view.candidates = candidates.data() + ticks % 2;
     view.candidate_count = static_cast<uint32_t>(candidates.size() - ticks % 2);
     for (size_t i = 0; i < candidates.size(); ++i) {

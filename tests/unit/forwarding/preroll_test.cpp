@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-// The packet policy: which replayed packets go.
+// The packet policy: which replayed packets it forwards.
 #include "forwarding/preroll.hpp"
 
 #include <gtest/gtest.h>
@@ -16,8 +16,8 @@ constexpr PrerollTuning kTuning = {.length_ns = ms_to_ns(300),
                                    .gate_loudness = loudness_of_dbov(-60)};
 constexpr int64_t kNowNs = ms_to_ns(10'000);
 
-/// One character a packet, 20 ms apart, the newest just now: S speech, s soft, . silence, _ nothing
-/// was sent; l live.
+/// One character a packet, 20 ms apart, the newest just now: S speech, s soft, . silence, _ no
+/// packet; l live.
 std::vector<veche_packet> packets_of(const std::string& text) {
   std::vector<veche_packet> packets;
   for (size_t i = 0; i < text.size(); ++i) {

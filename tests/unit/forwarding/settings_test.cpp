@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-// A room's settings: what is accepted, and what a refusal says.
+// A room's settings: what is accepted, and the message of a refusal.
 #include "forwarding/settings.hpp"
 
 #include <gtest/gtest.h>

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
-// Plays the host's part of a tick: candidates from arrived packets, listeners from what they hear
-// now.
+// Plays the host's part of a tick: candidates from arrived packets, listeners from their current
+// slots.
 #include "simulated_room.hpp"
 
 #include <algorithm>
@@ -8,7 +8,7 @@
 namespace veche::forwarding::test {
 namespace {
 
-/// The clock does not begin at 0, as no monotonic clock does.
+/// The clock does not start at 0, like any monotonic clock.
 constexpr int64_t kStartNs = ms_to_ns(1'000'000);
 
 }  // namespace
@@ -24,7 +24,7 @@ size_t SimulatedRoom::join(const Script& script, Network network, size_t slots) 
   int last_ms = 0;
   for (size_t i = 0; i < person.frames.size(); ++i) {
     const bool lost = !person.frames[i].sent || draw(100) < network.loss_percent;
-    // A frame is sent when it has ended, and packets do not overtake each other.
+    // A frame is sent at its end, and packets do not overtake each other.
     const int arrival_ms =
         static_cast<int>(i + 1) * kFrameMs + phase_ms + draw(network.jitter_ms + 1);
     last_ms = std::max(last_ms, arrival_ms);

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 // A room with a fake clock: delivers scripted packets with jitter and loss, calls the selector
-// every 20 ms, and keeps what it decides. Each person publishes one track and listens.
+// every 20 ms, and records its decisions. Each person publishes one track and listens.
 #pragma once
 
 #include <map>
@@ -31,13 +31,13 @@ class SimulatedRoom {
   explicit SimulatedRoom(const Settings& settings = {}, uint32_t seed = 1)
       : selector_(settings), random_(seed) {}
 
-  /// Returns the person's number. Everybody has `slots` slots and hears the others.
+  /// Returns the person's number. Each person has `slots` slots and hears the others.
   size_t join(const Script& script, Network network = {}, size_t slots = 3);
-  /// Runs until the clock shows this.
+  /// Runs until the clock reaches this time.
   void run_until(int ms);
   /// One tick, 20 ms.
   void tick();
-  /// Time passes without a call.
+  /// Lets time pass without a call.
   void skip(int ms) { now_ms_ += ms; }
 
   int now_ms() const { return now_ms_; }
@@ -47,11 +47,11 @@ class SimulatedRoom {
   bool speaking(size_t number) const { return speaking_[number] != 0; }
   uint64_t dominant() const { return dominant_; }
   RoomSelector& selector() { return selector_; }
-  /// How often a slot of this listener has got another track.
+  /// The number of times that a slot of this listener got another track.
   int switches(size_t listener) const { return switches_[listener]; }
-  /// How often the main speaker changed after the first.
+  /// The number of changes of the main speaker after the first.
   int dominant_changes() const { return dominant_changes_; }
-  /// When the packet of that frame arrived, or the next one that did.
+  /// The arrival of that frame's packet, or of the next one that arrived.
   int arrival_ms(size_t number, int frame_begin_ms) const;
 
  private:

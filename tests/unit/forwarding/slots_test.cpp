@@ -1,6 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-// One listener's slots: own tracks, pins, blocks, mutes, limits, and that nothing moves without
-// need.
+// One listener's slots: own tracks, pins, blocks, mutes, limits, and no changes without need.
 #include <gtest/gtest.h>
 
 #include <algorithm>
@@ -13,7 +12,7 @@ namespace {
 
 constexpr int kEndMs = 20000;
 
-/// `talkers` people who talk all the time from second 1 on, and then `others` who are silent.
+/// `talkers` people talk all the time from second 1 on, and then `others` are silent.
 class Room : public testing::Test {
  protected:
   SimulatedRoom& open(int max_speakers, uint32_t talkers, uint32_t others, size_t slots = 3) {
@@ -176,7 +175,7 @@ TEST_F(Room, UsesNewSettingsAtOnce) {
   EXPECT_EQ(heard(3), 3U);
 }
 
-/// One call with what the test wants to say.
+/// One call with the test's input.
 class SingleCall : public testing::Test {
  protected:
   void select(std::vector<veche_slot>& slots) {
@@ -250,7 +249,7 @@ TEST_F(SingleCall, IgnoresWhatIsBeyondItsCapacity) {
 TEST_F(SingleCall, IgnoresFlagsThatItDoesNotKnow) {
   add(1, VECHE_KIND_AUDIO);
   candidates_[0].level = 100;
-  candidates_[0].flags = 0xfffffff0;  // Flags that nobody knows yet.
+  candidates_[0].flags = 0xfffffff0;  // Unknown flags.
   std::vector<veche_slot> slots(3, veche_slot{0, VECHE_KIND_AUDIO, 0});
   for (int i = 0; i < 20; ++i) select(slots);
   EXPECT_EQ(slots[0].track, 0U);

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-// A crude model of voices: what matters here are the durations and the levels, not the sound.
+// A crude model of voices: only durations and levels matter here, not the sound.
 #include "speech.hpp"
 
 #include <algorithm>

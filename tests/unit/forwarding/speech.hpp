@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
-// Makes audio levels as microphones would: speech with syllables and pauses, noise, coughs, typing,
-// DTX.
+// Generates audio levels like those of microphones: speech with syllables and pauses, noise,
+// coughs, typing, DTX.
 #pragma once
 
 #include <cstdint>
@@ -14,11 +14,11 @@ constexpr int kFrameMs = 20;
 /// One packet's worth of sound.
 struct Frame {
   uint8_t level = 127;  ///< RFC 6464.
-  bool speech = false;  ///< Belongs to something that is said, as an encoder's DTX would see it.
+  bool speech = false;  ///< Part of an utterance, as an encoder's DTX would see it.
   bool sent = true;
 };
 
-/// What one microphone hears, frame after frame. Deterministic for a seed.
+/// The input of one microphone, frame by frame. Deterministic for a seed.
 class Script {
  public:
   explicit Script(uint32_t seed, int noise_dbov = -70) : random_(seed), noise_dbov_(noise_dbov) {}
@@ -29,7 +29,7 @@ class Script {
   Script& turn(int ms, int peak_dbov = -28);
   /// "Uh-huh": two syllables with a dip; as loud as speech.
   Script& interjection(int ms, int peak_dbov = -30);
-  /// A loud burst that dies away.
+  /// A loud burst that decays.
   Script& cough();
   /// Clicks of one or two frames, two to seven a second.
   Script& typing(int ms);
@@ -39,7 +39,7 @@ class Script {
 
   const std::vector<Frame>& frames() const { return frames_; }
   int length_ms() const { return static_cast<int>(frames_.size()) * kFrameMs; }
-  /// Where each turn begins and ends.
+  /// The start and the end of each turn.
   struct Span {
     int begin_ms, end_ms;
   };

@@ -14,7 +14,7 @@ constexpr Tuning kTuning = {.gate_loudness = loudness_of_dbov(-60), .hangover_ns
 /// One track, fed packet by packet.
 class Voice : public testing::Test {
  protected:
-  /// A tick `ms` after the last one, in which this many packets arrived, the newest just now.
+  /// A tick `ms` after the previous one, in which this many packets arrived, the newest just now.
   void tick(int ms, uint32_t packets, int dbov) {
     now_ns_ += ms_to_ns(ms);
     if (packets > 0) last_packet_ns_ = now_ns_;
@@ -81,7 +81,7 @@ TEST_F(Voice, PacketsInBunchesCountForTheTimeTheyTook) {
     tick(20, 0, 0);
     tick(20, 3, -30);
   }
-  // The first bunch counts as one packet: only its loudest level is known.
+  // The first batch counts as one packet: only its loudest level is known.
   EXPECT_NEAR(voice_.evidence_ms, 20 + 3 * 60, 0.1);
   tick(20, 0, 0);
   tick(20, 2, -30);

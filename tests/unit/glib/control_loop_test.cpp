@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-// Posts run in order on control; timers end with their owner, also from inside their own task.
+// Posts run in order on control; timers end with their owner, even inside their own task.
 #include "glib/control_loop.hpp"
 
 #include <gtest/gtest.h>

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-// Every keyword of the schema subset, what schemas are refused, defaults, pointers and messages.
+// Every keyword of the schema subset, refused schemas, defaults, pointers and messages.
 #include "glib/json_schema.hpp"
 
 #include <gtest/gtest.h>

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-// What the JSON parser takes and refuses, the comment filter, and the writer.
+// What the JSON parser accepts and refuses, the comment filter, and the writer.
 #include "glib/json.hpp"
 
 #include <gtest/gtest.h>
@@ -60,7 +60,7 @@ TEST(Json, KeepsWholeNumbersExactAndOthersAsDouble) {
 }
 
 TEST(Json, WritesNumbersSoThatTheyReadBackEqual) {
-  // json-glib 1.6 writes 1e+20 as "1e+20.0", which nobody can read.
+  // json-glib 1.6 writes 1e+20 as "1e+20.0", which is not valid JSON.
   EXPECT_EQ(round_trip("[1e20,-1e-7,0.1,1.5,123456789012345678901]"),
             "[1e+20,-1e-07,0.1,1.5,123456789012345683968]");
   for (const double number : {0.1, 1.0 / 3, 5e-324, 1.7976931348623157e308, -0.0}) {

@@ -8,7 +8,7 @@ namespace veche::glib {
 namespace {
 
 TEST(MergePatch, FollowsTheExamplesOfTheRfc) {
-  // RFC 7396, appendix A, as far as both are objects.
+  // RFC 7396, appendix A, where both are objects.
   const char* rows[][3] = {
       {R"({"a":"b"})", R"({"a":"c"})", R"({"a":"c"})"},
       {R"({"a":"b"})", R"({"b":"c"})", R"({"a":"b","b":"c"})"},

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-// Tests of path patterns: which are legal, which paths they fit, and the names they find.
+// Tests of path patterns: which are legal, which paths they match, and the names they extract.
 #include "glib/path_pattern.hpp"
 
 #include <gtest/gtest.h>

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-// Signals and probes end with their owner and free what they were given.
+// Signals and probes end with their owner and free their callbacks.
 #include "glib/signal.hpp"
 
 #include <gtest/gtest.h>
@@ -7,7 +7,7 @@
 namespace veche::glib {
 namespace {
 
-/// Emits "notify::name" whenever it is renamed.
+/// Emits "notify::name" on each rename.
 Ref<GstObject> new_emitter() { return sink(GST_OBJECT(gst_bin_new("first"))); }
 void emit(const Ref<GstObject>& emitter) { g_object_notify(G_OBJECT(emitter.get()), "name"); }
 

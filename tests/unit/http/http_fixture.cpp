@@ -19,7 +19,7 @@ namespace {
 
 constexpr uint32_t kPatience_ms = 5'000;
 
-/// Runs the loop until `done`, asleep while nothing happens; false after 5 s.
+/// Runs the loop until `done`, asleep between events; false after 5 s.
 bool run_loop_until(glib::ControlLoop& loop, const std::function<bool()>& done) {
   bool is_late = false;
   const glib::Timer deadline = loop.once(kPatience_ms, [&is_late] { is_late = true; });
@@ -59,14 +59,14 @@ RawClient::RawClient(glib::ControlLoop& loop, const std::string& url, int receiv
     ::setsockopt(socket_, SOL_SOCKET, SO_RCVBUF, &receive_buffer_bytes,
                  sizeof receive_buffer_bytes);
   }
-  // A small write does not wait for the acknowledgement of the one before.
+  // A small write does not wait for the previous acknowledgement.
   const int at_once = 1;
   ::setsockopt(socket_, IPPROTO_TCP, TCP_NODELAY, &at_once, sizeof at_once);
   sockaddr_in address{};
   address.sin_family = AF_INET;
   address.sin_port = htons(static_cast<uint16_t>(std::stoi(url.substr(url.rfind(':') + 1))));
   address.sin_addr.s_addr = htonl(INADDR_LOOPBACK);
-  // The backlog takes it at once.
+  // The backlog accepts the connection at once.
   EXPECT_EQ(::connect(socket_, reinterpret_cast<sockaddr*>(&address), sizeof address), 0);
   ::fcntl(socket_, F_SETFL, ::fcntl(socket_, F_GETFL) | O_NONBLOCK);
 }
@@ -152,7 +152,7 @@ size_t descriptors() {
 HttpTest::HttpTest()
     : rooms(std::make_unique<room::Server>(loop, engine, room::Limits{}, 0)),
       plugins(std::move(plugin::Host::load(loop, {})).value()) {
-  // libsoup says so when it is used wrongly.
+  // libsoup reports misuse like this.
   g_log_set_always_fatal(GLogLevelFlags(G_LOG_FATAL_MASK | G_LOG_LEVEL_CRITICAL));
 }
 

@@ -24,11 +24,11 @@ class RawClient {
   RawClient(const RawClient&) = delete;
   RawClient& operator=(const RawClient&) = delete;
 
-  /// Sends what goes at once; -1 when the server has closed.
+  /// Sends what the socket takes at once; -1 when the server has closed.
   ssize_t send_some(const std::string& bytes);
-  /// Sends as far as the server takes it; false when it has closed.
+  /// Sends until the server takes no more; false when it has closed.
   bool send(const std::string& bytes);
-  /// Receives what is there; false at the end of the stream.
+  /// Receives the available bytes; false at the end of the stream.
   bool receive();
   /// Runs the server until `done`, or the end of the stream, or 5 s.
   void receive_until(const std::function<bool()>& done);
@@ -49,8 +49,8 @@ class RawClient {
 
 struct Answer {
   int status = 0;
-  std::map<std::string, std::string>
-      headers;  ///< Names in lower case; repeated ones are joined by newlines.
+  /// Names in lower case; repeated ones are joined by newlines.
+  std::map<std::string, std::string> headers;
   std::string body;
   std::string header(const std::string& name) const;
 };
@@ -66,14 +66,14 @@ struct Call {
 };
 std::string text_of(const Call& call);
 
-/// How many this process has open.
+/// The number that this process has open.
 size_t descriptors();
 
 class HttpTest : public testing::Test {
  protected:
   HttpTest();
   void SetUp() override { start({}); }
-  /// What was posted runs while this test's loop is there: all loops share one GMainContext.
+  /// Posted tasks run while this test's loop exists: all loops share one GMainContext.
   void TearDown() override {
     rooms->stop();
     run();
@@ -98,7 +98,7 @@ class HttpTest : public testing::Test {
   }
   /// Runs the loop until `done` or 5 s.
   bool run_until(const std::function<bool()>& done);
-  /// Runs what is ready.
+  /// Runs all ready sources.
   void run();
   /// Posts an offer and leaves it unanswered.
   std::unique_ptr<RawClient> post_offer(const std::string& participant,

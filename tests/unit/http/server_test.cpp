@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
-// Tests of what holds for every request: health, credentials, unknown things, limits, other
-// origins.
+// Tests of the behaviour common to all requests: health, credentials, unknown resources, limits,
+// other origins.
 #include <gtest/gtest.h>
 
 #include "glib/json.hpp"

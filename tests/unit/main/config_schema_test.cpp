@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-// The schema describes every key, and docs/configuration.md is what it says.
+// The schema describes every key, and docs/configuration.md matches it.
 #include "main/config_schema.hpp"
 
 #include <gtest/gtest.h>

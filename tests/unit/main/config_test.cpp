@@ -16,7 +16,7 @@ using test::bad;
 using test::good;
 using test::kPlaces;
 
-/// A directory that is gone after the test.
+/// A directory that is removed after the test.
 class Directory {
  public:
   Directory() : path_(testing::TempDir() + "veche-config-XXXXXX") {

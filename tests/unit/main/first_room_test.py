@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: Apache-2.0
-# Does what docs/first-room.md tells its reader, against the server that the page starts, and compares what the page promises.
+# Follows docs/first-room.md like its reader, against the server that the page starts, and compares the promised output.
 #
 # <!-- file: NAME --> marks a program that the reader writes, <!-- test: run --> commands, and <!-- test: prints --> their output: "..." there is any
 # text, and as the name of a member any further members. The output during a call is compared with two peers of veche-load.
@@ -64,7 +64,7 @@ class FirstRoom(unittest.TestCase):
         text = text.replace(f'["{ADDRESS}"]', '["127.0.0.1:0"]').replace("../voice-client", str(SOURCE / "examples/voice-client"))
         (self.directory / "veche.json").write_text(text)
         self.server = VecheServer(VECHE, "--config", "veche.json", cwd=self.directory)
-        self.addCleanup(self.server.kill)  # Where people are in a call, SIGTERM waits for them.
+        self.addCleanup(self.server.kill)  # SIGTERM waits for participants in a call.
         self.address = self.server.url.removeprefix("http://")
         page = (SOURCE / "docs/first-room.md").read_text()
         self.blocks = [(kind, name, text.replace(ADDRESS, self.address)) for kind, name, text in BLOCK.findall(page)]

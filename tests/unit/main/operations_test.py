@@ -21,7 +21,7 @@ KEYS = {"keys": [{"id": "ops", "secret": SECRET, "scopes": ["admin"]}]}
 
 
 class Server(VecheServer):
-    """One whose configuration changes while it runs."""
+    """A server whose configuration changes while it runs."""
 
     def __init__(self, test, directory, **sections):
         self.directory = directory
@@ -52,7 +52,7 @@ class Operations(unittest.TestCase):
         self.directory = pathlib.Path(directory.name)
 
     def certificate(self, name):
-        """Signed by itself, for 127.0.0.1."""
+        """Self-signed, for 127.0.0.1."""
         pem, key = self.directory / f"{name}.pem", self.directory / f"{name}.key"
         subprocess.run(
             ["openssl", "req", "-x509", "-newkey", "ec", "-pkeyopt", "ec_paramgen_curve:P-256", "-nodes", "-days", "2"]

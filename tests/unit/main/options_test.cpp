@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-// The command line is understood, or refused with its reason.
+// The command line is parsed, or refused with a reason.
 #include "main/options.hpp"
 
 #include <gtest/gtest.h>

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-// Configurations as text, for tests: what becomes of a good one, what is said of a bad one.
+// Configurations as text, for tests: the result of a good one, the problems of a bad one.
 #pragma once
 
 #include <gtest/gtest.h>

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-// The process as metrics: what this process really has.
+// Metrics of this process, compared with its real figures.
 #include "main/process_metrics.hpp"
 
 #include <fcntl.h>

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-// Tests of SIGHUP's work: what is swapped, what waits for a restart, and what is refused.
+// Tests of SIGHUP's work: settings that change at once, those that need a restart, and refusals.
 #include "main/reload.hpp"
 
 #include <fstream>

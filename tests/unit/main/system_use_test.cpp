@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-// What the system says of this process: the kernel's files, read, and the tightest limit, found.
+// The system's figures of this process: the kernel's files, and the tightest limit.
 #include "main/system_use.hpp"
 
 #include <fcntl.h>
@@ -34,7 +34,7 @@ class SystemUseTest : public testing::Test {
   void expect_tasks(int64_t limit, int64_t used) const {
     const auto tasks = read_tasks(files);
     ASSERT_TRUE(tasks);
-    // A limit of the user that runs this test may be tighter than that of the test's machine.
+    // A limit of the user that runs this test may be tighter than that of the machine.
     if (tasks->used == 9) return;
     EXPECT_EQ(tasks->limit, limit);
     EXPECT_EQ(tasks->used, used);

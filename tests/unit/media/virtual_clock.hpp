@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-// A clock that the test moves, for what takes one.
+// A clock that the test advances, for code that takes a Clock.
 #pragma once
 
 #include <atomic>
@@ -9,7 +9,7 @@
 
 namespace veche::media::test {
 
-/// One at a time: a Clock is a plain function. Lanes may read it while the test moves it.
+/// One at a time: a Clock is a plain function. Lanes may read it while the test advances it.
 class VirtualClock {
  public:
   VirtualClock() { time_ns_ = 1000 * kNsPerS; }

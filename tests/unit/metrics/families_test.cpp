@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-// Names for Prometheus, families, and the text format that prometheus-cpp makes of them.
+// Names for Prometheus, families, and the text format that prometheus-cpp writes.
 #include "metrics/families.hpp"
 
 #include <gmock/gmock.h>

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-// The history: what a second came to, and that it does not grow.
+// The history: the values of each second, and its bounded size.
 #include "metrics/history.hpp"
 
 #include <gmock/gmock.h>

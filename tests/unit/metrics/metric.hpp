@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-// A metric as the server shows it, with what it points to.
+// A metric as the server reports it, with the data that it points to.
 #pragma once
 
 #include <veche/host.h>

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-// OpenMetrics: the text, and who gets it.
+// OpenMetrics: the text, and which clients get it.
 #include "metrics/open_metrics.hpp"
 
 #include <gtest/gtest.h>

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-// What the server gives to adapters, and when it has them back.
+// The objects that the server gives to adapters, and when it gets them back.
 #include "plugin/adapter.hpp"
 
 #include <gmock/gmock.h>

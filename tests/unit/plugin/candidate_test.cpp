@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-// Names of plugins, and where their files are looked for.
+// Names of plugins, and the search path for their files.
 #include "plugin/candidate.hpp"
 
 #include <gmock/gmock.h>

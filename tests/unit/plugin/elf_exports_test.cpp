@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-// The ELF reader against real libraries, whole, cut short and damaged.
+// The ELF reader on real libraries, whole, truncated and damaged.
 #include "plugin/elf_exports.hpp"
 
 #include <elf.h>
@@ -99,8 +99,8 @@ TEST(ElfExports, RefusesALibraryCutShortAtAnyLength) {
   }
 }
 
-/// Whatever the damage: an answer, no crash, and no read outside the file (AddressSanitizer's part
-/// of this test).
+/// For any damage: an answer, no crash, and no read outside the file (AddressSanitizer checks that
+/// part).
 TEST(ElfExports, SurvivesAnyDamagedByteOfItsTables) {
   const TemporaryDir dir;
   const std::string whole = read_all(sample("plain"));

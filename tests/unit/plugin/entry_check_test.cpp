@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-// Which entries the host refuses, and with which words.
+// Which entries the host refuses, and its messages.
 #include "plugin/entry_check.hpp"
 
 #include <gmock/gmock.h>

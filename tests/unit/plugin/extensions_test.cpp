@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-// Which tables of extensions the host refuses, and with which words.
+// Which extension tables the host refuses, and its messages.
 #include "plugin/extensions.hpp"
 
 #include <gmock/gmock.h>

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-// Hooks that throw, hooks that fail, and the time they take.
+// Hooks that throw, hooks that fail, and their duration.
 #include "plugin/hook_call.hpp"
 
 #include <gtest/gtest.h>

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-// Requests on their way to a plugin and answers on their way back, through the C tables.
+// Requests to a plugin and its answers, through the C tables.
 #include "plugin/http_routes_adapter.hpp"
 
 #include <gmock/gmock.h>
@@ -16,7 +16,7 @@ namespace {
 
 using ::testing::ElementsAre;
 
-/// What the fake plugin does with a request, and what it saw.
+/// The fake plugin's action on a request, and the requests that it got.
 struct FakePlugin {
   std::function<void(const veche_http_request&)> act;
   uint64_t last_id = 0;
@@ -36,13 +36,13 @@ class HttpRoutesAdapterTest : public ServicesFixture {
   HttpRoutesAdapterTest() : ServicesFixture("stage") {}
   /// Posts run before the fixture ends: all loops share one GMainContext.
   void TearDown() override {
-    services_.close();  // Answers open requests while the fixture still takes answers.
+    services_.close();  // Answers open requests while the fixture still accepts answers.
     run();
   }
   std::vector<HttpRoute> read() const {
     return std::move(read_http_routes({sizeof(veche_http_routes), 1, rows_})).value();
   }
-  /// Hands a request over; its answer goes to the end of `answers_`.
+  /// Hands over a request; its answer is appended to `answers_`.
   uint64_t ask(const HttpRequest& request = {}, uint32_t timeout_ms = kNever_ms) {
     return adapter_.handle(adapter_.routes()[0], request, timeout_ms,
                            [this](const HttpAnswer& answer) { answers_.push_back(answer); });
@@ -277,7 +277,7 @@ TEST_F(HttpRoutesAdapterTest, HasOneWinnerWhenThreadsAnswerWhileClientsGo) {
   two.join();
   EXPECT_TRUE(answers_.empty()) << "a forgotten request was answered";
 
-  // Nobody forgets now: each request is answered by one of the threads, once.
+  // Every thread answers now: each request gets one answer, once.
   published = 0;
   taken = 0;
   std::thread three(answer_all), four(answer_all);

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-// Tests of the check of a plugin's route table: what is taken, and the message for each mistake.
+// Tests of the check of a plugin's route table: accepted tables, and the message for each mistake.
 #include "plugin/http_routes.hpp"
 
 #include <gmock/gmock.h>

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-// Verdicts of a policy: those that count, and those that are misbehaviour.
+// A policy's verdicts: valid ones, and those that are misbehaviour.
 #include "plugin/packet_policy_adapter.hpp"
 
 #include <gmock/gmock.h>
@@ -29,7 +29,7 @@ TEST(PacketPolicyAdapter, DropsAndCountsVerdictsItDoesNotKnow) {
   const uint32_t wanted[] = {VECHE_VERDICT_FORWARD, VECHE_VERDICT_DROP, 3, 0xffffffff,
                              VECHE_VERDICT_FORWARD};
   for (size_t i = 0; i < 5; ++i) packets[i].sequence = wanted[i];
-  // What was in the array before is not a verdict either.
+  // The previous content of the array is not a verdict either.
   uint32_t verdicts[5] = {2, 2, 2, 2, 2};
   uint32_t state = 0;
   veche_route route{};

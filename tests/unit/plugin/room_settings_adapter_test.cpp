@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-// What a plugin is told of rooms, and what its schema lets through.
+// What a plugin learns of rooms, and what its schema accepts.
 #include "plugin/room_settings_adapter.hpp"
 
 #include <gmock/gmock.h>

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-// A selector's settings and rooms through the adapter, up to those that outlive it.
+// A selector's settings and rooms through the adapter, including those that outlive it.
 #include "plugin/selector_adapter.hpp"
 
 #include <gmock/gmock.h>
@@ -26,7 +26,7 @@ namespace {
 
 using ::testing::ElementsAre;
 
-/// Keeps what it made until it is freed, and what it was asked.
+/// Tracks the objects that it made until they are freed, and records the calls.
 struct FakePlugin {
   std::vector<std::string> calls;
   std::list<veche::FakeSettings> settings;

@@ -22,12 +22,12 @@ class ServicesFixture : public ::testing::Test {
   const Table* table(const char* id) const {
     return static_cast<const Table*>(host_->get_extension(host_, id));
   }
-  /// Runs what is ready.
+  /// Runs all ready sources.
   void run() {
     while (loop_.iterate()) {
     }
   }
-  /// Timers need real time; this ends as soon as `done` holds.
+  /// Timers need real time; returns as soon as `done` holds.
   template <class Done>
   void run_until(Done&& done) {
     const int64_t deadline_ns = monotonic_ns() + 10 * kNsPerS;

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-// Slow hooks: when they are reported, and when they are too many.
+// Slow hooks: when they are reported, and when there are too many.
 #include "plugin/time_watch.hpp"
 
 #include <gmock/gmock.h>

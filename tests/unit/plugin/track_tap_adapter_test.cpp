@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-// A plugin that taps, and a media layer that does what the test says.
+// A plugin that taps, and a media layer that the test controls.
 #include "plugin/track_tap_adapter.hpp"
 
 #include <gmock/gmock.h>
@@ -13,7 +13,7 @@ namespace {
 using ::testing::ElementsAre;
 using ::testing::HasSubstr;
 
-/// What it was told, and what it returns.
+/// Its calls, and its return values.
 struct FakePlugin {
   std::vector<std::string> calls;
   GstElement* element = nullptr;
@@ -68,7 +68,7 @@ class TrackTapAdapterTest : public testing::Test {
  protected:
   TrackTapAdapterTest() { gst_init(nullptr, nullptr); }
   ~TrackTapAdapterTest() override {
-    // As the media layer does when it ends first.
+    // As the media layer does if it ends first.
     if (taps_.used > 0) adapter_.released();
   }
   static media::TrackInfo info() {

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-// Who is let in while the server is full, who is not, and what is promised to those who join.
+// Which participants a full server admits and refuses, and the reservations for joining ones.
 #include "room_fixture.hpp"
 
 namespace veche::room {
@@ -18,7 +18,7 @@ class AdmissionTest : public RoomTest {
     });
     tick();
   }
-  /// Room for so many on the pipeline path, by descriptors: 64 are kept, 9 and 1 are for each.
+  /// Room for this many on the pipeline path, by descriptors: 64 are reserved, each takes 9 and 1.
   void leave_room_for(int64_t count) {
     system.descriptors = {512, 512 - 64 - count * 10};
     tick();
@@ -76,7 +76,7 @@ TEST_F(AdmissionTest, PromisesWhatJoiningSessionsHaveNotTakenYet) {
   offer(join(room, "bob"));
   EXPECT_EQ(head_room(), 0);
   EXPECT_EQ(room.join("cat", {}).error().code, ErrorCode::OverCapacity);
-  // Ann's session has its descriptors now, Bob's is still being made.
+  // Ann's session has its descriptors, Bob's is still being made.
   engine.in_making.pipeline = 1;
   system.descriptors->used += 9;
   tick();

@@ -54,7 +54,7 @@ TEST(Capacity, KeepsADescriptorForTheEventsOfEverybodyWhoIsThere) {
   EXPECT_EQ(before.head_room, 1 + (512 - 12 - 64 - 4));
   carried.participants = carried.awaited_events = 100;
   EXPECT_EQ(weigh(system, carried, kWire).head_room, before.head_room - 100);
-  // They have connected: now the descriptors are used.
+  // They have connected: the descriptors are in use now.
   carried.awaited_events = 0;
   system.descriptors->used += 100;
   EXPECT_EQ(weigh(system, carried, kWire).head_room, before.head_room - 100);
@@ -125,7 +125,7 @@ TEST(Capacity, OfIdleLanesIsWhatThreeVoicesCostAndRefusesNobody) {
   EXPECT_EQ(head_room(), 800);
   carried.connected = 790;
   EXPECT_EQ(head_room(), 10);
-  // They are silent, so there is room: the lanes say when there is none.
+  // They are silent, so there is room: lane load sets the limit.
   carried.connected = 5000;
   EXPECT_EQ(head_room(), 1);
   carried.lane_percent = 20;

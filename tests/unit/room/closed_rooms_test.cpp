@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-// Events of rooms that have closed: for how long, and with which numbers.
+// Events of closed rooms: their lifetime and their sequence numbers.
 #include "room/closed_rooms.hpp"
 
 #include "room_fixture.hpp"

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-// What a controller is shown of sessions, and what its decisions do.
+// The sessions that a controller sees, and the effect of its decisions.
 #include "room/controller.hpp"
 
 #include <gmock/gmock.h>

@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
-// Tests of a drain: who is taken no more, who stays, who is told, and when it is over.
+// Tests of a drain: the server refuses new participants, keeps the others, notifies clients, and
+// ends.
 #include "room_fixture.hpp"
 
 namespace veche::room {

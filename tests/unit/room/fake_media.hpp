@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-// A media layer without media: records what it is asked, and says what the test wants it to say.
+// A media layer without media: records the calls, and reports what the test wants.
 #pragma once
 
 #include <map>
@@ -51,8 +51,8 @@ class FakeSession : public media::Session {
   }
   void close() override { ++closed; }
 
-  // As the real one, these use the session after the callback: whoever frees it in there is found
-  // by ASan.
+  // Like the real one, these use the session after the callback, so that ASan finds a callback that
+  // frees it.
   void answer(Result<std::string> sdp = std::string("answer")) {
     events_.answered(std::move(sdp));
     ++events_sent_;
@@ -69,8 +69,8 @@ class FakeSession : public media::Session {
 
   const media::SessionRequest request;
   int closed = 0;
-  uint32_t headers_s = 0;               ///< What was asked for last.
-  std::map<size_t, bool> active_slots;  ///< What was said of them last.
+  uint32_t headers_s = 0;               ///< The last request.
+  std::map<size_t, bool> active_slots;  ///< The last state of each.
 
  private:
   const SessionId id_ = SessionId::next();
@@ -81,7 +81,7 @@ class FakeSession : public media::Session {
   bool connected_ = false;
 };
 
-/// What a FakeRoom was asked; it outlives the room.
+/// The calls to a FakeRoom; it outlives the room.
 struct FakeRoomLog {
   bool open = true;
   std::vector<std::shared_ptr<FakeSession>> sessions;
@@ -183,7 +183,7 @@ class FakeEngine : public media::Engine {
   std::vector<std::shared_ptr<FakeRoomLog>> rooms;
   std::vector<media::Selector*> used_selectors;
   std::vector<media::PacketPolicy*> used_policies;
-  std::vector<std::function<void()>> waiting;  ///< For the lanes to let go of the former ones.
+  std::vector<std::function<void()>> waiting;  ///< Until the lanes release the former ones.
 };
 
 }  // namespace veche::room

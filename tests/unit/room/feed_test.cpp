@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-// What clients are told, in which order, and that they may go away while they are told.
+// What clients are told and in which order; a client may leave during a call.
 #include "room_fixture.hpp"
 
 namespace veche::room {
@@ -18,7 +18,7 @@ class FeedTest : public RoomTest {
   RecordingSink sink;
   std::unique_ptr<ClientFeed> feed;
 
-  /// Bob is connected, listens to `sink`, and has been told everything so far.
+  /// Bob is connected, listens to `sink`, and is up to date.
   FakeSession& bob = connect(room, "bob");
   void SetUp() override {
     feed = room.watch("bob", sink).value();
@@ -110,7 +110,7 @@ TEST_F(FeedTest, DoesNotTellOfWhoCameAndWentWithinATick) {
 
 TEST_F(FeedTest, CostsAtMostAHundredMessagesWhenAHundredJoin) {
   std::vector<FakeSession*> sessions;
-  // They connect two ticks after their answer, so 102 ticks have something to tell.
+  // They connect two ticks after their answer, so 102 ticks have changes to report.
   for (size_t i = 0; i < 102; ++i) {
     if (i < 100) {
       sessions.push_back(&offer(join(room, "p" + std::to_string(i))));

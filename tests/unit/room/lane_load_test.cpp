@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-// The lanes' load over time, and when it is too much.
+// The lanes' load over time, and when it is too high.
 #include "room/lane_load.hpp"
 
 #include <gtest/gtest.h>
@@ -11,7 +11,7 @@ namespace {
 
 class LaneLoadTest : public testing::Test {
  protected:
-  /// So many seconds in which two lanes are busy for these parts of the time.
+  /// Lets this many seconds pass in which two lanes are busy for these fractions of the time.
   void pass(int seconds, int first_percent, int second_percent = 0) {
     for (int i = 0; i < seconds; ++i) {
       now_ns_ += kNsPerS;

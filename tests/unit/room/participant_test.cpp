@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-// Participants: who they are, what may be changed, and whom they prefer.
+// Participants: identity, updates, and preferences.
 #include "room/participant.hpp"
 
 #include <set>
@@ -23,7 +23,8 @@ class ParticipantTest : public RoomTest {
   }();
   void SetUp() override { take_events(); }
 
-  /// "number pinned|blocked" of each preference that the lane has of `participant`.
+  /// "number pinned
+  /// blocked" of each of the participant's preferences on the lane.
   std::vector<std::string> preferences(const Participant& participant) {
     std::vector<std::string> lines;
     for (const media::Preference& preference : media().preferences[participant.number()]) {

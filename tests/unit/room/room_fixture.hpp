@@ -1,6 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-// A server on the fake media layer, whose time is the test's, and a client that writes down what it
-// is told.
+// A server on the fake media layer, on the test's clock, and a client that records its calls.
 #pragma once
 
 #include <gmock/gmock.h>
@@ -74,7 +73,7 @@ class RecordingSink : public ClientSink {
 class RoomTest : public testing::Test {
  protected:
   void SetUp() override { start({}); }
-  /// Posted answers refer to this fixture, and the loop's context is every test's.
+  /// Posted answers refer to this fixture, and all tests share the loop's context.
   void TearDown() override {
     server.reset();
     run();
@@ -98,7 +97,7 @@ class RoomTest : public testing::Test {
 
   Room& make_room(const std::string& id = "r") { return *server->create_room(id, {}).value(); }
   Participant& join(Room& room, const std::string& id) { return *room.join(id, {}).value(); }
-  /// With an offer that has been given to the media layer.
+  /// Its offer is with the media layer.
   FakeSession& offer(Participant& participant, const std::string& sdp = "TSS") {
     participant.open_session(
         sdp, [this](const Result<SessionAnswer>& answer) { answers.push_back(answer); });

@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
-// Plugins with a part of their own in rooms' policies: what they refuse, and what they are told.
+// Plugins with their own part in rooms' policies: the settings that they refuse, and those that
+// they get.
 #include "room/room_settings.hpp"
 
 #include "room_fixture.hpp"
@@ -11,7 +12,7 @@ using testing::ElementsAre;
 using testing::HasSubstr;
 using testing::IsEmpty;
 
-/// Takes {} and {"mode":"mix"}; the default mode is "tracks".
+/// Accepts {} and {"mode":"mix"}; the default mode is "tracks".
 class FakePlugin : public RoomSettings {
  public:
   FakePlugin(std::string name, std::vector<std::string>& told)

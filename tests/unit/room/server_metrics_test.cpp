@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-// What is counted of rooms: right, and with as many series for one room as for 500.
+// Metrics of rooms: correct, and with as many series for one room as for 500.
 #include <map>
 
 #include "room/server.hpp"

@@ -165,7 +165,7 @@ TEST_F(ServerTest, HandsEventsToAllHandlersInOrderAndNeverFromWithinACall) {
   std::vector<std::string> heard;
   server->add_event_handler([&](const Event& event) {
     heard.push_back("first " + event.type);
-    // A handler that changes rooms must not be called again before the others heard of this event.
+    // A handler that changes rooms must not be called again before the others got this event.
     if (event.type == "room.created") (void)server->remove_room(event.room);
   });
   server->add_event_handler([&](const Event& event) { heard.push_back("second " + event.type); });

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
-// Sessions of participants: offer, answer, replacement and every way to end, at the worst moments
-// too.
+// Sessions of participants: offer, answer, replacement and every way to end, also at the worst
+// moments.
 #include "room_fixture.hpp"
 
 namespace veche::room {
@@ -195,7 +195,7 @@ TEST_F(SessionTest, WithoutOneThereIsNothingToClose) {
   EXPECT_EQ(bob.close_session("", EndReason::Left).error().code, ErrorCode::NotFound);
 }
 
-/// The media layer's session goes on using itself after each of these calls (see FakeSession).
+/// The media layer's session continues to use itself after each of these calls (see FakeSession).
 TEST_F(SessionTest, IsNotFreedWithinItsOwnEvents) {
   FakeSession* session = &offer(bob);
   media().sessions.clear();

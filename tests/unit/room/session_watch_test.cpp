@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-// What of a session's statistics comes into the trace, and when.
+// Which statistics of a session enter the trace, and when.
 #include "room/session_watch.hpp"
 
 #include <gmock/gmock.h>
@@ -15,7 +15,7 @@ constexpr int64_t kOffered = 100 * kNsPerS;
 
 class RoomSessionWatch : public testing::Test {
  protected:
-  /// "type data @ms since the offer" of what is found.
+  /// "type data @ms since the offer" of each entry found.
   std::vector<std::string> look(int64_t since_offer_ms) {
     std::vector<std::string> lines;
     for (const auto& found : watch.look(statistics, kOffered + since_offer_ms * kNsPerMs)) {

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-// Tests that the room layer notices, in a debug build, when another thread than control calls it.
+// Tests that the room layer notices, in a debug build, a call from another thread than control.
 #include "base/thread_role.hpp"
 #include "room_fixture.hpp"
 

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-// Traces: their bounds, what a participant writes into its own, and for how long it is kept.
+// Traces: their bounds, the entries of a participant, and how long they are kept.
 #include "room/trace.hpp"
 
 #include "room_fixture.hpp"

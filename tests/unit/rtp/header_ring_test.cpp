@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-// Tests of the ring of headers: what it keeps, and that nobody reads half of a packet.
+// Tests of the ring of headers: its content, and that readers never see half a packet.
 #include "rtp/header_ring.hpp"
 
 #include <gmock/gmock.h>
@@ -91,7 +91,7 @@ TEST_F(HeaderRingTest, IsReadWhileItIsWritten) {
   std::atomic<bool> done{false};
   std::thread writer([&] {
     for (uint32_t i = 0; i < kPackets; ++i) {
-      // Each has one byte everywhere, and a time that says which.
+      // Each has the same byte everywhere, and a time that matches it.
       ring->keep_rtcp(Bytes(KeptHeader::kMaxBytes, static_cast<uint8_t>(i)), i);
     }
     done = true;

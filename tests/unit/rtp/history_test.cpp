@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-// History: the newest packets in order, and nothing else.
+// History: only the newest packets, in order.
 #include "rtp/history.hpp"
 
 #include <gmock/gmock.h>

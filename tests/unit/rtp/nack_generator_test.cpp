@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-// NackGenerator: asks for what is missing, again after a round trip, and not for ever.
+// NackGenerator: requests missing packets, repeats after a round trip, and gives up.
 #include "rtp/rtcp/nack_generator.hpp"
 
 #include <gmock/gmock.h>

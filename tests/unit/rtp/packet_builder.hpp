@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-// Builds RTP packets for tests, right or deliberately broken.
+// Builds RTP packets for tests, valid or deliberately broken.
 #pragma once
 
 #include <cstdint>
@@ -22,7 +22,7 @@ struct PacketSpec {
   bool marker = false;
   uint8_t csrc_count = 0;
   uint16_t extension_profile = 0;  ///< 0: no header extension.
-  Bytes extensions;                ///< Filled up with zeros to whole words.
+  Bytes extensions;                ///< Zero-padded to whole words.
   Bytes payload = kPayload;
   uint8_t padding = 0;
 };

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-// PacketCache: the newest packets are there, byte for byte, and a flood of requests is not.
+// PacketCache: has the newest packets, byte for byte, and limits a flood of requests.
 #include "rtp/rtcp/packet_cache.hpp"
 
 #include <gtest/gtest.h>

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-// PacketView: every part of a packet is found, and nothing broken is accepted or read past its end.
+// PacketView: finds every part of a packet, accepts nothing broken, and never reads past the end.
 #include "rtp/packet_view.hpp"
 
 #include <gmock/gmock.h>
@@ -18,8 +18,8 @@ using testing::ElementsAreArray;
 
 constexpr uint16_t kOneByte = 0xBEDE;
 
-/// The element's bytes, or nothing; works on a copy without slack, so that sanitizers see every
-/// read past the end.
+/// The element's bytes, or nothing; uses a copy without slack, so that sanitizers detect reads past
+/// the end.
 std::optional<Bytes> element(const PacketSpec& spec, uint8_t id) {
   const Bytes bytes = build(spec);
   const auto packet = PacketView::parse(bytes);

@@ -42,7 +42,7 @@ TEST(Pcapng, HasAPacketWithAddressesAroundIt) {
                       "060000004c00000000000000"
                       "0100000005000000"
                       "1f00000026000000"
-                      // IPv4 and UDP: what they say of the size is of the whole packet.
+                      // The sizes in IPv4 and UDP are those of the whole packet.
                       "45000026000000004011f6c3c0000201c0000202"
                       "138c138c00120000"
                       "806f0100"

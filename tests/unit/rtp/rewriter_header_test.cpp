@@ -32,7 +32,7 @@ struct HeaderCase {
   uint8_t audio_level_extension;
   std::string mid;
   std::optional<AudioLevel> level;
-  Bytes expected;  ///< What stands between the CSRC and the payload.
+  Bytes expected;  ///< The part between the CSRC and the payload.
 };
 
 std::vector<HeaderCase> header_cases() {
@@ -72,7 +72,7 @@ std::vector<HeaderCase> header_cases() {
 }
 
 TEST(RtpRewriter, WritesAFreshHeaderWithTheReceiversIds) {
-  // The source's own CSRCs, header extensions and padding do not pass.
+  // The source's own CSRCs, header extensions and padding are dropped.
   const Bytes in = build({.ssrc = 5,
                           .payload_type = 111,
                           .csrc_count = 2,

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-// Rewriter: what holds for every order of events, checked against a plain and slow model of a slot.
+// Rewriter: invariants for any order of events, checked against a plain and slow model of a slot.
 #include <gtest/gtest.h>
 
 #include <array>
@@ -94,7 +94,7 @@ class RtpRewriterProperty : public testing::TestWithParam<uint32_t> {
 
   int random(int below) { return std::uniform_int_distribution<int>(0, below - 1)(engine_); }
 
-  /// Mostly the next packet; now and then a lost, late, repeated or very old one, or a jump.
+  /// Mostly the next packet; sometimes a lost, late, repeated or very old one, or a jump.
   int64_t next_sequence() {
     Source& source = sources_[current_];
     const int dice = random(1000);
@@ -158,7 +158,7 @@ class RtpRewriterProperty : public testing::TestWithParam<uint32_t> {
 
 TEST_P(RtpRewriterProperty, AgreesWithTheModel) {
   for (int event = 0; event < 100'000; ++event) {
-    if (random(4) != 0) now_ns_ += random(40) * kNsPerMs;  // Else: part of a burst.
+    if (random(4) != 0) now_ns_ += random(40) * kNsPerMs;  // Otherwise part of a burst.
     if (random(150) == 0) {
       current_ = static_cast<size_t>(random(static_cast<int>(sources_.size())));
       rewriter_.switch_source();

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-// Rewriter: sequence numbers go on over loss, reordering, duplicates, skips and switches.
+// Rewriter: sequence numbers continue over loss, reordering, duplicates, skips and switches.
 #include <gtest/gtest.h>
 
 #include <string>
@@ -35,7 +35,7 @@ void PrintTo(const SequenceCase& c, std::ostream* out) { *out << c.name; }
 class RtpRewriterSequence : public testing::TestWithParam<SequenceCase> {};
 
 TEST_P(RtpRewriterSequence, IsAsExpected) {
-  // At several places of both number spaces, so that everything also holds across a wrap.
+  // At several places of both number spaces, so that everything is also tested across a wrap.
   for (const uint16_t in : {0, 40000, 65535, 65533}) {
     for (const uint16_t out : {0, 65535, 65533, 32766}) {
       SlotStream slot(kFormat, out);

@@ -93,7 +93,7 @@ TEST(RtpRewriter, KeepsDistancesInAPreRollBurstAndAbsorbsItLater) {
     EXPECT_EQ(slot.write(spec, 100 * kMs),
               (Sent{static_cast<int>(1 + i), 4800 + i * kFrame, i == 0}));
   }
-  // Now the stream is 60 ms ahead of the clock. A switch soon after goes on by a frame...
+  // Now the stream is 60 ms ahead of the clock. A switch soon after advances by a frame...
   slot.rewriter.switch_source();
   EXPECT_EQ(slot.write({.sequence = 9, .timestamp = 1}, 120 * kMs).timestamp, 4800 + 4 * kFrame);
   // ...and one after a pause is back on the clock.

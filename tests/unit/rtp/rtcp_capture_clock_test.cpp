@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-// CaptureClock and ParticipantClock: a publisher's timing survives on the way to a slot.
+// CaptureClock and ParticipantClock: a publisher's timing survives the way to a slot.
 #include <gtest/gtest.h>
 
 #include "rtp/rtcp/capture_clock.hpp"
@@ -34,7 +34,7 @@ TEST(RtcpParticipantClock, TakesTheReportThatCameFastest) {
 TEST(RtcpParticipantClock, ForgetsAfterTwoWindows) {
   ParticipantClock clock;
   clock.on_sender_report(publisher_ntp(0), 10 * kMs);
-  // The way has become longer, or the clocks drift.
+  // The route has become longer, or the clocks drift.
   for (int64_t s = 1; s <= 61; ++s) {
     clock.on_sender_report(publisher_ntp(s * kNsPerS), s * kNsPerS + 40 * kMs);
     if (s == 59) expect_near(*clock.offset_ns(), 10 * kMs - kPublisherNs);

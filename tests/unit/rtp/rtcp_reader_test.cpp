@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-// RtcpReader: finds the packets of a datagram, and refuses what is broken.
+// RtcpReader: finds the packets of a datagram, and refuses broken ones.
 #include "rtp/rtcp/rtcp_reader.hpp"
 
 #include <gmock/gmock.h>

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
-// RTCP as Chromium and aiortc sent it to each other on a lossy line, decrypted; and a FIR, which
-// they did not send, by RFC 5104 section 4.3.1.
+// RTCP that Chromium and aiortc exchanged over a lossy link, decrypted; and a FIR, which they did
+// not send, by RFC 5104 section 4.3.1.
 #pragma once
 
 #include <fstream>

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
-// SenderStatistics: sender reports date what was sent, and the receiver's reports are read with
-// caution.
+// SenderStatistics: sender reports date the sent packets, and implausible reports of the receiver
+// are ignored.
 #include <gtest/gtest.h>
 
 #include "rtp/rtcp/report_interval.hpp"
@@ -83,7 +83,7 @@ TEST(RtcpSenderStatistics, IsNoSenderAfterTwoSilentReports) {
 TEST(RtcpSenderStatistics, ReadsWhatTheReceiverSays) {
   Sender sender;
   const int64_t now_ns = kStartNs + 250 * kNsPerMs;
-  // 100 ms on the way, 150 ms at the receiver.
+  // 100 ms in transit, 150 ms at the receiver.
   ASSERT_TRUE(sender.statistics.on_report(
       sender.block(sender.compact(kStartNs), 65536 * 150 / 1000), sender.clock, now_ns));
   const ReceiverOpinion& opinion = sender.statistics.opinion();

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-// Reads every value of every packet of a datagram, so that sanitizers see a read outside it.
+// Reads every value of every packet of a datagram, so that sanitizers detect reads outside it.
 #pragma once
 
 #include "rtp/rtcp/feedback.hpp"
@@ -8,10 +8,10 @@
 
 namespace veche::rtp::test {
 
-/// Sums up what it is shown; the sum itself means nothing.
+/// Adds up the values; the sum itself means nothing.
 class Toucher {
  public:
-  /// How many of the packets were understood.
+  /// The number of packets that were understood.
   size_t touch(std::span<const uint8_t> datagram) {
     size_t understood = 0;
     RtcpReader reader(datagram);

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-// Transport-cc: Chromium's feedback is read, and ours says what arrived and when.
+// Transport-cc: Chromium's feedback is read, and the server's reports what arrived and when.
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
@@ -88,7 +88,7 @@ TEST(RtcpTransportFeedbackReader, RefusesWhatIsBroken) {
                            "000000010000000060010000",     // A run of the reserved status.
                            "0000000100000000f0000000",     // It in a vector.
                            "000000090000000000010002",     // Chunks for three of nine.
-                           "000000010000000020000000"}) {  // A run of nothing, and no more.
+                           "000000010000000020000000"}) {  // A run of length 0, and nothing else.
     EXPECT_FALSE(read(from_hex(std::string(kHeader) + rest))) << rest;
   }
 }
@@ -100,7 +100,7 @@ TEST(RtcpTransportFeedbackReader, TakesABroadVectorForFewPackets) {
   EXPECT_THAT(arrivals_of(*feedback, 0), ElementsAre(Arrival{5, 250}, Arrival{6, 750}));
 }
 
-/// What the sender would know after reading all that is pending.
+/// What the sender would know after reading all pending feedback.
 struct Told {
   std::map<uint32_t, int64_t> arrivals_us;
   size_t packets = 0;
@@ -172,7 +172,7 @@ TEST(RtcpTransportFeedback, GoesOnWhereItEnded) {
   ASSERT_TRUE(feedback.write(writer, 1, 2));
   RtcpReader datagram(writer.bytes());
   const auto reader = TransportFeedbackReader::parse(*datagram.next());
-  EXPECT_EQ(reader->base_sequence(), 0);  // It is told as missing.
+  EXPECT_EQ(reader->base_sequence(), 0);  // It is reported as missing.
   EXPECT_EQ(reader->status_count(), 2);
 }
 
@@ -259,7 +259,7 @@ TEST(RtcpTransportFeedback, TellsWhateverHappensOnTheWay) {
     const uint32_t loss = random() % 60;
     const uint32_t spread_ms = random() % 40;
     int64_t origin_ns = static_cast<int64_t>(random()) * kTickNs;
-    // In the order of arrival, as a network that reorders gives it.
+    // In the order of arrival in a network that reorders.
     std::multimap<int64_t, uint16_t> on_the_way;
     std::map<uint32_t, int64_t> expected;
     for (uint16_t i = 0; i < 600; ++i) {

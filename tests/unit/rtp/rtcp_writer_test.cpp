@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
-// RtcpWriter: writes what others wrote byte for byte, and never past the end.
+// RtcpWriter: reproduces other implementations' packets byte for byte, and never writes past the
+// end.
 #include "rtp/rtcp/rtcp_writer.hpp"
 
 #include <gmock/gmock.h>

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-// SequenceExtender: counts on past 65535, in any order of arrival.
+// SequenceExtender: continues past 65535, in any order of arrival.
 #include "rtp/sequence.hpp"
 
 #include <gtest/gtest.h>

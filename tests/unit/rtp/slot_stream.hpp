@@ -16,9 +16,9 @@ inline constexpr int64_t kMs = kNsPerMs;
 inline constexpr uint32_t kFrame = 960;
 inline const SlotFormat kFormat{.ssrc = 0xabcd0001, .payload_type = 96};
 
-/// What came out, as a receiver sees it.
+/// The output, as a receiver sees it.
 struct Sent {
-  int sequence = -1;  ///< Relative to kFirstSequence; -1: nothing was sent.
+  int sequence = -1;  ///< Relative to kFirstSequence; -1: no packet was sent.
   int64_t timestamp = -1;
   bool marker = false;
   bool operator==(const Sent&) const = default;

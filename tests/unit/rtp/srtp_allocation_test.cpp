@@ -23,7 +23,7 @@ void* counted_realloc(void* memory, size_t size, const char* /*file*/, int /*lin
 }
 void plain_free(void* memory, const char* /*file*/, int /*line*/) { std::free(memory); }
 
-// OpenSSL takes them only before its first allocation.
+// OpenSSL accepts them only before its first allocation.
 const bool is_counting = CRYPTO_set_mem_functions(counted_malloc, counted_realloc, plain_free) == 1;
 
 }  // namespace
@@ -34,7 +34,7 @@ namespace {
 using test::Bytes;
 using veche::test::allocations;
 
-/// 20 packets of 5 streams through both, where there is room for 3; each again, and changed.
+/// 20 packets of 5 streams through both, with room for 3 streams; each repeated, and altered.
 template <class Protect, class Unprotect>
 size_t exercise(const Bytes& packet, size_t ssrc_at, Protect protect, Unprotect unprotect) {
   std::array<uint8_t, 200> buffer{};

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 // The same packets through SrtpSender and SrtpReceiver and through libsrtp2: both must write the
-// same bytes, and take and refuse the same packets.
+// same bytes, and accept and refuse the same packets.
 #include <gtest/gtest.h>
 #include <srtp2/srtp.h>
 
@@ -53,7 +53,7 @@ class Reference {
 
  private:
   static srtp_t make(SrtpProfile profile, srtp_ssrc_type_t direction) {
-    // It fails when SrtpSender has called it before.
+    // It fails if SrtpSender has called it before.
     [[maybe_unused]] static const srtp_err_status_t initialised = srtp_init();
     srtp_policy_t policy{};
     for (srtp_crypto_policy_t* part : {&policy.rtp, &policy.rtcp}) {
@@ -110,7 +110,7 @@ class SrtpDifferential : public test::SrtpProfileTest {
     }
   }
 
-  /// Mostly the next number; now and then a gap, a jump, a late or a repeated one.
+  /// Mostly the next number; sometimes a gap, a jump, a late or a repeated one.
   int64_t next_index(size_t stream) {
     int64_t& newest = newest_[stream];
     const int dice = below(1000);
@@ -158,7 +158,7 @@ class SrtpDifferential : public test::SrtpProfileTest {
     ASSERT_EQ(packet, expected);
     if (packet.size == 0 || one_in(20)) return;  // Lost.
     if (held_.size() < 64) return held_.push_back(packet);
-    // Mostly in order; now and then one that has waited for long.
+    // Mostly in order; sometimes one that is very late.
     Packet& other = held_[one_in(10) ? static_cast<size_t>(below(64)) : turn_++ % 64];
     std::swap(other, packet);
     receive(packet);

@@ -26,7 +26,7 @@ inline std::string name_of(SrtpProfile profile) {
   return "?";
 }
 
-/// Hexadecimal digits; spaces do not count.
+/// Hexadecimal digits; spaces are ignored.
 inline Bytes from_hex(std::string_view text) {
   Bytes bytes;
   unsigned digits = 0, value = 0;
@@ -86,7 +86,7 @@ struct SrtpPair {
   std::unique_ptr<SrtpReceiver> receiver;
 };
 
-/// A test that runs for every profile which the chosen library has.
+/// A test that runs for every profile that the chosen library supports.
 class SrtpProfileTest : public testing::TestWithParam<SrtpProfile> {
  protected:
   void SetUp() override {

@@ -34,7 +34,7 @@ TEST_P(SrtpReplay, FollowsTheSequenceNumbersOverManyWraps) {
 
 TEST_P(SrtpReplay, TakesPacketsOutOfOrderOnBothSidesOfAWrap) {
   std::vector<Bytes> sealed;
-  // The sender gets them out of order too.
+  // The sender also gets them out of order.
   for (const int sequence : {65533, 65535, 65534, 1, 65532, 0, 3, 2}) {
     sealed.push_back(protect(static_cast<uint16_t>(sequence)));
     ASSERT_FALSE(sealed.back().empty()) << sequence;

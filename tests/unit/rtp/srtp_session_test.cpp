@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-// SrtpSender and SrtpReceiver: what comes back, and what is refused because of its bytes.
+// SrtpSender and SrtpReceiver: round trips, and packets refused because of their bytes.
 #include <gtest/gtest.h>
 
 #include "srtp_pair.hpp"
@@ -79,7 +79,7 @@ TEST_P(SrtpSession, RefusesEveryTruncation) {
   const SrtpPair pair(GetParam());
   const Bytes sealed_rtp = pair.protect_rtp(full_packet(1));
   const Bytes sealed_rtcp = pair.protect_rtcp(build_rtcp(9));
-  // Own allocations, so that sanitizers see a read past the end.
+  // Separate allocations, so that sanitizers detect a read past the end.
   for (size_t size = 0; size < sealed_rtp.size(); ++size) {
     const Bytes cut(sealed_rtp.begin(), sealed_rtp.begin() + static_cast<ptrdiff_t>(size));
     ASSERT_TRUE(pair.unprotect_rtp(cut).empty()) << size;

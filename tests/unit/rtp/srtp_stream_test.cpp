@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-// What SRTP remembers of a stream: the replay window, the guess of the index, the table.
+// SRTP's state of a stream: the replay window, the guess of the index, the table.
 #include <gtest/gtest.h>
 
 #include <random>

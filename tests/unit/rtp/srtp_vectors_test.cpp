@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-// Whole packets, from the master key on, as libsrtp2's own validation knows them.
+// Whole packets, starting with the master key, from libsrtp2's own validation.
 #include <gtest/gtest.h>
 
 #include "srtp_pair.hpp"

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-// Tests of what Opus is: RFC 7587, and no other numbers.
+// Tests of what counts as Opus: the parameters of RFC 7587 and no others.
 #include "sdp/codec.hpp"
 
 #include <gtest/gtest.h>

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-// Tests of the SDP profile on the offers of real clients, as they are and damaged at random.
+// Tests of the SDP profile on the offers of real clients, unchanged and randomly damaged.
 #include <gst/sdp/sdp.h>
 #include <gtest/gtest.h>
 
@@ -63,7 +63,7 @@ size_t count_used(const SessionPlan& plan) {
   return used;
 }
 
-/// What webrtcbin does with the text first.
+/// webrtcbin's own treatment of the text.
 size_t count_parsed_media(const std::string& text) {
   GstSDPMessage* message = nullptr;
   gst_sdp_message_new(&message);
@@ -105,7 +105,7 @@ TEST(SdpOffers, NormalisedPassAgainUnchangedAndParse) {
   }
 }
 
-/// One to four damages: a byte changed, a piece cut out, a line doubled or moved.
+/// One to four kinds of damage: a byte changed, a piece cut out, a line doubled or moved.
 std::string damage(std::string text, std::mt19937& random) {
   auto below = [&random](size_t bound) { return random() % bound; };
   for (size_t count = 1 + below(4); count > 0 && !text.empty(); --count) {
@@ -140,7 +140,7 @@ TEST(SdpOffers, DamagedAreRefusedOrNormalised) {
     ASSERT_EQ(again->offer, plan->offer);
     ASSERT_EQ(count_parsed_media(plan->offer), count_used(*plan));
   }
-  // Both must have happened, or the damage is of the wrong size.
+  // Both outcomes must occur, or the damage is of the wrong size.
   EXPECT_GT(accepted, 1000U);
   EXPECT_GT(refused, 1000U);
 }

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-// Tests of the SDP profile on one small offer: what is refused and why, what is normalised.
+// Tests of the SDP profile on one small offer: refusals with their reasons, and normalisation.
 #include "sdp/profile.hpp"
 
 #include <gmock/gmock.h>

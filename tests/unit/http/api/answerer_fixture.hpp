@@ -34,7 +34,7 @@ class AnswererTest : public HttpTest {
     ASSERT_TRUE(loaded.ok()) << loaded.error().message;
     plugins = std::move(*loaded);
   }
-  /// A request that the plugin has and does not answer.
+  /// A request that the plugin holds unanswered.
   std::unique_ptr<RawClient> ask_open(const std::string& headers = "", int receive_buffer_bytes = 0,
                                       const std::string& method = "GET") {
     const uint32_t before = desk.handled;

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-// Tests of request bodies: what is read, and what is refused and where.
+// Tests of request bodies: what is read, what is refused, and at which place.
 #include "http/api/bodies.hpp"
 
 #include <gtest/gtest.h>
@@ -119,7 +119,7 @@ TEST(Bodies, ClientCommandsAreCheckedAndKeepTheirId) {
   }
 }
 
-/// What `write_fields` makes of an object that was never read.
+/// The output of `write_fields` for an object that was never read.
 template <class T>
 std::string written(const glib::Fields<T>& fields, const T& value) {
   glib::JsonWriter json;

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-// Tests of what the server can carry over HTTP: shown, refused beyond, and kept from connections.
+// Tests of the server's capacity over HTTP: shown, enforced, and reserved from connections.
 #include <gtest/gtest.h>
 #include <sys/resource.h>
 #include <unistd.h>
@@ -71,7 +71,7 @@ TEST_F(HttpCapacity, IsRefusedBeyondAndReadinessGoesWithIt) {
   connect("bob");
 }
 
-/// Until its end so many descriptors can be opened.
+/// During its lifetime this many descriptors can be opened.
 class FewDescriptors {
  public:
   explicit FewDescriptors(int count) {

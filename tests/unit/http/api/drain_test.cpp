@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-// Tests of the drain over HTTP: readiness, refusals, and by whom.
+// Tests of the drain over HTTP: readiness, refusals, and permissions.
 #include <gtest/gtest.h>
 
 #include "../http_fixture.hpp"

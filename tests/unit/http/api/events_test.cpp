@@ -1,6 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-// Tests of the client WebSocket: what clients are told, their commands, and those who do not
-// behave.
+// Tests of the client WebSocket: messages to clients, their commands, and misbehaving clients.
 #include <gtest/gtest.h>
 
 #include "../http_fixture.hpp"
@@ -47,7 +46,7 @@ class Listener {
   Answer handshake;
 
  private:
-  /// Of the first frame; 0 if it is not all there.
+  /// Of the first frame; 0 if it is incomplete.
   size_t length() {
     const std::string& bytes = client.received;
     if (bytes.size() < 2) return 0;
@@ -107,7 +106,7 @@ TEST_F(HttpEvents, BeginWithASnapshotAndGoOnWithChanges) {
       << roster;
   call({.method = "DELETE", .path = "/v1/rooms/blue/participants/bob"});
   tick();
-  tick();  // Rosters are told at every other tick.
+  tick();  // Rosters are sent at every other tick.
   EXPECT_EQ(ann->next(), R"({"type":"roster","data":{"joined":[],"changed":[],"left":["bob"]}})");
 }
 
@@ -217,7 +216,7 @@ TEST_F(HttpEvents, CutAClientThatDoesNotRead) {
   const auto bob = listen("bob");
   const std::string metadata(15'000, 'x');
   int patches = 0;
-  // The server has hung up when what it sends is answered by a reset.
+  // The server has hung up when a reset answers what it sends.
   const auto is_cut = [&] { return !ann.client.send(masked_frame(Opcode::Pong, "")); };
   while (patches < 200 && !is_cut()) {
     json("PATCH", "/v1/rooms/blue/participants/bob",

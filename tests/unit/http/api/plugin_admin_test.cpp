@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-// Plugins over HTTP: read, disabled, enabled, and by whom.
+// Plugins over HTTP: read, disabled, enabled, and the permissions for that.
 #include <gtest/gtest.h>
 
 #include <cinttypes>

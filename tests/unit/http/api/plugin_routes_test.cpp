@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
-// Tests of the routes of a real plugin behind the real server: checks before it, answers after it,
-// and what happens when one of the three goes away.
+// Tests of a real plugin's routes behind the real server: checks before it, answers after it, and
+// what happens when client, plugin or server goes away.
 #include <gtest/gtest.h>
 
 #include <atomic>

@@ -23,7 +23,7 @@ std::string at(const std::string& body, std::initializer_list<const char*> path)
 
 class HttpRooms : public HttpTest {};
 
-/// A plugin whose part of a policy may have a "mode", and nothing else.
+/// A plugin whose part of a policy may have only a "mode".
 class Recording : public room::RoomSettings {
  public:
   std::string name() const override { return "recording"; }

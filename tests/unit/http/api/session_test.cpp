@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
-// Tests of the session over HTTP: the answer that comes later, and clients and servers that do not
-// wait for it.
+// Tests of the session over HTTP: the delayed answer, and clients and servers that go away before
+// it.
 #include <gtest/gtest.h>
 
 #include "../http_fixture.hpp"

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-// The route of traces: who may read them, and how they look.
+// The route of traces: permissions and format.
 #include "../http_fixture.hpp"
 
 namespace veche::http {

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-// Tests of credentials: API keys, join tokens, and what each reaches.
+// Tests of credentials: API keys, join tokens, and their permissions.
 #include "http/auth/auth.hpp"
 
 #include <gtest/gtest.h>

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
-// No connection may cost a descriptor for longer than it lasts: libsoup 3.2.3 loses those of
-// kept-alive connections.
+// A connection must not hold a descriptor after its end: libsoup 3.2.3 leaks those of kept-alive
+// connections.
 #include <gtest/gtest.h>
 #include <libsoup/soup.h>
 #include <sys/resource.h>
@@ -12,7 +12,7 @@
 namespace veche::http {
 namespace {
 
-/// Counts the sockets of connections that were begun while this lives.
+/// Counts the sockets of connections that started during its lifetime.
 class LivingSockets {
  public:
   LivingSockets()
@@ -47,7 +47,7 @@ class LivingSockets {
 
 class HttpDescriptors : public HttpTest {
  protected:
-  /// One connection of kind `i`: complete, kept alive by the client, or given up at some point.
+  /// One connection of kind `i`: complete, kept alive by the client, or abandoned at some point.
   void connect_and_leave(int i) {
     RawClient client(loop, url());
     const std::string get = "GET /healthz HTTP/1.1\r\nHost: x\r\nConnection: keep-alive\r\n\r\n";
@@ -86,7 +86,7 @@ TEST_F(HttpDescriptors, AreNotAllThatGoesWithAConnection) {
       << sockets.begun << " sockets, of which only " << sockets.gone << " were freed";
 }
 
-/// Until its end no descriptor can be opened.
+/// During its lifetime no descriptor can be opened.
 class Shortage {
  public:
   Shortage() {

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
-// Tests of files as answers of a plugin: what becomes of the descriptor and the connection when the
-// client, the disk, the plugin or the server does not go on.
+// Tests of files as answers of a plugin: what happens to the descriptor and the connection when the
+// client, the disk, the plugin or the server stops.
 #include <fcntl.h>
 #include <gtest/gtest.h>
 #include <unistd.h>
@@ -13,7 +13,7 @@
 namespace veche::http {
 namespace {
 
-/// Bytes that this process has ever read, from files and sockets.
+/// The bytes that this process has ever read, from files and sockets.
 size_t bytes_read() {
   std::ifstream io("/proc/self/io");
   std::string name;
@@ -73,7 +73,7 @@ TEST_F(DownloadsTest, CutAClientThatReadsNoMore) {
   settings.deadlines.send_ms = 50;
   start(settings);
   const auto client = begin_download();
-  // It holds its end of the connection, and that is all.
+  // It keeps its end of the connection open and does nothing else.
   EXPECT_TRUE(run_until_descriptors(before_ + 1));
   client->receive_all();
   EXPECT_TRUE(client->is_at_end());
@@ -81,7 +81,7 @@ TEST_F(DownloadsTest, CutAClientThatReadsNoMore) {
 
 TEST_F(DownloadsTest, GoOnForAClientThatIsMerelySlow) {
   Settings settings;
-  settings.deadlines.send_ms = 1000;  // Longer than a machine with other work stands still.
+  settings.deadlines.send_ms = 1000;  // Longer than a loaded machine stalls.
   start(settings);
   const auto client = begin_download();
   bool is_over = false;
@@ -165,7 +165,7 @@ TEST_F(DownloadsTest, EndWithTheServer) {
   ASSERT_TRUE(poll_until([] { return disk.waiting() > 0; }));
   const auto unheard = ask_open();
   ASSERT_EQ(reply_file(open_file("0123456789")), VECHE_OK);
-  disk.open(true);  // The server waits for what is being read.
+  disk.open(true);  // The server waits for the read in progress.
   server = nullptr;
   run();
   for (const auto& client : {running.get(), stalled.get(), unheard.get()}) {

@@ -44,7 +44,7 @@ int open_file(const std::string& text, size_t size) {
 
 }  // namespace veche::http
 
-// In place of the C library's.
+// Replaces the C library's function.
 extern "C" ssize_t pread(int fd, void* data, size_t size, off_t offset) {
   veche::http::disk.pass();
   return ::syscall(SYS_pread64, fd, data, size, offset);

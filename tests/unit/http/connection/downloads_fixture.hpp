@@ -21,7 +21,7 @@ class StallingDisk {
  public:
   void open(bool is_open);
   void pass();
-  /// Threads that the disk holds.
+  /// The number of threads blocked on the disk.
   int waiting();
 
  private:
@@ -52,7 +52,7 @@ class DownloadsTest : public AnswererTest {
   veche_status reply_file(int fd, const char* type = "audio/webm", const char* name = nullptr) {
     return desk.http->reply_file(desk.host, desk.open, fd, type, name);
   }
-  /// The answer to a request for the file, of which each gets a descriptor.
+  /// The answer to a request for the file; each gets its own descriptor.
   Answer download(const std::string& headers = "", const std::string& method = "GET") {
     const auto client = ask_open(headers, 0, method);
     EXPECT_EQ(reply_file(::fcntl(file_, F_DUPFD_CLOEXEC, 0)), VECHE_OK);
@@ -60,7 +60,7 @@ class DownloadsTest : public AnswererTest {
     EXPECT_TRUE(client->is_at_end());
     return parse_answer(client->received);
   }
-  /// A client of a file of 200 MB, which has received the headers and little else.
+  /// A client of a file of 200 MB that has received the headers and little else.
   std::unique_ptr<RawClient> begin_download(int receive_buffer_bytes = 4096) {
     auto client = ask_open("", receive_buffer_bytes);
     EXPECT_EQ(reply_file(open_file("", 200 * kMegabyte)), VECHE_OK);
@@ -68,7 +68,7 @@ class DownloadsTest : public AnswererTest {
     EXPECT_EQ(client->received.rfind("HTTP/1.1 200 OK\r\n", 0), 0u) << client->received;
     return client;
   }
-  /// As run_until(), for what other threads do.
+  /// Like run_until(), for the actions of other threads.
   bool poll_until(const std::function<bool()>& done) {
     const glib::Timer tick = loop.every(1, [] {});
     return run_until(done);

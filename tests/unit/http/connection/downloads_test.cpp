@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-// Tests of files as answers of a plugin: what of them is sent.
+// Tests of files as answers of a plugin: which parts are sent.
 #include <fcntl.h>
 #include <gtest/gtest.h>
 #include <sys/stat.h>

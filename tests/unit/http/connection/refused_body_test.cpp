@@ -11,7 +11,7 @@
 namespace veche::http {
 namespace {
 
-/// Watches how much libsoup keeps of the bodies that arrive while this lives.
+/// Measures the body bytes that libsoup keeps during its lifetime.
 class KeptBody {
  public:
   KeptBody()
@@ -26,7 +26,7 @@ class KeptBody {
   KeptBody& operator=(const KeptBody&) = delete;
 
   size_t received_bytes = 0;
-  size_t most_bytes = 0;  ///< Kept at any time.
+  size_t most_bytes = 0;  ///< The maximum at any time.
   size_t last_bytes = 0;  ///< Kept when the last chunk came.
 
  private:
@@ -47,7 +47,7 @@ class KeptBody {
 
 class HttpRefusedBody : public HttpTest {
  protected:
-  /// Much more than any limit, and less than what cuts the connection.
+  /// Much more than any limit, and less than the size at which the server closes the connection.
   static constexpr size_t kLargeBytes = size_t{3} * 1024 * 1024;
 
   Answer call_chunked(Call call, size_t body_bytes) {
@@ -110,7 +110,7 @@ TEST_F(HttpRefusedBody, IsNotKeptWhenItIsAnnouncedAsTooLarge) {
 }
 
 TEST_F(HttpRefusedBody, IsDroppedOnceItTurnsOutToBeTooLarge) {
-  constexpr size_t kReadBytes = 16384;  // libsoup takes less at once.
+  constexpr size_t kReadBytes = 16384;  // libsoup reads less at once.
   KeptBody kept;
   const Call put{.method = "PUT", .path = "/v1/rooms/blue", .content_type = "application/json"};
   EXPECT_EQ(call_chunked(put, kLargeBytes).status, 413);

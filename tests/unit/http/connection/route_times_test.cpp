@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-// Times of requests: by route, never by what a path names.
+// Request times: by route, never by the names in a path.
 #include <map>
 
 #include "../http_fixture.hpp"
@@ -9,7 +9,7 @@ namespace {
 
 class RouteTimesTest : public HttpTest {
  protected:
-  /// How many requests, or what value, by labels.
+  /// The number of requests, or the value, by labels.
   std::map<std::string, uint64_t> read() {
     std::map<std::string, uint64_t> values;
     MetricSink sink([&values](const MetricSample& metric) {

@@ -68,7 +68,7 @@ std::string Certificates::encrypt(const TlsFiles& files) const {
 
 TlsClient::TlsClient(glib::ControlLoop& loop, const std::string& url, int max_version)
     : raw(loop, url), context_(SSL_CTX_new(TLS_client_method())), ssl_(SSL_new(context_.get())) {
-  // Old versions are only possible without any demand on security.
+  // Old versions require security level 0.
   SSL_set_security_level(ssl_.get(), 0);
   SSL_set_min_proto_version(ssl_.get(), TLS1_VERSION);
   SSL_set_max_proto_version(ssl_.get(), max_version);

@@ -12,7 +12,7 @@
 
 namespace veche::http {
 
-/// A directory with certificates, gone after the test.
+/// A directory with certificates, removed after the test.
 class Certificates {
  public:
   Certificates();
@@ -41,7 +41,7 @@ class TlsClient {
   void receive_all() {
     receive_until([] { return false; });
   }
-  /// Says good-bye, as TLS clients do, and closes.
+  /// Sends close_notify, as TLS clients do, and closes.
   void close();
   /// The name in the server's certificate.
   std::string server_name() const;

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
-// Tests of the API over TLS: requests, WebSockets, certificates that change, and what connections
-// leave behind.
+// Tests of the API over TLS: requests, WebSockets, certificates that change, and leaks of
+// connections.
 #include <gtest/gtest.h>
 #include <malloc.h>
 #include <sys/socket.h>
@@ -20,7 +20,7 @@ class HttpTls : public HttpTest {
     settings.deadlines.handshake_ms = 300;
     start(settings);
   }
-  /// A connection with a handshake behind it.
+  /// A connection with a completed handshake.
   std::unique_ptr<TlsClient> connect_tls() {
     auto client = std::make_unique<TlsClient>(loop, url());
     EXPECT_TRUE(client->handshake());
@@ -157,7 +157,7 @@ TEST(TlsCertificate, IsRefusedWithTheFileAndTheReason) {
 
 class HttpTlsRemains : public HttpTls {
  protected:
-  /// One connection of kind `i`: complete, or given up at some point.
+  /// One connection of kind `i`: complete, or abandoned at some point.
   void connect_and_leave(int i) {
     if (i % 6 == 0) {
       RawClient client(loop, url());
@@ -187,15 +187,15 @@ TEST_F(HttpTlsRemains, DescriptorsAndMemoryReturnAfterTwoHundredConnections) {
   const auto connect_many = [this](int count) {
     for (int i = 0; i < count; ++i) connect_and_leave(i);
   };
-  connect_many(kCount);  // What is made once: threads, types, caches.
+  connect_many(kCount);  // One-time allocations: threads, types, caches.
   RawClient last(loop, url());
-  last.receive_all();  // Until its deadline; by then the others have ended.
+  last.receive_all();  // Until its deadline; the others have ended by then.
   const size_t before = descriptors();
   const size_t bytes = mallinfo2().uordblks;
   connect_many(kCount);
   EXPECT_TRUE(run_until([&] { return descriptors() <= before; }))
       << before << " became " << descriptors();
-  // What of a connection could stay is larger; caches of other threads come and go.
+  // A leaked connection would take more; caches of other threads vary.
   EXPECT_TRUE(run_until([&] { return mallinfo2().uordblks < bytes + kCount * 512; }))
       << bytes << " bytes became " << mallinfo2().uordblks;
 }

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-// Tests of the Range header: tables of what was sent, and what it means.
+// Tests of the Range header: tables of headers and their meaning.
 #include "http/protocol/byte_range.hpp"
 
 #include <gtest/gtest.h>

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-// Tests of the router: which handler a method and a path find, and what they are told otherwise.
+// Tests of the router: the handler for a method and a path, and the answer when there is none.
 #include "http/protocol/router.hpp"
 
 #include <gtest/gtest.h>

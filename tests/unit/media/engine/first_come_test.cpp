@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-// Tests of the selector that is used when no plugin offers one.
+// Tests of the selector for servers without a selector plugin.
 #include "media/engine/first_come.hpp"
 
 #include <gtest/gtest.h>

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-// Address: one value for each way to write an address, and a hash that needs the key.
+// Address: one value for all notations of an address, and a hash that needs the key.
 #include "media/ice/address.hpp"
 
 #include <gtest/gtest.h>

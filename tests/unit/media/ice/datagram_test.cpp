@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-// classify(): what shares the port is told apart by RFC 7983 and RFC 5761.
+// classify(): separates the protocols of one port by RFC 7983 and RFC 5761.
 #include "media/ice/datagram.hpp"
 
 #include <gtest/gtest.h>

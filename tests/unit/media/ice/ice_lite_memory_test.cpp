@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
-// IceLite allocates nothing itself for a datagram, and libnice keeps nothing, however many there
-// are.
+// IceLite itself allocates nothing for a datagram, and libnice keeps nothing, for any number of
+// datagrams.
 #include <gtest/gtest.h>
 #include <malloc.h>
 
@@ -45,8 +45,8 @@ using veche::test::allocations;
 TEST(IceLiteMemory, DoesNotGrowOver100000Datagrams) {
   Server server;
   StunClient client;
-  // More authentic ones than transactions are remembered, so that none counts as a replay; from
-  // more addresses than a session may have.
+  // More authentic requests than the agent remembers transactions, so that none counts as a replay,
+  // and from more addresses than a session may have.
   std::vector<Bytes> datagrams;
   for (int i = 0; i < 10; ++i) {
     datagrams.push_back(client.request());
@@ -71,7 +71,7 @@ TEST(IceLiteMemory, DoesNotGrowOver100000Datagrams) {
   const size_t bytes_before = allocated_bytes();
   run(100'000);
   EXPECT_EQ(allocations(), allocations_before);
-  // Less where threads of earlier tests are still giving back theirs.
+  // Less if threads of earlier tests are still freeing theirs.
   EXPECT_LE(allocated_bytes(), bytes_before);
   for (const IceVerdict verdict : {IceVerdict::Accepted, IceVerdict::RoleConflict,
                                    IceVerdict::UnknownAttribute, IceVerdict::BadIntegrity}) {

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-// IceLite with authentic requests: answers, nomination, moves, consent; and RFC 5769's bytes.
+// IceLite with authentic requests: answers, nomination, moves, consent; and RFC 5769's vectors.
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 

@@ -1,6 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-// IceLite with everything that is not authentic: not a byte is sent, nothing changes, work is
-// bounded.
+// IceLite with unauthentic datagrams: it sends nothing, changes nothing, and bounds its work.
 #include <gtest/gtest.h>
 
 #include <random>
@@ -20,7 +19,7 @@ using test::StunClient;
 const CandidatePair kPeer = pair("192.0.2.1", 32853);
 const CandidatePair kStranger = pair("203.0.113.9", 666);
 
-/// Hands it over, and checks that nobody could notice.
+/// Hands it over, and checks that it has no visible effect.
 IceVerdict refused(Server& server, const Bytes& datagram, const CandidatePair& from = kStranger) {
   const IceOutcome outcome = server.handle(datagram, from);
   EXPECT_FALSE(server.answered);
@@ -86,7 +85,7 @@ TEST(IceLiteSilence, IsTheAnswerToTruncation) {
     Bytes part(request.begin(), request.begin() + static_cast<ptrdiff_t>(size));
     EXPECT_EQ(refused(server, part), IceVerdict::NotARequest) << size;
     if (size < 28) continue;
-    // The same with a length and a FINGERPRINT that fit.
+    // The same with a matching length and FINGERPRINT.
     part[2] = static_cast<uint8_t>((size - 20) >> 8);
     part[3] = static_cast<uint8_t>(size - 20);
     refresh_fingerprint(part);
@@ -106,7 +105,7 @@ TEST(IceLiteSilence, IsTheAnswerToAnyChangedBit) {
     changed[bit / 8] ^= static_cast<uint8_t>(1 << (bit % 8));
     const IceVerdict verdict = refused(server, changed);
     EXPECT_TRUE(verdict == IceVerdict::NotARequest || verdict == IceVerdict::UnknownUser) << bit;
-    server.pass_ms(1000);  // So that the rate limit does not answer for it.
+    server.pass_ms(1000);  // Excludes the rate limit as the cause.
     if (bit / 8 + 8 >= request.size()) continue;
     refresh_fingerprint(changed);
     refused(server, changed);
@@ -116,7 +115,7 @@ TEST(IceLiteSilence, IsTheAnswerToAnyChangedBit) {
   EXPECT_EQ(server.ice.count(IceVerdict::Limited), 0u);
 }
 
-/// A header and attributes as they are given, with a right FINGERPRINT at the end.
+/// A header and the given attributes, with a correct FINGERPRINT at the end.
 Bytes message(const std::vector<std::pair<uint16_t, Bytes>>& attributes) {
   Bytes bytes{0x00, 0x01, 0, 0, 0x21, 0x12, 0xa4, 0x42, 1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 11, 12};
   const auto append = [&](uint16_t type, const Bytes& value) {
@@ -162,7 +161,7 @@ TEST(IceLiteSilence, IsTheAnswerToNoise) {
   for (int i = 0; i < 20'000; ++i) {
     Bytes noise(random() % 200);
     for (uint8_t& byte : noise) byte = static_cast<uint8_t>(random());
-    // As far as a header goes, often a right one.
+    // A truncated header, often a correct one.
     if (i % 2 == 0) std::copy_n(request.begin(), std::min<size_t>(noise.size(), 20), noise.begin());
     refused(server, noise);
   }

@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
-// IceLite as a table: sessions come and go, user names and addresses belong to one of them.
+// IceLite as a table: sessions are added and removed; user names and addresses belong to one of
+// them.
 #include <gtest/gtest.h>
 
 #include "stun_client.hpp"
@@ -122,7 +123,7 @@ TEST(IceLiteTable, LeavesAnAddressToTheSessionThatUsesIt) {
   ASSERT_TRUE(server.add(kOther, "SRV2", "CLN2").ok());
   StunClient client;
   server.handle(client.request({.nominates = true}), kPeer);
-  // A hostile participant with its own credentials and somebody else's source address.
+  // A hostile participant with its own credentials and another's source address.
   server.pass_ms(9999);
   EXPECT_EQ(
       server.handle(client.request({.username = "SRV2:CLN2", .nominates = true}), kPeer).verdict,

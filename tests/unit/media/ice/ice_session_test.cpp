@@ -18,7 +18,7 @@ struct Step {
   char from = 'a';
   uint32_t priority = 0;
   bool nominates = false;
-  char selected = '-';  ///< Afterwards; '-': none.
+  char selected = '-';  ///< After the step; '-': none.
 };
 
 class NominationTest : public testing::Test {
@@ -67,7 +67,7 @@ TEST_F(NominationTest, MovesUpAtOnceWhileChromiumStillConnects) {
        {10, 'a', kLow, true, 'a'},
        {30, 'b', kHigh, false, 'a'},
        {60, 'b', kHigh, true, 'b'},
-       {70, 'a', kLow, true, 'b'},  // Was under way when the client switched.
+       {70, 'a', kLow, true, 'b'},  // In flight when the client switched.
        {110, 'b', kHigh, true, 'b'}});
 }
 

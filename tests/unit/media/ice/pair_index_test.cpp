@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-// PairIndex: behaves like a map, whatever is inserted and erased in whatever order.
+// PairIndex: behaves like a map for any order of insertions and erasures.
 #include "media/ice/pair_index.hpp"
 
 #include <gtest/gtest.h>
@@ -30,7 +30,7 @@ TEST(PairIndex, BehavesLikeAMap) {
         EXPECT_EQ(found->slot, model[port]);
         index.erase(key);
         model.erase(port);
-        index.erase(key);  // Unknown by now: nothing happens.
+        index.erase(key);  // No longer present: no effect.
       } else {
         index.reserve(model.size() + 1);
         model[port] = static_cast<uint16_t>(random());

@@ -1,6 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-// RateLimit: a source that floods is stopped, others are not, and many sources are bounded
-// together.
+// RateLimit: a flooding source is stopped, others are not, and many sources are bounded together.
 #include "media/ice/rate_limit.hpp"
 
 #include <gtest/gtest.h>
@@ -21,7 +20,7 @@ Address source(uint32_t number) {
                  5000);
 }
 
-/// How many of the attempts are allowed; each one that is, is charged.
+/// The number of allowed attempts; each allowed one is charged.
 int flood(RateLimit& limit, const Address& from, int attempts, int64_t now_ns) {
   int allowed = 0;
   for (int i = 0; i < attempts; ++i) {
@@ -46,7 +45,7 @@ TEST(TokenBucket, GivesABurstAndThenTheRate) {
   now += 1'000'000;
   int given = 0;
   for (; bucket.has_token(rate, now); ++given) bucket.take(rate, now);
-  EXPECT_EQ(given, 3);  // No more than the burst is saved up.
+  EXPECT_EQ(given, 3);  // At most the burst accumulates.
 }
 
 TEST(RateLimit, AllowsASourceItsBurstAndThenItsRate) {
@@ -86,7 +85,7 @@ TEST(RateLimit, KeepsTheWorstSourcesWhenItsPlacesAreTaken) {
   RateLimit limit(kKey, {.source = {.interval_ns = kNsPerS, .burst = 10},
                          .total = {.interval_ns = 1, .burst = 1'000'000}});
   EXPECT_EQ(flood(limit, source(0), 100, kStart), 10);
-  // Many times as many sources as there are places, each of which failed only once.
+  // Many times as many sources as places, each of which failed only once.
   for (uint32_t i = 1; i <= RateLimit::kSets * RateLimit::kWays * 8; ++i) {
     flood(limit, source(i), 1, kStart);
   }

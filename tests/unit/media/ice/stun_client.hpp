@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-// The other end for tests: builds binding requests with libnice, reads the answers, and a clock.
+// The client's end for tests: builds binding requests with libnice, reads the answers, and a clock.
 #pragma once
 
 #include <arpa/inet.h>
@@ -52,7 +52,7 @@ struct RequestSpec {
 };
 
 struct Reply {
-  StunClass kind = STUN_INDICATION;  ///< Which never is an answer.
+  StunClass kind = STUN_INDICATION;  ///< Which is never an answer.
   int error = 0;
   std::optional<Address> mapped;
   bool has_username = false;
@@ -127,7 +127,7 @@ class StunClient {
   std::string password_;
 };
 
-/// Makes FINGERPRINT, the last attribute, right again after a change.
+/// Corrects FINGERPRINT, the last attribute, after a change.
 inline void refresh_fingerprint(Bytes& message) {
   uint32_t crc = ~0u;
   for (size_t i = 0; i + 8 < message.size(); ++i) {
@@ -138,7 +138,7 @@ inline void refresh_fingerprint(Bytes& message) {
   std::memcpy(&message[message.size() - 4], &value, sizeof(value));
 }
 
-/// A lane's agent with one session, SRVR:CLNT, unless told otherwise, and its clock.
+/// A lane's agent with one session, SRVR:CLNT by default, and its clock.
 class Server {
  public:
   explicit Server(bool with_session = true) : ice(kKey) {
@@ -150,7 +150,7 @@ class Server {
     return ice.add(id, {.local_ufrag = local, .local_password = kPassword, .remote_ufrag = remote});
   }
 
-  /// Hands the bytes over in an allocation of their own, so that sanitizers see reads past the end.
+  /// Passes the bytes in their own allocation, so that sanitizers detect reads past the end.
   IceOutcome handle(const Bytes& datagram, const CandidatePair& from) {
     const Bytes exact(datagram);
     reply.assign(IceLite::kMaxReplySize, kUntouched);
@@ -169,7 +169,7 @@ class Server {
   IceLite ice;
   int64_t now_ns = 1000 * kNsPerS;
   Bytes reply;
-  bool answered = false;  ///< Something was written into the reply.
+  bool answered = false;  ///< The reply contains something.
 };
 
 }  // namespace veche::media::test

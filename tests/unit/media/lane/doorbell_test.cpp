@@ -45,7 +45,7 @@ TEST(Doorbell, ARingEndsAWaitThatNothingElseWouldEnd) {
   std::atomic<bool> has_work{false};
   for (int i = 0; i < 100; ++i) {
     has_work = false;
-    // At any time: before, while, or after the sleeper looks for work.
+    // At any time: before, while, or after the sleeper checks for work.
     std::thread other([&] {
       has_work = true;
       bell->ring();

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
-// What stands around a lane in its tests: paths that only remember, a selector and a policy that
-// the test writes, and packets.
+// The surroundings of a lane in its tests: recording paths, a selector and a policy written by the
+// test, and packets.
 #pragma once
 
 #include <functional>
@@ -11,7 +11,7 @@
 
 namespace veche::media {
 
-/// Remembers packets. Used by the lane, read by the test after a round trip.
+/// Records packets. The lane uses it, the test reads it after a round trip.
 class FakePath final : public Path {
  public:
   FakePath() : Path(16) {}
@@ -28,7 +28,7 @@ class FakePath final : public Path {
   std::vector<uint8_t> memory_;
 };
 
-/// A selector whose decision is a function of the test's.
+/// A selector that calls a function of the test.
 class ScriptedRoom final : public Selector::RoomState {
  public:
   using Script = std::function<void(const veche_room_view&, veche_selection&)>;
@@ -42,10 +42,10 @@ class ScriptedRoom final : public Selector::RoomState {
   Script script_;
 };
 
-/// A policy that forwards what a function of the test's wants.
+/// A policy that forwards the packets that a function of the test accepts.
 class ScriptedPolicy final : public PacketPolicy {
  public:
-  /// `newer` is how many packets of the same call come after this one.
+  /// `newer` is the number of later packets in the same call.
   using Script = std::function<bool(const veche_packet& packet, uint32_t newer)>;
   explicit ScriptedPolicy(Script wants) : wants_(std::move(wants)) {}
   uint32_t state_size() const override { return 0; }
@@ -60,7 +60,7 @@ class ScriptedPolicy final : public PacketPolicy {
   Script wants_;
 };
 
-/// Its last byte is the sequence number's.
+/// Its last byte is the last of the sequence number.
 inline std::vector<uint8_t> opus_packet(uint32_t ssrc, uint16_t sequence, uint8_t level) {
   const auto byte = [](uint32_t value, int shift) { return static_cast<uint8_t>(value >> shift); };
   const uint32_t timestamp = 960u * sequence;

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-// The room on the lane: who joins and leaves, and how a test waits for the lane.
+// The room on the lane: joins and leaves, and how a test waits for the lane.
 #include "lane_fixture.hpp"
 
 #include "base/time.hpp"

@@ -18,7 +18,7 @@ class LaneFixture : public testing::Test {
   static constexpr uint32_t kSourceNumber = 4711;
   static constexpr uint8_t kLevel = 30;
 
-  /// A participant who can join the room, and what it is sent there.
+  /// A participant that can join the room, and the packets sent to it there.
   struct Participant {
     ParticipantId id = ParticipantId::next();
     uint32_t slot_count = 1;
@@ -30,20 +30,20 @@ class LaneFixture : public testing::Test {
     std::shared_ptr<Attachment> attachment;
   };
 
-  /// `clock`: of the lanes, and of what the test posts.
+  /// `clock`: for the lanes, and for posted packets.
   explicit LaneFixture(Clock clock = monotonic_ns);
-  /// All leave: their paths and policies have to outlive their attachments.
+  /// All participants leave: their paths and policies have to outlive their attachments.
   void TearDown() override { leave_all(); }
 
   Lane& lane() { return *lanes_[0]; }
 
-  /// The room, which `script` selects for.
+  /// The room; `script` is its selector.
   void open_room(ScriptedRoom::Script script);
   std::unique_ptr<Lane> make_lane(uint32_t index, std::unique_ptr<Port> port = nullptr);
-  /// Everybody hears the track in their first slot.
+  /// All participants hear the track in their first slot.
   void open_room_for_track();
   void join(Participant& participant);
-  /// Does nothing for those who have not joined.
+  /// No effect on participants that have not joined.
   void leave(Participant& participant);
   void leave_all();
   /// Talker and listener are in the room, and the track fills the listener's slot.
@@ -52,15 +52,15 @@ class LaneFixture : public testing::Test {
   /// A track of the talker's with `source_number`.
   AttachedTrack make_track(uint32_t source_number) const;
   TrackFeed& feed() { return *talker_.tracks[0].feed; }
-  /// The track's packet comes to the lane now.
+  /// The track's packet arrives at the lane now.
   void post(uint16_t sequence, bool preroll = false);
-  /// It came to the server at that time. False: the inbox is full.
+  /// It arrived at the server at that time. False: the inbox is full.
   bool post_at(Lane& on, uint16_t sequence, int64_t arrival_ns);
-  /// Everything that was posted before has happened when this returns.
+  /// When it returns, the lane has done all that was posted before.
   void round_trip();
-  /// Asks the room to select, as the clock would.
+  /// Wakes the room's selection, as the clock would.
   void tick(int64_t now_ns);
-  /// Runs one selection now, whatever the clock says.
+  /// Runs one selection now, regardless of the clock.
   void select(int64_t now_ns);
 
   glib::ControlLoop loop_;

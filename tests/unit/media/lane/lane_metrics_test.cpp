@@ -1,6 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-// What a lane measures: time in the server, speaker switches, first audio, speech that nobody
-// hears.
+// A lane's measurements: time in the server, speaker switches, first audio, unheard speech.
 #include "base/time.hpp"
 #include "lane_fixture.hpp"
 
@@ -9,7 +8,7 @@ namespace {
 
 class LaneMetricsTest : public LaneFixture {
  protected:
-  /// Somebody has been talking for so long, and still does.
+  /// A participant has been talking for this long, and still is.
   void talk_since(int64_t began_ns) {
     const int64_t now_ns = monotonic_ns();
     for (int64_t at_ns = began_ns; at_ns < now_ns; at_ns += 20 * kNsPerMs) {
@@ -111,7 +110,7 @@ TEST_F(LaneMetricsTest, ALaneThatWorksIsBusy) {
   while (monotonic_ns() - begin_ns < 5 * kNsPerMs) round_trip();
   const auto busy_ns = static_cast<int64_t>(counters().busy_ns.value() - before_ns);
   EXPECT_GT(busy_ns, 0);
-  // What it had not counted before is counted now.
+  // Packets that it had not counted before are counted now.
   EXPECT_LT(busy_ns, monotonic_ns() - begin_ns + 100 * kNsPerMs);
 }
 

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-// Tests of what a lane takes of a selector's decision, and when it asks for one.
+// Tests of which selector decisions a lane applies, and when it asks for one.
 #include "base/time.hpp"
 #include "lane_fixture.hpp"
 #include "media/lane/lane.hpp"

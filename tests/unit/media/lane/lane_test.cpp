@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-// Tests of a lane: what reaches a slot, what is left out and counted, attach and detach.
+// Tests of a lane: packets that reach a slot, packets dropped and counted, attach and detach.
 #include "media/lane/lane.hpp"
 
 #include <atomic>
@@ -34,7 +34,7 @@ TEST_F(LaneTest, ForwardsAPacketToTheSlotThatTheSelectorFilled) {
   EXPECT_EQ(view->payload_type(), 96);
   EXPECT_EQ(packet[0] & 0x0f, 1);               // One CSRC,
   EXPECT_EQ(packet[15], kSourceNumber & 0xff);  // the talker's source number.
-  // Nobody hears themselves, although the selector said so, and that is counted.
+  // Participants never hear themselves, although the selector said so, and that is counted.
   EXPECT_TRUE(talker_.path.sent.empty());
   EXPECT_GE(lane().counters().bad_selections.value(), 1u);
 }
@@ -166,7 +166,7 @@ TEST_F(LaneTest, RoomsOverTwoLanesForwardOnBoth) {
   EXPECT_EQ(feed().wanted_lanes.load(), 0u);
 }
 
-/// A port that nothing comes through.
+/// A port that receives nothing.
 class IdlePort : public Port {
  public:
   std::span<const int> descriptors() const noexcept override { return {}; }
@@ -178,7 +178,7 @@ class IdlePort : public Port {
   void send(SessionId, std::span<const uint8_t>) noexcept override {}
 };
 
-/// It has been asked to send what paths gave it.
+/// The lane has asked it to send the paths' packets.
 class FlushedPort final : public IdlePort {
  public:
   explicit FlushedPort(std::function<void()> on_flush) : on_flush_(std::move(on_flush)) {}
@@ -210,7 +210,7 @@ TEST_F(LaneTest, FlushesAfterEveryBatchOfListenersAndWhenAllHaveThePacket) {
   EXPECT_EQ(lane().counters().forward_ns.count(), kListeners);
 }
 
-/// It has something by and by, and nothing that would wake anybody.
+/// It receives something occasionally, and nothing that would wake the lane.
 class PatientPort final : public IdlePort {
  public:
   explicit PatientPort(std::atomic<int>& looks) : looks_(looks) {}

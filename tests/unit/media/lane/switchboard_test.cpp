@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-// Tables of what a switchboard does with packets, fills and ticks, in virtual time.
+// Tables of a switchboard's actions on packets, fills and ticks, in virtual time.
 #include "media/lane/switchboard.hpp"
 
 #include <gmock/gmock.h>
@@ -24,7 +24,7 @@ constexpr uint8_t kLevel = 30, kLevelExtension = 1;
 constexpr uint32_t kLane = 3;
 constexpr int64_t kStart = 1000 * kNsPerS;
 
-/// Sends in no time, unless the test says how long it takes.
+/// Sends in no time, unless the test sets a duration.
 class FakeOutlet final : public Outlet {
  public:
   int64_t flush() noexcept override {
@@ -41,7 +41,7 @@ class SwitchboardTest : public testing::Test {
     FakePath path;
     SessionId id = SessionId::next();
     LaneSession* session = nullptr;
-    /// The last bytes of what it got, which are the sequence numbers'.
+    /// The last bytes of the packets received, which are those of the sequence numbers.
     std::vector<int> heard() const {
       std::vector<int> numbers;
       for (const auto& packet : path.sent) numbers.push_back(packet.back());
@@ -314,7 +314,7 @@ class SwitchboardFills : public SwitchboardTest {
     wake();
     board_.select(*room_, outlet_.now_ns);
   }
-  /// What the other lanes take, as session and track. The full one takes nothing.
+  /// The fills that the other lanes accept, as session and track. The full lane accepts none.
   std::vector<std::pair<SessionId, TrackId>> hand_out(bool is_full) {
     std::vector<std::pair<SessionId, TrackId>> taken;
     board_.hand_out([&](const SlotFill& fill) {

@@ -42,7 +42,7 @@ std::string text_of(const SessionActions& actions) {
   return text;
 }
 
-/// Where a session may be when something happens.
+/// The states of a session in which something happens.
 enum class Moment {
   Negotiating = 1,
   Admitting,
@@ -53,7 +53,7 @@ enum class Moment {
   ClosedNegotiating,  // The owner has closed it while a worker is busy with it.
   ClosedAdmitting,
   ClosedOpening,
-  FailedOpening,  // The owner was told of its end while a worker is busy with it.
+  FailedOpening,  // The owner has been told of the end while a worker is busy with it.
   Detaching,
   Leaving,
   LeavingUnanswered,  // There was no answer.
@@ -158,7 +158,7 @@ TEST(SessionLife, ClosedAtEachMoment) {
   });
 }
 
-/// The same for what webrtcbin reports; `end` is how the owner is told.
+/// The same for webrtcbin's reports; `end` is what the owner is told.
 void check_webrtc_failure(const SessionEvent& event, const std::string& end) {
   const std::string told = "tell ended: " + end, leaves = "leave, " + told,
                     detaches = "detach, " + told;

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-// Random lives of sessions: whatever happens when, what holds for all of them.
+// Random lives of sessions: invariants that hold for any order of events.
 #include <gtest/gtest.h>
 
 #include <map>
@@ -17,7 +17,7 @@ using namespace session_event;
 
 constexpr int64_t kTimeoutNs = 15 * kNsPerS;
 
-/// Answers for workers and lanes, and checks what holds whatever happens.
+/// Acts as workers and lanes, and checks the invariants.
 class House {
  public:
   explicit House(std::minstd_rand& random) : random_(random) { on(Offered{}); }
@@ -37,7 +37,7 @@ class House {
     }
   }
   bool is_waited_for() const { return pending_.has_value(); }
-  /// The worker or the lane is done, well or not.
+  /// The worker or the lane is done, successfully or not.
   void answer() {
     const SessionEvent event = *std::exchange(pending_, std::nullopt);
     on(event);

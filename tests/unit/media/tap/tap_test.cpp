@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-// Taps without a network: what a copy costs, what caps say, and taps that end while they begin.
+// Taps without a network: the cost of a copy, the caps, and taps that end while they start.
 #include <gmock/gmock.h>
 
 #include <atomic>
@@ -66,7 +66,7 @@ TEST(TapCaps, SayWhatDepayloadersAskFor) {
   EXPECT_TRUE(gst_caps_is_equal(caps.get(), expected.get()));
 }
 
-/// Takes tracks into a fakesink, and remembers what it was told.
+/// Takes tracks into a fakesink, and records the calls.
 class Listener : public TrackTap {
  public:
   enum class Give { Sink, StandingSink, Nothing, Error };
@@ -114,7 +114,7 @@ class Listener : public TrackTap {
   uint64_t dropped_total = 0;
   bool is_released = false;
   std::atomic<int> buffers{0}, newest_sequence{0};
-  std::atomic<int> elements{0};  ///< That have not been freed; at most one at a time here.
+  std::atomic<int> elements{0};  ///< Not yet freed; at most one at a time here.
   std::deque<glib::PadProbe> probes;
 };
 
@@ -209,7 +209,7 @@ TEST_F(TapsTest, ATapThatStandsStillHoldsUpNoOtherAndKeepsTheNewestPackets) {
     ASSERT_TRUE(i % 100 != 0 || run_until([&] { return second_.buffers == i; }));
   }
   EXPECT_EQ(listener_.buffers, 0);
-  listener_.probes.clear();  // It goes on, and is counted no more.
+  listener_.probes.clear();  // The pipeline continues without being counted.
   taps_.finish();
   EXPECT_EQ(listener_.dropped_total, 1000 - TapPipeline::kMaxAudioPackets);
   EXPECT_EQ(second_.dropped_total, 0u);

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-// A pad that collects.
+// A pad that collects datagrams.
 #include "agent_end.hpp"
 
 #include <gtest/gtest.h>

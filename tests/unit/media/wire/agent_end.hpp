@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-// An IceAgent with a test where webrtcbin would be: what the agent gets ends here.
+// An IceAgent with the test in place of webrtcbin, which receives the agent's datagrams.
 #pragma once
 
 #include <functional>
@@ -23,19 +23,19 @@ class AgentEnd {
   AgentEnd& operator=(const AgentEnd&) = delete;
 
   const std::shared_ptr<IceAgent>& agent() const { return agent_; }
-  /// Waits for the next datagram for webrtcbin. A test whose datagram does not come hangs.
+  /// Waits for the next datagram for webrtcbin. The test hangs if none arrives.
   Bytes take();
-  /// Datagrams that nobody has taken.
+  /// Datagrams that have not been taken.
   size_t waiting();
-  /// From true to false each datagram that is delivered waits.
+  /// Between true and false, each delivery blocks.
   void block(bool blocks);
   /// Waits until a datagram is being delivered, or was.
   void wait_for_delivery() { entered_.acquire(); }
   /// The states that webrtcbin saw, as numbers of GstWebRTCICEConnectionState.
   std::vector<int> states();
-  /// Gives webrtcbin's datagram to the agent as its sink element would.
+  /// Gives webrtcbin's datagram to the agent, as its sink element would.
   void send(const Bytes& datagram);
-  /// What the agent sent of that.
+  /// The datagrams that the agent sent of these.
   std::vector<Bytes> sent();
 
  private:

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-// The candidates of an answer, and the addresses that they are of.
+// The candidates of an answer, and their addresses.
 #include "media/wire/candidates.hpp"
 
 #include <arpa/inet.h>
@@ -19,7 +19,7 @@ using testing::IsEmpty;
 using testing::Not;
 using testing::StartsWith;
 
-/// RFC 8839 section 5.1, as far as host candidates have it.
+/// RFC 8839 section 5.1, for host candidates.
 struct Candidate {
   explicit Candidate(const std::string& line) {
     std::istringstream words(line);

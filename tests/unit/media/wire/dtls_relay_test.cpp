@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-// The relay's thread: who gets what, and what is dropped when it cannot follow.
+// The relay's thread: the recipients of messages, and what it drops under load.
 #include "media/wire/dtls_relay.hpp"
 
 #include <gmock/gmock.h>
@@ -21,7 +21,7 @@ using Bytes = std::vector<uint8_t>;
 
 class DtlsRelayTest : public testing::Test {
  protected:
-  /// The last message before it has been delivered when this returns.
+  /// When it returns, the last message before it has been delivered.
   void flush() {
     relay_.post(kLast, Bytes{20, 0});
     last_.take();

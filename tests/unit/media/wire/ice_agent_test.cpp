@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-// The agent alone, and as webrtcbin's: credentials, candidates, and what is left at the end.
+// The agent alone, and as webrtcbin's: credentials, candidates, and leaks at the end.
 #include "media/wire/ice_agent.hpp"
 
 #include <gmock/gmock.h>
@@ -71,7 +71,7 @@ class IceAgentTest : public testing::Test {
   Result<std::string> answer(const sdp::SessionPlan& plan) {
     return answer_offer(*webrtc_, plan, slots_of(plan), [] { return Status(Ok{}); });
   }
-  /// Both let go, and nothing is left.
+  /// Both release it, and nothing is left.
   void expect_nothing_left() {
     webrtc_.reset();
     EXPECT_EQ(bin_, nullptr) << "webrtcbin lives";

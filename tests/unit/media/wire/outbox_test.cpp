@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-// What goes through an outbox arrives, in order, and what the kernel refuses hurts nobody else.
+// The outbox delivers datagrams in order, and a refusal by the kernel affects no other datagram.
 #include "media/wire/outbox.hpp"
 
 #include <arpa/inet.h>
@@ -24,7 +24,7 @@ class CountingPath final : public Path {
   void send(const rtp::PacketView&, size_t, int64_t) noexcept override {}
 };
 
-/// Refused by the kernel: a socket must be told that it may broadcast.
+/// The kernel refuses it: a socket needs permission to broadcast.
 Address broadcast() {
   sockaddr_storage name{};
   auto* v4 = reinterpret_cast<sockaddr_in*>(&name);

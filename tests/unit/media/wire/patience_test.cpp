@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-// When silence is worth waiting for.
+// When it pays to let silence wait.
 #include "media/wire/patience.hpp"
 
 #include <gtest/gtest.h>
@@ -11,8 +11,8 @@ namespace {
 
 constexpr int64_t kPause = Patience::kPauseNs;
 
-/// One packet every `gap_ns`, handled when the lane is woken or when it is due. Returns how often
-/// it was.
+/// One packet every `gap_ns`, handled when the lane is woken or a poll is due. Returns the number
+/// of wake-ups.
 int wake_ups(Patience& patience, int64_t gap_ns, int64_t begin_ns, int64_t end_ns) {
   int count = 0;
   size_t waiting = 0;

@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
-// What Reports bears: hostile RTCP, too many streams, too much to say at once; and no allocation.
+// The limits of Reports: hostile RTCP, too many streams, too much to report at once; and no
+// allocation.
 #include <gmock/gmock.h>
 
 #include <random>
@@ -21,7 +22,7 @@ class ReportsBoundsTest : public test::ReportsTest {
  protected:
   static constexpr size_t kMaxSources = 8;
 
-  /// With all that can be negotiated.
+  /// With everything that can be negotiated.
   void start_all(uint32_t slot_count) {
     start({.ssrc = kSlot, .transport_cc = kTransportCc, .nack = true}, slot_count);
   }
@@ -118,7 +119,7 @@ TEST_F(ReportsBoundsTest, EverythingAtOnceStaysInOneDatagram) {
 TEST_F(ReportsBoundsTest, WhatFindsNoRoomComesWithTheNextDatagrams) {
   start_all(16);
   for (uint32_t slot = 0; slot < 16; ++slot) send(1, kSlot + slot);
-  // So far apart that no two share an item of a NACK, which then is as long as it can be.
+  // So far apart that no two share an item of a NACK, which then has its maximum length.
   constexpr uint16_t kLosses = 32, kDistance = 18, kLast = kLosses * kDistance + 1;
   for (uint32_t i = 0; i < kMaxSources; ++i) {
     for (uint16_t sequence = 1; sequence <= kLast; ++sequence) {

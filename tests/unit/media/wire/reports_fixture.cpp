@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-// The client's side of Reports, and a reader of ours.
+// The client's side of Reports, and a reader of the server's RTCP.
 #include "reports_fixture.hpp"
 
 namespace veche::media::test {
@@ -64,7 +64,7 @@ Bytes ReportsTest::send(uint16_t sequence, uint32_t ssrc) {
 
 std::vector<Bytes> ReportsTest::hear(std::span<const uint8_t> datagram) {
   std::vector<Bytes> resent;
-  const Bytes exact(datagram.begin(), datagram.end());  // So that sanitizers see its end.
+  const Bytes exact(datagram.begin(), datagram.end());  // So that sanitizers detect its end.
   reports->on_rtcp(exact, now_ns, [&resent](std::span<const uint8_t> packet) {
     resent.emplace_back(packet.begin(), packet.end());
   });

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-// A session's Reports with a clock of the test's, its client's packets, and what it writes, read.
+// A session's Reports on the test's clock, its client's packets, and a parsed form of its RTCP.
 #pragma once
 
 #include <gtest/gtest.h>
@@ -20,7 +20,7 @@ namespace veche::media::test {
 
 using Bytes = std::vector<uint8_t>;
 
-/// What one datagram of ours says.
+/// The content of one datagram of the server.
 struct Written {
   struct Report {
     uint32_t ssrc = 0;
@@ -29,7 +29,7 @@ struct Written {
   };
 
   explicit Written(std::span<const uint8_t> datagram);
-  /// A report that goes out on time has a CNAME; what introduces feedback has none.
+  /// A regular report has a CNAME; one that introduces feedback has none.
   bool is_regular() const { return !cnames.empty(); }
 
   size_t size = 0;
@@ -43,10 +43,10 @@ struct Written {
 
 class ReportsTest : public testing::Test {
  protected:
-  static constexpr uint32_t kOurs = 100;    ///< As which we report without slots.
+  static constexpr uint32_t kOurs = 100;    ///< The server's SSRC without slots.
   static constexpr uint32_t kSlot = 200;    ///< The first slot.
-  static constexpr uint32_t kTrack = 7;     ///< What the client sends.
-  static constexpr uint32_t kClient = 900;  ///< As which the client reports.
+  static constexpr uint32_t kTrack = 7;     ///< The client's SSRC for media.
+  static constexpr uint32_t kClient = 900;  ///< The client's SSRC for reports.
   static constexpr uint8_t kTransportCc = 3;
   static constexpr int64_t kFrameNs = 20 * kNsPerMs;
 
@@ -54,13 +54,13 @@ class ReportsTest : public testing::Test {
   void start(const ReportSettings& settings, uint32_t slot_count);
   void pass_ms(int64_t ms) { now_ns += ms * kNsPerMs; }
 
-  /// The client's packet, 20 ms of voice after the one with the number before, arrives now.
+  /// The client's packet, 20 ms of voice after the one with the previous number, arrives now.
   void receive(uint16_t sequence, uint32_t ssrc = kTrack);
   /// With a transport-wide number.
   void receive_numbered(uint16_t sequence, uint16_t number);
-  /// A slot's packet goes out now; returns its sealed form.
+  /// A slot's packet is sent now; returns its sealed form.
   Bytes send(uint16_t sequence, uint32_t ssrc = kSlot);
-  /// The client's RTCP arrives. Returns what is sent again for it.
+  /// The client's RTCP arrives. Returns the packets resent for it.
   std::vector<Bytes> hear(std::span<const uint8_t> datagram);
   std::vector<Bytes> hear_nack(uint32_t ssrc, const std::vector<uint16_t>& sequences);
   void hear_sender_report(uint64_t ntp, uint32_t timestamp, uint32_t ssrc = kTrack);

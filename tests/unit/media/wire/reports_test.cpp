@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-// Sender and receiver reports of a session, and what its client's say of it.
+// Sender and receiver reports of a session, and its client's reports about it.
 #include "media/wire/reports.hpp"
 
 #include <gmock/gmock.h>
@@ -114,7 +114,7 @@ TEST_F(ReportsTest, OfASlotThatHasFallenSilentEnd) {
 
 TEST_F(ReportsTest, CarryThePublishersTiming) {
   // The publisher's session: the report says when timestamp 9600 was captured. Two frames later a
-  // packet comes late.
+  // packet arrives late.
   receive(9);
   hear_sender_report(rtp::ns_to_ntp(5000 * kNsPerS), 9600);
   const int64_t reported_ns = now_ns;
@@ -125,7 +125,7 @@ TEST_F(ReportsTest, CarryThePublishersTiming) {
   EXPECT_EQ(times.arrival_ns, now_ns);
   EXPECT_EQ(times.capture_ns, reported_ns + kFrameNs);
 
-  // The listener's session says the same of the slot's timestamps.
+  // The listener's session reports the same for the slot's timestamps.
   Reports listener({.ssrc = kSlot}, {rtp::SlotFormat{.ssrc = kSlot}}, now_ns);
   const test::Bytes sent = rtp::test::build({.sequence = 1, .timestamp = 777'000, .ssrc = kSlot});
   listener.on_sent(0, *rtp::PacketView::parse(sent), sent, times.capture_ns);

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-// Tests that a secret leaves nothing where it was.
+// Tests that a secret leaves nothing behind.
 #include "media/wire/secret.hpp"
 
 #include <gtest/gtest.h>
@@ -23,7 +23,7 @@ Bytes key() {
 
 Bytes bytes_of(const Secret& secret) { return {secret.bytes().begin(), secret.bytes().end()}; }
 
-/// Memory that can be read when the secret in it is gone.
+/// Memory that remains readable after its secret is gone.
 class Place {
  public:
   void* at() { return memory_; }

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-// Which of two sockets on one port the kernel gives a datagram to.
+// Which of two sockets on one port the kernel chooses for a datagram.
 #include "media/wire/silence_filter.hpp"
 
 #include <gtest/gtest.h>
@@ -29,7 +29,7 @@ Bytes rtp(Bytes elements, uint8_t first_byte = 0x90, uint16_t profile = 0xbede) 
     packet.push_back(static_cast<uint8_t>(number));
   }
   packet.insert(packet.end(), elements.begin(), elements.end());
-  packet.insert(packet.end(), 30, kLevelElement);  // Looks like more of it, and is not.
+  packet.insert(packet.end(), 30, kLevelElement);  // Looks like more of the extension, but is not.
   return packet;
 }
 Bytes operator+(Bytes left, const Bytes& right) {
@@ -49,7 +49,7 @@ class SilenceFilter : public testing::TestWithParam<const char*> {
     ASSERT_NE(second_, nullptr);
     client_ = std::make_unique<UdpClient>(GetParam(), first_->port());
   }
-  /// Where it came out, and nowhere else.
+  /// Where it arrived, and nowhere else.
   bool is_silent(const Bytes& datagram) {
     client_->send(datagram);
     const size_t other = first_->receive().size(), silent = second_->receive().size();

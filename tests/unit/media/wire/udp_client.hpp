@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-// A client's socket on loopback, where what was sent has arrived when the call returns.
+// A client's socket on loopback; a datagram has arrived when the sending call returns.
 #pragma once
 
 #include <optional>
@@ -18,10 +18,10 @@ class UdpClient {
   UdpClient& operator=(const UdpClient&) = delete;
 
   void send(const Bytes& datagram) const;
-  /// Nothing if nothing has come.
+  /// Nothing if no datagram has arrived.
   std::optional<Bytes> receive();
   const Address& address() const { return address_; }
-  /// From which port the newest datagram came.
+  /// The source port of the newest datagram.
   uint16_t sender_port() const { return sender_.port(); }
 
  private:
@@ -30,7 +30,7 @@ class UdpClient {
 };
 
 bool has_address(const std::string& address);
-/// Of the system's choice, and free a moment ago.
+/// The system's choice, free a moment ago.
 uint16_t free_port(const std::string& address);
 
 }  // namespace veche::media::test

@@ -26,7 +26,7 @@ std::unique_ptr<UdpSocket> bind_free(const std::string& address) {
   return bound ? std::move(*bound) : nullptr;
 }
 
-/// Where the machine has it.
+/// If the machine has the address.
 class UdpSocketTest : public testing::TestWithParam<const char*> {
  protected:
   void SetUp() override {

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-// Sessions with keys of both directions, and what their clients do.
+// Sessions with keys of both directions, and their clients' actions.
 #include "wire_port_fixture.hpp"
 
 namespace veche::media {

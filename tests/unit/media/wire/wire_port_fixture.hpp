@@ -26,9 +26,9 @@ class WirePortTest : public LaneFixture {
   using Bytes = test::Bytes;
 
   static constexpr uint32_t kSlot = 200;  ///< The session's only slot.
-  static constexpr uint32_t kTrack = 7;   ///< What the client sends.
+  static constexpr uint32_t kTrack = 7;   ///< The client's SSRC.
 
-  /// One session as both ends have it: its client sends and opens with these keys.
+  /// One session from both ends: its client seals and opens with these keys.
   struct Session {
     SessionId id = SessionId::next();
     std::shared_ptr<Ingress> ingress;
@@ -45,14 +45,14 @@ class WirePortTest : public LaneFixture {
   };
 
   WirePortTest() : LaneFixture(test::VirtualClock::read) { open_port({"127.0.0.1"}); }
-  /// On the first free port behind one that the system chooses.
+  /// On the first free port after one that the system chooses.
   void open_port(std::vector<std::string> addresses);
 
   /// A session whose client is known by this ufrag, with or without keys; its tracks are the
   /// talker's.
   Session add_session(const std::string& ufrag = "CLNT", bool with_keys = true);
   static void use_keys(Session& session);
-  /// What the port has received is handled.
+  /// The port handles all received datagrams.
   void receive() {
     while (port_->receive()) {
     }
@@ -61,9 +61,9 @@ class WirePortTest : public LaneFixture {
     client.send(datagram);
     receive();
   }
-  /// The client's binding request; the answer is taken from its socket.
+  /// The client's binding request; the answer is read from its socket.
   void bind(test::UdpClient& client, const Session& session, bool nominates);
-  /// As a client does that knows that we are lite: checked plainly first.
+  /// As a client does that knows the server is lite: first a plain check.
   void nominate(test::UdpClient& client, const Session& session) {
     bind(client, session, false);
     bind(client, session, true);

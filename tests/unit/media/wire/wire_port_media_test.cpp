@@ -16,7 +16,7 @@ using testing::SizeIs;
 
 class WirePortMediaTest : public WirePortTest {
  protected:
-  /// The talker speaks through the port, and the listener hears it by the lane.
+  /// The talker speaks through the port, and the listener hears it through the lane.
   void SetUp() override {
     begin_talk();
     session_ = add_session();

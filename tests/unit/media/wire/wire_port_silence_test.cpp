@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-// What is silent may wait, and goes first when the port is looked at.
+// Silent packets may wait, and go first when the port is read.
 #include <gmock/gmock.h>
 
 #include "wire_port_fixture.hpp"

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-// Opening a lane's port, and how it treats strangers: what it answers, drops and counts.
+// Opening a lane's port, and its treatment of strangers: what it answers, drops and counts.
 #include "media/wire/wire_port.hpp"
 
 #include <gmock/gmock.h>

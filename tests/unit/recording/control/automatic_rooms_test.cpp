@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-// When a room wants to be recorded without a request.
+// When a room is recorded without a request.
 #include "recording/control/automatic_rooms.hpp"
 
 #include <gtest/gtest.h>

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-// What a command is given: placeholders, and nothing of the environment that it does not need.
+// A command's input: placeholders, and only the environment variables that it needs.
 #include "recording/control/hook_command.hpp"
 
 #include <gtest/gtest.h>

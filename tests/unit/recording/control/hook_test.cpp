@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-// Real commands: what they get, what is said of them, and that none of them outlives its time.
+// Real commands: their input, the log about them, and that none of them outlives its deadline.
 #include "recording/control/hook.hpp"
 
 #include <fcntl.h>
@@ -27,7 +27,7 @@ namespace {
 
 using Strings = std::vector<std::string>;
 
-/// The lines that were logged, and waiting for the next.
+/// The log lines so far, and a wait for the next.
 class LogLines {
  public:
   Hook::Log sink() {
@@ -150,7 +150,7 @@ TEST_F(HookTest, KillsTheWholeGroupAfterTheTimeLimit) {
   const auto [level, line] = log_.next();
   EXPECT_EQ(level, VECHE_LOG_WARNING);
   EXPECT_TRUE(contains(line, "killed after its 300 ms")) << line;
-  // It is nobody's child here: it may take a moment to be gone.
+  // It is not this process' child: it may take a moment to end.
   const int grandchild = static_cast<int>(syscall(SYS_pidfd_open, std::stoi(content("pid")), 0));
   if (grandchild < 0) return;
   pollfd ends{grandchild, POLLIN, 0};
@@ -177,13 +177,14 @@ TEST_F(HookTest, RunsFourAtATimeAndLets64Wait) {
   start({"/bin/sh", "-c", "echo $1 >>\"$VECHE_DIRECTORY/started\"; read -r line <\"$2\"", "sh",
          "{id}", gate});
   size_t accepted = 0;
-  // How many have left the queue when it is full depends on the thread, but not on more than four.
+  // The number that has left a full queue depends on the thread, but is at most four.
   while (accepted < 100 && run(std::to_string(accepted))) ++accepted;
   EXPECT_GE(accepted, Hook::kMaxWaiting);
   EXPECT_LE(accepted, Hook::kMaxWaiting + Hook::kMaxRunning);
   EXPECT_TRUE(contains(log_.next().second, "is not started: 64 others wait"));
   EXPECT_EQ(log_.count(), 1U) << "none of them has ended";
-  const int open_gate = open(gate.c_str(), O_RDWR);  // Nobody meets a closed end from now on.
+  // A command never meets a closed end from now on.
+  const int open_gate = open(gate.c_str(), O_RDWR);
   ASSERT_GE(open_gate, 0);
   for (size_t ended = 0; ended < accepted; ++ended) {
     ASSERT_EQ(write(open_gate, "go\n", 3), 3);

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-// A disk that is full from a certain size of a file on: it needs no right to mount one.
+// A disk that is full once a file has a certain size; needs no permission to mount one.
 #pragma once
 
 #include <signal.h>
@@ -7,7 +7,7 @@
 
 namespace veche::recording {
 
-/// The largest size of a file for as long as it exists, in this process.
+/// Limits the size of this process' files during its lifetime.
 class FileSizeLimit {
  public:
   explicit FileSizeLimit(rlim_t bytes) : handler_(signal(SIGXFSZ, SIG_IGN)) {

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-// A process that records is killed, again and again.
+// Kills a recording process again and again.
 #include <gtest/gtest.h>
 #include <signal.h>
 #include <sys/wait.h>
@@ -15,7 +15,7 @@
 namespace veche::recording {
 namespace {
 
-/// In the child: records for ever, and tells each frame by one byte.
+/// In the child: records for ever, and reports each frame with one byte.
 [[noreturn]] void record(int dir_fd, int told) {
   MediaFile file(dir_fd, "1", opus_format(), "", 0);
   for (int64_t i = 0;; ++i) {
@@ -25,7 +25,7 @@ namespace {
   }
 }
 
-/// How many frames it had told when it was killed.
+/// The number of frames reported before the kill.
 int64_t kill_after(int64_t frames, pid_t child, int told) {
   char byte[64];
   int64_t count = 0;

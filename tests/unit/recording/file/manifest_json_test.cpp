@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-// A manifest is the same after writing and reading, and nothing that is not one gets through.
+// A manifest survives writing and reading, and invalid ones are refused.
 #include "recording/file/manifest_json.hpp"
 
 #include <gtest/gtest.h>

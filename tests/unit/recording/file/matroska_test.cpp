@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-// Every state that a file passes through while it is written is a whole file.
+// A file is whole in every state while it is written.
 #include "recording/file/matroska.hpp"
 
 #include <gtest/gtest.h>
@@ -16,7 +16,7 @@
 namespace veche::recording {
 namespace {
 
-constexpr size_t kSector = 512;  ///< A disk writes it as a whole.
+constexpr size_t kSector = 512;  ///< A disk writes it atomically.
 
 struct History {
   std::vector<Matroska::Write> writes;
@@ -43,7 +43,7 @@ History record(int64_t frames, int64_t commit_every) {
   return history;
 }
 
-/// The file after so many writes, and so many bytes of the next one.
+/// The file after this many writes, and this many bytes of the next one.
 std::vector<uint8_t> at_point(const History& history, size_t writes, size_t bytes) {
   std::vector<uint8_t> file;
   for (size_t i = 0; i <= writes && i < history.writes.size(); ++i) {
@@ -61,7 +61,7 @@ struct Point {
   size_t writes, bytes;
 };
 
-/// A write within one sector happens or does not; a longer one is cut anywhere.
+/// A write within one sector happens entirely or not at all; a longer one is cut anywhere.
 Point random_point(const History& history, std::mt19937& random) {
   const size_t writes = 1 + random() % history.writes.size();
   if (writes == history.writes.size()) return {writes, 0};
@@ -105,7 +105,7 @@ TEST(Matroska, IsWholeAfterEveryPrefixOfItsWrites) {
 TEST(Matroska, IsReadByFfmpegWithoutAWordAfterEveryPrefixOfItsWrites) {
   if (!has_ffmpeg()) GTEST_SKIP() << "ffmpeg is not installed";
   const TemporaryDir directory;
-  // More than one cluster in a commit is the hardest: ffmpeg looks for the next one behind the end.
+  // More than one cluster in a commit is the hardest: ffmpeg looks for the next one past the end.
   const History history = record(600, 70);
   std::mt19937 random(11);
   constexpr int kPoints = 20;

@@ -42,7 +42,7 @@ class Walker {
     return with_marker ? value : value & mask;
   }
 
-  /// Leaves `at` at the data; gives the end.
+  /// Leaves `at` at the data; returns the end.
   size_t head(size_t& at, uint64_t expected, size_t limit) {
     const uint64_t id = number(at, true);
     if (expected != 0 && id != expected) fail("another element than expected", at);
@@ -104,8 +104,8 @@ class Walker {
     out_.keys.push_back((file_[at + 3] & 0x80) != 0);
   }
 
-  /// Nothing, or a zero, behind which readers look for the next cluster: it has to be whole, and
-  /// what follows it too. Or whole elements that are about to belong.
+  /// Nothing, or a zero, after which readers look for the next cluster: it and what follows must be
+  /// whole. Or whole elements that are about to become part of the file.
   void tail(size_t at) {
     if (at < file_.size() && file_[at] == 0) {
       static const uint8_t kCluster[] = {0x1F, 0x43, 0xB6, 0x75};

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-// Reads a recorded file with no code of the writer, and refuses whatever a strict reader would.
+// Reads a recorded file without the writer's code, and refuses what a strict reader would refuse.
 #pragma once
 
 #include <cstdint>
@@ -14,15 +14,15 @@ struct WalkedFile {
   std::vector<bool> keys;
   std::vector<uint64_t> clusters;  ///< Positions in the Segment.
   std::vector<int64_t> cluster_times_ms;
-  std::vector<uint64_t> cues;  ///< The same, by the index.
+  std::vector<uint64_t> cues;  ///< The same, according to the index.
   std::vector<int64_t> cue_times_ms;
   double duration_ms = 0;
   bool index_is_found = false;  ///< The SeekHead leads to it.
   uint64_t segment_end = 0;
 };
 
-/// Throws std::runtime_error if the file is not whole up to its Segment's end, or if what follows
-/// that end is anything but the hidden tail of a commit.
+/// Throws std::runtime_error if the file is not whole up to its Segment's end, or if anything but
+/// the hidden tail of a commit follows that end.
 WalkedFile walk(const std::vector<uint8_t>& file);
 
 }  // namespace veche::recording

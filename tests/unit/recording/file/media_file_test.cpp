@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-// A file on the disk: when it is written, how it ends, and what is left when the disk is full.
+// A file on the disk: when it is written, how it ends, and what remains when the disk is full.
 #include "recording/file/media_file.hpp"
 
 #include <gtest/gtest.h>
@@ -22,7 +22,7 @@ MediaFile make_file(const OpenDir& directory, const std::string& stem = "1") {
   return MediaFile(directory.fd(), stem, opus_format(), "Ana", 1'700'000'000'000);
 }
 
-/// Frames from one place to another, with a tick after each as if they were live.
+/// Frames from one place to another, with a tick after each, as in a live call.
 void record(MediaFile& file, int64_t from, int64_t to) {
   for (int64_t i = from; i < to; ++i) {
     file.write(opus_frame(i));

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-// Frames to record, and what ffmpeg says of the result.
+// Frames to record, and ffmpeg's verdict on the result.
 #pragma once
 
 #include <cstdint>
@@ -17,11 +17,11 @@ Format opus_format();
 Frame opus_frame(int64_t index);
 
 bool has_ffmpeg();
-/// What a program prints on its standard output and error.
+/// The standard output and error of a program.
 std::string output_of(const std::string& command);
-/// "" if ffmpeg reads and decodes the file to its end without a word.
+/// "" if ffmpeg reads and decodes the file to its end without a message.
 std::string complaints(const std::string& path);
-/// By ffprobe; 0 if it knows none or complains.
+/// By ffprobe; 0 if it finds none or complains.
 double duration_ms(const std::string& path);
 
 std::vector<uint8_t> content_of(const std::string& path);

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-// A directory of a test with a descriptor for it, and what a call fails with.
+// A test's directory with a descriptor for it, and the error of a failed call.
 #pragma once
 
 #include <fcntl.h>
@@ -23,7 +23,7 @@ struct Refusal {
   std::string why;
 };
 
-/// What it throws; a code of 0 if nothing.
+/// The error that it throws; a code of 0 if it does not throw.
 template <class Call>
 Refusal refusal_of(Call&& call) {
   try {

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-// Prints what a mix of 100 tracks costs, as a part of one core.
+// Prints the cost of a mix of 100 tracks, as a fraction of one core.
 #include <cstdio>
 #include <ctime>
 

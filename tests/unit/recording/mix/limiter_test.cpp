@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-// The limiter alone: what it leaves as it is, and what it keeps below the ceiling.
+// The limiter alone: what it leaves unchanged, and what it keeps below the ceiling.
 #include "recording/mix/limiter.hpp"
 
 #include <gtest/gtest.h>

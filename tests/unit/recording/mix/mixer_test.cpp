@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-// The mix as a player hears it: everybody at the right time, nobody too loud, silence for nothing.
+// The mix as a player hears it: all voices in time, none too loud, and silence in the gaps.
 #include "recording/mix/mixer.hpp"
 
 #include <gtest/gtest.h>
@@ -16,7 +16,7 @@ using test::kFrameNs;
 using test::kRate;
 using test::Sound;
 
-constexpr int kSenderDelay = 312;  // Of libopus, in samples: it is in the tracks as well.
+constexpr int kSenderDelay = 312;  // Libopus' delay in samples, which the tracks have too.
 constexpr int64_t kSecondNs = 1'000'000'000;
 
 void push_all(Mixer& mixer, uint64_t track, const std::vector<Frame>& frames) {
@@ -55,7 +55,7 @@ TEST(Mixer, KeepsTheTimeOfEveryTrackToATenthOfAMillisecond) {
     test::add_chirp(early, kRate / 2, 0.4F);
     test::add_chirp(late, kRate / 4, 0.4F);
     push_all(mixer, 1, test::encode(early));
-    // One that joined late, and not on a border of 20 ms.
+    // One that joined late, and not on a multiple of 20 ms.
     const int64_t joined_ns = 2'007'000'000;
     push_all(mixer, 2, test::encode(late, joined_ns));
     const Sound heard = test::play(mixed(mixer, 4 * kSecondNs));

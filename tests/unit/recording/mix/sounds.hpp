@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-// Sound for tests: chirps and voices as Opus frames, and what a player makes of frames.
+// Sound for tests: chirps and voices as Opus frames, and a player's output for frames.
 #pragma once
 
 #include <opus.h>
@@ -57,7 +57,7 @@ inline std::vector<Frame> encode(const Sound& sound, int64_t start_ns = 0) {
   return frames;
 }
 
-/// What a player plays, without skipping anything; one channel.
+/// A player's output, without skipping; one channel.
 inline Sound play(const std::vector<Frame>& frames) {
   int error = 0;
   OpusDecoder* decoder = opus_decoder_create(kRate, 1, &error);
@@ -73,7 +73,7 @@ inline Sound play(const std::vector<Frame>& frames) {
   return sound;
 }
 
-/// Where the chirp is, between two samples.
+/// The position of the chirp, between two samples.
 inline int64_t find_chirp(const Sound& sound, int64_t from, int64_t to) {
   Sound chirp(kRate / 5);
   add_chirp(chirp, 0, 1);

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-// What the queue takes, and what it leaves out when nobody takes from it.
+// What the queue accepts, and what it drops when it is not emptied.
 #include "recording/recorder/recorder_queue.hpp"
 
 #include <gtest/gtest.h>

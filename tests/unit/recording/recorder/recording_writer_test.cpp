@@ -44,7 +44,7 @@ class WorkTest : public testing::Test {
     writer_ = std::make_unique<RecordingWriter>(dir_fd_, manifest_, plan, settings, kOrigin);
   }
   void tell(QueueItem item) { batch_.items.push_back(std::move(item)); }
-  /// Everybody who talks sends a packet each 20 ms; the recorder looks every 100 ms.
+  /// Each talker sends a packet every 20 ms; the recorder polls every 100 ms.
   void talk(const std::vector<uint64_t>& tracks, int64_t ms) {
     for (const int64_t until_ms = now_ms_ + ms; now_ms_ < until_ms;) {
       now_ms_ += 20;
@@ -54,7 +54,7 @@ class WorkTest : public testing::Test {
         packet.timestamp = static_cast<uint32_t>(now_ms_ * 48);
         packet.sequence = sequence_[track]++;
         packet.level = 20;
-        // As good as speech where nobody listens: 20 ms of Opus with data.
+        // Equivalent to speech if it is not listened to: 20 ms of Opus with data.
         packet.payload = opus_silence(960, 1);
         tell(TrackPacket{track, std::move(packet)});
       }
@@ -179,7 +179,7 @@ TEST_F(WorkTest, KeepsAFileForEachTrackOfSomebodyWhoComesBack) {
 TEST_F(WorkTest, TakesNothingFromBeforeItBegan) {
   begin({});
   tell(TrackBegins{opus_track(1, "alice")});
-  now_ms_ = -400;  // They were on their way when it began.
+  now_ms_ = -400;  // They were in flight when it started.
   talk({1}, 1'400);
   tell(StopRequested{"request"});
   finish();

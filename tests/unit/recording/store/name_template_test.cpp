@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-// Templates that are taken give safe paths, and the others are refused with a reason.
+// Accepted templates give safe paths; the others are refused with a reason.
 #include "recording/store/name_template.hpp"
 
 #include <gtest/gtest.h>

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-// What is old or too much goes, the oldest first.
+// Old or excess recordings are deleted, the oldest first.
 #include "recording/store/retention.hpp"
 
 #include <gtest/gtest.h>

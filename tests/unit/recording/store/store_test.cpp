@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-// Recordings are made, found again, read and removed; links and strangers' files do no harm.
+// Recordings are made, found again, read and removed; links and unrelated files do no harm.
 #include "recording/store/store.hpp"
 
 #include <gtest/gtest.h>
@@ -193,7 +193,7 @@ TEST(Store, WarnsOfBrokenManifestsAndFindsTheOthers) {
   for (const std::string& warning : scan.warnings) EXPECT_TRUE(contains(warning, "manifest.json"));
 }
 
-/// Frames without an end, as a server leaves them that is killed.
+/// Frames without an end, as a killed server leaves them.
 void record_unfinished(int folder, const std::string& stem, int64_t frames) {
   MediaFile file(folder, stem, opus_format(), "", kStart_ms);
   for (int64_t i = 0; i < frames; ++i) {

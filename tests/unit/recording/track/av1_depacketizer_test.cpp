@@ -78,7 +78,7 @@ TEST_F(Av1, DropsAUnitOfWhichAPartIsLost) {
   push({0x50, 0x30, 0x30}, false);
   ++picture_;
   push(join({{0x10}, kFrame}), true, 1);  // The end, and its marker.
-  push({0x50, 0x30, 0x30}, true);         // It says that it goes on, and does not.
+  push({0x50, 0x30, 0x30}, true);         // It announces a continuation that never follows.
   push({0x10, 0x20, 0x01}, true, 1);      // Tiles alone.
   EXPECT_EQ(frames_.size(), 2U);
   EXPECT_EQ(av1_.refused().incomplete, 5U);
@@ -87,7 +87,7 @@ TEST_F(Av1, DropsAUnitOfWhichAPartIsLost) {
 
 TEST_F(Av1, WaitsForAKeyFrame) {
   push(join({{0x10}, kFrame}), true);
-  push(join({{0x10}, kKeyFrame}), true);  // Nobody could decode it without a sequence header.
+  push(join({{0x10}, kKeyFrame}), true);  // Not decodable without a sequence header.
   EXPECT_TRUE(frames_.empty());
   EXPECT_EQ(av1_.format(), nullptr);
   push_key();

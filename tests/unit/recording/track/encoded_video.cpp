@@ -70,7 +70,7 @@ Bytes payload_of(const std::vector<Part>& parts, bool with_count) {
   return payload;
 }
 
-/// Calls with each unit of a temporal unit but the delimiter.
+/// Calls `take` with each OBU of a temporal unit but the delimiter.
 template <class Take>
 void for_each_obu(std::span<const uint8_t> unit, Take&& take) {
   while (!unit.empty()) {

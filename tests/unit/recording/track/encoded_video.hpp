@@ -21,15 +21,15 @@ struct EncodedVideo {
   std::vector<Packet> packets;  ///< Arrival times are those of the pictures.
 };
 
-/// Runs "videotestsrc ! encoder" into pictures, and them through "payloader", if it is not empty,
+/// Runs "videotestsrc ! encoder" into pictures, and these through "payloader", if it is not empty,
 /// into packets. Nothing if this machine lacks one of the elements.
 std::optional<EncodedVideo> encode_video(const std::string& encoder, const std::string& payloader);
 
-/// Splits AV1's temporal units into packets, as the RTP payload format says: with sizes (W is 0) or
-/// as many elements as the header says.
+/// Splits AV1's temporal units into packets by the RTP payload format: with sizes (W is 0), or with
+/// the number of elements in the header.
 void packetize_av1(EncodedVideo& video, size_t most_bytes, bool with_counts);
 
-/// The unit as files have it: without temporal delimiters.
+/// The unit's form in files: without temporal delimiters.
 std::vector<uint8_t> without_delimiters(const std::vector<uint8_t>& unit);
 
 /// Length-prefixed H.264 without parameter sets and delimiters.

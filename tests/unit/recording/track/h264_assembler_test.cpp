@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-// Units of H.264 out of RTP payloads: single, aggregated, in fragments, and broken ones.
+// H.264 units from RTP payloads: single, aggregated, fragmented, and broken ones.
 #include "recording/track/h264_assembler.hpp"
 
 #include <gtest/gtest.h>

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-// Opus packets on a line of samples from the recording's beginning.
+// Opus packets on a sample timeline from the recording's beginning.
 #include "recording/track/opus_depacketizer.hpp"
 
 #include <gtest/gtest.h>
@@ -100,7 +100,7 @@ TEST(OpusDepacketizer, FillsWithSilenceAndReportsLongGaps) {
   opus.push(voice(), 0, 0, frames);
   for (int64_t ms = 500; ms <= 3000; ms += 500) opus.fill_to(ms * kMs, frames);
   opus.push(voice(), 3010 * kMs, 0, frames);
-  opus.push(voice(), 3430 * kMs, 0, frames);  // Discontinuous: not worth telling.
+  opus.push(voice(), 3430 * kMs, 0, frames);  // Discontinuous: not worth reporting.
   opus.push(voice(), 5000 * kMs, 70, frames);
   opus.gaps().finish(9000 * kMs);
   EXPECT_EQ(describe(frames), "v20 s2980 v20 s410 v20 s1550 v20");
@@ -142,7 +142,7 @@ TEST(OpusDepacketizer, SaysItsFormatAtOnce) {
   EXPECT_EQ(opus.format()->codec_private, opus_head(2));
 }
 
-/// The whole way of a track: order, time, place. Each packet is where it was captured.
+/// All steps of a track: order, time, place. Each packet is placed at its capture time.
 TEST(OpusDepacketizer, KeepsEveryPacketInItsPlaceForAnHour) {
   for (const int64_t interval_ns : {20 * kMs, 400 * kMs}) {
     for (const double drift_ppm : {-100, 50, 100}) {
@@ -159,7 +159,7 @@ TEST(OpusDepacketizer, KeepsEveryPacketInItsPlaceForAnHour) {
       for (testing::Sent& one : testing::simulate(plan)) {
         one.packet.payload = voice().payload;
         one.packet.level = sent++ % 50 < 5 ? kQuiet : kLoud;
-        // The truth goes along in the packet.
+        // The packet carries its true time.
         for (int shift = 0; shift < 64; shift += 8) {
           one.packet.payload.push_back(static_cast<uint8_t>(one.truth_ns >> shift));
         }

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-// Packets of one stream come out in order, each once, and what is missing is counted.
+// The packets of one stream leave in order, each once, and missing ones are counted.
 #include "recording/track/reorder_buffer.hpp"
 
 #include <gtest/gtest.h>
@@ -96,7 +96,7 @@ TEST(ReorderBuffer, WaitsForAMissingPacketAndNoLonger) {
   EXPECT_EQ(buffer.next_deadline_ns().value_or(kNever), 260 * kMs);
   buffer.push(packet(2, 230 * kMs));
   EXPECT_EQ(buffer.late(), 1U);
-  // What comes late itself does not make the others wait for longer.
+  // A late packet does not make the others wait longer.
   buffer.push(packet(7, 240 * kMs));
   buffer.push(packet(6, 250 * kMs));
   drain(buffer, 260 * kMs, seen);
@@ -105,7 +105,7 @@ TEST(ReorderBuffer, WaitsForAMissingPacketAndNoLonger) {
 }
 
 TEST(ReorderBuffer, GoesOnWithWhateverComesAfterAPause) {
-  // Muted for 22 minutes: the numbers have gone round, to behind, to ahead, to half way.
+  // Muted for 22 minutes: the numbers have wrapped, to behind, to ahead, to half way.
   for (const uint16_t first : {uint16_t{900}, uint16_t{1000}, uint16_t{40'000}}) {
     SCOPED_TRACE(first);
     ReorderBuffer buffer;
@@ -120,7 +120,7 @@ TEST(ReorderBuffer, GoesOnWithWhateverComesAfterAPause) {
     }
     EXPECT_EQ(seen.lost + buffer.late() + buffer.duplicate() + buffer.refused(), 0U);
   }
-  // A network that was away for 3 s: that is loss.
+  // A network that failed for 3 s: that is loss.
   ReorderBuffer buffer;
   Seen seen;
   buffer.push(packet(1000, 0));
@@ -179,7 +179,7 @@ TEST(ReorderBuffer, HoldsNoMoreThanItMay) {
   constexpr int kSent = 2000;
   for (int i = 0; i < kSent; ++i) buffer.push(packet(static_cast<uint16_t>(i + 2)));
   EXPECT_EQ(buffer.refused(), kSent - ReorderBuffer::kMaxPackets);
-  // Full, it waits no longer.
+  // A full buffer stops waiting.
   EXPECT_TRUE(buffer.pop(0));
 
   ReorderBuffer large;
@@ -205,7 +205,7 @@ TEST(ReorderBuffer, SurvivesAnyNumbers) {
   }
   while (buffer.pop(INT64_MAX)) ++popped;
   const uint64_t counted = popped + buffer.late() + buffer.duplicate() + buffer.refused();
-  EXPECT_GE(counted, kPushed - 1);  // One may be a stray that still waits.
+  EXPECT_GE(counted, kPushed - 1);  // One may be a stray that is still waiting.
   EXPECT_LE(counted, kPushed);
 }
 

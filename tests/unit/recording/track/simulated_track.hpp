@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-// A publisher with a clock of its own, and a network between it and the recording.
+// A publisher with its own clock, and a network between it and the recording.
 #pragma once
 
 #include <algorithm>
@@ -19,24 +19,24 @@ enum class Jitter { None, Uniform, Exponential, Bursts };
 
 struct TrackPlan {
   uint32_t seed = 1;
-  double drift_ppm = 0;  ///< Of the publisher's sound card: positive, it is slow.
+  double drift_ppm = 0;  ///< Of the publisher's sound card; positive: it is slow.
   Jitter jitter = Jitter::Uniform;
   double loss = 0.02;
   int64_t interval_ns = 20 * kMs;  ///< 400 ms: discontinuous transmission.
   int64_t seconds = 3600;
-  /// From then on the route is longer by so much.
+  /// From then on the route is longer by this delay.
   int64_t step_at_s = 0, step_ns = 0, step_until_s = 1 << 30;
   /// The publisher sends nothing: muted.
   int64_t mute_from_s = 0, mute_until_s = 0;
-  /// The sound card stands still once: its timestamps do not count that time.
+  /// The sound card stalls once: its timestamps do not count that time.
   int64_t slip_at_s = 0, slip_ns = 0;
-  /// From then on packets have capture times, by reports each 5 s whose way has jitter too.
+  /// From then on packets have capture times, by reports every 5 s that have network jitter too.
   std::optional<int64_t> reports_from_s;
-  int64_t encoder_ns = 0;  ///< Beside the packet's own length.
+  int64_t encoder_ns = 0;  ///< In addition to the packet's own length.
 };
 
-/// A packet, and when it was captured by the server's clock: what a track's clock should say, but
-/// for the shortest way through the network, which is the same for all.
+/// A packet, and its capture time on the server's clock: the correct value of a track's clock,
+/// apart from the shortest network delay, which is the same for all.
 struct Sent {
   Packet packet;
   int64_t truth_ns = 0;
@@ -53,7 +53,7 @@ inline int64_t jitter_ns(Jitter shape, int64_t now_ns, std::mt19937& random) {
     case Jitter::Exponential:
       return static_cast<int64_t>(std::min(-std::log(1 - unit) * 13, 200.0) * kMs);
     case Jitter::Bursts: {
-      // A radio that holds packets back for up to 37 ms, and lets them go together.
+      // A radio that holds packets back for up to 37 ms, and releases them together.
       constexpr int64_t kBurstNs = 37 * kMs;
       return kBurstNs - now_ns % kBurstNs + static_cast<int64_t>(unit * 5 * kMs);
     }

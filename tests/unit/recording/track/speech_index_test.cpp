@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-// Who spoke when, by tables of levels.
+// Who spoke when, in tables of levels.
 #include "recording/track/speech_index.hpp"
 
 #include <gtest/gtest.h>

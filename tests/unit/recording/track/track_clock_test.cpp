@@ -22,15 +22,15 @@ using testing::Sent;
 using testing::simulate;
 using testing::TrackPlan;
 
-constexpr int64_t kOriginNs = -1'000'000 * kMs;  // Any.
+constexpr int64_t kOriginNs = -1'000'000 * kMs;  // Arbitrary.
 
 struct Errors {
   int64_t last_ns = 0;                ///< Mean of the last 10 s.
   int64_t most_ns = 0, least_ns = 0;  ///< After the first 30 s.
-  int64_t largest_step_ns = 0;        ///< Between two packets, beside the truth.
+  int64_t largest_step_ns = 0;        ///< Between two packets, relative to the true time.
 };
 
-/// What the clock says too late, the shortest way taken off. The clock must not go back.
+/// The error of the clock, minus the shortest delay. The clock must not go backwards.
 Errors measure(const TrackPlan& plan) {
   TrackClock clock(48'000, kOriginNs);
   Errors errors{.most_ns = INT64_MIN, .least_ns = INT64_MAX};
@@ -75,7 +75,7 @@ std::string describe(const TrackPlan& plan, const Errors& errors) {
 
 constexpr Jitter kShapes[] = {Jitter::None, Jitter::Uniform, Jitter::Exponential, Jitter::Bursts};
 
-/// Any two of these tracks are within 20 ms of each other, as long as they last.
+/// Any two of these tracks stay within 20 ms of each other.
 void expect_together(const std::vector<TrackPlan>& plans) {
   int64_t most_ns = INT64_MIN, least_ns = INT64_MAX;
   for (const TrackPlan& plan : plans) {
@@ -226,7 +226,7 @@ TEST(TrackClock, BeginsAnewWhereTheTimestampsJump) {
     timestamp += jump;
     clock.observe(packet_at(at_ns, timestamp), 20 * kMs);
     EXPECT_EQ(clock.restarts(), 1U);
-    // What still waits for its turn has its own time.
+    // A packet that is still waiting has its own time.
     EXPECT_EQ(clock.time_ns(old), at_ns - 40 * kMs);
     EXPECT_EQ(clock.time_ns(timestamp), at_ns - 20 * kMs);
   }

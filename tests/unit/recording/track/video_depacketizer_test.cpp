@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-// Real encoders' pictures, as RTP packets, come out of the depacketizers byte by byte.
+// Real encoders' pictures leave the depacketizers byte for byte.
 #include <gst/gst.h>
 #include <gtest/gtest.h>
 
@@ -163,7 +163,7 @@ TEST_P(VideoDepacketizer, GivesWhatIsWholeAfterLoss) {
         ++missing;
       }
     }
-    // After a lost end of a picture a depayloader may give up the beginning of the next one.
+    // After the lost end of a picture a depayloader may drop the beginning of the next one.
     EXPECT_LE(missing, size_t(std::count(whole.begin(), whole.end(), false)));
     EXPECT_TRUE(std::is_sorted(frames.begin(), frames.end(), [](const Frame& a, const Frame& b) {
       return a.time_ns < b.time_ns;
