@@ -22,9 +22,11 @@ constexpr uint32_t kRetryMs = 10;
 constexpr int64_t kRetryNs = kNsPerMs;
 constexpr int kPriority = -10;
 
+thread_local const Lane* lane_of_this_thread = nullptr;
+
 }  // namespace
 
-thread_local Lane* Lane::here_ = nullptr;
+bool Lane::is_here() const noexcept { return lane_of_this_thread == this; }
 
 Lane::Lane(uint32_t index, const Lanes& all, glib::ControlLoop& loop, CommandReturns& returns,
            std::unique_ptr<Doorbell> bell, std::unique_ptr<Port> port, Clock clock)
@@ -151,7 +153,7 @@ void Lane::retry_waiting() {
 
 void Lane::run() noexcept {
   thread_role = ThreadRole::Lane;
-  here_ = this;
+  lane_of_this_thread = this;
   busy_since_ns_ = clock_();
   while (true) {
     // Packets never starve ticks: the lane handles at most one batch between two looks at the

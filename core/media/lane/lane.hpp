@@ -67,7 +67,8 @@ class Lane final : private Outlet {
   int64_t now_ns() const noexcept { return now_ns_; }
 
  private:
-  bool is_here() const noexcept { return here_ == this; }
+  /// The caller runs on the thread of this lane.
+  bool is_here() const noexcept;
   template <class Fill>
   bool push(bool may_use_reserve, Fill&& fill) noexcept;
   bool post_packet(LaneMessage::Kind kind, TrackId track, const rtp::PacketView& packet,
@@ -81,8 +82,6 @@ class Lane final : private Outlet {
   void wait() noexcept;
   int64_t flush() noexcept override;
   void retry_waiting();
-
-  static thread_local Lane* here_;  // The lane whose thread this is; null on others.
 
   const uint32_t index_;
   const Lanes& all_;
