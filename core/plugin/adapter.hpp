@@ -50,7 +50,7 @@ class Adapter {
   virtual void leave(room::Server&) {}
   /// Takes the extension back while calls go on. `done` is called once, possibly from within: no
   /// thread calls the plugin's hooks any more.
-  virtual void take(media::Engine&, room::Server& rooms, std::function<void()> done) {
+  virtual void take(media::Engine&, room::Server& rooms, const std::function<void()>& done) {
     leave(rooms);
     done();
   }

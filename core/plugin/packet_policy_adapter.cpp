@@ -33,8 +33,9 @@ void PacketPolicyAdapter::give(media::Engine& engine, room::Server&) {
   engine.use_packet_policy(this, [] {});
 }
 
-void PacketPolicyAdapter::take(media::Engine& engine, room::Server&, std::function<void()> done) {
-  engine.use_packet_policy(nullptr, std::move(done));
+void PacketPolicyAdapter::take(media::Engine& engine, room::Server&,
+                               const std::function<void()>& done) {
+  engine.use_packet_policy(nullptr, done);
 }
 
 void PacketPolicyAdapter::decide(void* state, const veche_route& route, const veche_packet* packets,

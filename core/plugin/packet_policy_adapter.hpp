@@ -28,7 +28,7 @@ class PacketPolicyAdapter final : public Adapter, public media::PacketPolicy {
   PacketPolicyAdapter(const veche_packet_policy& table, veche_plugin* self, HookTimers& timers);
 
   void give(media::Engine& engine, room::Server& rooms) override;
-  void take(media::Engine& engine, room::Server& rooms, std::function<void()> done) override;
+  void take(media::Engine& engine, room::Server& rooms, const std::function<void()>& done) override;
   void describe(PluginInfo& info) const override { info.bad_verdicts = bad_verdicts(); }
 
   uint32_t state_size() const override { return table_.state_size; }

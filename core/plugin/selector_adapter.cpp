@@ -118,8 +118,9 @@ void SelectorAdapter::give(media::Engine& engine, room::Server& rooms) {
   rooms.on_selector_changed();
 }
 
-void SelectorAdapter::take(media::Engine& engine, room::Server&, std::function<void()> done) {
-  engine.use_selector(nullptr, std::move(done));
+void SelectorAdapter::take(media::Engine& engine, room::Server&,
+                           const std::function<void()>& done) {
+  engine.use_selector(nullptr, done);
 }
 
 Result<std::unique_ptr<media::Selector::Settings>> SelectorAdapter::make_settings(

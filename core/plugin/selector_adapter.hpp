@@ -32,7 +32,7 @@ class SelectorAdapter final : public Adapter, public media::Selector {
   ~SelectorAdapter() override;
 
   void give(media::Engine& engine, room::Server& rooms) override;
-  void take(media::Engine& engine, room::Server& rooms, std::function<void()> done) override;
+  void take(media::Engine& engine, room::Server& rooms, const std::function<void()>& done) override;
 
   std::string name() const override { return name_; }
   Result<std::unique_ptr<Settings>> make_settings(const std::string& json) override;

@@ -76,8 +76,8 @@ TrackTapAdapter::~TrackTapAdapter() {
 
 void TrackTapAdapter::give(media::Engine& engine, room::Server&) { attach(engine.track_taps()); }
 
-void TrackTapAdapter::take(media::Engine&, room::Server&, std::function<void()> done) {
-  release(std::move(done));
+void TrackTapAdapter::take(media::Engine&, room::Server&, const std::function<void()>& done) {
+  release(done);
 }
 
 void TrackTapAdapter::attach(media::TrackTaps& taps) {

@@ -36,7 +36,7 @@ class TrackTapAdapter final : public Adapter, public media::TrackTap {
   ~TrackTapAdapter() override;
 
   void give(media::Engine& engine, room::Server& rooms) override;
-  void take(media::Engine& engine, room::Server& rooms, std::function<void()> done) override;
+  void take(media::Engine& engine, room::Server& rooms, const std::function<void()>& done) override;
 
   /// Offers tracks to the plugin from now on, existing ones first. Does nothing if attached
   /// already.
