@@ -9,6 +9,7 @@
 #include <random>
 #include <vector>
 
+#include "../repetitions.hpp"
 #include "srtp_pair.hpp"
 
 namespace veche::rtp {
@@ -16,8 +17,8 @@ namespace {
 
 using test::Bytes;
 
-constexpr int kRtpPackets = 340'000;  ///< For each of the three profiles.
-constexpr int kRtcpPackets = 34'000;
+constexpr int kRtpPackets = veche::test::repetitions(340'000);  ///< For each of the three profiles.
+constexpr int kRtcpPackets = veche::test::repetitions(34'000);
 constexpr size_t kStreams = 5;
 constexpr size_t kMaxSize = 1600;
 
