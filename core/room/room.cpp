@@ -54,7 +54,9 @@ Status Room::update(const RoomPatch& patch) {
   if (policy == policy_) return Ok{};
   if (Status status = check_policy(policy, server_.engine()); !status) return status.error();
   // Settings stored for a plugin that does not run now stay as they are.
-  if (Status status = server_.parts_.check(patch.plugins); !status) return status.error();
+  if (Status status = server_.parts_.check(patch.plugins, policy_.plugins); !status) {
+    return status.error();
+  }
   // The one step that may still fail comes first.
   if (const auto part = patch.plugins.find(server_.engine().selector_name());
       part != patch.plugins.end()) {

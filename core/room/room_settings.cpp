@@ -6,6 +6,7 @@
 #include <utility>
 
 #include "base/log.hpp"
+#include "glib/json.hpp"
 #include "room/checks.hpp"
 
 namespace veche::room {
@@ -20,14 +21,30 @@ Error within(const std::string& name, Error error) {
   return error;
 }
 
+/// The order of members does not count.
+bool is_same(const std::string& one, const std::string& other) {
+  if (one == other) return true;
+  const Result<glib::JsonPtr> left = glib::parse_json(one), right = glib::parse_json(other);
+  return left && right && json_node_equal(left->get(), right->get());
+}
+
 }  // namespace
+
+bool PluginParts::takes_parts(const std::string& name) const {
+  return name == engine_.selector_name() ||
+         std::any_of(plugins_.begin(), plugins_.end(),
+                     [&](const RoomSettings* each) { return each->name() == name; });
+}
 
 bool PluginParts::has(const RoomSettings* plugin) const {
   return std::find(plugins_.begin(), plugins_.end(), plugin) != plugins_.end();
 }
 
-Status PluginParts::check(const std::map<std::string, std::string>& parts) const {
+Status PluginParts::check(const Parts& parts, const Parts& stored) const {
   for (const auto& [name, json] : parts) {
+    const auto former = stored.find(name);
+    const bool stays = former != stored.end() && (json == "{}" || is_same(json, former->second));
+    if (stays && !takes_parts(name)) continue;
     if (Status status = check_part(name, json); !status) return status.error();
   }
   return Ok{};

@@ -33,15 +33,19 @@ class PluginParts {
   bool has(const RoomSettings* plugin) const;
   const std::vector<RoomSettings*>& plugins() const { return plugins_; }
 
-  /// Plugin name -> JSON object, from a policy or a patch. InvalidArgument for a name that belongs
-  /// to no plugin with settings.
-  Status check(const std::map<std::string, std::string>& parts) const;
+  using Parts = std::map<std::string, std::string>;  ///< Plugin name -> JSON object.
+
+  /// Of a policy or a patch. InvalidArgument for a name that belongs to no plugin with settings,
+  /// unless the room has a part of that name `stored`, which stays or is reset to {}: its plugin
+  /// may be disabled.
+  Status check(const Parts& parts, const Parts& stored = {}) const;
   /// The plugin's effective settings in a room with this policy. A stored part that is invalid,
   /// because the plugin was not loaded to check it, is logged and ignored.
   static std::string part_of(const RoomSettings& plugin, const std::string& room,
                              const RoomPolicy& policy);
 
  private:
+  bool takes_parts(const std::string& name) const;
   Status check_part(const std::string& name, const std::string& json) const;
   Error unknown() const;
 

@@ -125,10 +125,22 @@ TEST_F(RoomSettingsTest, WhatIsStoredForAPluginThatIsAwayWaitsForIt) {
   take_told();
   server->remove_room_settings(plugin);
   ASSERT_TRUE(room.update({.max_participants = 7}).ok());
-  EXPECT_FALSE(room.update({.plugins = {{"recording", "{}"}}}).ok());
+  EXPECT_FALSE(room.update({.plugins = {{"recording", R"({"mode":"tracks"})"}}}).ok())
+      << "nobody can check it";
   EXPECT_THAT(take_told(), ElementsAre("room.updated a"));
   server->add_room_settings(plugin);
   EXPECT_THAT(take_told(), ElementsAre(R"(recording a {"mode":"mix"})"));
+}
+
+TEST_F(RoomSettingsTest, WhatIsStoredForAPluginThatIsAwayMayBeSaidAgainOrReset) {
+  Room& room = *server->create_room("a", {.plugins = {{"recording", kMix}}}).value();
+  server->remove_room_settings(plugin);
+  EXPECT_TRUE(
+      room.update({.max_participants = 7, .plugins = {{"recording", R"({ "mode": "mix" })"}}})
+          .ok());
+  EXPECT_TRUE(room.update({.plugins = {{"recording", "{}"}}}).ok());
+  EXPECT_EQ(room.policy().plugins.at("recording"), "{}");
+  EXPECT_FALSE(room.update({.plugins = {{"other", "{}"}}}).ok()) << "nothing is stored for it";
 }
 
 TEST_F(RoomSettingsTest, APluginThatHasBeenRemovedIsNotToldWhatWasOnItsWay) {
