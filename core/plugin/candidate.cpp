@@ -12,13 +12,14 @@
 #include "plugin/extensions.hpp"
 #include "plugin/library.hpp"
 #include "plugin/version.hpp"
+#include "room/reserved_names.hpp"
 
 namespace veche::plugin {
 namespace {
 
 constexpr size_t kMaxNameLength = 32;
 
-/// Names become file names and JSON keys.
+/// Names become file names and keys of JSON objects.
 bool is_plugin_name(const std::string& name) {
   const auto allowed = [](char c) { return is_lower(c) || is_digit(c) || c == '_' || c == '-'; };
   return !name.empty() && name.size() <= kMaxNameLength &&
@@ -29,6 +30,11 @@ Result<std::string> find_file(const PluginRequest& request,
                               const std::vector<std::string>& plugin_dirs) {
   if (!is_plugin_name(request.name)) {
     return invalid("the name of a plugin must match [a-z0-9_-]{1,32}");
+  }
+  if (room::is_reserved_name(request.name)) {
+    return invalid("the name \"" + request.name +
+                   "\" is taken: rooms, snapshots or events have a field of that name; give the "
+                   "plugin another one, and its file as \"path\"");
   }
   if (!request.path.empty()) return request.path;
   std::string places;

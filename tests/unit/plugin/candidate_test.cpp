@@ -20,6 +20,14 @@ TEST(Candidate, RefusesNamesThatAreNoFileNames) {
   }
 }
 
+TEST(Candidate, RefusesNamesOfTheServersOwnFields) {
+  for (const char* name : {"participants", "id", "roster", "track"}) {
+    PluginRequest request;
+    request.name = name;
+    EXPECT_THAT(examine(request, {"/"}).problems_text(), HasSubstr("is taken")) << name;
+  }
+}
+
 TEST(Candidate, SaysWhereItLooked) {
   PluginRequest request;
   request.name = "stage";

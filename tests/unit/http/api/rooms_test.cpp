@@ -5,6 +5,7 @@
 #include "../http_fixture.hpp"
 #include "glib/json.hpp"
 #include "glib/json_node.hpp"
+#include "room/reserved_names.hpp"
 
 namespace veche::http {
 namespace {
@@ -56,6 +57,34 @@ TEST_F(HttpRooms, TakeThePartsOfPlugins) {
   run();
   EXPECT_EQ(recording.told, "blue {}");
   rooms->remove_room_settings(recording);
+}
+
+TEST_F(HttpRooms, HaveNoFieldThatCouldBeAPlugin) {
+  rooms->add_event_handler([](const room::Event& event) {
+    EXPECT_TRUE(room::is_reserved_name(event.type.substr(0, event.type.find('.')))) << event.type;
+  });
+  const auto made = glib::parse_json(json("PUT", "/v1/rooms/blue", "{}").body);
+  ASSERT_TRUE(made.ok());
+  for (const std::string& field : glib::names_of(made->get())) {
+    EXPECT_TRUE(room::is_reserved_name(field)) << field;
+  }
+  connect("ann");
+}
+
+TEST_F(HttpRooms, MayBeReplacedWhileAPluginWithSettingsThereIsDisabled) {
+  Recording recording;
+  rooms->add_room_settings(recording);
+  const char body[] = R"({"recording":{"mode":"mix"}})";
+  EXPECT_EQ(json("PUT", "/v1/rooms/blue", body).status, 201);
+  run();
+  rooms->remove_room_settings(recording);
+  EXPECT_EQ(
+      json("PUT", "/v1/rooms/blue", R"({"recording":{"mode":"mix"},"metadata":{"a":1}})").status,
+      200);
+  const Answer replaced = json("PUT", "/v1/rooms/blue", R"({"max_participants":3})");
+  EXPECT_EQ(replaced.status, 200) << replaced.body;
+  EXPECT_EQ(at(replaced.body, {"recording"}), "{}");
+  EXPECT_EQ(json("PUT", "/v1/rooms/blue", body).status, 400) << "nobody can check it";
 }
 
 TEST_F(HttpRooms, ShowWhatPluginsTellClients) {
