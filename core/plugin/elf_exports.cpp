@@ -49,6 +49,36 @@ class ElfFile {
   uint64_t size_ = 0;
 };
 
+struct Machine {
+  uint16_t number;
+  const char* name;
+};
+constexpr Machine kMachines[] = {{EM_X86_64, "x86-64"}, {EM_AARCH64, "AArch64"},
+                                 {EM_386, "x86"},       {EM_ARM, "ARM"},
+                                 {EM_RISCV, "RISC-V"},  {EM_PPC64, "POWER"},
+                                 {EM_S390, "S/390"},    {EM_LOONGARCH, "LoongArch"}};
+
+#if defined(__x86_64__)
+constexpr uint16_t kMachine = EM_X86_64;
+#elif defined(__aarch64__)
+constexpr uint16_t kMachine = EM_AARCH64;
+#elif defined(__riscv)
+constexpr uint16_t kMachine = EM_RISCV;
+#elif defined(__arm__)
+constexpr uint16_t kMachine = EM_ARM;
+#elif defined(__i386__)
+constexpr uint16_t kMachine = EM_386;
+#else
+constexpr uint16_t kMachine = EM_NONE;  // Not known here: the dynamic linker checks it.
+#endif
+
+std::string name_of(uint16_t number) {
+  for (const Machine& machine : kMachines) {
+    if (machine.number == number) return machine.name;
+  }
+  return "machine " + std::to_string(number);
+}
+
 const char kCutShort[] = "cut short or damaged: it refers to what lies beyond its end";
 
 Result<Header> read_header(ElfFile& file) {
@@ -61,6 +91,10 @@ Result<Header> read_header(ElfFile& file) {
   if (header.e_ident[EI_CLASS] != (sizeof(void*) == 8 ? ELFCLASS64 : ELFCLASS32) ||
       header.e_ident[EI_DATA] != (kLittle ? ELFDATA2LSB : ELFDATA2MSB)) {
     return invalid("built for another kind of machine");
+  }
+  if (kMachine != EM_NONE && header.e_machine != kMachine) {
+    return invalid("built for another kind of machine: for " + name_of(header.e_machine) +
+                   ", and this server runs on " + name_of(kMachine));
   }
   if (header.e_type != ET_DYN) return invalid("an ELF file, but not a shared library");
   if (header.e_phentsize != sizeof(Segment) || header.e_shentsize != sizeof(Section)) {

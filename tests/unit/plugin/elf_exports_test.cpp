@@ -67,6 +67,11 @@ TEST(ElfExports, RefusesWhatIsNoLibraryOfThisMachine) {
   const TemporaryDir dir;
   std::string other_class = read_all(sample("plain"));
   other_class[EI_CLASS] = sizeof(void*) == 8 ? ELFCLASS32 : ELFCLASS64;
+  std::string other_machine = read_all(sample("plain"));
+  ElfW(Half) machine;
+  memcpy(&machine, &other_machine[offsetof(ElfW(Ehdr), e_machine)], sizeof machine);
+  machine = machine == EM_AARCH64 ? EM_RISCV : EM_AARCH64;
+  memcpy(&other_machine[offsetof(ElfW(Ehdr), e_machine)], &machine, sizeof machine);
   std::string other_type = read_all(sample("plain"));
   other_type[offsetof(ElfW(Ehdr), e_type)] = ET_REL;
   const std::string long_segment = with_segment_beyond_end(read_all(sample("plain")));
@@ -84,6 +89,9 @@ TEST(ElfExports, RefusesWhatIsNoLibraryOfThisMachine) {
                  "ELF"),
        "cut short"},
       {dir.write("class", other_class), "another kind of machine"},
+      {dir.write("machine", other_machine), machine == EM_RISCV
+                                                ? "for RISC-V, and this server runs on"
+                                                : "for AArch64, and this server"},
       {dir.write("type", other_type), "not a shared library"},
       {dir.write("segment", long_segment), "cut short"},
   };
