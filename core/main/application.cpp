@@ -55,7 +55,17 @@ Result<std::unique_ptr<Application>> Application::start(const Config& config,
   return app;
 }
 
-Application::~Application() = default;
+Application::~Application() { take_down(); }
+
+void Application::take_down() {
+  reload_.reset();
+  http_.reset();
+  // Plugins stop last, and know neither rooms nor engine by then.
+  if (host_) host_->detach();
+  rooms_.reset();
+  engine_.reset();
+  host_.reset();
+}
 
 void Application::on_terminate() {
   if (std::exchange(is_terminated_, true)) return loop_.quit();
@@ -69,11 +79,7 @@ void Application::run() {
   is_terminated_ = true;
   reload_.reset();
   let_sessions_end();
-  http_.reset();
-  host_->detach();
-  rooms_.reset();
-  engine_.reset();
-  host_->stop();
+  take_down();
 }
 
 /// Of the layers that exist: plugins may ask until the last of them has stopped.

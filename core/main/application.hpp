@@ -37,6 +37,8 @@ class Application {
   Application();
   void on_terminate();
   void let_sessions_end();
+  /// Undoes what start() has done, as far as it came.
+  void take_down();
   void put_metrics(MetricSink& sink) const;
 
   // Destroyed from the last to the first: lanes end with the engine, so no hook is called once the

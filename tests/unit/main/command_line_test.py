@@ -4,6 +4,7 @@ import os
 import pathlib
 import re
 import signal
+import socket
 import subprocess
 import sys
 import tempfile
@@ -99,6 +100,16 @@ class CommandLine(unittest.TestCase):
             server = self.serve('{"http": {"listen": ["127.0.0.1:0"]}}')
             self.assertEqual(server.ask("GET", "/healthz")[0], 200)
             server.stop(number)
+
+    def test_says_that_the_port_is_taken_and_ends_in_order(self):
+        with socket.create_server(("127.0.0.1", 0)) as taken:
+            address = f"127.0.0.1:{taken.getsockname()[1]}"
+            plugins = '[{"name": "forwarding"}, {"name": "metrics"}]'
+            file = self.write(f'{{"http": {{"listen": ["{address}"]}}, "plugins": {plugins}}}')
+            # What is read after its end shows, even without a sanitizer.
+            result = run("--config", file, MALLOC_PERTURB_="165")
+        self.assertEqual(result.returncode, 1, result.stderr)
+        self.assertIn(f"veche: cannot listen on {address}", result.stderr.splitlines()[-1])
 
     def test_makes_a_key_if_there_is_none(self):
         server = self.serve('{"http": {"listen": ["127.0.0.1:0"]}}')
