@@ -8,10 +8,11 @@
 
 namespace veche::main {
 
-LoadedConfig check_config(const std::string& file, const std::vector<std::string>& plugin_dirs) {
+LoadedConfig check_config(const std::string& file, const std::vector<std::string>& plugin_dirs,
+                          plugin::Opening opening) {
   LoadedConfig loaded = load_config(file, plugin_dirs);
   auto& [config, problems] = loaded;
-  for (plugin::PluginProblem& problem : plugin::Host::check(config.plugins)) {
+  for (plugin::PluginProblem& problem : plugin::Host::check(config.plugins, opening)) {
     std::string pointer = "/plugins/" + std::to_string(problem.index);
     // The host refuses duplicate names too; one report is enough.
     const bool is_known =

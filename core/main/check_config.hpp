@@ -11,8 +11,9 @@
 
 namespace veche::main {
 
-/// Opens the plugins, but runs none.
-LoadedConfig check_config(const std::string& file, const std::vector<std::string>& plugin_dirs);
+/// Opens the plugins that `opening` allows, but runs none.
+LoadedConfig check_config(const std::string& file, const std::vector<std::string>& plugin_dirs,
+                          plugin::Opening opening = plugin::Opening::All);
 
 /// A line for each: `FILE: /json/pointer: what is wrong, what is allowed`.
 std::string problem_lines(const std::string& file,

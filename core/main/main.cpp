@@ -64,9 +64,10 @@ int serve(const Options& options, const std::vector<std::string>& raised_limits)
   key.add_if_needed(config);
   gst_init(nullptr, nullptr);
   auto application = Application::start(config, [&] {
-    LoadedConfig loaded = options.config_file.empty()
-                              ? load(options)
-                              : check_config(options.config_file, default_plugin_dirs());
+    LoadedConfig loaded =
+        options.config_file.empty()
+            ? load(options)
+            : check_config(options.config_file, default_plugin_dirs(), plugin::Opening::None);
     if (!loaded.problems.empty()) return loaded;
     key.add_if_needed(loaded.config);
     key.print_if_new();

@@ -68,7 +68,8 @@ std::string Candidate::problems_text() const {
   return at_file(text);
 }
 
-Candidate examine(const PluginRequest& request, const std::vector<std::string>& plugin_dirs) {
+Candidate examine(const PluginRequest& request, const std::vector<std::string>& plugin_dirs,
+                  Opening opening) {
   Candidate candidate;
   candidate.request = request;
   const auto refuse = [&](std::string detail) -> Candidate&& {
@@ -78,6 +79,10 @@ Candidate examine(const PluginRequest& request, const std::vector<std::string>& 
   auto path = find_file(request, plugin_dirs);
   if (!path) return refuse(path.error().message);
   candidate.path = *path;
+  if (opening == Opening::None && !is_library_open(candidate.path)) {
+    const Status looked = look_at_library(candidate.path);
+    return looked ? std::move(candidate) : refuse(looked.error().message);
+  }
   const auto library = open_library(candidate.path);
   if (!library) return refuse(library.error().message);
 

@@ -18,7 +18,7 @@ namespace veche::plugin {
 struct Candidate {
   PluginRequest request;
   std::string path;  ///< "" if no file was found.
-  /// Null unless it is sound; stays valid until the process exits.
+  /// Null unless it is sound and was opened; stays valid until the process exits.
   const veche_plugin_entry* entry = nullptr;
   std::vector<std::string> offers;
   std::optional<Config> config;
@@ -33,10 +33,12 @@ struct Candidate {
   std::string problems_text() const;
 };
 
-/// [control] Runs nothing of the plugin but its static constructors.
-Candidate examine(const PluginRequest& request, const std::vector<std::string>& plugin_dirs);
+/// [control] Runs nothing of the plugin but its static constructors. With Opening::None a library
+/// that is not open has neither entry nor offers, and its configuration is not checked.
+Candidate examine(const PluginRequest& request, const std::vector<std::string>& plugin_dirs,
+                  Opening opening = Opening::All);
 
-/// Why `candidate` cannot run beside `other`, which is accepted: same id, or an exclusive
+/// Why `candidate` cannot run beside `other`, both accepted and opened: same id, or an exclusive
 /// extension; "" if it can.
 std::string find_conflict(const Candidate& candidate, const Candidate& other);
 

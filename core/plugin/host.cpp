@@ -172,8 +172,8 @@ Result<std::unique_ptr<Host>> Host::load(glib::ControlLoop& loop, const HostSett
   return std::unique_ptr<Host>(new Host(std::move(state)));
 }
 
-std::vector<PluginProblem> Host::check(const HostSettings& settings) {
-  return check_plugins(settings);
+std::vector<PluginProblem> Host::check(const HostSettings& settings, Opening opening) {
+  return check_plugins(settings, opening);
 }
 
 std::vector<PluginInfo> Host::plugins() const {

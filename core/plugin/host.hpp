@@ -28,7 +28,8 @@ class Host {
   /// fails the host.
   static Result<std::unique_ptr<Host>> load(glib::ControlLoop& loop, const HostSettings& settings);
   /// Finds, inspects and validates without running any plugin code beyond its load.
-  static std::vector<PluginProblem> check(const HostSettings& settings);
+  static std::vector<PluginProblem> check(const HostSettings& settings,
+                                          Opening opening = Opening::All);
   ~Host();
   Host(const Host&) = delete;
   Host& operator=(const Host&) = delete;

@@ -6,6 +6,7 @@
 #include <boost/dll/shared_library.hpp>
 #include <exception>
 #include <filesystem>
+#include <map>
 
 #include "plugin/elf_exports.hpp"
 #include "plugin/hook_call.hpp"
@@ -32,20 +33,24 @@ Status check_exports(const std::vector<std::string>& exports) {
                  abi_version(VECHE_ABI_MINOR));
 }
 
-/// Keeps the library open for ever, once.
-void keep(shared_library library) {
-  static auto* const kept = new std::vector<shared_library>;
-  const auto same = [&](const shared_library& other) { return other.native() == library.native(); };
-  if (std::none_of(kept->begin(), kept->end(), same)) kept->push_back(std::move(library));
+std::filesystem::path absolute(const std::string& path) {
+  return std::filesystem::absolute(path).lexically_normal();
+}
+
+/// The libraries that stay open for ever, by the path that opened them: the dynamic linker does not
+/// open a path twice, even if there is another file by now.
+std::map<std::filesystem::path, shared_library>& kept() {
+  static auto* const kept = new std::map<std::filesystem::path, shared_library>;
+  return *kept;
 }
 
 Result<const veche_plugin_entry*> open(const std::string& path) {
   try {
     // With an absolute path the dynamic linker searches nowhere else.
-    shared_library library(std::filesystem::absolute(path),
+    shared_library library(absolute(path),
                            boost::dll::load_mode::rtld_now | boost::dll::load_mode::rtld_local);
     const veche_plugin_entry* entry = &library.get<const veche_plugin_entry>(kEntry);
-    keep(std::move(library));
+    kept().try_emplace(absolute(path), std::move(library));
     return entry;
   } catch (const std::exception& exception) {
     return internal("cannot be opened: " + plugin_text(exception.what()));
@@ -56,11 +61,16 @@ Result<const veche_plugin_entry*> open(const std::string& path) {
 
 }  // namespace
 
-Result<const veche_plugin_entry*> open_library(const std::string& path) {
+Status look_at_library(const std::string& path) {
   auto exports = read_elf_exports(path);
-  if (!exports) return exports.error();
-  if (auto plugin = check_exports(*exports); !plugin) return plugin.error();
+  return exports ? check_exports(*exports) : Status(exports.error());
+}
+
+Result<const veche_plugin_entry*> open_library(const std::string& path) {
+  if (Status looked = look_at_library(path); !looked) return looked.error();
   return open(path);
 }
+
+bool is_library_open(const std::string& path) { return kept().contains(absolute(path)); }
 
 }  // namespace veche::plugin

@@ -28,6 +28,12 @@ struct HostSettings {
   std::vector<std::string> plugin_dirs;
 };
 
+/// Which libraries a check may open, which runs their static constructors.
+enum class Opening {
+  All = 1,
+  None,  ///< Only those that are open already: a server in use only looks at the other files.
+};
+
 /// A problem in one plugin's part of the configuration.
 struct PluginProblem {
   std::string name;     ///< Of the plugin.

@@ -25,7 +25,7 @@ std::string find_refusal(const Candidate& candidate, const std::vector<Neighbour
     }
   }
   for (const Neighbour& other : neighbours) {
-    if (!other.is_in_the_way) continue;
+    if (!other.is_in_the_way || !candidate.entry) continue;
     if (auto conflict = find_conflict(candidate, *other.candidate); !conflict.empty()) {
       return conflict;
     }
@@ -35,14 +35,14 @@ std::string find_refusal(const Candidate& candidate, const std::vector<Neighbour
 
 }  // namespace
 
-std::vector<PluginProblem> check_plugins(const HostSettings& settings) {
+std::vector<PluginProblem> check_plugins(const HostSettings& settings, Opening opening) {
   std::vector<PluginProblem> problems;
   std::vector<Candidate> candidates;
   candidates.reserve(settings.plugins.size());
   std::vector<Neighbour> earlier;
   for (const PluginRequest& request : settings.plugins) {
     const auto index = static_cast<uint32_t>(candidates.size());
-    Candidate& candidate = candidates.emplace_back(examine(request, settings.plugin_dirs));
+    Candidate& candidate = candidates.emplace_back(examine(request, settings.plugin_dirs, opening));
     if (candidate.accepted()) {
       auto refusal = find_refusal(candidate, earlier);
       if (!refusal.empty()) candidate.problems.push_back({"", std::move(refusal)});
@@ -51,7 +51,7 @@ std::vector<PluginProblem> check_plugins(const HostSettings& settings) {
       problems.push_back(
           {request.name, index, pointer, pointer.empty() ? candidate.at_file(detail) : detail});
     }
-    earlier.push_back({&candidate, candidate.accepted()});
+    earlier.push_back({&candidate, candidate.accepted() && candidate.entry});
   }
   return problems;
 }

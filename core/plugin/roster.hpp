@@ -16,7 +16,7 @@
 namespace veche::plugin {
 
 /// Finds, inspects and validates without running any plugin code beyond its load.
-std::vector<PluginProblem> check_plugins(const HostSettings& settings);
+std::vector<PluginProblem> check_plugins(const HostSettings& settings, Opening opening);
 
 /// [control] all of it.
 class Roster {

@@ -1,10 +1,12 @@
 // SPDX-License-Identifier: Apache-2.0
 // The host with real libraries that are bad: each kind is refused with its own message.
+#include <dlfcn.h>
 #include <gmock/gmock.h>
 
 #include <filesystem>
 #include <fstream>
 
+#include "../unit/plugin/temporary_dir.hpp"
 #include "host_fixture.hpp"
 
 namespace veche::plugin {
@@ -121,6 +123,24 @@ TEST_F(RefusalTest, CheckFindsTheSameWithoutRunningAnything) {
         << refusal.name;
   }
   EXPECT_STREQ(journal_.text, "");
+}
+
+TEST_F(RefusalTest, ChecksWithoutOpeningLibrariesIfAsked) {
+  const TemporaryDir dir;
+  std::filesystem::copy_file(test_dir() + "/sound.so", dir.file("fresh.so"));
+  PluginRequest fresh = request("fresh");
+  fresh.path = dir.file("fresh.so");
+  PluginRequest no_plugin = request("none");
+  no_plugin.path = dir.write("none.so", "text");
+  const auto host = Host::load(loop_, settings_of({recorder()}));
+  ASSERT_TRUE(host.ok());
+  const auto problems =
+      Host::check(settings_of({request("recorder", true, R"({"journal": 1})"), fresh, no_plugin}),
+                  Opening::None);
+  ASSERT_EQ(problems.size(), 2u);
+  EXPECT_EQ(problems[0].pointer, "/journal") << "it is open, so its schema is known";
+  EXPECT_THAT(problems[1].detail, HasSubstr("not an ELF file"));
+  EXPECT_EQ(dlopen(fresh.path.c_str(), RTLD_NOW | RTLD_NOLOAD), nullptr);
 }
 
 TEST_F(RefusalTest, RefusesASecondPluginOfTheSameIdOrName) {

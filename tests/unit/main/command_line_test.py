@@ -3,6 +3,7 @@
 import os
 import pathlib
 import re
+import shutil
 import signal
 import socket
 import subprocess
@@ -110,6 +111,24 @@ class CommandLine(unittest.TestCase):
             result = run("--config", file, MALLOC_PERTURB_="165")
         self.assertEqual(result.returncode, 1, result.stderr)
         self.assertIn(f"veche: cannot listen on {address}", result.stderr.splitlines()[-1])
+
+    def test_opens_no_library_at_sighup_that_waits_for_a_restart(self):
+        library = self.directory / "late.so"
+        shutil.copy(pathlib.Path(VECHE).parent / "plugins" / "metrics.so", library)
+        server = self.serve('{"http": {"listen": ["127.0.0.1:0"]}}')
+        mapped = pathlib.Path("/proc") / str(server.process.pid) / "maps"
+        self.write(
+            '{"http": {"listen": ["127.0.0.1:0"]}, '
+            f'"plugins": [{{"name": "forwarding"}}, {{"name": "late", "path": "{library}"}}]}}'
+        )
+        server.send(signal.SIGHUP)
+        server.wait_for("(a restart is needed for plugins)")
+        self.assertNotIn(str(library), mapped.read_text())
+        library.write_text("no library any more")
+        start = len(server.log.text())
+        server.send(signal.SIGHUP)
+        server.wait_for("(late.so: not an ELF file)", start)
+        server.stop()
 
     def test_makes_a_key_if_there_is_none(self):
         server = self.serve('{"http": {"listen": ["127.0.0.1:0"]}}')
