@@ -76,6 +76,7 @@ void Application::run() {
   const glib::Timer settle = loop_.every(kSettleLogMs, [] { log::settle(); });
   loop_.run();
   log::info("main", "stopping");
+  watchdog_.begin_stop();
   is_terminated_ = true;
   reload_.reset();
   let_sessions_end();

@@ -12,6 +12,7 @@
 #include "main/config.hpp"
 #include "main/on_signal.hpp"
 #include "main/reload.hpp"
+#include "main/watchdog.hpp"
 #include "media/engine.hpp"
 #include "plugin/host.hpp"
 #include "room/server.hpp"
@@ -46,6 +47,7 @@ class Application {
   glib::ControlLoop loop_;
   bool is_terminated_ = false;  ///< The next SIGTERM does not wait for calls.
   const OnSignal terminate_, interrupt_, hang_up_;
+  Watchdog watchdog_;
   std::unique_ptr<plugin::Host> host_;
   std::unique_ptr<media::Engine> engine_;
   std::unique_ptr<room::Server> rooms_;

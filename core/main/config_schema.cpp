@@ -181,7 +181,7 @@ constexpr const char* kSchema = R"json({
       "properties": {
         "name": {
           "type": "string", "minLength": 1, "maxLength": 32, "examples": ["forwarding"],
-          "description": "The server looks for `<name>.so` in `plugin_dirs`, and rooms configure the plugin under this name. Each plugin has a different one."
+          "description": "The server looks for `<name>.so` in `plugin_dirs`, and rooms configure the plugin under this name. Each plugin has a different one, which no field of rooms, snapshots or events has."
         },
         "path": {
           "type": "string", "maxLength": 4096, "default": "",

@@ -13,6 +13,7 @@
 #include "main/check_config.hpp"
 #include "main/config.hpp"
 #include "main/config_schema.hpp"
+#include "main/crash_line.hpp"
 #include "main/options.hpp"
 #include "main/process.hpp"
 #include "room/random.hpp"
@@ -58,6 +59,7 @@ int serve(const Options& options, const std::vector<std::string>& raised_limits)
   auto [config, problems] = load(options);
   if (!problems.empty()) return complain(problem_lines(options.config_file, problems));
   log::configure(config.log_level, config.log_format);
+  use_crash_format(config.log_format);
   for (const std::string& line : raised_limits) log::info("main", line);
   glib::log_what_libraries_say();
   KeyOfThisRun key;
@@ -103,6 +105,7 @@ int run(const std::vector<std::string>& arguments, const std::vector<std::string
 
 int main(int count, char** arguments) {
   veche::main::restart_without_slices(arguments);
+  veche::main::write_line_on_crash();
   const std::vector<std::string> raised_limits = veche::main::prepare_process();
   try {
     return veche::main::run({arguments + 1, arguments + count}, raised_limits);

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-// GLib's signal sources, on the default context.
+// GLib's signal sources.
 #include "main/on_signal.hpp"
 
 #include <glib-unix.h>
@@ -8,10 +8,10 @@
 
 namespace veche::main {
 
-OnSignal::OnSignal(int signal, std::function<void()> task)
+OnSignal::OnSignal(int signal, std::function<void()> task, GMainContext* context)
     : task_(std::move(task)),
       source_(
-          g_unix_signal_source_new(signal), g_main_context_default(),
+          g_unix_signal_source_new(signal), context ? context : g_main_context_default(),
           +[](gpointer self) -> gboolean {
             static_cast<OnSignal*>(self)->task_();
             return G_SOURCE_CONTINUE;

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-// Runs a task on control when the process receives a signal.
+// Runs a task when the process receives a signal.
 #pragma once
 
 #include <functional>
@@ -8,10 +8,13 @@
 
 namespace veche::main {
 
-/// [control] A signal that came before the loop ran counts; several that wait are one.
+/// A signal that came before the loop ran counts; several that wait are one. Each of several
+/// objects for one signal gets it.
 class OnSignal {
  public:
-  OnSignal(int signal, std::function<void()> task);
+  /// The thread that runs `context` makes and destroys the object, and runs the task. Null:
+  /// control.
+  OnSignal(int signal, std::function<void()> task, GMainContext* context = nullptr);
   OnSignal(const OnSignal&) = delete;
   OnSignal& operator=(const OnSignal&) = delete;
 

@@ -8,6 +8,7 @@
 #include "base/log.hpp"
 #include "base/time.hpp"
 #include "main/config_checks.hpp"
+#include "main/crash_line.hpp"
 
 namespace veche::main {
 namespace {
@@ -110,6 +111,7 @@ void Reload::run() {
   }
   rooms_.use_limits(loaded.config.rooms);
   log::configure(loaded.config.log_level, loaded.config.log_format);
+  use_crash_format(loaded.config.log_format);
   swap_plugins(loaded.config);
   current_ = std::move(loaded.config);
   std::vector<std::string> keys = restart_needed(started_, current_);

@@ -8,8 +8,10 @@
 #include <filesystem>
 
 #include "base/characters.hpp"
+#include "base/time.hpp"
 #include "plugin/entry_check.hpp"
 #include "plugin/extensions.hpp"
+#include "plugin/hook_mark.hpp"
 #include "plugin/library.hpp"
 #include "plugin/version.hpp"
 #include "room/reserved_names.hpp"
@@ -83,6 +85,8 @@ Candidate examine(const PluginRequest& request, const std::vector<std::string>& 
     const Status looked = look_at_library(candidate.path);
     return looked ? std::move(candidate) : refuse(looked.error().message);
   }
+  // Its static constructors run, and its entry may lead anywhere.
+  const HookMark opening_mark(hook_label(request.name, "dlopen"), monotonic_ns());
   const auto library = open_library(candidate.path);
   if (!library) return refuse(library.error().message);
 

@@ -10,6 +10,7 @@
 
 #include "base/counter.hpp"
 #include "base/time.hpp"
+#include "plugin/hook_mark.hpp"
 
 namespace veche::plugin {
 
@@ -18,21 +19,38 @@ namespace veche::plugin {
 class HookTimer {
  public:
   /// `limit_ns`: a longer call counts as slow; 0: there is no limit.
-  explicit HookTimer(std::string name, uint64_t limit_ns = 0)
-      : name_(std::move(name)), limit_ns_(limit_ns) {}
+  explicit HookTimer(const std::string& name, uint64_t limit_ns = 0, const std::string& plugin = "")
+      : label_(hook_label(plugin, name)), limit_ns_(limit_ns) {}
 
   /// [any] One call under way.
   class Span {
    public:
-    explicit Span(HookTimer& timer) noexcept : timer_(timer), begin_ns_(monotonic_ns()) {}
-    ~Span() { timer_.record(static_cast<uint64_t>(monotonic_ns() - begin_ns_)); }
+    explicit Span(HookTimer& timer) noexcept
+        : timer_(timer),
+          outer_(std::exchange(innermost, this)),
+          begin_ns_(monotonic_ns()),
+          mark_(timer.label_, begin_ns_) {}
+    ~Span() {
+      innermost = outer_;
+      timer_.record(static_cast<uint64_t>(monotonic_ns() - begin_ns_));
+    }
     Span(const Span&) = delete;
     Span& operator=(const Span&) = delete;
 
    private:
+    friend class HookTimer;
+    static inline constinit thread_local Span* innermost = nullptr;
+
     HookTimer& timer_;
+    Span* const outer_;
     const int64_t begin_ns_;
+    const HookMark mark_;
   };
+
+  /// The timer of the hook that this thread is in; null: it is in none.
+  static HookTimer* current() noexcept {
+    return Span::innermost ? &Span::innermost->timer_ : nullptr;
+  }
 
   /// [any]
   void record(uint64_t ns) noexcept {
@@ -44,10 +62,11 @@ class HookTimer {
     }
   }
 
-  /// [any] A call ended with an exception.
+  /// [any] A call ended with an exception, or the plugin says that it failed.
   void fail() noexcept { failures_.add(); }
 
-  const std::string& name() const { return name_; }
+  const std::string& name() const { return label_.hook; }
+  const std::string& plugin() const { return label_.plugin; }
   uint64_t failures() const noexcept { return failures_.value(); }
   uint64_t calls() const noexcept { return calls_.value(); }
   uint64_t total_ns() const noexcept { return total_ns_.value(); }
@@ -57,7 +76,7 @@ class HookTimer {
   uint64_t max_ns() const noexcept { return max_ns_.load(std::memory_order_relaxed); }
 
  private:
-  const std::string name_;
+  const HookLabel& label_;
   const uint64_t limit_ns_;
   Counter calls_, total_ns_, slow_, failures_;
   std::atomic<uint64_t> max_ns_{0};
@@ -75,14 +94,15 @@ struct TimeLimits {
 /// All hooks of one plugin. [control] A deque, because the hooks keep references to their timers.
 class HookTimers {
  public:
-  explicit HookTimers(const TimeLimits& limits = {}) : limits_(limits) {}
-  HookTimer& on_lane(std::string name) {
-    return timers_.emplace_back(std::move(name), uint64_t{limits_.lane_us} * 1000);
+  explicit HookTimers(const TimeLimits& limits = {}, std::string plugin = "")
+      : limits_(limits), plugin_(std::move(plugin)) {}
+  HookTimer& on_lane(const std::string& name) {
+    return timers_.emplace_back(name, uint64_t{limits_.lane_us} * 1000, plugin_);
   }
   /// For hooks that start and end the plugin.
-  HookTimer& unlimited(std::string name) { return timers_.emplace_back(std::move(name)); }
-  HookTimer& on_control(std::string name) {
-    return timers_.emplace_back(std::move(name), uint64_t{limits_.control_ms} * kNsPerMs);
+  HookTimer& unlimited(const std::string& name) { return timers_.emplace_back(name, 0, plugin_); }
+  HookTimer& on_control(const std::string& name) {
+    return timers_.emplace_back(name, uint64_t{limits_.control_ms} * kNsPerMs, plugin_);
   }
   auto begin() const { return timers_.begin(); }
   auto end() const { return timers_.end(); }
@@ -91,6 +111,7 @@ class HookTimers {
 
  private:
   const TimeLimits limits_;
+  const std::string plugin_;
   std::deque<HookTimer> timers_;
 };
 

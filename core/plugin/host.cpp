@@ -36,7 +36,11 @@ class Host::State {
   void attach(media::Engine& engine, room::Server& rooms) {
     engine_ = &engine;
     rooms_ = roster_.surroundings().rooms = &rooms;
-    watch_timer_ = loop_.every(1000, [this] { look_at_times(monotonic_ns()); });
+    watch_timer_ = loop_.every(1000, [this] {
+      look_at_times(monotonic_ns());
+      look_at_faults(monotonic_ns());
+      give_up_waiting(monotonic_ns());
+    });
     for (const auto& instance : instances()) give(*instance);
   }
 
@@ -69,10 +73,13 @@ class Host::State {
     }
     log::info("plugin", name + " is being disabled");
     instance->quiesce();
+    const auto waiting = std::make_shared<Waiting>(Waiting{instance, std::move(done)});
+    std::erase_if(waiting_, [](const auto& each) { return each.expired(); });
+    waiting_.push_back(waiting);
     // Each adapter holds it until no thread calls its hooks any more.
-    const std::shared_ptr<void> latch(nullptr, [instance, done = std::move(done)](void*) {
-      instance->disable();
-      done(Ok{});
+    const std::shared_ptr<void> latch(nullptr, [waiting](void*) {
+      waiting->instance->disable();
+      waiting->answer(Ok{});
     });
     take(*instance, latch);
   }
@@ -94,9 +101,11 @@ class Host::State {
     switch (instances()[index]->state()) {
       case PluginInstance::State::Running:
         return disable(request.name, [this, index, former, done = std::move(done),
-                                      alive = std::weak_ptr<bool>(alive_)](const Status&) {
+                                      alive = std::weak_ptr<bool>(alive_)](const Status& ended) {
           // The host may have stopped meanwhile, and stopped it.
-          if (!alive.expired()) done(start_again(index, former));
+          if (alive.expired()) return;
+          if (!ended) roster_.replace_request(index, former);
+          done(ended ? start_again(index, former) : ended);
         });
       case PluginInstance::State::Failed: return done(start_again(index, former));
       default: return done(Ok{});
@@ -109,6 +118,16 @@ class Host::State {
   }
 
  private:
+  /// A plugin that is being disabled. The adapters own it.
+  struct Waiting {
+    std::shared_ptr<PluginInstance> instance;
+    std::function<void(Status)> done;  ///< Null once it has been called.
+
+    void answer(const Status& status) {
+      if (const auto call = std::exchange(done, nullptr)) call(status);
+    }
+  };
+
   static Error unknown(const std::string& name) {
     return not_found("there is no plugin \"" + name + "\" in the configuration");
   }
@@ -141,6 +160,33 @@ class Host::State {
     }
   }
 
+  void look_at_faults(int64_t now_ns) {
+    uint64_t bad_selections = 0;
+    for (const media::LaneStatistics& lane : engine_->lanes()) {
+      bad_selections += lane.bad_selections;
+    }
+    for (const auto& instance : instances()) {
+      if (instance->state() != PluginInstance::State::Running) continue;
+      for (const std::string& line : instance->look_at_faults(bad_selections, now_ns)) {
+        log::warning(instance->candidate().request.name, line);
+      }
+    }
+  }
+
+  /// A hook that hangs may never return: the caller gets an answer nevertheless.
+  void give_up_waiting(int64_t now_ns) {
+    for (const std::weak_ptr<Waiting>& each : std::vector(waiting_)) {
+      const std::shared_ptr<Waiting> waiting = each.lock();
+      const auto call = waiting ? waiting->instance->hang(now_ns) : std::nullopt;
+      if (!call) continue;
+      waiting->answer(Error{ErrorCode::Unavailable,
+                            "the plugin \"" + call->label->plugin +
+                                "\" cannot be disabled now: " + describe_hang(*call, now_ns) +
+                                ". It is disabled as soon as that returns; if it never does, "
+                                "restart the server"});
+    }
+  }
+
   void give(PluginInstance& instance) {
     if (!engine_) return;
     for (const auto& adapter : instance.adapters()) adapter->give(*engine_, *rooms_);
@@ -158,6 +204,7 @@ class Host::State {
   media::Engine* engine_ = nullptr;  ///< Null, like the rooms, unless attached.
   room::Server* rooms_ = nullptr;
   glib::Timer watch_timer_;
+  std::vector<std::weak_ptr<Waiting>> waiting_;
   std::shared_ptr<bool> alive_ = std::make_shared<bool>(true);  // Until stop().
 };
 

@@ -25,8 +25,8 @@ struct RouteInfo {
 /// What GET /v1/plugins shows.
 struct PluginInfo {
   std::string name, path, id, version, license, summary;
-  std::string state;  ///< "running", "failed", "disabling", "disabled" or "stopped"
-  std::string error;  ///< Why it failed.
+  std::string state;  ///< "running", "hanging", "failed", "disabling", "disabled" or "stopped"
+  std::string error;  ///< Why it failed, or what hangs.
   std::string config_schema;
   bool required = false;
   bool serves_metrics = false;

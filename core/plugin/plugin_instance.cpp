@@ -2,6 +2,8 @@
 // Takes one plugin through create, start, stop and destroy, and undoes the steps before a failure.
 #include "plugin/plugin_instance.hpp"
 
+#include <veche/selector.h>
+
 #include <cassert>
 #include <utility>
 
@@ -19,7 +21,7 @@ PluginInstance::PluginInstance(glib::ControlLoop& loop, Surroundings& surroundin
     : loop_(loop),
       surroundings_(surroundings),
       candidate_(std::move(candidate)),
-      timers_(candidate_.request.time_limits),
+      timers_(candidate_.request.time_limits, candidate_.request.name),
       create_timer_(timers_.unlimited("create")),
       start_timer_(timers_.unlimited("start")),
       stop_timer_(timers_.unlimited("stop")),
@@ -62,10 +64,12 @@ Status PluginInstance::create() {
 
 Status PluginInstance::bind() {
   const Binding binding{candidate_.request, loop_, self_, timers_, *services_};
+  // Its tables may lead anywhere.
+  const HookMark reading(hook_label(candidate_.request.name, "get_extension"), monotonic_ns());
   for (const Extension& extension : extensions()) {
     if (!candidate_.has_offer(extension.id)) continue;
     const std::string id(extension.id);
-    HookTimer unlisted("get_extension");
+    HookTimer unlisted("get_extension", 0, candidate_.request.name);
     const auto table =
         call_hook(unlisted, [&] { return candidate_.entry->get_extension(id.c_str()); });
     if (!table) return table.error();
@@ -145,6 +149,25 @@ void PluginInstance::destroy() {
   if (surroundings_.rooms) surroundings_.rooms->take_notices(candidate_.request.name);
 }
 
+std::vector<std::string> PluginInstance::look_at_faults(uint64_t bad_selections, int64_t now_ns) {
+  std::vector<std::string> lines;
+  const auto add = [&lines](std::string line) {
+    if (!line.empty()) lines.push_back(std::move(line));
+  };
+  PluginInfo counts;
+  for (const auto& adapter : adapters_) adapter->describe(counts);
+  add(verdict_watch_.look(counts.bad_verdicts, now_ns));
+  add(target_watch_.look(counts.bad_targets, now_ns));
+  if (!candidate_.has_offer(VECHE_EXT_SELECTOR)) return lines;
+  if (!std::exchange(knows_selections_, true)) selection_watch_.begin_at(bad_selections);
+  add(selection_watch_.look(bad_selections, now_ns));
+  return lines;
+}
+
+std::optional<RunningHook> PluginInstance::hang(int64_t now_ns) const {
+  return find_hang(running_hooks(), candidate_.request.name, now_ns);
+}
+
 void PluginInstance::on_event(const veche_event& event) {
   if (state_ != State::Running) return;
   if (auto* observer = find<ObserverAdapter>()) observer->on_event(event);
@@ -157,6 +180,10 @@ PluginInfo PluginInstance::info() const {
   info.required = candidate_.request.required;
   info.state = to_string(state_);
   info.error = error_;
+  if (const auto call = is_in_the_way() ? hang(monotonic_ns()) : std::nullopt) {
+    if (state_ == State::Running) info.state = "hanging";
+    info.error = describe_hang(*call, monotonic_ns());
+  }
   info.offers = candidate_.offers;
   if (const veche_plugin_entry* entry = candidate_.entry) {
     info.id = entry->id;

@@ -5,6 +5,7 @@
 #include <veche/observer.h>
 
 #include <memory>
+#include <optional>
 #include <string>
 #include <vector>
 
@@ -12,6 +13,8 @@
 #include "glib/control_loop.hpp"
 #include "plugin/adapter.hpp"
 #include "plugin/candidate.hpp"
+#include "plugin/fault_watch.hpp"
+#include "plugin/hang_watch.hpp"
 #include "plugin/hook_timer.hpp"
 #include "plugin/plugin_info.hpp"
 #include "plugin/services.hpp"
@@ -52,6 +55,11 @@ class PluginInstance {
 
   /// Once a second while it runs.
   TimeWatch::Verdict look_at_times(int64_t now_ns) { return watch_.look(timers_, now_ns); }
+  /// Once a second while it runs: lines for the log about its mistakes. `bad_selections`: those of
+  /// all selectors that the engine has had.
+  std::vector<std::string> look_at_faults(uint64_t bad_selections, int64_t now_ns);
+  /// The call that hangs, if one does.
+  std::optional<RunningHook> hang(int64_t now_ns) const;
 
   /// One for each extension that it offers, in the order of extensions(); none unless it runs. They
   /// have to be taken before a stop() during calls: stop() itself waits until taps have drained, up
@@ -84,6 +92,12 @@ class PluginInstance {
   std::string error_;
   HookTimers timers_;
   TimeWatch watch_;
+  FaultWatch verdict_watch_{"verdicts were neither drop nor forward; those packets were dropped"},
+      target_watch_{"targets were not allowed; those routes get everything"},
+      selection_watch_{
+          "slots were filled with a track that does not belong there; they kept what "
+          "they had"};
+  bool knows_selections_ = false;
   HookTimer &create_timer_, &start_timer_, &stop_timer_, &destroy_timer_, &callback_timer_;
   std::unique_ptr<Services> services_;
   veche_plugin* self_ = nullptr;

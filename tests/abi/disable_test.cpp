@@ -6,6 +6,7 @@
 
 #include "../unit/room/fake_media.hpp"
 #include "host_fixture.hpp"
+#include "plugin/hook_mark.hpp"
 
 namespace veche::plugin {
 namespace {
@@ -56,6 +57,26 @@ class DisableTest : public HostTest {
   std::optional<room::Server> rooms_;
   std::vector<std::string> answers_;
 };
+
+TEST_F(DisableTest, AHookThatHangsIsNamedAndLeavesNobodyWithoutAnAnswer) {
+  load({request("forwarder"), recorder()});
+  lanes_acknowledge();
+  {
+    const HookMark select(hook_label("forwarder", "selector.select"), monotonic_ns() - 3 * kNsPerS);
+    const PluginInfo info = find(*host_, "forwarder");
+    EXPECT_EQ(info.state, "hanging");
+    EXPECT_THAT(info.error, HasSubstr("selector.select has not returned for 3 s"));
+    EXPECT_EQ(state_of("recorder"), "running");
+    disable("forwarder");
+    run_until([&] { return !answers_.empty(); });
+    EXPECT_THAT(answers_, ElementsAre(HasSubstr("selector.select has not returned")));
+    EXPECT_EQ(state_of("forwarder"), "disabling");
+    reconfigure(request("forwarder"));
+  }
+  lanes_acknowledge();
+  EXPECT_EQ(state_of("forwarder"), "disabled") << "it has returned after all";
+  EXPECT_EQ(answers_.size(), 2u);
+}
 
 TEST_F(DisableTest, HooksAreGivenToTheEngine) {
   load({request("forwarder")});
