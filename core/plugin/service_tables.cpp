@@ -19,6 +19,11 @@ void log_write(const veche_host* host, uint32_t level, const char* message) {
   if (services && message) services->write(level, message);
 }
 
+void log_fail(const veche_host* host, const char* what, const char* why) {
+  const Services* services = Services::of(host);
+  if (services && what && why) services->fail(what, why);
+}
+
 /// The scalar at `pointer` if its type is one of the two, else null.
 JsonNode* find_value(const veche_host* host, const char* pointer, const char* function, GType type,
                      GType other) {
@@ -96,7 +101,7 @@ veche_status close_tap(const veche_host* host, uint64_t track) {
   return services->taps() ? services->taps()->close_track(track) : VECHE_E_GONE;
 }
 
-constexpr veche_log kLog = {.struct_size = sizeof(veche_log), .write = log_write};
+constexpr veche_log kLog = {.struct_size = sizeof(veche_log), .write = log_write, .fail = log_fail};
 
 constexpr veche_config kConfig = {.struct_size = sizeof(veche_config),
                                   .get_integer = get_integer,

@@ -66,6 +66,13 @@ void Services::write(uint32_t level, const char* message) const {
   if (log::enabled(known)) log::write(known, name_, plugin_text(message));
 }
 
+void Services::fail(const char* what, const char* why) const {
+  if (!expect_no_lane()) return;
+  HookTimer* const current = HookTimer::current();
+  (current && current->plugin() == name_ ? *current : callbacks_).fail();
+  log::error(name_, plugin_text(what) + " failed: " + plugin_text(why));
+}
+
 void Services::complain(const std::string& message) const { log::error(name_, message); }
 
 veche_status Services::post(veche_callback callback, void* data) {

@@ -49,6 +49,9 @@ class Services {
 
   /// [any but lane]
   void write(uint32_t level, const char* message) const;
+  /// [any but lane] Counts a failure of the hook under way on this thread, or else of the plugin's
+  /// tasks, and logs it.
+  void fail(const char* what, const char* why) const;
   const std::string& name() const { return name_; }
   const Config& config() const { return config_; }
   const Surroundings& surroundings() const { return surroundings_; }

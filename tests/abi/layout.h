@@ -44,9 +44,10 @@ AT(veche_plugin_entry, stop, 80);
 AT(veche_plugin_entry, destroy, 88);
 AT(veche_plugin_entry, get_extension, 96);
 
-SIZE(veche_log, 16);
+SIZE(veche_log, 24);
 AT(veche_log, struct_size, 0);
 AT(veche_log, write, 8);
+AT(veche_log, fail, 16);
 
 SIZE(veche_config, 48);
 AT(veche_config, struct_size, 0);

@@ -3,9 +3,11 @@
 #include <gmock/gmock.h>
 
 #include <array>
+#include <map>
 
 #include "base/thread_role.hpp"
 #include "host_fixture.hpp"
+#include "plugin/http_routes_adapter.hpp"
 
 namespace veche::plugin {
 namespace {
@@ -26,10 +28,15 @@ class WrapperTest : public HostTest {
       run_until([&] { return monotonic_ns() > end_ns; });
       (*host)->on_event(event(2, "room.closed"));
       (*host)->stop();
+      failures_.clear();
+      for (const HookInfo& hook : find(**host, "wrapped").hooks) {
+        if (hook.failures > 0) failures_[hook.name] = hook.failures;
+      }
     }
     return ::testing::internal::GetCapturedStderr();
   }
   std::string error_;
+  std::map<std::string, uint64_t> failures_;
 };
 
 TEST_F(WrapperTest, ReadsConfigurationAndRunsTasks) {
@@ -54,11 +61,42 @@ TEST_F(WrapperTest, TurnsExceptionsIntoErrors) {
   EXPECT_THAT(error_, HasSubstr("start: wanted to fail"));
 }
 
-TEST_F(WrapperTest, TurnsExceptionsOfOtherHooksIntoLogLines) {
+TEST_F(WrapperTest, TurnsExceptionsOfOtherHooksIntoLogLinesAndCountsThem) {
+  using Failures = std::map<std::string, uint64_t>;
+  log_of("{}");
+  EXPECT_EQ(failures_, Failures{});
   EXPECT_THAT(log_of(R"({"fail": "post"})"), HasSubstr("wrapped: a task failed: wanted to fail"));
+  EXPECT_EQ(failures_, (Failures{{"loop.callback", 1}}));
   EXPECT_THAT(log_of(R"({"fail": "on_event"})"),
               HasSubstr("wrapped: on_event failed: wanted to fail"));
+  EXPECT_EQ(failures_, (Failures{{"observer.on_event", 2}}));
   EXPECT_THAT(log_of(R"({"fail": "stop"})"), HasSubstr("wrapped: stop failed: wanted to fail"));
+  EXPECT_EQ(failures_, (Failures{{"stop", 1}}));
+}
+
+TEST_F(WrapperTest, TellsClientsWhatAFailureSaysAndOperatorsWhatAnExceptionSays) {
+  auto host = Host::load(loop_, settings_of({request("wrapped", true)}));
+  ASSERT_TRUE(host.ok()) << host.error().message;
+  HttpRoutesAdapter& routes = *(*host)->http_routes("wrapped");
+  const auto ask = [&](const char* how) {
+    HttpAnswer given;
+    ::testing::internal::CaptureStderr();
+    routes.handle(*routes.find("GET", "/fail/{how}"), {.path = "/fail/x", .params = {how}}, 1000,
+                  [&](const HttpAnswer& answer) { given = answer; });
+    run_until([&] { return given.status != 200; });
+    const std::string log = ::testing::internal::GetCapturedStderr();
+    return std::to_string(given.status) + " " + given.body + " | " + log;
+  };
+  EXPECT_THAT(ask("cake"), ::testing::StartsWith("404 there is no cake | "));
+  for (const char* how : {"private", "internal"}) {
+    EXPECT_THAT(ask(how), ::testing::MatchesRegex(
+                              "500 The server's log says more.*wrapped: /fail/.how. failed: the "
+                              "password is hunter2\n"));
+  }
+  (*host)->stop();
+  for (const HookInfo& hook : find(**host, "wrapped").hooks) {
+    if (hook.name == "http_routes.handle") EXPECT_EQ(hook.failures, 2u);
+  }
 }
 
 TEST_F(WrapperTest, SelectsWithSettingsOfTheRoom) {

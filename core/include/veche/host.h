@@ -25,6 +25,10 @@ typedef struct veche_log {
   uint32_t struct_size;
   /* [any but lane] Writes one line, prefixed with the plugin's name. */
   void (*write)(const veche_host* host, uint32_t level, const char* message);
+  /* [any but lane] Says that the plugin has failed in the hook that runs on this thread, or
+   * elsewhere in its own work: the server counts that in the hook's failures, or in those of
+   * "loop.callback", and writes the line "<what> failed: <why>" as an error. */
+  void (*fail)(const veche_host* host, const char* what, const char* why);
 } veche_log;
 
 /* Values of the plugin's configuration by JSON pointer (RFC 6901), such as "/max_speakers". The

@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 // A plugin made with the C++ wrapper, which uses all of it that this host has.
+#include <stdexcept>
 #include <string>
 #include <veche/plugin.hpp>
 
@@ -58,6 +59,15 @@ class Wrapped {
     host_.post([host = host_, text = std::string(event.type)] { host.info(text); });
   }
 
+  veche::Reply fail(const veche::Request& request) {
+    const std::string how = request.params[0];
+    if (how == "private") throw std::runtime_error("the password is hunter2");
+    if (how == "internal") throw veche::Failure(VECHE_E_INTERNAL, "the password is hunter2");
+    throw veche::Failure(VECHE_E_GONE, "there is no " + how);
+  }
+  static constexpr veche::Route<Wrapped> kRoutes[] = {
+      {"GET", "/fail/{how}", VECHE_ACCESS_READ, "Fails.", &Wrapped::fail}};
+
   struct Settings {
     int limit;
   };
@@ -111,4 +121,4 @@ class Wrapped {
 }  // namespace
 
 VECHE_EXPORT_PLUGIN(Wrapped, veche::Observer, veche::Selector, veche::PacketPolicy,
-                    veche::RoomSettings);
+                    veche::RoomSettings, veche::HttpRoutes);

@@ -34,8 +34,10 @@ struct Route {
   const char* body_schema = nullptr;
 };
 
-/// `static constexpr veche::Route<P> kRoutes[] = {...}`, after the handlers. If a handler throws,
-/// the client gets a problem document.
+/// `static constexpr veche::Route<P> kRoutes[] = {...}`, after the handlers. If a handler throws a
+/// Failure of VECHE_E_INVALID, VECHE_E_GONE or VECHE_E_EXHAUSTED, the client gets a problem
+/// document with its message. Any other exception is for the operator: it is logged and counted,
+/// and the client learns only that the plugin failed.
 struct HttpRoutes {
   static constexpr const char* kId = VECHE_EXT_HTTP_ROUTES;
   static constexpr const char* kNeeds = VECHE_HOST_HTTP;
@@ -46,7 +48,7 @@ struct HttpRoutes {
       case VECHE_E_INVALID: return Reply::failed(400, "invalid-request", why);
       case VECHE_E_GONE: return Reply::failed(404, "not-found", why);
       case VECHE_E_EXHAUSTED: return Reply::failed(503, "exhausted", why);
-      default: return Reply::failed(500, "plugin-failed", why);
+      default: return Reply::failed(500, "plugin-failed", "The server's log says more.");
     }
   }
 
@@ -68,15 +70,29 @@ struct HttpRoutes {
                                   r->key_id,
                                   {r->body, r->body_size},
                                   VECHE_HAS(r, veche_http_request, accept) ? r->accept : ""};
-            reply = (instance.plugin.*P::kRoutes[kIndex].handle)(request);
+            reply = answer<kIndex>(instance.plugin, request);
           },
-          [&](veche_status code, const char* why) { reply = to_problem(code, why); });
+          [&](veche_status, const char* why) {
+            instance.host.log_failure(P::kRoutes[kIndex].pattern, why);
+            reply = to_problem(VECHE_E_INTERNAL, why);
+          });
       if (reply.status == 0) return;
       const veche_status status = instance.host.reply(r->id, reply);
       if (status == VECHE_OK || status == VECHE_E_GONE) return;
       // Nobody else would answer.
-      instance.host.reply(r->id,
-                          to_problem(VECHE_E_INTERNAL, "The plugin's answer cannot be sent."));
+      instance.host.log_failure(P::kRoutes[kIndex].pattern, "its answer cannot be sent");
+      instance.host.reply(r->id, to_problem(VECHE_E_INTERNAL, ""));
+    }
+    /// A Failure for which to_problem() has a status is an answer too.
+    template <size_t kIndex>
+    static Reply answer(P& plugin, const Request& request) {
+      try {
+        return (plugin.*P::kRoutes[kIndex].handle)(request);
+      } catch (const Failure& failure) {
+        Reply reply = to_problem(failure.code(), failure.what());
+        if (reply.status == 500) throw;
+        return reply;
+      }
     }
 
     template <size_t... kIndex>

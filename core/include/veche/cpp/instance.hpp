@@ -32,7 +32,7 @@ struct Instance {
     }
   }
   static Instance& of(veche_plugin* self) { return *reinterpret_cast<Instance*>(self); }
-  /// Calls a control hook; what it throws becomes a log line.
+  /// Calls a control hook; what it throws is logged, and counts among the hook's failures.
   template <class Hook>
   static void call(veche_plugin* self, const char* name, Hook&& hook) noexcept {
     guarded([&] { hook(of(self).plugin); },

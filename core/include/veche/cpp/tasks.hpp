@@ -61,6 +61,7 @@ class Tasks {
   }
   void log_failure(const char* what, const char* why) const noexcept {
     if (log_ == nullptr) return;
+    if (VECHE_HAS(log_, veche_log, fail)) return log_->fail(host_, what, why);
     guarded(
         [&] {
           const std::string line = std::string(what) + " failed: " + why;
