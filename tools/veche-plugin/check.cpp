@@ -8,6 +8,7 @@
 
 #include "base/characters.hpp"
 #include "lane_guard.hpp"
+#include "system_calls.hpp"
 
 namespace veche::tool {
 namespace {
@@ -41,14 +42,25 @@ void check_log(const Kit& kit, const std::string& part) {
                     output.substr(0, output.find('\n')));
 }
 
+void check_hooks(const Kit& kit, const std::string& part, const plugin::PluginInstance& instance) {
+  for (const plugin::HookInfo& hook : instance.info().hooks) {
+    if (hook.failures == 0) continue;
+    kit.report.fail(part + ": " + hook.name + " failed in " + std::to_string(hook.failures) +
+                    " of " + std::to_string(hook.calls) + " calls");
+  }
+}
+
 bool check(const CheckOptions& options) {
   Report report;
   glib::ControlLoop loop;
+  const bool catches_calls = can_catch_system_calls();  // Sets a signal handler.
   const ProcessState process = read_process_state();
   plugin::Surroundings surroundings;
   const Kit kit{options, report, loop, surroundings, process};
   if (!lane_guard_works())
     report.skip("allocations and locks on lanes, growth: this build has a sanitizer");
+  if (!catches_calls)
+    report.skip("system calls and sleeps on lanes: this build or this kernel cannot catch them");
   if (!check_entry(kit)) return false;
   check_configuration(kit);
   check_events(kit);

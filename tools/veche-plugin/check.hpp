@@ -57,5 +57,7 @@ void check_http_routes(const Kit& kit);
 
 /// Judges the log of the plugin: exceptions and calls on the wrong thread are failures.
 void check_log(const Kit& kit, const std::string& part);
+/// Judges the hooks that have been called: none throws, whether or not the wrapper catches it.
+void check_hooks(const Kit& kit, const std::string& part, const plugin::PluginInstance& instance);
 
 }  // namespace veche::tool

@@ -70,6 +70,7 @@ void check_controller(const Kit& kit) {
   kit.report.judge("controller: known targets",
                    bad > 0 ? std::to_string(bad) + " targets are unknown" : "");
   instance.stop();
+  check_hooks(kit, "controller", instance);
   check_log(kit, "controller");
 }
 

@@ -52,6 +52,7 @@ bool check_entry(const Kit& kit) {
   kit.report.judge("tables: one for each extension, constant", table_fault(candidate));
   instance.stop();
   kit.loop.iterate();
+  check_hooks(kit, "start and stop", instance);
   check_log(kit, "start and stop");
   return true;
 }

@@ -54,6 +54,7 @@ void check_events(const Kit& kit) {
   }
   instance.stop();
   kit.report.ok("events: it survives known and unknown types and larger structs");
+  check_hooks(kit, "events", instance);
   check_log(kit, "events");
 }
 

@@ -71,6 +71,7 @@ void check_http_routes(const Kit& kit) {
   }
   instance.stop();
   kit.loop.iterate();
+  check_hooks(kit, "routes", instance);
   check_log(kit, "routes");
 }
 

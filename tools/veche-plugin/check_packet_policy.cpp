@@ -99,12 +99,13 @@ void check_packet_policy(const Kit& kit) {
       "packet policy: valid verdicts",
       bad > 0 ? std::to_string(bad) + " packets got another verdict than drop or forward" : "");
   if (lane_guard_works())
-    kit.report.judge("packet policy: no allocation, free or lock",
+    kit.report.judge("packet policy: no allocation, free, lock or system call",
                      lane_violations(kit.options.file));
   const uint64_t strayed = instance.info().wrong_thread;
   kit.report.judge("packet policy: calls no host service",
                    strayed > 0 ? std::to_string(strayed) + " calls on a lane" : "");
   instance.stop();
+  check_hooks(kit, "packet policy", instance);
   check_log(kit, "packet policy");
 }
 

@@ -51,6 +51,7 @@ void check_room_settings(const Kit& kit) {
   kit.report.ok("room settings: " + std::to_string(refused) +
                 " values outside the schema are refused; defaults, limits and repetitions are "
                 "survived");
+  check_hooks(kit, "room settings", instance);
   check_log(kit, "room settings");
 }
 

@@ -66,11 +66,13 @@ void check_selector(const Kit& kit) {
     kit.report.judge(part + ": legal", try_shape(*selector, shape));
   }
   if (lane_guard_works())
-    kit.report.judge("selector: no allocation, free or lock", lane_violations(kit.options.file));
+    kit.report.judge("selector: no allocation, free, lock or system call",
+                     lane_violations(kit.options.file));
   const uint64_t strayed = instance.info().wrong_thread;
   kit.report.judge("selector: calls no host service",
                    strayed > 0 ? std::to_string(strayed) + " calls on a lane" : "");
   instance.stop();
+  check_hooks(kit, "selector", instance);
   check_log(kit, "selector");
 }
 

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
-// Counts what a lane hook must not do: allocate, free and lock. This program's malloc, free and
-// pthread locks replace those of the C library.
+// Counts what a lane hook must not do: allocate, free, lock and call the system. This program's
+// malloc, free and pthread locks replace those of the C library.
 #pragma once
 
 #include <cstdint>

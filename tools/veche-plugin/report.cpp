@@ -7,6 +7,7 @@
 
 #include <csignal>
 #include <cstdio>
+#include <cstdlib>
 #include <cstring>
 
 namespace veche::tool {
@@ -16,6 +17,7 @@ constexpr unsigned kMaxCheckSeconds = 120;
 // For the signal handler.
 int crash_output = STDOUT_FILENO;
 char crash_check[64] = "";
+bool is_checking = false;
 
 void write_all(int file, const char* text, size_t size) {
   [[maybe_unused]] const ssize_t written = ::write(file, text, size);
@@ -30,6 +32,7 @@ void on_crash(int signal) {
           : snprintf(line, sizeof line, "FAIL  %s: it crashed with signal %d; run this in gdb\n",
                      crash_check, signal);
   write_all(crash_output, line, static_cast<size_t>(size));
+  is_checking = false;
   _exit(1);
 }
 
@@ -51,6 +54,16 @@ std::string take(int memory, int64_t& end) {
 
 }  // namespace
 
+void on_exit_call(const char* how) {
+  if (!is_checking) return;
+  is_checking = false;
+  char line[160];
+  const int size =
+      snprintf(line, sizeof line, "FAIL  %s: it ended the process with %s\n", crash_check, how);
+  write_all(crash_output, line, static_cast<size_t>(size));
+  _exit(1);
+}
+
 Report::Report() {
   fflush(stdout);
   output_ = redirect(STDOUT_FILENO, "output", output_memory_);
@@ -58,9 +71,12 @@ Report::Report() {
   crash_output = output_;
   for (const int signal : {SIGSEGV, SIGABRT, SIGBUS, SIGFPE, SIGILL, SIGALRM})
     std::signal(signal, on_crash);
+  static const int registered = std::atexit([] { on_exit_call("exit()"); });
+  static_cast<void>(registered);
 }
 
 Report::~Report() {
+  is_checking = false;
   fflush(stdout);
   alarm(0);
   dup2(output_, STDOUT_FILENO);
@@ -71,6 +87,7 @@ Report::~Report() {
 
 void Report::begin(const std::string& check) {
   snprintf(crash_check, sizeof crash_check, "%s", check.c_str());
+  is_checking = true;
   alarm(kMaxCheckSeconds);
 }
 

@@ -7,6 +7,10 @@
 
 namespace veche::tool {
 
+/// Called when the process is about to end: reports the present check, if there is one, and ends
+/// the process as failed. `how`: "exit()".
+void on_exit_call(const char* how);
+
 /// While it lives, standard output and standard error of the process go into memory; the report's
 /// own lines go to what was standard output.
 class Report {

@@ -6,6 +6,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/syscall.h>
 #include <unistd.h>
 #include <veche/host.h>
 #include <veche/observer.h>
@@ -45,6 +46,7 @@ __attribute__((constructor)) static void construct(void) {
 
 static veche_plugin* create(const veche_host* host, veche_error* error) {
   (void)error;
+  if (HAS("exit")) exit(0);
   veche_plugin* self = calloc(1, sizeof *self);
   if (self) self->host = host;
   return self;
@@ -103,6 +105,7 @@ static void select_tracks(veche_selector_room* room, const veche_room_view* view
     pthread_mutex_lock(&mutex);
     pthread_mutex_unlock(&mutex);
   }
+  if (HAS("sleep")) usleep(1);
   if (HAS("own") && view->candidate_count > 0) {
     for (uint32_t i = 0; i < view->slot_count; ++i)
       selection->slots[i].track = view->candidates[0].track;
@@ -123,6 +126,8 @@ static void decide(veche_plugin* self, void* state, const veche_route* route,
   (void)self, (void)route, (void)packets;
   for (uint32_t i = 0; i < packet_count; ++i)
     verdicts[i] = HAS("verdict") ? 99 : VECHE_VERDICT_FORWARD;
+  /* Not through the C library, which a kit could replace. */
+  if (HAS("system_call")) syscall(SYS_getppid);
   if (HAS("state")) memset(state, 1, 17);
 }
 
