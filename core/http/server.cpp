@@ -18,6 +18,7 @@
 #include "http/connection/acceptor.hpp"
 #include "http/connection/downloads.hpp"
 #include "http/connection/exchange.hpp"
+#include "http/connection/idle_connections.hpp"
 #include "http/connection/listen.hpp"
 #include "http/connection/route_times.hpp"
 #include "http/connection/soup_socket.hpp"
@@ -87,6 +88,11 @@ class Server::State {
       : loop_(loop),
         deadlines_(settings.deadlines),
         downloads_(loop),
+        idle_(loop, settings.deadlines.idle_ms,
+              [this](const glib::Ref<GIOStream>& stream, const glib::Ref<GSocket>& socket,
+                     const std::string& unread) {
+                accept(soup_.get(), stream, socket.get(), unread);
+              }),
         sockets_(loop, rooms, settings.deadlines.ping_ms),
         api_{rooms,
              plugins,
@@ -138,8 +144,9 @@ class Server::State {
         [this](const glib::Ref<GIOStream>& stream, const glib::Ref<GSocket>& accepted) {
           connections_.insert(accepted.get());
           g_object_weak_ref(G_OBJECT(accepted.get()), on_gone, this);
-          accept(soup_.get(), stream.get(), accepted.get());
+          accept(soup_.get(), stream, accepted.get(), "");
         }));
+    acceptors_.back()->use_room_maker([this] { return idle_.drop_oldest(); });
     acceptors_.back()->use_certificate(certificate_);
     const std::string url = addresses().back();
     log::info("http", "listening on " + url);
@@ -176,7 +183,8 @@ class Server::State {
  private:
   static void on_begun(SoupServer*, SoupServerMessage* message, gpointer self) {
     auto* state = static_cast<State*>(self);
-    Exchange::attach(state->loop_, message, state->deadlines_, state->downloads_, *state->times_);
+    Exchange::attach(state->loop_, message, state->deadlines_, state->downloads_, *state->times_,
+                     state->idle_);
   }
   static void on_gone(gpointer self, GObject* socket) {
     static_cast<State*>(self)->connections_.erase(reinterpret_cast<GSocket*>(socket));
@@ -196,6 +204,7 @@ class Server::State {
   glib::ControlLoop& loop_;
   const Deadlines deadlines_;
   Downloads downloads_;
+  IdleConnections idle_;
   ClientSockets sockets_;
   Api api_;
   Router router_;

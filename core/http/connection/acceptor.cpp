@@ -74,7 +74,8 @@ void Acceptor::wait_for_descriptors(const char* reason) {
 }
 
 bool Acceptor::accept_one() {
-  if (!has_descriptors()) {
+  while (!has_descriptors()) {
+    if (make_room_()) continue;
     // A client in the backlog gets its answer later; a session without a descriptor would end.
     wait_for_descriptors("the remaining descriptors are reserved for calls");
     return false;
@@ -85,6 +86,7 @@ bool Acceptor::accept_one() {
   const glib::ErrorPtr error(raw_error);
   if (!socket) {
     if (g_error_matches(error.get(), G_IO_ERROR, G_IO_ERROR_WOULD_BLOCK)) return true;
+    if (make_room_()) return true;
     wait_for_descriptors(error->message);
     return false;
   }

@@ -34,6 +34,9 @@ class Acceptor {
   void use_certificate(glib::Ref<GTlsCertificate> certificate) {
     certificate_ = std::move(certificate);
   }
+  /// Closes a connection that nobody needs now; false if there is none. Asked when descriptors are
+  /// short.
+  void use_room_maker(std::function<bool()> make_room) { make_room_ = std::move(make_room); }
   GSocket* listener() const { return listener_.get(); }
 
  private:
@@ -50,6 +53,7 @@ class Acceptor {
   const uint32_t handshake_ms_;
   const LeavesFree leaves_free_;
   const Accepted accepted_;
+  std::function<bool()> make_room_ = [] { return false; };
   glib::Ref<GTlsCertificate> certificate_;
   bool is_short_ = false;  ///< The last accept failed.
   glib::Timer retry_;

@@ -13,6 +13,7 @@ struct Deadlines {
   uint32_t answer_ms = 60'000;     ///< The handler.
   uint32_t plugin_ms = 5'000;      ///< The handler of a plugin's route.
   uint32_t send_ms = 30'000;       ///< The response.
+  uint32_t idle_ms = 75'000;       ///< Until the next request of a connection; told to clients.
   uint32_t ping_ms = 20'000;       ///< A WebSocket's client answers a ping before the next one.
 };
 

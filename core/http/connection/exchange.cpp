@@ -11,6 +11,7 @@
 #include "base/log.hpp"
 #include "base/thread_role.hpp"
 #include "http/connection/acceptor.hpp"
+#include "http/connection/client_stream.hpp"
 #include "http/connection/soup_socket.hpp"
 #include "http/protocol/problem.hpp"
 
@@ -54,8 +55,8 @@ struct Exchange::Pending {
 };
 
 void Exchange::attach(glib::ControlLoop& loop, SoupServerMessage* message, Deadlines deadlines,
-                      Downloads& downloads, RouteTimes& times) {
-  auto* exchange = new Exchange(loop, message, deadlines, downloads, times);
+                      Downloads& downloads, RouteTimes& times, IdleConnections& idle) {
+  auto* exchange = new Exchange(loop, message, deadlines, downloads, times, idle);
   g_object_set_data_full(G_OBJECT(message), kKey, exchange,
                          [](gpointer data) { delete static_cast<Exchange*>(data); });
 }
@@ -67,13 +68,14 @@ Exchange* Exchange::of(SoupServerMessage* message) {
 // The handlers are never disconnected: this lives until the message is finalized, and then they are
 // gone.
 Exchange::Exchange(glib::ControlLoop& loop, SoupServerMessage* message, Deadlines deadlines,
-                   Downloads& downloads, RouteTimes& times)
+                   Downloads& downloads, RouteTimes& times, IdleConnections& idle)
     : loop_(loop),
       message_(message),
       socket_(glib::share(socket_of(message))),
       deadlines_(deadlines),
       downloads_(downloads),
       times_(times),
+      idle_(idle),
       max_body_bytes_(rule_of(BodyKind::Nothing).max_bytes) {
   const auto got_chunk = +[](SoupServerMessage*, GBytes* chunk, gpointer self) {
     static_cast<Exchange*>(self)->on_chunk(g_bytes_get_size(chunk));
@@ -98,6 +100,9 @@ Exchange::Exchange(glib::ControlLoop& loop, SoupServerMessage* message, Deadline
     const glib::Ref<GSocket> socket = exchange->socket_;
     upgrade(glib::adopt(soup_server_message_steal_connection(from)), socket);
   };
+  const auto wrote_body =
+      +[](SoupServerMessage*, gpointer self) { static_cast<Exchange*>(self)->keep_connection(); };
+  g_signal_connect(message, "wrote-body", G_CALLBACK(wrote_body), this);
   g_signal_connect(message, "got-chunk", G_CALLBACK(got_chunk), this);
   g_signal_connect(message, "finished", G_CALLBACK(finished), this);
   g_signal_connect(message, "disconnected", G_CALLBACK(disconnected), this);
@@ -125,6 +130,7 @@ void Exchange::watch_client(std::function<void()> gone) {
 }
 
 void Exchange::cut() {
+  keeps_connection_ = false;
   // libsoup sees the end of the stream, or a failed write, and lets go of the connection.
   g_socket_shutdown(socket_.get(), TRUE, TRUE, nullptr);
 }
@@ -194,7 +200,12 @@ void Exchange::write(const Response& response) {
   for (const auto& [name, value] : response.headers) {
     soup_message_headers_append(headers, name.c_str(), value.c_str());
   }
-  soup_message_headers_replace(headers, "Connection", "close");
+  keeps_connection_ = may_keep_connection();
+  soup_message_headers_replace(headers, "Connection", keeps_connection_ ? "keep-alive" : "close");
+  if (keeps_connection_) {
+    const std::string timeout = "timeout=" + std::to_string(idle_.idle_ms() / 1000);
+    soup_message_headers_replace(headers, "Keep-Alive", timeout.c_str());
+  }
   soup_message_headers_replace(headers, "X-Content-Type-Options", "nosniff");
   if (response.file) {
     soup_message_headers_replace(headers, "Content-Type", response.content_type.c_str());
@@ -206,6 +217,27 @@ void Exchange::write(const Response& response) {
   // A length in a 304 would be that of the client's copy; libsoup says 0.
   if (response.status == 304) soup_message_headers_set_encoding(headers, SOUP_ENCODING_NONE);
   soup_server_message_set_status(message_, static_cast<guint>(response.status), nullptr);
+}
+
+/// Only if it is certain where the next request begins (RFC 9112 section 9.3).
+bool Exchange::may_keep_connection() const {
+  SoupMessageHeaders* headers = soup_server_message_get_request_headers(message_);
+  return soup_server_message_get_http_version(message_) == SOUP_HTTP_1_1 &&
+         !soup_message_headers_header_contains(headers, "Connection", "close") &&
+         request_header("Expect").empty() && request_header("Transfer-Encoding").empty();
+}
+
+void Exchange::keep_connection() {
+  if (!keeps_connection_) return;
+  timer_.cancel();
+  // Its end is not the client's.
+  watch_ = {};
+  // Without the connection nothing else may hold the message, which owns this.
+  const glib::Ref<SoupServerMessage> kept = glib::share(message_);
+  const glib::Ref<GIOStream> client = glib::share(stream_of(message_));
+  glib::Ref<GIOStream> stolen = glib::adopt(soup_server_message_steal_connection(message_));
+  ReleasedStream released = release_stream(client.get(), std::move(stolen));
+  idle_.add(std::move(released.base), socket_, std::move(released.unread));
 }
 
 bool Exchange::begin_upgrade(const Response& response) {
@@ -261,6 +293,7 @@ void Exchange::on_written() {
 
 void Exchange::end_download() {
   if (!std::exchange(download_, nullptr)) return;
+  keeps_connection_ = false;
   // Less than Content-Length, and the end of the stream: the client knows that this is not all.
   soup_message_body_complete(soup_server_message_get_response_body(message_));
   soup_server_message_unpause(message_);

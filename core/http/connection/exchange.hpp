@@ -15,20 +15,21 @@
 #include "http/connection/client_watch.hpp"
 #include "http/connection/deadlines.hpp"
 #include "http/connection/downloads.hpp"
+#include "http/connection/idle_connections.hpp"
 #include "http/connection/route_times.hpp"
 #include "http/protocol/message.hpp"
 #include "http/protocol/router.hpp"
 
 namespace veche::http {
 
-/// Belongs to its SoupServerMessage, of which there is one per connection: libsoup 3.2 loses the
-/// socket of a kept-alive connection that its client closes, so every response says "Connection:
-/// close". [control]
+/// Belongs to its SoupServerMessage, of which libsoup sees one per connection: after a response
+/// that keeps the connection alive, the exchange takes the stream back and gives it to the idle
+/// connections. [control]
 class Exchange {
  public:
   /// Makes the exchange of a message that has just begun.
   static void attach(glib::ControlLoop& loop, SoupServerMessage* message, Deadlines deadlines,
-                     Downloads& downloads, RouteTimes& times);
+                     Downloads& downloads, RouteTimes& times, IdleConnections& idle);
   /// Null for a message that was never attached.
   static Exchange* of(SoupServerMessage* message);
 
@@ -57,13 +58,15 @@ class Exchange {
  private:
   struct Pending;
   Exchange(glib::ControlLoop& loop, SoupServerMessage* message, Deadlines deadlines,
-           Downloads& downloads, RouteTimes& times);
+           Downloads& downloads, RouteTimes& times, IdleConnections& idle);
   void start_timer(uint32_t delay_ms);
   void on_deadline();
   void cut();
   void watch_client(std::function<void()> gone);
   void on_chunk(size_t bytes);
   void write(const Response& response);
+  bool may_keep_connection() const;
+  void keep_connection();
   bool begin_upgrade(const Response& response);
   bool begin_download(const FileBody& body);
   void on_piece(const Result<glib::Ref<GBytes>>& piece);
@@ -74,8 +77,9 @@ class Exchange {
   SoupServerMessage* const message_;  ///< Owns this.
   const glib::Ref<GSocket> socket_;
   const Deadlines deadlines_;
-  Downloads& downloads_;  ///< May be gone when the connection is.
-  RouteTimes& times_;     ///< Likewise.
+  Downloads& downloads_;   ///< May be gone when the connection is.
+  RouteTimes& times_;      ///< Likewise.
+  IdleConnections& idle_;  ///< Likewise.
   const int64_t begun_ns_ = monotonic_ns();
   glib::Timer timer_;
   size_t max_body_bytes_;
@@ -83,6 +87,7 @@ class Exchange {
   bool is_answered_ = false;
   bool is_paused_ = false;
   bool is_connected_ = true;
+  bool keeps_connection_ = false;
   std::vector<std::pair<std::string, std::string>> headers_;
   std::weak_ptr<Pending> pending_;
   ClientWatch watch_;

@@ -1,17 +1,23 @@
 // SPDX-License-Identifier: Apache-2.0
-// The socket travels with the remote address, the one object that libsoup hands out again.
+// Socket and stream travel with the remote address, the one object that libsoup hands out again.
 #include "http/connection/soup_socket.hpp"
 
-#include "glib/ref.hpp"
+#include "http/connection/client_stream.hpp"
 
 namespace veche::http {
 namespace {
 
 constexpr char kSocketKey[] = "veche-socket";
+constexpr char kStreamKey[] = "veche-stream";
+
+gpointer get(SoupServerMessage* message, const char* key) {
+  return g_object_get_data(G_OBJECT(soup_server_message_get_remote_address(message)), key);
+}
 
 }  // namespace
 
-void accept(SoupServer* server, GIOStream* stream, GSocket* socket) {
+void accept(SoupServer* server, const glib::Ref<GIOStream>& stream, GSocket* socket,
+            const std::string& unread) {
   const glib::Ref<GSocketAddress> remote =
       glib::adopt(g_socket_get_remote_address(socket, nullptr));
   const glib::Ref<GSocketAddress> local = glib::adopt(g_socket_get_local_address(socket, nullptr));
@@ -22,12 +28,18 @@ void accept(SoupServer* server, GIOStream* stream, GSocket* socket) {
   const glib::Ref<GSocketAddress> carrier = glib::adopt(g_inet_socket_address_new(
       g_inet_socket_address_get_address(inet), g_inet_socket_address_get_port(inet)));
   g_object_set_data_full(G_OBJECT(carrier.get()), kSocketKey, g_object_ref(socket), g_object_unref);
-  soup_server_accept_iostream(server, stream, local.get(), carrier.get(), nullptr);
+  const glib::Ref<GIOStream> client = make_client_stream(stream, unread);
+  g_object_set_data_full(G_OBJECT(carrier.get()), kStreamKey, g_object_ref(client.get()),
+                         g_object_unref);
+  soup_server_accept_iostream(server, client.get(), local.get(), carrier.get(), nullptr);
 }
 
 GSocket* socket_of(SoupServerMessage* message) {
-  GSocketAddress* carrier = soup_server_message_get_remote_address(message);
-  return static_cast<GSocket*>(g_object_get_data(G_OBJECT(carrier), kSocketKey));
+  return static_cast<GSocket*>(get(message, kSocketKey));
+}
+
+GIOStream* stream_of(SoupServerMessage* message) {
+  return static_cast<GIOStream*>(get(message, kStreamKey));
 }
 
 }  // namespace veche::http

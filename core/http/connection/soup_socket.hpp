@@ -4,12 +4,20 @@
 
 #include <libsoup/soup.h>
 
+#include <string>
+
+#include "glib/ref.hpp"
+
 namespace veche::http {
 
-/// Begins the exchange of an accepted connection.
-void accept(SoupServer* server, GIOStream* stream, GSocket* socket);
+/// Begins the next exchange of an accepted connection, of whose bytes `unread` have been read.
+void accept(SoupServer* server, const glib::Ref<GIOStream>& stream, GSocket* socket,
+            const std::string& unread);
 
 /// What the connection of a message runs on.
 GSocket* socket_of(SoupServerMessage* message);
+
+/// The client stream of its connection.
+GIOStream* stream_of(SoupServerMessage* message);
 
 }  // namespace veche::http

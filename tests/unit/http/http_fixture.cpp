@@ -141,6 +141,7 @@ std::string text_of(const Call& call) {
   if (!call.key.empty()) text += "Authorization: Bearer " + call.key + "\r\n";
   if (!call.content_type.empty()) text += "Content-Type: " + call.content_type + "\r\n";
   if (!call.body.empty()) text += "Content-Length: " + std::to_string(call.body.size()) + "\r\n";
+  if (call.headers.find("Connection: ") == std::string::npos) text += "Connection: close\r\n";
   return text + call.headers + "\r\n" + call.body;
 }
 

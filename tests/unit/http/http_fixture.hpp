@@ -64,6 +64,7 @@ struct Call {
   std::string key = "dev.devsecret";
   std::string headers;  ///< Further ones, each with its CRLF.
 };
+/// Asks for the end of the connection, unless `headers` say otherwise.
 std::string text_of(const Call& call);
 
 /// The number that this process has open.
