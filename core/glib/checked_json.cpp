@@ -10,6 +10,11 @@
 
 namespace veche::glib {
 
+FieldProblems problems_of(const Error& error) {
+  if (!error.fields.empty()) return error.fields;
+  return {{"", "is not JSON: " + error.message}};
+}
+
 JsonSchema schema_of(const std::string& text) {
   Result<JsonSchema> schema = JsonSchema::parse(text);
   assert(schema);
@@ -18,7 +23,7 @@ JsonSchema schema_of(const std::string& text) {
 
 Checked<JsonPtr> parse_object(const std::string& text, const JsonSchema& schema) {
   Result<JsonPtr> node = parse_json(text);
-  if (!node) return {nullptr, {{"", "is not JSON: " + node.error().message}}};
+  if (!node) return {nullptr, problems_of(node.error())};
   FieldProblems problems = schema.apply(node->get(), true);
   return {std::move(*node), std::move(problems)};
 }
@@ -26,7 +31,7 @@ Checked<JsonPtr> parse_object(const std::string& text, const JsonSchema& schema)
 Checked<JsonPtr> parse_patched(const std::string& patch, const std::string& current,
                                const JsonSchema& schema, std::vector<std::string>& names) {
   Result<JsonPtr> change = parse_json(patch);
-  if (!change) return {nullptr, {{"", "is not JSON: " + change.error().message}}};
+  if (!change) return {nullptr, problems_of(change.error())};
   if (!JSON_NODE_HOLDS_OBJECT(change->get())) return {nullptr, {{"", "has to be an object"}}};
   Result<JsonPtr> target = parse_json(current);
   assert(target);

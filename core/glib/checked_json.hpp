@@ -21,6 +21,9 @@ struct Checked {
   explicit operator bool() const { return ok(); }
 };
 
+/// What an error of parse_json() says, for the one who sent the text.
+FieldProblems problems_of(const Error& error);
+
 /// For schemas of our own, which are known to be good.
 JsonSchema schema_of(const std::string& text);
 

@@ -1,16 +1,14 @@
 // SPDX-License-Identifier: Apache-2.0
-// A strict parser that builds json-glib's nodes, the comment filter of configuration files, and the
-// writer. json-glib's own parser takes more than JSON (assignments, comments), recurses without
-// limit and cuts at NUL.
+// A strict parser that builds json-glib's nodes. json-glib's own parser takes more than JSON
+// (assignments, comments), recurses without limit and cuts at NUL.
 #include "glib/json.hpp"
 
-#include <algorithm>
 #include <charconv>
 #include <cmath>
 #include <cstring>
 
 #include "base/characters.hpp"
-#include "glib/ref.hpp"
+#include "glib/json_node.hpp"
 
 namespace veche::glib {
 namespace {
@@ -18,6 +16,7 @@ namespace {
 constexpr unsigned kMaxDepth = 64;
 /// GHashTable's string hash can be collided at will; this bounds what that costs.
 constexpr unsigned kMaxMembers = 4096;
+constexpr size_t kMaxShownDigits = 40;
 
 struct ContainerDeleter {
   void operator()(JsonObject* object) const { json_object_unref(object); }
@@ -30,11 +29,13 @@ class Parser {
   explicit Parser(std::string_view text) : text_(text) {}
 
   Result<JsonPtr> parse() {
-    JsonPtr root = check_utf8() ? value(0) : nullptr;
+    JsonPtr root = check_encoding() ? value(0) : nullptr;
     skip_space();
     if (root && at_ < text_.size()) root = fail("text after the end of the value");
-    if (!root) return invalid(std::move(error_));
-    return root;
+    if (root) return root;
+    Error error = invalid(std::move(error_));
+    if (!unkept_.empty()) error.fields.push_back({pointer_, std::move(unkept_)});
+    return error;
   }
 
  private:
@@ -54,7 +55,21 @@ class Parser {
     return nullptr;
   }
 
-  bool check_utf8() {
+  /// Refuses a number that would not stay what it is. The callers add to pointer_ where it stands.
+  std::nullptr_t fail_number(std::string_view digits, std::string_view allowed) {
+    unkept_ = digits.substr(0, kMaxShownDigits);
+    unkept_ += digits.size() > kMaxShownDigits ? "... is not allowed; allowed: "
+                                               : " is not allowed; allowed: ";
+    unkept_ += allowed;
+    return fail(unkept_);
+  }
+
+  bool check_encoding() {
+    for (const std::string_view mark : {"\xef\xbb\xbf", "\xff\xfe", "\xfe\xff"}) {
+      if (!text_.starts_with(mark)) continue;
+      fail("a byte order mark (BOM): save the text as UTF-8 without it");
+      return false;
+    }
     const char* end = nullptr;
     if (text_.empty() ||
         g_utf8_validate(text_.data(), static_cast<gssize>(text_.size()), &end) != FALSE) {
@@ -120,7 +135,10 @@ class Parser {
         }
         if (!take(':')) return fail("':' is expected");
         JsonPtr member = value(depth);
-        if (!member) return nullptr;
+        if (!member) {
+          pointer_ = child_pointer("", name) + pointer_;
+          return nullptr;
+        }
         json_object_set_member(members.get(), name.c_str(), member.release());
       } while (take(','));
       if (!take('}')) return fail("',' or '}' is expected");
@@ -135,7 +153,11 @@ class Parser {
     if (!take(']')) {
       do {
         JsonPtr element = value(depth);
-        if (!element) return nullptr;
+        if (!element) {
+          const guint index = json_array_get_length(elements.get());
+          pointer_ = child_pointer("", std::to_string(index)) + pointer_;
+          return nullptr;
+        }
         json_array_add_element(elements.get(), element.release());
       } while (take(','));
       if (!take(']')) return fail("',' or ']' is expected");
@@ -244,54 +266,38 @@ class Parser {
       return fail("not a number");
     }
     const std::string digits(text_.substr(begin, at_ - begin));
+    at_ = begin;
+    JsonPtr node = integer ? whole_number(digits) : real_number(digits);
+    if (node) at_ = begin + digits.size();
+    return node;
+  }
+
+  JsonPtr whole_number(const std::string& digits) {
     int64_t whole = 0;
-    if (integer &&
-        std::from_chars(digits.data(), digits.data() + digits.size(), whole).ec == std::errc()) {
+    if (std::from_chars(digits.data(), digits.data() + digits.size(), whole).ec == std::errc()) {
       return JsonPtr(json_node_init_int(json_node_alloc(), whole));
     }
+    // As a double it would be another number.
+    return fail_number(digits,
+                       "an integer from -9223372036854775808 to 9223372036854775807; send a larger "
+                       "one as a string");
+  }
+
+  JsonPtr real_number(const std::string& digits) {
     const double real = g_ascii_strtod(digits.c_str(), nullptr);
     if (std::isfinite(real)) return JsonPtr(json_node_init_double(json_node_alloc(), real));
-    at_ = begin;
-    return fail("a number that is too large");
+    return fail_number(digits, "a number that fits a double; send a larger one as a string");
   }
 
   const std::string_view text_;
   size_t at_ = 0;
   std::string error_;
+  std::string unkept_;   // What is wrong with a number that would not stay what it is.
+  std::string pointer_;  // RFC 6901: where the value stands that was refused.
 };
-
-/// Of the comment that begins at `begin`; `begin` if none does. A comment without end is none: the
-/// parser complains.
-size_t end_of_comment(std::string_view text, size_t begin) {
-  const std::string_view opening = text.substr(begin, 2);
-  if (opening == "//") return std::min(text.find('\n', begin), text.size());
-  if (opening != "/*") return begin;
-  const size_t closing = text.find("*/", begin + 2);
-  return closing == std::string_view::npos ? begin : closing + 2;
-}
 
 }  // namespace
 
 Result<JsonPtr> parse_json(std::string_view text) { return Parser(text).parse(); }
-
-std::string without_comments(std::string_view text) {
-  std::string out(text);
-  bool in_string = false;
-  for (size_t i = 0; i < out.size();) {
-    size_t end = i + 1;
-    if (out[i] == '"') {
-      in_string = !in_string;
-    } else if (in_string) {
-      if (out[i] == '\\') ++end;
-    } else if (const size_t comment_end = end_of_comment(text, i); comment_end > i) {
-      end = comment_end;
-      std::replace_if(
-          out.begin() + static_cast<ptrdiff_t>(i), out.begin() + static_cast<ptrdiff_t>(end),
-          [](char c) { return c != '\n'; }, ' ');
-    }
-    i = end;
-  }
-  return out;
-}
 
 }  // namespace veche::glib

@@ -19,8 +19,10 @@ struct JsonDeleter {
 };
 using JsonPtr = std::unique_ptr<JsonNode, JsonDeleter>;
 
-/// Parses one JSON value. Refuses invalid UTF-8, more than 64 levels of nesting (json-glib
-/// recurses) and trailing text. The error says line and column.
+/// Parses one JSON value. Refuses a byte order mark, invalid UTF-8, more than 64 levels of nesting
+/// (json-glib recurses) and trailing text; the error says line and column. Refuses integers beyond
+/// 64 bits and numbers beyond a double too, because they would become other numbers: then the
+/// error's `fields` says where the number stands.
 Result<JsonPtr> parse_json(std::string_view text);
 
 /// Replaces `//` and `/* */` comments outside strings by spaces, so that line numbers stay. For

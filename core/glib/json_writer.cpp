@@ -30,11 +30,18 @@ void append_string(std::string& out, std::string_view text) {
   out += '"';
 }
 
+/// Beyond 64 bits the shortest text may be that of an integer, which the parser refuses.
+std::to_chars_result write_real(char* begin, char* end, double real) {
+  constexpr double kFirstBeyond = 0x1p63;
+  if (std::abs(real) < kFirstBeyond) return std::to_chars(begin, end, real);
+  return std::to_chars(begin, end, real, std::chars_format::scientific);
+}
+
 void append_number(std::string& out, JsonNode* node) {
   char text[32];
   const auto end = type_of(node) == "integer"
                        ? std::to_chars(text, text + sizeof text, json_node_get_int(node))
-                       : std::to_chars(text, text + sizeof text, json_node_get_double(node));
+                       : write_real(text, text + sizeof text, json_node_get_double(node));
   out.append(text, end.ptr);
 }
 

@@ -142,6 +142,7 @@ void read_plugins(Reading& reading, JsonNode* root, plugin::HostSettings& settin
 
 LoadedConfig parse_config(std::string_view text, const Places& places) {
   Result<glib::JsonPtr> root = glib::parse_json(glib::without_comments(text));
+  if (!root && !root.error().fields.empty()) return {{}, root.error().fields};
   if (!root) return {{}, {{"", root.error().message}}};
   auto problems = config_schema().apply(root->get(), true);
   if (!problems.empty()) return {{}, std::move(problems)};

@@ -49,24 +49,48 @@ TEST(Json, UnderstandsEscapes) {
   EXPECT_STREQ(json_node_get_string(value.value().get()), "\"\\/\b\f\n\r\t\u00e9\u20ac\U0001F600");
 }
 
+std::string pointer_to_refused(std::string_view text) {
+  Result<JsonPtr> value = parse_json(text);
+  if (value.ok()) return "accepted: " + to_text(value.value().get());
+  const auto& fields = value.error().fields;
+  return fields.size() == 1 ? fields[0].pointer : std::to_string(fields.size()) + " fields";
+}
+
 TEST(Json, KeepsWholeNumbersExactAndOthersAsDouble) {
   const auto type = [](std::string_view text) {
     return json_node_get_value_type(parse_json(text).value().get());
   };
   EXPECT_EQ(type("9223372036854775807"), G_TYPE_INT64);
-  EXPECT_EQ(type("9223372036854775808"), G_TYPE_DOUBLE);
+  EXPECT_EQ(type("-9223372036854775808"), G_TYPE_INT64);
+  EXPECT_EQ(type("9223372036854775808.0"), G_TYPE_DOUBLE);
   EXPECT_EQ(type("1.0"), G_TYPE_DOUBLE);
   EXPECT_EQ(json_node_get_double(parse_json("-2.5e-1").value().get()), -0.25);
 }
 
+TEST(Json, RefusesIntegersThatItCannotKeepAndSaysWhere) {
+  for (const std::string text :
+       {"9223372036854775808", "-9223372036854775809", "18446744073709551615"}) {
+    EXPECT_EQ(pointer_to_refused(text), "") << text;
+    EXPECT_EQ(pointer_to_refused(R"({"a":[1,{"b/c":)" + text + "}]}"), "/a/1/b~1c") << text;
+    EXPECT_EQ(refusal(text),
+              "line 1, column 1: " + text +
+                  " is not allowed; allowed: an integer from -9223372036854775808 to "
+                  "9223372036854775807; send a larger one as a string");
+  }
+  EXPECT_EQ(pointer_to_refused("[1 2]"), "0 fields") << "that is no JSON";
+}
+
 TEST(Json, WritesNumbersSoThatTheyReadBackEqual) {
   // json-glib 1.6 writes 1e+20 as "1e+20.0", which is not valid JSON.
-  EXPECT_EQ(round_trip("[1e20,-1e-7,0.1,1.5,123456789012345678901]"),
-            "[1e+20,-1e-07,0.1,1.5,123456789012345683968]");
-  for (const double number : {0.1, 1.0 / 3, 5e-324, 1.7976931348623157e308, -0.0}) {
+  EXPECT_EQ(round_trip("[1e20,-1e-7,0.1,1.5,1.2345678901234568e20]"),
+            "[1e+20,-1e-07,0.1,1.5,1.2345678901234568e+20]");
+  for (const double number :
+       {0.1, 1.0 / 3, 5e-324, 1.7976931348623157e308, -0.0, 0x1p63, -0x1p63, 0x1p64, 0x1p62}) {
     const JsonPtr node(json_node_init_double(json_node_alloc(), number));
     const std::string text = to_text(node.get());
-    EXPECT_EQ(json_node_get_double(parse_json(text).value().get()), number) << text;
+    const Result<JsonPtr> again = parse_json(text);
+    ASSERT_TRUE(again.ok()) << text << ": " << again.error().message;
+    EXPECT_EQ(json_node_get_double(again.value().get()), number) << text;
   }
 }
 
@@ -118,8 +142,21 @@ TEST(Json, RefusesNumbersThatAreNone) {
 }
 
 TEST(Json, RefusesNumbersBeyondDouble) {
-  EXPECT_EQ(refusal("[1e400]"), "line 1, column 2: a number that is too large");
-  EXPECT_EQ(refusal("-" + std::string(5000, '9')), "line 1, column 1: a number that is too large");
+  EXPECT_EQ(pointer_to_refused("[0,-1e400]"), "/1");
+  EXPECT_EQ(refusal("[1e400]"),
+            "line 1, column 2: 1e400 is not allowed; allowed: a number that fits a double; send a "
+            "larger one as a string");
+  const std::string long_one = refusal("-" + std::string(5000, '9'));
+  EXPECT_EQ(long_one.find("line 1, column 1: -999"), 0U) << long_one;
+  EXPECT_LT(long_one.size(), 250U) << "the message does not repeat it all";
+}
+
+TEST(Json, NamesAByteOrderMark) {
+  using namespace std::string_view_literals;
+  for (const std::string_view text : {"\xef\xbb\xbf{}"sv, "\xff\xfe{\0}\0"sv, "\xfe\xff\0{\0}"sv}) {
+    EXPECT_EQ(refusal(text),
+              "line 1, column 1: a byte order mark (BOM): save the text as UTF-8 without it");
+  }
 }
 
 TEST(Json, RefusesInvalidUtf8) {

@@ -34,6 +34,19 @@ TEST(Bodies, SayWhereARoomIsWrong) {
   EXPECT_EQ(first_pointer(read_room("{", 60)), "");
 }
 
+TEST(Bodies, KeepNumbersOfMetadataOrSayWhichTheyCannotKeep) {
+  const std::string kept = R"({"n":[9223372036854775807,-9223372036854775808,0.1,1e+300]})";
+  const auto room = read_room(R"({"metadata":)" + kept + "}", 60);
+  ASSERT_TRUE(room.ok());
+  EXPECT_EQ(room.value.metadata, kept);
+  const std::string lost = R"({"metadata":{"n":[0,9223372036854775808]}})";
+  EXPECT_EQ(first_pointer(read_room(lost, 60)), "/metadata/n/1");
+  EXPECT_EQ(first_pointer(read_room_patch(lost, {}, 60)), "/metadata/n/1");
+  EXPECT_EQ(first_pointer(read_invitation(lost)), "/metadata/n/1");
+  EXPECT_EQ(first_pointer(read_participant_patch(lost, "{}")), "/metadata/n/1");
+  EXPECT_EQ(first_pointer(read_client_command(R"({"id":9223372036854775808})")), "/id");
+}
+
 TEST(Bodies, ARoomPatchChangesWhatItNames) {
   room::RoomPolicy current;
   current.max_participants = 5;

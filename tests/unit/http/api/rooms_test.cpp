@@ -38,6 +38,22 @@ class Recording : public room::RoomSettings {
   std::string told;
 };
 
+TEST_F(HttpRooms, InviteWithEveryNumberThatTheyAccept) {
+  const auto invite = [&](const std::string& number) {
+    return json("POST", "/v1/rooms/blue/participants", R"({"metadata":{"n":)" + number + "}}");
+  };
+  // libjwt, which signs the token, reads no integer beyond 64 bits.
+  for (const char* number : {"9223372036854775807", "-9223372036854775808", "9223372036854775808.0",
+                             "1.2345678901234568e20", "1e300", "-0.0", "5e-324"}) {
+    EXPECT_EQ(invite(number).status, 201) << number;
+  }
+  for (const char* number : {"9223372036854775808", "123456789012345678901", "1e400"}) {
+    const Answer refused = invite(number);
+    EXPECT_EQ(refused.status, 400) << number;
+    EXPECT_NE(refused.body.find(R"("pointer":"/metadata/n")"), std::string::npos) << refused.body;
+  }
+}
+
 TEST_F(HttpRooms, TakeThePartsOfPlugins) {
   Recording recording;
   rooms->add_room_settings(recording);
