@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-// An open file descriptor that its owner closes.
+// An open file descriptor that its owner closes, and the three that every process should have.
 #pragma once
 
 #include <unistd.h>
@@ -27,5 +27,10 @@ class Descriptor {
  private:
   int value_ = -1;
 };
+
+/// Opens those of the descriptors 0 to 2 that are closed on /dev/null: otherwise the next file or
+/// socket would get one of these numbers, and what the program prints or logs would go there. To be
+/// called before anything else opens a descriptor.
+void open_standard_descriptors();
 
 }  // namespace veche

@@ -101,6 +101,7 @@ class Server::State {
              sockets_,
              [this] { return addresses(); },
              unix_ms(),
+             rooms.now_ns(),
              {}},
         plugin_routes_(plugins, settings.deadlines.plugin_ms),
         dispatcher_(router_, plugin_routes_, api_.auth, settings.cors_origins,
@@ -134,8 +135,8 @@ class Server::State {
   State(const State&) = delete;
   State& operator=(const State&) = delete;
 
-  Status listen(const std::string& address) {
-    auto socket = listen_on(address);
+  Status listen(const std::string& address, const std::vector<std::string>& all) {
+    auto socket = listen_on(address, all);
     if (!socket) return socket.error();
     const bool is_open_to_others = !is_loopback(socket->get());
     acceptors_.push_back(std::make_unique<Acceptor>(
@@ -242,7 +243,8 @@ Result<std::unique_ptr<Server>> Server::start(glib::ControlLoop& loop, const Set
   if (!verified) return verified.error();
   auto state = std::make_unique<State>(loop, settings, rooms, plugins, std::move(*verified));
   for (const std::string& address : settings.listen) {
-    if (Status listening = state->listen(address); !listening) return listening.error();
+    if (Status listening = state->listen(address, settings.listen); !listening)
+      return listening.error();
   }
   return std::unique_ptr<Server>(new Server(std::move(state)));
 }

@@ -35,6 +35,21 @@ bool are_loopback(const std::vector<std::string>& endpoints) {
   });
 }
 
+bool collide(const std::string& endpoint, const std::string& other) {
+  const auto one = parse_endpoint(endpoint), two = parse_endpoint(other);
+  if (!one || !two || one->port != two->port || one->port == 0) return false;
+  const auto address_of = [](const Endpoint& of) {
+    return glib::adopt(g_inet_address_new_from_string(of.host.c_str()));
+  };
+  const glib::Ref<GInetAddress> first = address_of(*one), second = address_of(*two);
+  if (!first || !second ||
+      g_inet_address_get_family(first.get()) != g_inet_address_get_family(second.get())) {
+    return false;
+  }
+  return g_inet_address_get_is_any(first.get()) || g_inet_address_get_is_any(second.get()) ||
+         g_inet_address_equal(first.get(), second.get());
+}
+
 bool is_dev_key(const std::string& id, const std::string& secret) {
   return id == "dev" && secret == "devsecret";
 }

@@ -10,6 +10,9 @@ namespace veche::main {
 bool is_loopback(const std::string& ip_address);
 /// All of them.
 bool are_loopback(const std::vector<std::string>& endpoints);
+/// Whether two sockets cannot listen on both: same port and family, and the same address or one of
+/// them every address. False where one is no endpoint, or its port is 0.
+bool collide(const std::string& endpoint, const std::string& other);
 /// The public key of examples/config/dev.json.
 bool is_dev_key(const std::string& id, const std::string& secret);
 /// "*", or scheme, host and perhaps port, as browsers send it (RFC 6454, section 7).

@@ -30,6 +30,18 @@ void read_tls(Reading& reading, JsonNode* node, http::TlsFiles& files) {
   }
 }
 
+void check_collisions(Reading& reading, const std::vector<std::string>& listen) {
+  for (size_t i = 0; i < listen.size(); ++i) {
+    for (size_t earlier = 0; earlier < i; ++earlier) {
+      if (!collide(listen[earlier], listen[i])) continue;
+      reading.refuse(at("/http/listen", i), in_quotes(listen[i]) + " collides with " +
+                                                in_quotes(listen[earlier]) +
+                                                "; allowed: an address and port of its own");
+      break;
+    }
+  }
+}
+
 void read_addresses(Reading& reading, JsonNode* node, http::Settings& settings) {
   settings.listen = texts(node, "listen");
   settings.cors_origins = texts(node, "cors_origins");
@@ -38,6 +50,7 @@ void read_addresses(Reading& reading, JsonNode* node, http::Settings& settings) 
       settings.listen, "/http/listen",
       [](const std::string& value) { return parse_endpoint(value).has_value(); },
       "an IP address and a port, like \"127.0.0.1:8080\" or \"[::1]:8080\"");
+  check_collisions(reading, settings.listen);
   reading.check_each(settings.cors_origins, "/http/cors_origins", is_origin,
                      "\"*\", or an origin without a path, like \"https://talk.example.org\"");
   read_tls(reading, member(node, "tls"), settings.tls);

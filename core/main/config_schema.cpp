@@ -13,8 +13,8 @@ constexpr const char* kSchema = R"json({
     "properties": {
       "listen": {
         "type": "array", "minItems": 1, "maxItems": 16, "items": { "type": "string" },
-        "default": ["127.0.0.1:8080"], "examples": [["0.0.0.0:8080", "[::1]:8080"]],
-        "description": "Addresses and ports to listen on, as IP address and port. Port 0 takes a free one. Any address but loopback needs TLS: here, or in a proxy in front."
+        "default": ["127.0.0.1:8080"], "examples": [["0.0.0.0:8080", "[::]:8080"]],
+        "description": "Addresses and ports to listen on, as IP address and port. Port 0 takes a free one. `[::]` takes IPv4 too, unless an IPv4 address of the same port stands beside it. Any address but loopback needs TLS: here, or in a proxy in front."
       },
       "tls": {
         "type": "object", "default": {}, "description": "TLS 1.2 or newer on all of these addresses. SIGHUP reads the files again.",

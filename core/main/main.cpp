@@ -7,6 +7,7 @@
 #include <filesystem>
 #include <utility>
 
+#include "base/descriptor.hpp"
 #include "base/log.hpp"
 #include "glib/library_log.hpp"
 #include "main/application.hpp"
@@ -104,6 +105,7 @@ int run(const std::vector<std::string>& arguments, const std::vector<std::string
 }  // namespace veche::main
 
 int main(int count, char** arguments) {
+  veche::open_standard_descriptors();
   veche::main::restart_without_slices(arguments);
   veche::main::write_line_on_crash();
   const std::vector<std::string> raised_limits = veche::main::prepare_process();

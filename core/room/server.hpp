@@ -134,11 +134,12 @@ class Server {
 
   /// Moves time on: rooms notify their clients of changes, and what has expired ends.
   void tick(int64_t now_ns);
+  /// On the monotonic clock, as of the last tick.
+  int64_t now_ns() const { return now_ns_; }
 
  private:
   friend class Room;
   friend class Participant;
-  int64_t now_ns() const { return now_ns_; }
   void emit(Room& room, const std::string& type, const std::string& participant,
             std::string data = "{}");
   void tell_event(Event event);

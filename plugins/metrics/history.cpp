@@ -82,10 +82,10 @@ const std::vector<History::Column>& History::columns() {
   return all;
 }
 
-void History::add(const Snapshot& now, int64_t time_unix_ms) {
+void History::add(const Snapshot& now, int64_t time_unix_ms, int64_t now_ms) {
   const Snapshot before = std::exchange(last_, now);
-  const int64_t before_ms = std::exchange(last_ms_, time_unix_ms);
-  const double passed_s = static_cast<double>(time_unix_ms - before_ms) / 1000;
+  const int64_t before_ms = std::exchange(last_ms_, now_ms);
+  const double passed_s = static_cast<double>(now_ms - before_ms) / 1000;
   if (before_ms == 0 || passed_s <= 0) return;
   const double in = now.packets_in - before.packets_in;
   const double out = now.packets_out - before.packets_out;

@@ -30,8 +30,9 @@ class History {
  public:
   explicit History(size_t seconds) : seconds_(seconds) {}
 
-  /// To be called about once a second.
-  void add(const Snapshot& now, int64_t time_unix_ms);
+  /// To be called about once a second. `now_ms` is of a clock that never jumps: rates are per
+  /// second of it.
+  void add(const Snapshot& now, int64_t time_unix_ms, int64_t now_ms);
   /// A JSON object with one array for each column, the oldest row first.
   std::string json() const;
 

@@ -82,13 +82,17 @@ class Metrics {
     return all;
   }
 
+  template <class Time>
+  static int64_t ms(Time time) {
+    return std::chrono::duration_cast<std::chrono::milliseconds>(time.time_since_epoch()).count();
+  }
+
   void remember() {
     veche::metrics::Snapshot snapshot;
     host_.visit_server_metrics(
         [&snapshot](const veche_metric_info& metric) { snapshot.add(metric); });
-    const auto since_1970 = std::chrono::system_clock::now().time_since_epoch();
-    history_.add(snapshot,
-                 std::chrono::duration_cast<std::chrono::milliseconds>(since_1970).count());
+    history_.add(snapshot, ms(std::chrono::system_clock::now()),
+                 ms(std::chrono::steady_clock::now()));
   }
 
   veche::Host host_;

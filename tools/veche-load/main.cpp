@@ -8,6 +8,7 @@
 #include <fstream>
 #include <optional>
 
+#include "base/descriptor.hpp"
 #include "options.hpp"
 #include "report.hpp"
 #include "run.hpp"
@@ -62,6 +63,7 @@ Result<Results> execute(const Options& options) {
 }  // namespace
 
 int main(int argc, char** argv) {
+  open_standard_descriptors();
   const Result<Options> options = parse_options(argc, argv);
   if (!options) return fail(options.error(), kUsage);
   raise_descriptor_limit();

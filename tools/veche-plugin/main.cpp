@@ -6,6 +6,7 @@
 #include <string>
 #include <vector>
 
+#include "base/descriptor.hpp"
 #include "base/log.hpp"
 #include "check.hpp"
 #include "inspect.hpp"
@@ -97,6 +98,7 @@ int run(Arguments arguments) {
 }  // namespace
 
 int main(int argc, char** argv) {
+  veche::open_standard_descriptors();
   try {
     return run({argv + 1, argv + argc});
   } catch (const std::exception& exception) {

@@ -29,6 +29,7 @@ struct Api {
   ClientSockets& sockets;
   std::function<std::vector<std::string>()> addresses;
   const int64_t started_unix_ms;
+  const int64_t started_ns;                 ///< On the clock of `rooms`, which never jumps.
   std::vector<std::string> restart_needed;  ///< Keys of the configuration.
 };
 

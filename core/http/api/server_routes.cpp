@@ -68,7 +68,7 @@ Response server(Api& api) {
   json.begin_object().key("version").string(VECHE_VERSION);
   json.key("gstreamer").string(gstreamer.get());
   json.key("started_at").string(rfc3339(api.started_unix_ms));
-  json.key("uptime_s").integer((unix_ms() - api.started_unix_ms) / 1000);
+  json.key("uptime_s").integer((api.rooms.now_ns() - api.started_ns) / kNsPerS);
   glib::write_value(json.key("addresses"), api.addresses());
   json.key("draining");
   if (const auto& drain = api.rooms.draining()) {

@@ -201,6 +201,27 @@ TEST_F(HttpServer, SaysWhereItCannotListen) {
   EXPECT_FALSE(Server::start(loop, settings, *rooms, *plugins).ok()) << "taken";
 }
 
+TEST_F(HttpServer, CountsItsUptimeOnAClockThatDoesNotJump) {
+  const int64_t started_ns = rooms->now_ns();
+  rooms->tick(started_ns + 90 * kNsPerS);
+  EXPECT_NE(get("/v1/server").body.find(R"("uptime_s":90,)"), std::string::npos);
+}
+
+TEST_F(HttpServer, ListensOnBothFamiliesOfOnePort) {
+  Settings settings;
+  settings.listen = {"[::]:0"};
+  auto started = Server::start(loop, settings, *rooms, *plugins);
+  if (!started.ok()) GTEST_SKIP() << started.error().message;
+  const std::string url = (*started)->addresses().at(0);
+  *started = nullptr;
+  const std::string port = url.substr(url.rfind(':'));
+  settings.listen = {"0.0.0.0" + port, "[::]" + port};
+  started = Server::start(loop, settings, *rooms, *plugins);
+  ASSERT_TRUE(started.ok()) << started.error().message;
+  EXPECT_EQ((*started)->addresses(),
+            (std::vector<std::string>{"http://0.0.0.0" + port, "http://[::]" + port}));
+}
+
 TEST_F(HttpServer, ServesPagesBesideTheApi) {
   Settings settings;
   settings.static_dir = VECHE_SOURCE_DIR "/tests/unit/http/page";

@@ -130,6 +130,24 @@ class CommandLine(unittest.TestCase):
         server.wait_for("(late.so: not an ELF file)", start)
         server.stop()
 
+    def test_opens_standard_descriptors_that_are_closed(self):
+        file = self.write('{"http": {"listen": ["127.0.0.1:0"]}}')
+        server = VecheServer("/bin/sh", "-c", 'exec "$0" --config "$1" 0<&- 1>&-', VECHE, file)
+        self.addCleanup(server.kill)
+        for number in (0, 1):
+            self.assertEqual(os.readlink(f"/proc/{server.process.pid}/fd/{number}"), "/dev/null")
+        server.stop()
+
+    def test_listens_on_both_families_of_one_port(self):
+        port = self.serve('{"http": {"listen": ["127.0.0.1:0"]}}').url.rpartition(":")[2]
+        taken = self.write('{"http": {"listen": ["127.0.0.1:%s", "[::]:%s"]}}' % (port, port))
+        self.assertIn(f"cannot listen on 127.0.0.1:{port}", run("--config", taken).stderr)
+        for first, second, pointer in (("0.0.0.0:1", "0.0.0.0:1", 1), ("127.0.0.1:1", "0.0.0.0:1", 1), ("[::]:1", "[::1]:1", 1)):
+            result = run("--check-config", self.write('{"http": {"listen": ["%s", "%s"]}}' % (first, second)))
+            self.assertIn(f"/http/listen/{pointer}: ", result.stderr)
+        good = self.write('{"http": {"listen": ["0.0.0.0:1", "[::]:1", "127.0.0.1:2", "[::1]:3", "[::]:0", "[::]:0"]}}')
+        self.assertEqual(run("--check-config", good).stdout, f"{good}: good\n")
+
     def test_makes_a_key_if_there_is_none(self):
         server = self.serve('{"http": {"listen": ["127.0.0.1:0"]}}')
         key = server.output.wait_for(r"^API key of this run: (admin\.[0-9a-f]{32})\n$")

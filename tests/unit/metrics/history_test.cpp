@@ -51,10 +51,10 @@ TEST(History, SaysWhatASecondCameTo) {
     });
   };
   History history(10);
-  history.add(at(1), 1000);
+  history.add(at(1), 1000, 1000);
   EXPECT_THAT(history.json(), HasSubstr(R"("rooms":[])")) << "a rate needs two looks";
-  history.add(at(2), 2000);
-  history.add(at(4), 4000);
+  history.add(at(2), 2000, 2000);
+  history.add(at(4), 4000, 4000);
   const std::string json = history.json();
   EXPECT_THAT(json, HasSubstr(R"("time_unix_ms":[2000,4000])"));
   EXPECT_THAT(json, HasSubstr(R"("rooms":[2,2])"));
@@ -68,16 +68,27 @@ TEST(History, SaysWhatASecondCameTo) {
 
 TEST(History, KeepsTheNewestRowsAndNoMore) {
   History history(3);
-  for (int64_t second = 1; second <= 7; ++second) history.add({}, 1000 * second);
+  for (int64_t second = 1; second <= 7; ++second) history.add({}, 1000 * second, 1000 * second);
   EXPECT_EQ(history.size(), 3u);
   EXPECT_THAT(history.json(), HasSubstr(R"("time_unix_ms":[5000,6000,7000])"));
 }
 
 TEST(History, DoesNotCountAClockThatStandsStill) {
   History history(3);
-  history.add({}, 1000);
-  history.add({}, 1000);
+  history.add({}, 1000, 1000);
+  history.add({}, 1000, 1000);
   EXPECT_EQ(history.size(), 0u);
+}
+
+TEST(History, HasRatesThatDoNotKnowOfAWallClockThatJumps) {
+  const auto received = [](int64_t packets) {
+    return snapshot_of({{.name = "veche_packets_received_total", .value = packets}});
+  };
+  History history(3);
+  history.add(received(100), 1'700'000'000'000, 5000);
+  history.add(received(200), 1'700'000'900'000, 6000);  // Set forward by 15 minutes,
+  history.add(received(300), 1'600'000'000'000, 7000);  // and back by years.
+  EXPECT_THAT(history.json(), HasSubstr(R"("packets_in_per_s":[100,100])"));
 }
 
 TEST(History, ExplainsItsColumns) {
