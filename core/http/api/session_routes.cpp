@@ -1,8 +1,10 @@
 // SPDX-License-Identifier: Apache-2.0
 // Routes of a participant's session, in the shape of WHIP (RFC 9725): one round trip, offer to
 // answer.
+#include "base/ids.hpp"
 #include "base/time.hpp"
 #include "http/api/api.hpp"
+#include "http/api/views.hpp"
 #include "http/protocol/problem.hpp"
 
 namespace veche::http {
@@ -43,6 +45,16 @@ Response close(Api& api, const Request& request) {
   return closed ? no_content() : problem(closed.error());
 }
 
+/// Of the participant alone, whether it is there or not: a client asks before it makes its offer.
+Response ice_servers(const Api& api, const Request& request) {
+  const std::string& name = request.param("participant");
+  if (!is_valid_name(name)) return problem(400, "There can be no participant of this name.");
+  glib::JsonWriter json;
+  write_ice_servers(json.begin_object().key("ice_servers"),
+                    ice_servers_for(api.ice_servers, name, unix_ms() / 1000));
+  return json_response(200, json.end_object().text()).header("Cache-Control", "no-store");
+}
+
 Response refuse_candidates() {
   return problem(
              405,
@@ -57,6 +69,9 @@ void add_session_routes(Router& router, Api& api) {
   const std::string sessions = "/v1/rooms/{room}/participants/{participant}/session";
   router.add({"POST", sessions, Access::UseParticipant, BodyKind::Sdp,
               [&api](const Request& request, const Reply& reply) { open(api, request, reply); }});
+  router.add({"GET", "/v1/rooms/{room}/participants/{participant}/ice-servers",
+              Access::UseParticipant, BodyKind::Nothing,
+              at_once([&api](const Request& request) { return ice_servers(api, request); })});
   router.add({"DELETE", sessions + "/{session}", Access::UseParticipant, BodyKind::Nothing,
               at_once([&api](const Request& request) { return close(api, request); })});
   router.add({"PATCH", sessions + "/{session}", Access::UseParticipant, BodyKind::SdpFragment,

@@ -46,6 +46,25 @@ TEST_F(HttpSession, AnswersWhenTheMediaLayerDoes) {
   EXPECT_EQ(newest_session().closed, 1);
 }
 
+TEST_F(HttpSession, TellsAClientItsIceServersBeforeItsOffer) {
+  Settings settings;
+  settings.ice_servers = {{{"turn:t.example"}, "north"}};
+  start(settings);
+  const auto ask = [&](const std::string& participant, const std::string& key) {
+    return call(
+        {.path = "/v1/rooms/nowhere/participants/" + participant + "/ice-servers", .key = key});
+  };
+  const Answer answer = ask("ann", "back.backsecret");
+  EXPECT_EQ(answer.status, 200) << "neither the room nor the participant need exist";
+  EXPECT_NE(answer.body.find(R"({"ice_servers":[{"urls":["turn:t.example"],"username":")"),
+            std::string::npos)
+      << answer.body;
+  EXPECT_NE(answer.body.find(R"(:ann","credential":")"), std::string::npos) << answer.body;
+  EXPECT_EQ(answer.header("cache-control"), "no-store");
+  EXPECT_EQ(ask("ann", "eye.eyesecret").status, 403) << "credentials are no state to read";
+  EXPECT_EQ(ask("a%22nn", "back.backsecret").status, 400);
+}
+
 TEST_F(HttpSession, TakesTheSettingsOfTheJoinToken) {
   const Answer invited =
       json("POST", "/v1/rooms/red/participants",
