@@ -26,15 +26,14 @@ const tiles = new Map(); // participant -> list item
 let client = null;
 let microphone = null;
 
-/** A token for `participant`: the one in the link, or a new invitation with the link's or the development key. */
+/** A new invitation for `participant`, with the link's or the development key. */
 async function invite(room, participant, name) {
-  if (link.has('token')) return { token: link.get('token') };
   const key = link.get('key') ?? (LOOPBACK.includes(location.hostname) ? DEVELOPMENT_KEY : null);
   if (!key) throw new Error('To join this room you need an invitation link.');
   const url = `/v1/rooms/${encodeURIComponent(room)}/participants`;
   const headers = { 'Content-Type': 'application/json' };
-  const response = await request(url, { method: 'POST', headers, body: JSON.stringify({ id: participant, name }) }, key);
-  return response.json();
+  const { body } = await request(url, { method: 'POST', headers, body: JSON.stringify({ id: participant, name }) }, key);
+  return JSON.parse(body);
 }
 
 /** A reloaded page is the same participant; a new or duplicated tab is another one. */
@@ -65,14 +64,13 @@ async function openMicrophone() {
 async function join({ name, room, listenOnly }) {
   const participant = participantFor(room, name);
   microphone = listenOnly ? null : await openMicrophone(); // {stream, meter}
-  const first = await invite(room, participant, name);
-  let unused = first.token;
-  const token = async () => {
-    const fresh = unused ?? (await invite(room, participant, name)).token;
+  let unused = link.has('token') ? null : await invite(room, participant, name);
+  const invitation = async () => {
+    const fresh = unused ?? (await invite(room, participant, name));
     unused = null;
     return fresh;
   };
-  client = new SFUVoiceClient({ room, participant, token, iceServers: first.ice_servers ?? [] });
+  client = new SFUVoiceClient({ room, participant, token: link.get('token') ?? invitation });
   client.addEventListener('state', ({ detail }) => showState(detail));
   client.addEventListener('roster', showRoster);
   client.addEventListener('speakers', showSpeakers);

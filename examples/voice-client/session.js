@@ -1,11 +1,12 @@
 // SPDX-License-Identifier: Apache-2.0
 // One session of a participant: a PeerConnection that negotiates once, and the WebSocket that belongs to it.
 
-import { Problem, request } from './api.js';
+import { Problem, request, within } from './api.js';
 
 const GATHERING_MS = 1000; // Host candidates are enough: the server learns the others from the source of checks.
 const CONNECTING_MS = 10000;
 const DISCONNECTED_MS = 3000;
+const COMMAND_MS = 10000;
 const OPUS_PARAMETERS = { useinbandfec: 1, usedtx: 1 };
 
 /** Adds Opus parameters to a description. In an answer they tell this browser's encoder what to do (RFC 7587). */
@@ -43,14 +44,18 @@ export class Session {
   #lastId = 0;
   #watchdog;
   #ended = false;
+  #isToLeave = false;
+  #renewToken;
 
-  constructor({ url, iceServers, onConnected, onMessage, onEnd }) {
-    Object.assign(this, { url, iceServers, onConnected, onMessage, onEnd });
+  /** `renewToken` returns a fresh token; null: there is only the one. */
+  constructor({ url, renewToken, onConnected, onMessage, onEnd }) {
+    Object.assign(this, { url, onConnected, onMessage, onEnd });
+    this.#renewToken = renewToken;
   }
 
-  async open(stream, players, token) {
+  async open(stream, players, { token, iceServers }) {
     this.token = token;
-    this.pc = new RTCPeerConnection({ bundlePolicy: 'max-bundle', iceServers: this.iceServers });
+    this.pc = new RTCPeerConnection({ bundlePolicy: 'max-bundle', iceServers });
     this.pc.addEventListener('connectionstatechange', () => this.#connectionChanged());
     this.pc.addEventListener('signalingstatechange', () => {
       if (this.pc.signalingState === 'have-local-offer') this.negotiations += 1;
@@ -67,16 +72,29 @@ export class Session {
     if (this.#ended) return;
     const body = withOpusParameters(this.pc.localDescription.sdp);
     const headers = { 'Content-Type': 'application/sdp' };
-    const response = await request(`${this.url}/session`, { method: 'POST', headers, body }, token);
-    this.location = new URL(response.headers.get('Location'), response.url);
-    const answer = await response.text();
+    const answer = await request(`${this.url}/session`, { method: 'POST', headers, body }, token);
+    this.location = new URL(answer.headers.get('Location'), answer.url);
     if (this.#ended) {
-      this.#remove();
+      if (this.#isToLeave) this.#remove();
       return;
     }
-    await this.pc.setRemoteDescription({ type: 'answer', sdp: withOpusParameters(answer) });
-    this.#restartWatchdog(CONNECTING_MS, 'no connection');
-    this.#listen();
+    this.#restartWatchdog(CONNECTING_MS, 'no connection'); // First: it ends when the connection is up.
+    await this.pc.setRemoteDescription({ type: 'answer', sdp: withOpusParameters(answer.body) });
+    this.socket = this.#listen();
+  }
+
+  /** From now on with another token: the old one will not outlive its WebSocket, nor let this participant leave. */
+  renew(token) {
+    if (this.#ended) return;
+    this.token = token;
+    if (!this.socket) return; // It is being opened.
+    const next = this.#listen();
+    next.addEventListener('open', () => {
+      if (this.#ended) return next.close();
+      const former = this.socket;
+      this.socket = next;
+      former.close();
+    });
   }
 
   /** Sends a command; settles with the server's answer to it. */
@@ -84,7 +102,8 @@ export class Session {
     if (this.socket?.readyState !== WebSocket.OPEN) return Promise.reject(new Problem({ title: 'Not connected' }));
     const id = (this.#lastId += 1);
     this.socket.send(JSON.stringify({ id, type, data }));
-    return new Promise((resolve, reject) => this.#pending.set(id, { resolve, reject }));
+    const answered = new Promise((resolve, reject) => this.#pending.set(id, { resolve, reject }));
+    return within(COMMAND_MS, answered, 'The server does not answer').finally(() => this.#pending.delete(id));
   }
 
   /** The bit rate that the server asks the microphone to stay below, in bit/s; 0: the browser's choice. */
@@ -104,19 +123,31 @@ export class Session {
     return this.#pending.size > 0;
   }
 
-  /** Ends it quietly. With `remove` the server is told, even while the page goes away. */
+  /** Ends it quietly. With `remove` the server is told, even while the page goes away, and even of a session whose connection was lost. */
   close({ remove = false } = {}) {
-    if (this.#ended) return;
-    this.#ended = true;
-    clearTimeout(this.#watchdog);
-    this.socket?.close();
-    this.pc?.close();
-    for (const { reject } of this.#pending.values()) reject(new Problem({ title: 'Not connected' }));
+    if (!this.#ended) {
+      this.#ended = true;
+      clearTimeout(this.#watchdog);
+      this.socket?.close();
+      this.pc?.close();
+      for (const { reject } of this.#pending.values()) reject(new Problem({ title: 'Not connected' }));
+    }
+    this.#isToLeave ||= remove;
     if (remove) this.#remove();
   }
 
-  #remove() {
-    if (this.location) request(this.location, { method: 'DELETE', keepalive: true }, this.token).catch(() => {});
+  /** Without it the others would see this participant until the server notices that nothing arrives any more. */
+  async #remove() {
+    if (!this.location) return;
+    const remove = (token) => request(this.location, { method: 'DELETE', keepalive: true }, token);
+    try {
+      await remove(this.token).catch(async (problem) => {
+        if (problem.status !== 401 || !this.#renewToken) throw problem;
+        await remove(await this.#renewToken());
+      });
+    } catch {
+      // The server is away, or has ended this session itself.
+    }
   }
 
   #end(reason) {
@@ -139,19 +170,27 @@ export class Session {
     this.onConnected();
   }
 
+  /** A WebSocket; the session ends with it as long as it is `this.socket`. */
   #listen() {
     const url = new URL(`${this.url}/events`);
     url.protocol = url.protocol.replace('http', 'ws');
     url.searchParams.set('access_token', this.token);
-    this.socket = new WebSocket(url, ['veche.v1']);
-    this.socket.addEventListener('close', () => this.#end('events lost'));
-    this.socket.addEventListener('message', ({ data }) => {
+    const socket = new WebSocket(url, ['veche.v1']);
+    const late = setTimeout(() => socket.close(), CONNECTING_MS); // The event `close` follows.
+    socket.addEventListener('open', () => clearTimeout(late));
+    socket.addEventListener('close', () => {
+      clearTimeout(late);
+      if (socket === this.socket) this.#end('events lost');
+    });
+    socket.addEventListener('message', ({ data }) => {
+      if (this.#ended) return;
       const message = JSON.parse(data);
       if (message.type === 'closing') this.#end(message.data.reason);
       else if (message.type === 'ok') this.#settle(message.id)?.resolve();
       else if (message.type === 'problem') this.#settle(message.id)?.reject(new Problem(message.data));
       else this.onMessage(message);
     });
+    return socket;
   }
 
   #settle(id) {

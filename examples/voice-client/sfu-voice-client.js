@@ -1,16 +1,15 @@
 // SPDX-License-Identifier: Apache-2.0
 // SFUVoiceClient, one participant's place in a Veche room: plays the slots, follows the room, reconnects.
 
-import { Problem } from './api.js';
+import { Problem, request, within } from './api.js';
+import { Rejoin, renewalMs } from './rejoin.js';
 import { Session } from './session.js';
 
 export { Problem };
 
-const STABLE_MS = 10000; // A connection that lasted this long resets the back-off.
-const BACKOFF_MS = { first: 500, longest: 10000 };
 const AUDIBLE_MS = 300;
-/** Reasons of a `closing` message after which a rejoin would be wrong or useless. */
-const FINAL_REASONS = new Set(['left', 'removed', 'replaced', 'room_closed', 'bad_fingerprint', 'policy_violation']);
+const TOKEN_MS = 15000; // For the function that gets tokens.
+const RENEWAL_MS = { shortest: 10000, longest: 24 * 3600 * 1000 };
 
 /**
  * Events, each with `detail`: `state` {state, reason, retryMs}, `roster` (joined, left or changed; also mutes, pins, blocks),
@@ -32,32 +31,40 @@ export class SFUVoiceClient extends EventTarget {
   #stream = null;
   #players;
   #session = null;
-  #attempt = 0;
-  #connectedAt = 0;
+  #rejoin = new Rejoin();
+  #opening = Promise.resolve(); // Settled when no attempt is under way.
   #retryTimer;
+  #renewTimer;
   #previous = new Map(); // Statistics of the last call, by id.
   #onPageHide = () => this.leave();
 
-  /** `token`: a join token, or an async function that returns a fresh one for each session. */
-  constructor({ url = location.origin, room, participant, token, slots = 4, iceServers = [] }) {
+  /**
+   * `token`: a join token, or an async function that returns a fresh one for each session: a string, or an invitation, `{token, ice_servers}`. An error of
+   * that function ends the call if it has `final: true` or a `status` of 4xx; otherwise the client asks again later.
+   * `iceServers`: STUN and TURN servers, or an async function that returns them for each session. Without it the invitation names them, or the server.
+   */
+  constructor({ url = location.origin, room, participant, token, slots = 4, iceServers }) {
     super();
     const path = `/v1/rooms/${encodeURIComponent(room)}/participants/${encodeURIComponent(participant)}`;
     this.#options = { url: url + path, token, iceServers };
     this.#players = Array.from({ length: slots }, () => Object.assign(new Audio(), { autoplay: true }));
   }
 
-  /** Opens the first session; without a stream it only listens. Rejects with a Problem if the server refuses. */
+  /**
+   * Opens the first session; without a stream it only listens. Rejects with a Problem if the server refuses. During a call it joins again with another
+   * stream, as after a lost connection: an attempt that fails for a while is repeated.
+   */
   async join(stream = null) {
     this.#stream = stream;
     this.#applyMute();
-    this.#setState('connecting');
-    addEventListener('pagehide', this.#onPageHide);
-    try {
-      await this.#open();
-    } catch (problem) {
-      this.#close('refused');
-      throw problem;
+    clearTimeout(this.#retryTimer);
+    if (this.state === 'closed') {
+      this.#rejoin = new Rejoin({ renewsToken: typeof this.#options.token === 'function' });
+      addEventListener('pagehide', this.#onPageHide);
     }
+    this.#setState('connecting');
+    const refused = await this.#attempt();
+    if (refused) throw refused;
   }
 
   leave() {
@@ -162,63 +169,109 @@ export class SFUVoiceClient extends EventTarget {
     }
   }
 
-  async #open() {
-    const { url, token, iceServers } = this.#options;
+  /** Opens a session, and does what has to be done if that fails. Returns the error if that ends the call. */
+  async #attempt({ tell = false } = {}) {
+    const session = this.#prepare();
+    const former = this.#opening;
+    let settle;
+    this.#opening = new Promise((resolve) => {
+      settle = resolve;
+    });
+    try {
+      await former; // Its offer must not arrive after the one of this attempt: that would replace this session.
+      const credentials = this.#session === session ? await this.#credentials() : null;
+      if (this.#session === session) await session.open(this.#stream, this.#players, credentials);
+    } catch (error) {
+      if (this.#session === session) {
+        const decision = this.#rejoin.failed(error, performance.now(), { ofToken: error?.ofToken });
+        if (decision.end && tell) this.#emit('problem', error);
+        this.#carryOut(decision);
+        return decision.end ? error : null;
+      }
+    } finally {
+      settle();
+    }
+    if (this.#session !== session) return null;
+    this.#rejoin.answered();
+    this.#renewLater(session);
+    this.resume();
+    return null;
+  }
+
+  /** A session to open, in place of the present one. */
+  #prepare() {
+    this.#session?.close();
     const session = new Session({
-      url,
-      iceServers,
+      url: this.#options.url,
+      renewToken: typeof this.#options.token === 'function' ? async () => (await this.#invitation()).token : null,
       onConnected: () => this.#connected(),
       onMessage: (message) => this.#receive(message),
-      onEnd: (reason) => this.#ended(reason),
+      onEnd: (reason) => this.#carryOut(this.#rejoin.ended(reason, performance.now())),
     });
+    clearTimeout(this.#renewTimer);
     this.#session = session;
     this.#previous = new Map();
     this.sessions += 1;
+    return session;
+  }
+
+  /** `{token, ice_servers}`; the latter may be missing. */
+  async #invitation() {
+    const { token } = this.#options;
+    if (typeof token !== 'function') return { token };
     try {
-      const credential = typeof token === 'function' ? await token() : token;
-      if (this.#session === session) await session.open(this.#stream, this.#players, credential);
-    } catch (problem) {
-      if (this.#session === session) throw problem;
+      const given = await within(TOKEN_MS, Promise.resolve(token()), 'The token does not come');
+      const invitation = given && typeof given === 'object' ? given : { token: given };
+      if (typeof invitation.token === 'string' && invitation.token) return invitation;
+    } catch (error) {
+      throw Object.assign(error instanceof Error ? error : new Problem(error ?? {}), { ofToken: true });
     }
-    if (this.#session === session) this.resume();
+    throw new Problem({ title: 'The function that gets tokens returned none', final: true });
+  }
+
+  /** For one attempt: credentials of TURN servers expire too. */
+  async #credentials() {
+    const { url, iceServers } = this.#options;
+    const { token, ice_servers: invited } = await this.#invitation();
+    if (typeof iceServers === 'function') return { token, iceServers: await iceServers() };
+    if (iceServers ?? invited) return { token, iceServers: iceServers ?? invited };
+    try {
+      const { body } = await request(`${url}/ice-servers`, {}, token);
+      return { token, iceServers: JSON.parse(body).ice_servers };
+    } catch (problem) {
+      if (problem.status !== 404) throw problem;
+      return { token, iceServers: [] }; // A server older than this route.
+    }
+  }
+
+  /** Replaces the session's token before it expires, if there is a function for it. */
+  #renewLater(session) {
+    const ms = typeof this.#options.token === 'function' ? renewalMs(session.token, Date.now()) : null;
+    if (ms === null) return;
+    this.#renewTimer = setTimeout(async () => {
+      const invitation = await this.#invitation().catch(() => null); // Then the server refuses the next attempt, which decides.
+      if (this.#session !== session || !invitation || invitation.token === session.token) return;
+      session.renew(invitation.token);
+      this.#renewLater(session);
+    }, Math.min(RENEWAL_MS.longest, Math.max(RENEWAL_MS.shortest, ms)));
   }
 
   #connected() {
-    this.#connectedAt = performance.now();
+    this.#rejoin.connected(performance.now());
     this.#setState('connected');
   }
 
-  #ended(reason) {
-    if (FINAL_REASONS.has(reason)) this.#close(reason);
-    else this.#retry(reason, 0);
-  }
-
-  /** A new session for the same participant after a while; never a renegotiation of the old one. */
-  #retry(reason, atLeastMs) {
-    if (this.#connectedAt && performance.now() - this.#connectedAt > STABLE_MS) this.#attempt = 0;
-    this.#connectedAt = 0;
-    const backoffMs = Math.min(BACKOFF_MS.longest, BACKOFF_MS.first * 2 ** this.#attempt) * (0.75 + Math.random() / 2);
-    const retryMs = Math.max(atLeastMs, backoffMs);
-    this.#attempt += 1;
+  #carryOut({ end, retryMs, reason }) {
+    if (end) return this.#close(end);
     this.#session?.close();
     this.#setState('reconnecting', { reason, retryMs });
-    this.#retryTimer = setTimeout(async () => {
-      try {
-        await this.#open();
-      } catch (problem) {
-        if (problem instanceof Problem && !problem.temporary) {
-          this.#emit('problem', problem);
-          this.#close('refused');
-        } else {
-          this.#retry(problem.message, problem.retryAfterMs ?? 0);
-        }
-      }
-    }, retryMs);
+    this.#retryTimer = setTimeout(() => this.#attempt({ tell: true }), retryMs);
   }
 
   #close(reason, how) {
     if (this.state === 'closed') return;
     clearTimeout(this.#retryTimer);
+    clearTimeout(this.#renewTimer);
     removeEventListener('pagehide', this.#onPageHide);
     this.#session?.close(how);
     this.#session = null;
