@@ -104,6 +104,7 @@ Status Participant::update(const ParticipantPatch& patch) {
   if (settings_.permissions != before) {
     log::info("room", "may now " + text_of(settings_.permissions), about());
     note("permissions", "may", text_of(settings_.permissions));
+    room_.server().revocations().outdate(room_.id(), id_, unix_ms());
   }
   if (preferences_changed) {
     note(Trace::Kind::Change, "preferences", preferences_json(pinned_, blocked_));

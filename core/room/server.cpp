@@ -68,9 +68,9 @@ const Trace* Server::find_trace(const std::string& room, const std::string& part
   return present ? &present->trace() : former_traces_.find(room, participant, now_ns_);
 }
 
-Result<Room*> Server::find_or_create_room(const std::string& id) {
+Result<Room*> Server::find_or_create_room(const std::string& id, bool may_create) {
   if (Room* room = find_room(id)) return room;
-  if (!limits_.auto_create) {
+  if (!limits_.auto_create && !may_create) {
     return not_found("There is no such room, and this server does not create rooms on demand.");
   }
   // The room would be for a new participant.

@@ -21,6 +21,7 @@
 #include "room/capacity.hpp"
 #include "room/closed_rooms.hpp"
 #include "room/controller.hpp"
+#include "room/revocations.hpp"
 #include "room/room.hpp"
 #include "room/room_settings.hpp"
 #include "room/trace.hpp"
@@ -61,11 +62,15 @@ class Server {
   /// name or policy.
   Result<Room*> create_room(const std::string& id, RoomPolicy policy);
   Room* find_room(const std::string& id);
-  /// The room, created now if `rooms.auto_create` is on.
-  Result<Room*> find_or_create_room(const std::string& id);
+  /// The room, created now if `rooms.auto_create` is on or the caller `may_create` rooms.
+  Result<Room*> find_or_create_room(const std::string& id, bool may_create = false);
   Status remove_room(const std::string& id, EndReason reason = EndReason::RoomClosed);
   /// By name.
   const std::map<std::string, std::unique_ptr<Room>>& rooms() const { return rooms_; }
+
+  /// What older join tokens no longer give. Changes of permissions are noted here; the API notes
+  /// removals and deleted rooms.
+  Revocations& revocations() { return revocations_; }
 
   /// The trace of a participant that is in the room, or left it less than a minute ago. Null: there
   /// is none; valid until the next call of anything here.
@@ -186,6 +191,7 @@ class Server {
   std::deque<std::function<void()>> news_;  ///< Not delivered yet.
   PluginParts parts_;
   ClosedRooms closed_;
+  Revocations revocations_;
   FormerTraces former_traces_;
   std::unordered_set<uint32_t> source_numbers_;  ///< In use.
   std::map<std::string, std::unique_ptr<Room>> rooms_;

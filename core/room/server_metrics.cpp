@@ -18,6 +18,9 @@ void Server::put_metrics(MetricSink& sink) const {
   sink.gauge("veche_participants", "Participants of all rooms, connected or not", participants);
   sink.gauge("veche_capacity_head_room_participants",
              "How many more participants the server can carry", capacity().head_room);
+  sink.gauge("veche_token_revocations",
+             "Participants and rooms whose older join tokens the server refuses",
+             static_cast<int64_t>(revocations_.size()));
   sink.gauge("veche_speakers", "Participants that speak, according to the selector", speakers);
   for (int i = static_cast<int>(EndReason::Left); i <= static_cast<int>(EndReason::ServerStopping);
        ++i) {

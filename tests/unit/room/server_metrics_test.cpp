@@ -34,10 +34,12 @@ TEST_F(ServerMetricsTest, CountRoomsParticipantsAndSpeakers) {
   selection.speaking = {ann.tracks()[0].track};
   engine.rooms[0]->poll(selection);
   ASSERT_TRUE(room.remove("bob", EndReason::Removed));
+  server->revocations().remove("a", "bob", 1'700'000'000'000);
   const auto values = read();
   EXPECT_EQ(values.at("veche_rooms"), 2);
   EXPECT_EQ(values.at("veche_participants"), 2);
   EXPECT_EQ(values.at("veche_speakers"), 1);
+  EXPECT_EQ(values.at("veche_token_revocations"), 1);
   EXPECT_EQ(values.at("veche_participants_ended_total removed"), 1);
   EXPECT_EQ(values.at("veche_participants_ended_total left"), 0);
 }
