@@ -12,8 +12,6 @@
 namespace veche::http {
 namespace {
 
-constexpr char kBearer[] = "Bearer ";
-
 bool is_api_path(const std::string& path) { return path == "/v1" || path.rfind("/v1/", 0) == 0; }
 
 Conditions conditions_of(const Exchange& exchange) {
@@ -56,8 +54,8 @@ std::optional<Response> refuse_type(const Exchange& exchange, const BodyRule& ru
 }  // namespace
 
 Dispatcher::Dispatcher(const Router& router, const PluginRoutes& plugins, const Authenticator& auth,
-                       std::vector<std::string> cors_origins, Route pages)
-    : router_(router), plugins_(plugins), auth_(auth) {
+                       room::Server& rooms, std::vector<std::string> cors_origins, Route pages)
+    : router_(router), plugins_(plugins), auth_(auth), rooms_(rooms) {
   use(std::move(cors_origins), std::move(pages));
 }
 
@@ -94,37 +92,48 @@ Result<Match> Dispatcher::find(const std::string& method, const std::string& pat
   return page;
 }
 
-bool Dispatcher::authenticate(Exchange& exchange) const {
+std::optional<Response> Dispatcher::authenticate(const Exchange& exchange, Request& request) const {
   const Route& route = *exchange.route;
-  if (route.access == Access::Anybody) return true;
-  Request& request = exchange.request;
-  const std::string header = exchange.request_header("Authorization");
-  std::string credential;
-  if (g_ascii_strncasecmp(header.c_str(), kBearer, sizeof kBearer - 1) == 0) {
-    credential = header.substr(sizeof kBearer - 1);
-  } else if (route.takes_query_token) {
-    credential = request.query_value("access_token");
+  if (route.access == Access::Anybody) return std::nullopt;
+  const std::string bearer = bearer_of(exchange.request_header("Authorization"));
+  const std::string in_url =
+      route.takes_query_token && bearer.empty() ? request.query_value("access_token") : "";
+  if (bearer.empty() && in_url.empty()) {
+    return problem(401, "Send Authorization: Bearer with an API key or a join token.");
   }
-  if (credential.empty()) {
-    exchange.respond(problem(401, "Send Authorization: Bearer with an API key or a join token."));
-    return false;
-  }
-  Result<Principal> caller = auth_.authenticate(credential, unix_ms() / 1000);
-  if (!caller) {
-    exchange.respond(problem(caller.error()));
-    return false;
-  }
+  const int64_t now_ms = unix_ms();
+  Result<Principal> caller =
+      in_url.empty() ? auth_.authenticate(bearer, now_ms) : auth_.authenticate_url(in_url, now_ms);
+  if (!caller) return problem(caller.error());
   const auto param = [&](const char* name) {
     const auto found = request.params.find(name);
     return found == request.params.end() ? std::string() : found->second;
   };
   const Status reached = authorize(*caller, route.access, param("room"), param("participant"));
-  if (!reached) {
-    exchange.respond(problem(reached.error()));
-    return false;
-  }
+  if (!reached) return problem(reached.error());
+  if (caller->token) rooms_.revocations().saw(caller->token->issued_ms);
   request.caller = std::make_shared<const Principal>(std::move(*caller));
-  return true;
+  return refuse_revoked(*request.caller);
+}
+
+std::optional<Response> Dispatcher::refuse_revoked(const Principal& caller) const {
+  if (!caller.token) return std::nullopt;
+  const JoinToken& token = *caller.token;
+  const auto refusal = rooms_.revocations().refusal(token.room, token.participant, token.issued_ms);
+  if (!refusal) return std::nullopt;
+  if (*refusal == room::TokenRefusal::Outdated) {
+    // In the room its permissions are those of now, whatever the token says: a client whose
+    // connection fails gets back in.
+    room::Room* room = rooms_.find_room(token.room);
+    if (room && room->find(token.participant)) return std::nullopt;
+  }
+  return to_response(problem_of(*refusal));
+}
+
+std::optional<Response> Dispatcher::refuse_by_now(const Request& request) const {
+  if (!request.caller) return std::nullopt;
+  const Status good = auth_.check_again(*request.caller, unix_ms());
+  return good ? refuse_revoked(*request.caller) : problem(good.error());
 }
 
 void Dispatcher::on_headers(Exchange& exchange, const std::map<std::string, std::string>& query) {
@@ -155,7 +164,12 @@ void Dispatcher::on_headers(Exchange& exchange, const std::map<std::string, std:
   }
   exchange.route = std::move(match->route);
   request.params = std::move(match->params);
-  if (!authenticate(exchange)) return;
+  if (auto refused = authenticate(exchange, request)) return exchange.respond(*refused);
+  if (request.caller) {
+    exchange.may_continue = [&auth = auth_, caller = request.caller] {
+      return auth.has_key_of(*caller);
+    };
+  }
   const BodyRule& rule = rule_of(exchange.route->body);
   if (auto refused = refuse_type(exchange, rule)) return exchange.respond(*refused);
   exchange.limit_body(rule.max_bytes);
@@ -164,6 +178,8 @@ void Dispatcher::on_headers(Exchange& exchange, const std::map<std::string, std:
 void Dispatcher::on_body(Exchange& exchange) {
   assert(is_on_control());
   if (exchange.is_answered() || !exchange.route) return;
+  // A body may take seconds to come, and the caller may have been removed meanwhile.
+  if (auto refused = refuse_by_now(exchange.request)) return exchange.respond(*refused);
   exchange.request.body = exchange.body();
   exchange.handle(exchange.route->handler);
 }

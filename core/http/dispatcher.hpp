@@ -2,6 +2,7 @@
 // What happens to every request, in order: cross-origin rules, route, caller, limits, handler.
 #pragma once
 
+#include <optional>
 #include <string>
 #include <vector>
 
@@ -9,6 +10,7 @@
 #include "http/auth/auth.hpp"
 #include "http/connection/exchange.hpp"
 #include "http/protocol/router.hpp"
+#include "room/server.hpp"
 
 namespace veche::http {
 
@@ -18,7 +20,7 @@ class Dispatcher {
   /// `pages` answers all paths outside the API; its handler may be null. All references outlive
   /// this.
   Dispatcher(const Router& router, const PluginRoutes& plugins, const Authenticator& auth,
-             std::vector<std::string> cors_origins, Route pages);
+             room::Server& rooms, std::vector<std::string> cors_origins, Route pages);
   /// For requests that begin from now on.
   void use(std::vector<std::string> cors_origins, Route pages);
 
@@ -31,11 +33,16 @@ class Dispatcher {
   /// Adds the CORS headers; false if the request has no other origin, or one that is not allowed.
   bool add_cors_headers(Exchange& exchange) const;
   Result<Match> find(const std::string& method, const std::string& path) const;
-  bool authenticate(Exchange& exchange) const;
+  /// Sets the caller, or refuses.
+  std::optional<Response> authenticate(const Exchange& exchange, Request& request) const;
+  std::optional<Response> refuse_revoked(const Principal& caller) const;
+  /// Refuses a caller whose credential has ended since the headers came.
+  std::optional<Response> refuse_by_now(const Request& request) const;
 
   const Router& router_;
   const PluginRoutes& plugins_;
   const Authenticator& auth_;
+  room::Server& rooms_;
   std::vector<std::string> cors_origins_;
   std::shared_ptr<const Route> pages_;
 };

@@ -61,7 +61,7 @@ struct Verified {
 };
 
 Result<Verified> check(const Settings& settings) {
-  auto auth = Authenticator::create(settings.keys);
+  auto auth = Authenticator::create(settings.keys, settings.signing_keys);
   if (!auth) return auth.error();
   auto files = StaticFiles::create(settings.static_dir);
   if (!files) return files.error();
@@ -104,7 +104,7 @@ class Server::State {
              rooms.now_ns(),
              {}},
         plugin_routes_(plugins, settings.deadlines.plugin_ms),
-        dispatcher_(router_, plugin_routes_, api_.auth, settings.cors_origins,
+        dispatcher_(router_, plugin_routes_, api_.auth, rooms, settings.cors_origins,
                     pages_of(std::move(verified.files), !settings.static_dir.empty())),
         soup_(glib::adopt(soup_server_new("raw-paths", TRUE, nullptr))),
         certificate_(std::move(verified.certificate)) {
@@ -161,6 +161,7 @@ class Server::State {
 
   void use(const Settings& settings, Verified verified) {
     api_.auth = std::move(verified.auth);
+    sockets_.keep_keys_of(api_.auth);
     api_.ice_servers = settings.ice_servers;
     dispatcher_.use(settings.cors_origins,
                     pages_of(std::move(verified.files), !settings.static_dir.empty()));

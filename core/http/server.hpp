@@ -24,6 +24,7 @@ struct Settings {
   TlsFiles tls;
   std::string static_dir;  ///< Served at "/"; empty: nothing.
   std::vector<ApiKey> keys;
+  std::vector<SigningKey> signing_keys;  ///< Of join tokens; the first one signs.
   std::vector<IceServer> ice_servers;
   Deadlines deadlines;
 };
@@ -39,8 +40,9 @@ class Server {
   Server(const Server&) = delete;
   Server& operator=(const Server&) = delete;
 
-  /// Takes new keys, origins, ICE servers, pages and certificate while serving: all or nothing. The
-  /// addresses stay, and TLS can be neither added nor removed.
+  /// Takes new keys, origins, ICE servers, pages and certificate while serving: all or nothing.
+  /// Closes the WebSockets of callers whose key is gone. The addresses stay, and TLS can be neither
+  /// added nor removed.
   Status use(const Settings& settings);
   /// Keys of the configuration whose new values wait for a restart, for GET /v1/server.
   void set_restart_needed(std::vector<std::string> keys);

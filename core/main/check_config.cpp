@@ -11,7 +11,7 @@ namespace veche::main {
 LoadedConfig check_config(const std::string& file, const std::vector<std::string>& plugin_dirs,
                           plugin::Opening opening) {
   LoadedConfig loaded = load_config(file, plugin_dirs);
-  auto& [config, problems] = loaded;
+  auto& [config, problems, advice] = loaded;
   for (plugin::PluginProblem& problem : plugin::Host::check(config.plugins, opening)) {
     std::string pointer = "/plugins/" + std::to_string(problem.index);
     // The host refuses duplicate names too; one report is enough.

@@ -33,6 +33,10 @@ void Reading::refuse(std::string pointer, std::string detail) {
   problems_.push_back({std::move(pointer), std::move(detail)});
 }
 
+void Reading::advise(std::string pointer, std::string detail) {
+  advice_.push_back({std::move(pointer), std::move(detail)});
+}
+
 namespace {
 
 using glib::elements_of;
@@ -155,7 +159,7 @@ LoadedConfig parse_config(std::string_view text, const Places& places) {
   config.rooms.drain_deadline_s = get<uint32_t>(member(root->get(), "server"), "drain_deadline_s");
   read_log(member(root->get(), "log"), config);
   read_plugins(reading, root->get(), config.plugins);
-  return {std::move(config), std::move(reading).problems()};
+  return {std::move(config), std::move(reading.problems()), std::move(reading.advice())};
 }
 
 LoadedConfig load_config(const std::string& file, const std::vector<std::string>& plugin_dirs) {

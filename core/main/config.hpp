@@ -34,6 +34,8 @@ struct LoadedConfig {
   Config config;  ///< Usable only without problems.
   /// With pointers into the whole configuration.
   std::vector<glib::SchemaProblem> problems;
+  /// What works, and is seldom wanted.
+  std::vector<glib::SchemaProblem> advice = {};
 };
 
 /// Checks everything but the plugins' own parts. Reads secret files and environment variables.

@@ -54,6 +54,10 @@ bool is_dev_key(const std::string& id, const std::string& secret) {
   return id == "dev" && secret == "devsecret";
 }
 
+bool is_dev_signing_secret(const std::string& secret) {
+  return secret == "devsigningsecret-for-trials-on-loopback";
+}
+
 bool is_origin(const std::string& text) {
   if (text == "*") return true;
   if (!starts_with_any(text, {"http://", "https://"})) return false;

@@ -15,6 +15,8 @@ bool are_loopback(const std::vector<std::string>& endpoints);
 bool collide(const std::string& endpoint, const std::string& other);
 /// The public key of examples/config/dev.json.
 bool is_dev_key(const std::string& id, const std::string& secret);
+/// The public secret of its signing key.
+bool is_dev_signing_secret(const std::string& secret);
 /// "*", or scheme, host and perhaps port, as browsers send it (RFC 6454, section 7).
 bool is_origin(const std::string& text);
 /// A stun, stuns, turn or turns URI (RFC 7064, RFC 7065).

@@ -6,6 +6,7 @@
 #include <set>
 
 #include "base/endpoint.hpp"
+#include "base/ids.hpp"
 #include "glib/ref.hpp"
 #include "main/config_checks.hpp"
 #include "main/config_reading.hpp"
@@ -95,40 +96,45 @@ std::optional<std::string> secret_of_file(Reading& reading, JsonNode* node,
   return std::string(g_strchomp(data));
 }
 
-void check_secret(Reading& reading, const http::ApiKey& key, const std::string& pointer,
-                  const http::Settings& settings) {
-  if (!is_secret(key.secret)) {
-    return reading.refuse(pointer,
-                          "this secret has white space or characters beyond ASCII; allowed: "
-                          "visible ASCII characters");
-  }
-  if (is_dev_key(key.id, key.secret)) {
-    if (are_loopback(settings.listen)) return;
-    return reading.refuse(pointer,
-                          "the key dev with the secret devsecret is public; allowed: only while "
-                          "every address of /http/listen is loopback");
-  }
-  if (key.secret.size() < kMinSecretLength) {
-    reading.refuse(pointer, "this secret has " + std::to_string(key.secret.size()) +
-                                " characters; allowed: at least " +
-                                std::to_string(kMinSecretLength));
+void check_secret(Reading& reading, const std::string& secret, const std::string& pointer,
+                  size_t min_length) {
+  if (!is_secret(secret)) {
+    reading.refuse(pointer,
+                   "this secret has white space or characters beyond ASCII; allowed: visible ASCII "
+                   "characters");
+  } else if (secret.size() < min_length) {
+    reading.refuse(pointer, "this secret has " + std::to_string(secret.size()) +
+                                " characters; allowed: at least " + std::to_string(min_length));
   }
 }
 
-void read_secret(Reading& reading, JsonNode* node, const std::string& pointer,
-                 const http::Settings& settings, http::ApiKey& key) {
+struct Secret {
+  std::string text;
+  std::string pointer;  ///< To where it came from.
+};
+
+/// Nothing: it was refused.
+std::optional<Secret> read_secret(Reading& reading, JsonNode* node, const std::string& pointer) {
   const bool from_file = !text(node, "secret_file").empty();
   if (from_file == !text(node, "secret").empty()) {
-    return reading.refuse(pointer, from_file
-                                       ? "has a secret and a secret_file; allowed: one of them"
-                                       : "has no secret; allowed: either secret or secret_file");
+    reading.refuse(pointer, from_file ? "has a secret and a secret_file; allowed: one of them"
+                                      : "has no secret; allowed: either secret or secret_file");
+    return std::nullopt;
   }
-  const std::string secret_pointer = pointer + (from_file ? "/secret_file" : "/secret");
-  auto secret = from_file ? secret_of_file(reading, node, secret_pointer)
-                          : secret_of_text(reading, node, secret_pointer);
-  if (!secret) return;
-  key.secret = std::move(*secret);
-  check_secret(reading, key, secret_pointer, settings);
+  std::string place = pointer + (from_file ? "/secret_file" : "/secret");
+  auto secret =
+      from_file ? secret_of_file(reading, node, place) : secret_of_text(reading, node, place);
+  if (!secret) return std::nullopt;
+  return Secret{std::move(*secret), std::move(place)};
+}
+
+/// A secret that everybody knows, for trials.
+void check_public(Reading& reading, const std::string& pointer, const char* what,
+                  const http::Settings& settings) {
+  if (are_loopback(settings.listen)) return;
+  reading.refuse(pointer, std::string(what) +
+                              " is public; allowed: only while every address of /http/listen is "
+                              "loopback");
 }
 
 void read_keys(Reading& reading, JsonNode* list, http::Settings& settings) {
@@ -143,8 +149,58 @@ void read_keys(Reading& reading, JsonNode* list, http::Settings& settings) {
       reading.refuse(pointer + "/id",
                      in_quotes(key.id) + " is the id of an earlier key; allowed: an id of its own");
     }
-    read_secret(reading, node, pointer, settings, key);
+    if (auto secret = read_secret(reading, node, pointer)) {
+      key.secret = std::move(secret->text);
+      if (is_dev_key(key.id, key.secret)) {
+        check_public(reading, secret->pointer, "the key dev with the secret devsecret", settings);
+      } else {
+        check_secret(reading, key.secret, secret->pointer, kMinSecretLength);
+      }
+    }
     settings.keys.push_back(std::move(key));
+  }
+}
+
+void check_signing_secret(Reading& reading, const Secret& secret, const http::Settings& settings) {
+  check_secret(reading, secret.text, secret.pointer, http::kMinSigningSecretBytes);
+  if (is_dev_signing_secret(secret.text)) {
+    check_public(reading, secret.pointer, "the signing secret of the examples", settings);
+  }
+  for (const http::ApiKey& key : settings.keys) {
+    if (key.secret != secret.text) continue;
+    reading.refuse(secret.pointer, "this is the secret of the API key " + in_quotes(key.id) +
+                                       ", which its tokens would let clients guess offline; "
+                                       "allowed: a secret of its own");
+  }
+}
+
+/// After the API keys.
+void read_signing_keys(Reading& reading, JsonNode* list, http::Settings& settings) {
+  std::set<std::string> ids;
+  for (JsonNode* node : elements_of(list)) {
+    const std::string pointer = at("/auth/signing_keys", settings.signing_keys.size());
+    http::SigningKey key{text(node, "kid"), ""};
+    if (!is_valid_name(key.id)) {
+      reading.refuse(pointer + "/kid",
+                     in_quotes(key.id) + " is not allowed; allowed: A-Z a-z 0-9 _ . ~ -");
+    } else if (!ids.insert(key.id).second) {
+      reading.refuse(pointer + "/kid", in_quotes(key.id) +
+                                           " is the kid of an earlier key; allowed: a kid of its "
+                                           "own");
+    }
+    if (auto secret = read_secret(reading, node, pointer)) {
+      check_signing_secret(reading, *secret, settings);
+      key.secret = std::move(secret->text);
+    }
+    settings.signing_keys.push_back(std::move(key));
+  }
+  if (settings.signing_keys.empty() && !settings.keys.empty()) {
+    reading.advise("/auth/signing_keys",
+                   "is empty, so the server signs join tokens with a key that it makes at start: "
+                   "they end with the process, and it refuses tokens that a backend signs. API "
+                   "keys sign no tokens any more. To keep tokens across restarts, or to sign them "
+                   "yourself, add {\"kid\": \"1\", \"secret\": \"...\"} with a secret of its own "
+                   "(openssl rand -hex 32), and let backends sign with that kid and secret");
   }
 }
 
@@ -152,7 +208,9 @@ void read_keys(Reading& reading, JsonNode* list, http::Settings& settings) {
 
 void read_http(Reading& reading, JsonNode* root, http::Settings& settings) {
   read_addresses(reading, member(root, "http"), settings);
-  read_keys(reading, member(member(root, "auth"), "keys"), settings);
+  JsonNode* auth = member(root, "auth");
+  read_keys(reading, member(auth, "keys"), settings);
+  read_signing_keys(reading, member(auth, "signing_keys"), settings);
 }
 
 void read_ice_servers(Reading& reading, JsonNode* root, http::Settings& settings) {

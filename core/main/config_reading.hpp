@@ -40,6 +40,8 @@ class Reading {
   /// Relative to the configuration's directory; empty stays empty.
   std::string path(const std::string& value) const;
   void refuse(std::string pointer, std::string detail);
+  /// For what is allowed, but seldom wanted.
+  void advise(std::string pointer, std::string detail);
   /// Every element of a list of strings has to pass `is_good`.
   template <class IsGood>
   void check_each(const std::vector<std::string>& values, const std::string& pointer,
@@ -49,11 +51,12 @@ class Reading {
       refuse(at(pointer, i), in_quotes(values[i]) + " is not allowed; allowed: " + allowed);
     }
   }
-  glib::FieldProblems problems() && { return std::move(problems_); }
+  glib::FieldProblems& problems() { return problems_; }
+  glib::FieldProblems& advice() { return advice_; }
 
  private:
   const Places& places_;
-  glib::FieldProblems problems_;
+  glib::FieldProblems problems_, advice_;
 };
 
 // Settings of the API, from the whole configuration.

@@ -17,6 +17,7 @@
 #include "main/crash_line.hpp"
 #include "main/options.hpp"
 #include "main/process.hpp"
+#include "main/reload.hpp"
 #include "room/random.hpp"
 
 namespace veche::main {
@@ -31,10 +32,14 @@ int complain(const std::string& text) {
   return 1;
 }
 
-/// Makes a configuration without keys usable. Printed on its first use.
-class KeyOfThisRun {
+/// Makes a configuration without keys usable. The API key is printed on its first use.
+class KeysOfThisRun {
  public:
   void add_if_needed(Config& config) {
+    if (config.http.signing_keys.empty()) {
+      if (signing_secret_.empty()) signing_secret_ = room::random_token() + room::random_token();
+      config.http.signing_keys.push_back({kid_, signing_secret_});
+    }
     if (!config.http.keys.empty()) return;
     if (secret_.empty()) secret_ = room::random_token();
     config.http.keys.push_back({"admin", secret_, {"admin"}});
@@ -45,7 +50,9 @@ class KeyOfThisRun {
   }
 
  private:
-  std::string secret_;
+  /// Another one in each run, so that tokens of an earlier run are told that their key is unknown.
+  const std::string kid_ = "run-" + room::random_token();
+  std::string secret_, signing_secret_;
   bool is_printed_ = false;
 };
 
@@ -57,13 +64,14 @@ LoadedConfig load(const Options& options) {
 }
 
 int serve(const Options& options, const std::vector<std::string>& raised_limits) {
-  auto [config, problems] = load(options);
+  auto [config, problems, advice] = load(options);
   if (!problems.empty()) return complain(problem_lines(options.config_file, problems));
   log::configure(config.log_level, config.log_format);
   use_crash_format(config.log_format);
   for (const std::string& line : raised_limits) log::info("main", line);
+  log_advice(advice);
   glib::log_what_libraries_say();
-  KeyOfThisRun key;
+  KeysOfThisRun key;
   key.add_if_needed(config);
   gst_init(nullptr, nullptr);
   auto application = Application::start(config, [&] {
@@ -84,8 +92,9 @@ int serve(const Options& options, const std::vector<std::string>& raised_limits)
 }
 
 int check(const std::string& file) {
-  const auto problems = check_config(file, default_plugin_dirs()).problems;
-  return problems.empty() ? print(file + ": good\n") : complain(problem_lines(file, problems));
+  const auto [config, problems, advice] = check_config(file, default_plugin_dirs());
+  if (!problems.empty()) return complain(problem_lines(file, problems));
+  return print(problem_lines(file, advice) + file + ": good\n");
 }
 
 int run(const std::vector<std::string>& arguments, const std::vector<std::string>& raised_limits) {

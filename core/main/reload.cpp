@@ -38,6 +38,12 @@ std::string joined(const std::vector<std::string>& words) {
 
 }  // namespace
 
+void log_advice(const std::vector<glib::SchemaProblem>& advice) {
+  for (const auto& [pointer, detail] : advice) {
+    log::warning("main", "configuration: " + pointer + ": " + detail);
+  }
+}
+
 std::vector<std::string> restart_needed(const Config& running, const Config& next) {
   std::vector<std::string> keys;
   const auto compare = [&keys](const char* key, const auto& left, const auto& right) {
@@ -83,6 +89,12 @@ std::vector<glib::SchemaProblem> problems_until_restart(const Config& started, c
                         "this key is public, and until a restart the server listens on more than "
                         "loopback"});
   }
+  for (size_t i = 0; i < next.http.signing_keys.size(); ++i) {
+    if (!is_dev_signing_secret(next.http.signing_keys[i].secret)) continue;
+    problems.push_back({"/auth/signing_keys/" + std::to_string(i),
+                        "this secret is public, and until a restart the server listens on more "
+                        "than loopback"});
+  }
   return problems;
 }
 
@@ -112,6 +124,7 @@ void Reload::run() {
   rooms_.use_limits(loaded.config.rooms);
   log::configure(loaded.config.log_level, loaded.config.log_format);
   use_crash_format(loaded.config.log_format);
+  log_advice(loaded.advice);
   swap_plugins(loaded.config);
   current_ = std::move(loaded.config);
   std::vector<std::string> keys = restart_needed(started_, current_);

@@ -13,6 +13,9 @@
 
 namespace veche::main {
 
+/// Warns of what works, and is seldom wanted.
+void log_advice(const std::vector<glib::SchemaProblem>& advice);
+
 /// The keys whose new values count only after a restart. Pure.
 std::vector<std::string> restart_needed(const Config& running, const Config& next);
 

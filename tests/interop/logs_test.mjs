@@ -7,7 +7,7 @@ import { measureLoad, runAiortcPeer } from './harness/command.mjs';
 import { concurrentTests } from './harness/concurrent_tests.mjs';
 import { recordHttp } from './harness/http_recorder.mjs';
 import { until } from './harness/until.mjs';
-import { environment, KEY, VecheServer } from './harness/veche_server.mjs';
+import { environment, KEY, SIGNING_KEY, VecheServer } from './harness/veche_server.mjs';
 
 const test = concurrentTests(4);
 
@@ -112,7 +112,7 @@ test('Nothing that opens a door is in the log, at the level debug either', async
   const secrets = {
     pwd: find(/a=ice-pwd:(\S+)/g), ufrag: find(/a=ice-ufrag:(\S+)/g), fingerprint: find(/a=fingerprint:\S+ (\S+)/g),
     token: find(/Bearer (\S+)/g), turn: find(/"credential":"([^"]+)"/g),
-    configured: [KEY.split('.')[1], 'a-secret-shared-with-turn'],
+    configured: [KEY.split('.')[1], SIGNING_KEY.secret, 'a-secret-shared-with-turn'],
   };
   for (const [kind, values] of Object.entries(secrets)) assert.ok(values.length >= 2, `${values.length} of the kind ${kind} have passed`);
   const log = server.log();

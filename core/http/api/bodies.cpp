@@ -115,6 +115,7 @@ Checked<Invitation> read_invitation(const std::string& body) {
       glib::field<Invitation, &Invitation::token_ttl_s>(
           "token_ttl_s", R"({"type": "integer", "minimum": 60, "maximum": 86400, "default": 21600,
               "description": "The join token is good for this many seconds."})"),
+      create_room_field<Invitation>(),
   };
   static const Fields<ParticipantSettings> shared{
       name_field<ParticipantSettings>(), metadata_field<ParticipantSettings>(),

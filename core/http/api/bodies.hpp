@@ -36,6 +36,7 @@ struct Invitation {
   std::string participant;  ///< Empty: the server makes a name.
   room::ParticipantSettings settings;
   int64_t token_ttl_s = 0;
+  bool create_room = false;
 };
 /// An empty body is an empty object.
 Checked<Invitation> read_invitation(const std::string& body);

@@ -98,9 +98,13 @@ std::string draining_message(std::optional<int64_t> deadline_unix_ms) {
 }
 
 std::string closing_message(room::EndReason reason) {
+  return closing_message(room::to_string(reason));
+}
+
+std::string closing_message(const char* reason) {
   glib::JsonWriter json;
   begin(json, "closing");
-  json.begin_object().key("reason").string(room::to_string(reason));
+  json.begin_object().key("reason").string(reason);
   return json.end_object().end_object().text();
 }
 

@@ -2,41 +2,65 @@
 // Feeds of rooms to WebSockets, and commands back.
 #include "http/api/client_socket.hpp"
 
+#include <algorithm>
 #include <cassert>
 #include <exception>
 #include <utility>
 
 #include "base/log.hpp"
 #include "base/thread_role.hpp"
+#include "base/time.hpp"
 #include "http/api/api.hpp"
 #include "http/api/bodies.hpp"
 #include "http/api/views.hpp"
 
 namespace veche::http {
+namespace {
+
+/// How long a WebSocket lasts that opens now: until `exp`; where only the leeway lets the token in,
+/// until that ends, so that no client opens one after the other.
+int64_t lifetime_ms(int64_t expires_ms, int64_t now_ms) {
+  const int64_t end_ms = now_ms < expires_ms ? expires_ms : expires_ms + kLeewayMs;
+  return std::clamp<int64_t>(end_ms - now_ms, 0, kMaxTokenMs + kLeewayMs);
+}
+
+}  // namespace
 
 ClientSocket::ClientSocket(ClientSockets& owner, glib::Ref<GIOStream> stream,
-                           glib::Ref<GSocket> socket, std::string room, std::string participant)
+                           glib::Ref<GSocket> socket, Watched watched)
     : owner_(owner),
-      room_(std::move(room)),
-      participant_(std::move(participant)),
+      watched_(std::move(watched)),
       socket_(owner.loop_, std::move(stream), std::move(socket), owner.ping_ms_,
               {.message = [this](const std::string& text) { on_message(text); },
                .closed = [this] { owner_.remove(this); }}) {
   watch();
+  end_with_token();
 }
 
 void ClientSocket::watch() {
-  room::Room* room = owner_.rooms_.find_room(room_);
+  room::Room* room = owner_.rooms_.find_room(watched_.room);
   if (room) {
-    auto feed = room->watch(participant_, *this);
+    auto feed = room->watch(watched_.participant, *this);
     if (feed) feed_ = std::move(*feed);
   }
   // The participant was there when the upgrade began.
   if (!feed_) socket_.close(CloseCode::PolicyViolation);
 }
 
+void ClientSocket::end_with_token() {
+  if (!caller().token) return;
+  const int64_t left_ms = lifetime_ms(caller().token->expires_ms, unix_ms());
+  expiry_ = owner_.loop_.once(static_cast<uint32_t>(left_ms), [this] { end("token_expired"); });
+}
+
+void ClientSocket::end(const char* reason) {
+  feed_.reset();
+  socket_.send(closing_message(reason));
+  socket_.close(CloseCode::Unauthorized);
+}
+
 void ClientSocket::on_message(const std::string& text) {
-  const log::Scope scope({room_, participant_, {}});
+  const log::Scope scope({watched_.room, watched_.participant, {}});
   // GLib called us: nothing may be thrown through it.
   try {
     socket_.send(answer_to(text));
@@ -53,8 +77,8 @@ std::string ClientSocket::answer_to(const std::string& text) {
     return problem_message(id, problem_of(400, "The message is not what is expected here.",
                                           std::move(command.problems)));
   }
-  room::Room* room = owner_.rooms_.find_room(room_);
-  room::Participant* participant = room ? room->find(participant_) : nullptr;
+  room::Room* room = owner_.rooms_.find_room(watched_.room);
+  room::Participant* participant = room ? room->find(watched_.participant) : nullptr;
   if (!participant) return problem_message(id, problem_of(404, "The participant has left."));
   const Status updated = participant->update(command.value.patch);
   return updated ? ok_message(id) : problem_message(id, problem_of(updated.error()));
@@ -88,13 +112,21 @@ ClientSockets::~ClientSockets() {
   for (const auto& [key, socket] : sockets_) socket->on_closing(room::EndReason::ServerStopping);
 }
 
-void ClientSockets::open(glib::Ref<GIOStream> stream, glib::Ref<GSocket> socket, std::string room,
-                         std::string participant) {
+ClientSocket& ClientSockets::open(glib::Ref<GIOStream> stream, glib::Ref<GSocket> socket,
+                                  Watched watched) {
   assert(is_on_control());
   auto client = std::make_unique<ClientSocket>(*this, std::move(stream), std::move(socket),
-                                               std::move(room), std::move(participant));
+                                               std::move(watched));
   ClientSocket* key = client.get();
   sockets_.emplace(key, std::move(client));
+  return *key;
+}
+
+void ClientSockets::keep_keys_of(const Authenticator& auth) {
+  assert(is_on_control());
+  for (const auto& [key, socket] : sockets_) {
+    if (!auth.has_key_of(socket->caller())) socket->end("key_removed");
+  }
 }
 
 void ClientSockets::remove(ClientSocket* socket) {
@@ -109,9 +141,11 @@ void add_event_routes(Router& router, Api& api) {
     if (!participant) return problem(participant.error());
     Response response{.status = 101};
     response.subprotocol = "veche.v1";
-    response.upgrade = [&api, room = request.param("room"), name = request.param("participant")](
-                           glib::Ref<GIOStream> stream, glib::Ref<GSocket> socket) {
-      api.sockets.open(std::move(stream), std::move(socket), room, name);
+    response.upgrade = [&api, watched = Watched{request.param("room"), request.param("participant"),
+                                                request.caller}](glib::Ref<GIOStream> stream,
+                                                                 glib::Ref<GSocket> socket) {
+      ClientSocket& opened = api.sockets.open(std::move(stream), std::move(socket), watched);
+      if (!api.auth.has_key_of(opened.caller())) opened.end("key_removed");
     };
     return response;
   };

@@ -7,6 +7,7 @@
 #include <unordered_map>
 
 #include "glib/control_loop.hpp"
+#include "http/auth/auth.hpp"
 #include "http/connection/websocket.hpp"
 #include "room/client_feed.hpp"
 #include "room/server.hpp"
@@ -15,11 +16,22 @@ namespace veche::http {
 
 class ClientSockets;
 
+/// A participant's place, and the caller that watches it.
+struct Watched {
+  std::string room;
+  std::string participant;
+  std::shared_ptr<const Principal> caller;  ///< Shared with the request.
+};
+
 class ClientSocket : public room::ClientSink {
  public:
   ClientSocket(ClientSockets& owner, glib::Ref<GIOStream> stream, glib::Ref<GSocket> socket,
-               std::string room, std::string participant);
+               Watched watched);
   ~ClientSocket() override = default;
+
+  const Principal& caller() const { return *watched_.caller; }
+  /// The credential has ended; the session has not.
+  void end(const char* reason);
 
   void on_snapshot(const room::Snapshot& snapshot) override;
   void on_roster(const room::RosterChange& change) override;
@@ -33,14 +45,15 @@ class ClientSocket : public room::ClientSink {
  private:
   /// Subscribes; without the participant the socket closes again.
   void watch();
+  void end_with_token();
   void on_message(const std::string& text);
   std::string answer_to(const std::string& text);
 
   ClientSockets& owner_;
-  const std::string room_;
-  const std::string participant_;
+  const Watched watched_;
   WebSocket socket_;
   std::unique_ptr<room::ClientFeed> feed_;
+  glib::Timer expiry_;
 };
 
 /// All client WebSockets of this server. [control]
@@ -54,8 +67,10 @@ class ClientSockets {
   ClientSockets(const ClientSockets&) = delete;
   ClientSockets& operator=(const ClientSockets&) = delete;
 
-  void open(glib::Ref<GIOStream> stream, glib::Ref<GSocket> socket, std::string room,
-            std::string participant);
+  /// Valid until the loop runs again.
+  ClientSocket& open(glib::Ref<GIOStream> stream, glib::Ref<GSocket> socket, Watched watched);
+  /// Ends the sockets of callers whose key `auth` does not have.
+  void keep_keys_of(const Authenticator& auth);
 
  private:
   friend class ClientSocket;

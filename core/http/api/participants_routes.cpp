@@ -37,14 +37,21 @@ Response invite(Api& api, const Request& request) {
     return problem(FieldProblems{{"/id", "has to be 1 to 64 characters from A-Z a-z 0-9 _ . ~ -"}});
   }
   // The token comes first: it may fail, and others see the participant join.
-  const JoinToken token{request.param("room"), invitation.participant,
-                        unix_ms() / 1000 + invitation.token_ttl_s, invitation.settings};
+  const int64_t issued_ms = api.rooms.revocations().issue(unix_ms());
+  const JoinToken token{.room = request.param("room"),
+                        .participant = invitation.participant,
+                        .issued_ms = issued_ms,
+                        .expires_ms = issued_ms + invitation.token_ttl_s * 1000,
+                        .create_room = invitation.create_room,
+                        .settings = invitation.settings};
   const Result<std::string> signed_token = api.auth.mint(*request.caller, token);
   if (!signed_token) return problem(signed_token.error());
-  const Result<room::Room*> room = api.rooms.find_or_create_room(token.room);
+  const Result<room::Room*> room = api.rooms.find_or_create_room(token.room, token.create_room);
   if (!room) return problem(room.error());
   const auto participant = (*room)->join(token.participant, invitation.settings);
   if (!participant) return problem(participant.error());
+  // Last: what comes before may have outdated the token.
+  api.rooms.revocations().invite(token.room, token.participant, token.issued_ms);
   return invitation_response(api, **participant, token, *signed_token);
 }
 
@@ -81,14 +88,31 @@ Response patch(Api& api, const Request& request) {
   return json_response(200, std::move(json)).header("ETag", tag.text());
 }
 
+/// `?allow_rejoin=`: are its tokens still good after the removal?
+Result<bool> allows_rejoin(const Request& request) {
+  const std::string value = request.query_value("allow_rejoin");
+  if (value == "true") return true;
+  if (value.empty() || value == "false") return false;
+  return invalid("allow_rejoin has to be true or false.");
+}
+
 Response remove(Api& api, const Request& request) {
-  const Result<room::Room*> room = find_room(api, request);
-  if (!room) return problem(room.error());
+  const Result<bool> may_rejoin = allows_rejoin(request);
+  if (!may_rejoin) return problem(may_rejoin.error());
+  const std::string& name = request.param("participant");
   const auto participant = find_participant(api, request);
+  if (participant) {
+    if (auto refused = refuse(request, **participant)) return std::move(*refused);
+  }
+  // Of a participant that has just left, too: it would rejoin. But If-Match fails without one.
+  const bool is_due = participant || request.conditions.if_match.empty();
+  if (is_due && !*may_rejoin) {
+    api.rooms.revocations().remove(request.param("room"), name, unix_ms());
+  }
   if (!participant) return problem(participant.error());
-  if (auto refused = refuse(request, **participant)) return std::move(*refused);
-  const Status removed = (*room)->remove(request.param("participant"), room::EndReason::Removed,
-                                         request.query_value("reason"));
+  const Status removed =
+      api.rooms.find_room(request.param("room"))
+          ->remove(name, room::EndReason::Removed, request.query_value("reason"));
   return removed ? no_content() : problem(removed.error());
 }
 

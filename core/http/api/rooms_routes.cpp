@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 // Routes of rooms: list, create or replace, read, change, delete.
+#include "base/time.hpp"
 #include "http/api/api.hpp"
 #include "http/api/bodies.hpp"
 #include "http/api/paging.hpp"
@@ -64,10 +65,16 @@ Response patch(Api& api, const Request& request) {
 
 Response remove(Api& api, const Request& request) {
   const Result<room::Room*> room = find_room(api, request);
-  if (!room) return problem(room.error());
-  if (auto refused = refuse(request, *room)) return std::move(*refused);
+  if (room) {
+    if (auto refused = refuse(request, *room)) return std::move(*refused);
+  }
+  // Of a room that has just ended, too: a token could make it again. But If-Match fails without
+  // one.
+  if (room || request.conditions.if_match.empty()) {
+    api.rooms.revocations().delete_room(request.param("room"), unix_ms());
+  }
   const Status removed = api.rooms.remove_room(request.param("room"));
-  return removed ? no_content() : problem(removed.error());
+  return removed ? no_content() : problem(room ? removed.error() : room.error());
 }
 
 }  // namespace

@@ -21,10 +21,11 @@ Response answered(const Result<room::SessionAnswer>& answer, const std::string& 
 
 void open(Api& api, const Request& request, const Reply& reply) {
   const std::string& name = request.param("participant");
-  const Result<room::Room*> room = api.rooms.find_or_create_room(request.param("room"));
+  const std::optional<JoinToken>& token = request.caller->token;
+  const Result<room::Room*> room =
+      api.rooms.find_or_create_room(request.param("room"), token && token->create_room);
   if (!room) return reply(problem(room.error()));
-  const room::ParticipantSettings settings =
-      request.caller->token ? request.caller->token->settings : room::ParticipantSettings{};
+  const room::ParticipantSettings settings = token ? token->settings : room::ParticipantSettings{};
   const auto participant = (*room)->join(name, settings);
   if (!participant) return reply(problem(participant.error()));
   // The answer may come after this server is gone, so the callback owns all that it needs.

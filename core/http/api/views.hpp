@@ -49,6 +49,8 @@ std::string notice_message(const room::PluginNotices& changed);
 /// Without a deadline: the drain was taken back.
 std::string draining_message(std::optional<int64_t> deadline_unix_ms);
 std::string closing_message(room::EndReason reason);
+/// For an end of the credential alone.
+std::string closing_message(const char* reason);
 std::string ok_message(int64_t id);
 std::string problem_message(int64_t id, const Problem& problem);
 

@@ -2,6 +2,7 @@
 // Authentication and authorisation.
 #include "http/auth/auth.hpp"
 
+#include <glib.h>
 #include <openssl/crypto.h>
 #include <openssl/sha.h>
 
@@ -40,32 +41,72 @@ bool scopes_reach(const std::set<Scope>& scopes, Access access) {
   return false;
 }
 
-}  // namespace
-
-Authenticator::Digest Authenticator::digest_of(std::string_view text) {
-  Digest digest;
+SecretDigest digest_of(std::string_view text) {
+  SecretDigest digest;
   SHA256(reinterpret_cast<const unsigned char*>(text.data()), text.size(), digest.data());
   return digest;
 }
 
-Result<Authenticator> Authenticator::create(const std::vector<ApiKey>& keys) {
+/// In constant time.
+bool are_equal(const SecretDigest& left, const SecretDigest& right) {
+  return CRYPTO_memcmp(left.data(), right.data(), left.size()) == 0;
+}
+
+/// Header, claims and signature.
+bool is_like_token(std::string_view text) { return std::count(text.begin(), text.end(), '.') == 2; }
+
+}  // namespace
+
+std::string bearer_of(std::string_view header) {
+  constexpr std::string_view kScheme = "Bearer";
+  if (header.size() <= kScheme.size() || header[kScheme.size()] != ' ' ||
+      g_ascii_strncasecmp(header.data(), kScheme.data(), kScheme.size()) != 0) {
+    return {};
+  }
+  const size_t begin = header.find_first_not_of(' ', kScheme.size());
+  return begin == std::string_view::npos ? std::string() : std::string(header.substr(begin));
+}
+
+Result<Authenticator> Authenticator::create(const std::vector<ApiKey>& keys,
+                                            const std::vector<SigningKey>& signing_keys) {
   Authenticator authenticator;
   for (const ApiKey& key : keys) {
-    const std::string which = "API key \"" + key.id + "\": ";
-    if (!is_valid_name(key.id) || key.id.find('.') != std::string::npos) {
-      return invalid(which + "the id has to be 1 to 64 characters from A-Z a-z 0-9 _ ~ -");
-    }
-    if (key.secret.empty()) return invalid(which + "the secret is empty");
-    if (authenticator.find(key.id)) return invalid(which + "another key has the same id");
-    std::set<Scope> scopes;
-    for (const std::string& name : key.scopes) {
-      const std::optional<Scope> scope = scope_of(name);
-      if (!scope) return invalid(which + "scopes are admin, rooms, read and metrics");
-      scopes.insert(*scope);
-    }
-    authenticator.keys_.push_back({key.id, key.secret, digest_of(key.secret), std::move(scopes)});
+    if (Status status = authenticator.add(key); !status) return status.error();
+  }
+  for (const SigningKey& key : signing_keys) {
+    if (Status status = authenticator.add(key); !status) return status.error();
   }
   return authenticator;
+}
+
+Status Authenticator::add(const ApiKey& key) {
+  const std::string which = "API key \"" + key.id + "\": ";
+  if (!is_valid_name(key.id) || key.id.find('.') != std::string::npos) {
+    return invalid(which + "the id has to be 1 to 64 characters from A-Z a-z 0-9 _ ~ -");
+  }
+  if (key.secret.empty()) return invalid(which + "the secret is empty");
+  if (find(key.id)) return invalid(which + "another key has the same id");
+  std::set<Scope> scopes;
+  for (const std::string& name : key.scopes) {
+    const std::optional<Scope> scope = scope_of(name);
+    if (!scope) return invalid(which + "scopes are admin, rooms, read and metrics");
+    scopes.insert(*scope);
+  }
+  keys_.push_back({key.id, digest_of(key.secret), std::move(scopes)});
+  return Ok{};
+}
+
+Status Authenticator::add(const SigningKey& key) {
+  const std::string which = "signing key \"" + key.id + "\": ";
+  if (!is_valid_name(key.id)) {
+    return invalid(which + "the kid has to be 1 to 64 characters from A-Z a-z 0-9 _ . ~ -");
+  }
+  if (key.secret.size() < kMinSigningSecretBytes) {
+    return invalid(which + "the secret has fewer than 32 bytes");
+  }
+  if (find_signer(key.id)) return invalid(which + "another key has the same kid");
+  signers_.push_back({key, digest_of(key.secret)});
+  return Ok{};
 }
 
 const Authenticator::Key* Authenticator::find(std::string_view id) const {
@@ -74,7 +115,13 @@ const Authenticator::Key* Authenticator::find(std::string_view id) const {
   return found == keys_.end() ? nullptr : &*found;
 }
 
-Result<Principal> Authenticator::authenticate(const std::string& credential, int64_t now_s) const {
+const Authenticator::Signer* Authenticator::find_signer(std::string_view id) const {
+  const auto found = std::find_if(signers_.begin(), signers_.end(),
+                                  [&](const Signer& signer) { return signer.key.id == id; });
+  return found == signers_.end() ? nullptr : &*found;
+}
+
+Result<Principal> Authenticator::authenticate(const std::string& credential, int64_t now_ms) const {
   const std::string_view text = credential;
   const size_t dot = text.find('.');
   if (dot == std::string_view::npos) {
@@ -83,36 +130,60 @@ Result<Principal> Authenticator::authenticate(const std::string& credential, int
   }
   if (const Key* key = find(text.substr(0, dot))) {
     // Digests all have the same length, so the time tells nothing about the length of the secret.
-    const Digest given = digest_of(text.substr(dot + 1));
-    if (CRYPTO_memcmp(given.data(), key->secret_digest.data(), given.size()) == 0) {
-      return Principal{key->id, key->scopes, std::nullopt};
+    if (are_equal(digest_of(text.substr(dot + 1)), key->secret_digest)) {
+      return Principal{key->id, key->scopes, std::nullopt, key->secret_digest};
     }
     return unauthenticated("The API key is not valid.");
   }
-  if (std::count(text.begin(), text.end(), '.') == 2) return authenticate_token(credential, now_s);
+  if (is_like_token(text)) return authenticate_token(credential, now_ms);
   return unauthenticated("The API key is not valid.");
 }
 
-Result<Principal> Authenticator::authenticate_token(const std::string& token, int64_t now_s) const {
+Result<Principal> Authenticator::authenticate_url(const std::string& credential,
+                                                  int64_t now_ms) const {
+  if (is_like_token(credential) && !find(credential.substr(0, credential.find('.')))) {
+    return authenticate_token(credential, now_ms);
+  }
+  return unauthenticated(
+      "A URL may contain a join token, but no API key: send that as Authorization: Bearer.");
+}
+
+Result<Principal> Authenticator::authenticate_token(const std::string& token,
+                                                    int64_t now_ms) const {
   auto key_id = key_id_of(token);
   if (!key_id) return key_id.error();
-  const Key* key = find(*key_id);
-  if (!key) return unauthenticated("The join token names an unknown key.");
-  if (!key->signs_tokens()) {
+  const Signer* signer = find_signer(*key_id);
+  if (!signer && find(*key_id)) {
     return unauthenticated(
-        "The join token's key may not sign tokens: it has neither admin nor rooms.");
+        "The join token names an API key. Tokens are signed with a key of auth.signing_keys.");
   }
-  auto verified = verify_token(token, key->secret, now_s);
+  if (!signer) return unauthenticated("The join token names an unknown key.");
+  auto verified = verify_token(token, signer->key.secret, now_ms);
   if (!verified) return verified.error();
-  return Principal{key->id, {}, std::move(*verified)};
+  return Principal{signer->key.id, {}, std::move(*verified), signer->secret_digest};
+}
+
+bool Authenticator::has_key_of(const Principal& principal) const {
+  if (principal.token) {
+    const Signer* signer = find_signer(principal.key_id);
+    return signer && are_equal(signer->secret_digest, principal.key_digest);
+  }
+  const Key* key = find(principal.key_id);
+  return key && are_equal(key->secret_digest, principal.key_digest) &&
+         key->scopes == principal.scopes;
+}
+
+Status Authenticator::check_again(const Principal& principal, int64_t now_ms) const {
+  if (!has_key_of(principal)) return unauthenticated("The credential's key has been removed.");
+  return principal.token ? check_expiry(principal.token->expires_ms, now_ms) : Ok{};
 }
 
 Result<std::string> Authenticator::mint(const Principal& principal, const JoinToken& token) const {
-  const Key* key = find(principal.key_id);
-  if (!key || !key->signs_tokens()) {
-    return Error{ErrorCode::PermissionDenied, "The key may not sign join tokens."};
+  if (principal.token || !scopes_reach(principal.scopes, Access::WriteRooms)) {
+    return Error{ErrorCode::PermissionDenied, "This credential makes no join tokens."};
   }
-  return mint_token(token, key->id, key->secret);
+  if (signers_.empty()) return internal("there is no key in auth.signing_keys to sign tokens with");
+  return mint_token(token, signers_[0].key.id, signers_[0].key.secret);
 }
 
 Status authorize(const Principal& principal, Access access, const std::string& room,

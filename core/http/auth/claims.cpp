@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-// Reads and writes the claims of join tokens that are settings.
+// Reads and writes the claims of join tokens that are rights and settings.
 #include "http/auth/claims.hpp"
 
 #include <algorithm>
@@ -38,6 +38,11 @@ const Fields<ParticipantSettings>& setting_claims() {
   return fields;
 }
 
+const Fields<JoinToken>& token_claims() {
+  static const Fields<JoinToken> fields{create_room_field<JoinToken>()};
+  return fields;
+}
+
 /// Leaving out these defaults keeps tokens short.
 bool is_left_out(const std::string& claim, const ParticipantSettings& settings) {
   return (claim == "name" && settings.name.empty()) ||
@@ -59,21 +64,23 @@ const Fields<room::Permissions>& permission_fields() {
   return fields;
 }
 
-glib::Checked<ParticipantSettings> settings_of_claims(JsonNode* claims) {
+glib::FieldProblems read_claims(JsonNode* claims, JoinToken& token) {
   static const glib::JsonSchema schema = glib::schema_of(glib::object_schema(
-      R"(, "additionalProperties": true)", setting_claims(), permission_fields()));
+      R"(, "additionalProperties": true)", setting_claims(), permission_fields(), token_claims()));
   glib::FieldProblems problems = schema.apply(claims, true);
-  if (!problems.empty()) return {{}, std::move(problems)};
-  ParticipantSettings settings;
-  glib::read_fields(claims, setting_claims(), settings);
-  glib::read_fields(claims, permission_fields(), settings.permissions);
-  return {std::move(settings), {}};
+  if (!problems.empty()) return problems;
+  glib::read_fields(claims, token_claims(), token);
+  glib::read_fields(claims, setting_claims(), token.settings);
+  glib::read_fields(claims, permission_fields(), token.settings.permissions);
+  return {};
 }
 
 std::string claims_of(const JoinToken& token) {
   glib::JsonWriter json;
   json.begin_object().key("sub").string(token.participant).key("room").string(token.room);
-  json.key("exp").integer(token.expires_s);
+  json.key("iat").number(static_cast<double>(token.issued_ms) / 1000);
+  json.key("exp").number(static_cast<double>(token.expires_ms) / 1000);
+  if (token.create_room) glib::write_fields(json, token_claims(), token);
   for (const auto& claim : setting_claims()) {
     if (!is_left_out(claim.name, token.settings)) claim.write(json.key(claim.name), token.settings);
   }

@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
-// The fields of a participant's settings, which claims, invitations and patches share.
+// The fields of tokens and of a participant's settings, which claims, invitations and patches
+// share.
 #pragma once
 
 #include "glib/fields.hpp"
@@ -9,6 +10,13 @@ namespace veche::http {
 
 /// `publish` and `subscribe`.
 const glib::Fields<room::Permissions>& permission_fields();
+
+/// T is a JoinToken or an Invitation.
+template <class T>
+glib::Field<T> create_room_field() {
+  return glib::field<T, &T::create_room>("create_room", R"({"type": "boolean", "default": false,
+      "description": "May the token make the room if it does not exist, even if rooms.auto_create is off?"})");
+}
 
 // S is room::ParticipantSettings, or room::ParticipantPatch, which has the same members.
 

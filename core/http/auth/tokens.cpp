@@ -4,8 +4,10 @@
 
 #include <jwt.h>
 
+#include <cmath>
 #include <cstdlib>
 #include <memory>
+#include <optional>
 
 #include "base/ids.hpp"
 #include "glib/json.hpp"
@@ -14,8 +16,6 @@
 
 namespace veche::http {
 namespace {
-
-constexpr int64_t kLeewayS = 60;
 
 struct JwtDeleter {
   void operator()(jwt_t* jwt) const { jwt_free(jwt); }
@@ -46,20 +46,34 @@ Result<JwtPtr> decode(const std::string& token, const std::string* secret) {
   return owned;
 }
 
-Status check_times(JsonNode* claims, int64_t now_s) {
-  JsonNode* expires = glib::member(claims, "exp");
-  if (!expires || !glib::is_type(expires, "integer"))
-    return refused("has no expiry time (\"exp\").");
-  const int64_t expires_s = json_node_get_int(expires);
-  if (expires_s <= now_s) return refused("has expired.");
-  if (expires_s - now_s > kMaxTokenLifetimeS + kLeewayS) {
-    return refused("is valid for too long; at most 24 hours are allowed.");
+/// A NumericDate (RFC 7519, section 2) in milliseconds; nothing if it is none.
+std::optional<int64_t> date_of(JsonNode* claims, const char* claim) {
+  constexpr double kLatestS = 1e12;  // Far enough from where numbers overflow.
+  JsonNode* node = glib::member(claims, claim);
+  if (!node || !glib::is_type(node, "number")) return std::nullopt;
+  const double seconds = json_node_get_double(node);
+  if (!(std::abs(seconds) <= kLatestS)) return std::nullopt;
+  return std::llround(seconds * 1000);
+}
+
+Status read_times(JsonNode* claims, int64_t now_ms, JoinToken& token) {
+  const std::optional<int64_t> expires_ms = date_of(claims, "exp");
+  if (!expires_ms) return refused("has no expiry time (\"exp\").");
+  if (Status status = check_expiry(*expires_ms, now_ms); !status) return status.error();
+  const std::optional<int64_t> issued_ms = date_of(claims, "iat");
+  if (!issued_ms) return refused("has no time of issue (\"iat\").");
+  if (*issued_ms > now_ms + kLeewayMs) {
+    return refused("was issued in the future; compare the clocks.");
   }
-  JsonNode* not_before = glib::member(claims, "nbf");
-  if (not_before &&
-      (!glib::is_type(not_before, "integer") || json_node_get_int(not_before) > now_s + kLeewayS)) {
-    return refused("is not valid yet.");
+  if (*expires_ms - *issued_ms > kMaxTokenMs) {
+    return refused("is valid for too long; \"exp\" is at most 24 hours after \"iat\".");
   }
+  const bool has_start = glib::member(claims, "nbf") != nullptr;
+  const std::optional<int64_t> not_before_ms = date_of(claims, "nbf");
+  if (has_start && !not_before_ms) return refused("has a bad \"nbf\".");
+  if (has_start && *not_before_ms > now_ms + kLeewayMs) return refused("is not valid yet.");
+  token.issued_ms = *issued_ms;
+  token.expires_ms = *expires_ms;
   return Ok{};
 }
 
@@ -81,25 +95,32 @@ Result<std::string> key_id_of(const std::string& token) {
   return std::string(key_id);
 }
 
-Result<JoinToken> verify_token(const std::string& token, const std::string& secret, int64_t now_s) {
+Status check_expiry(int64_t expires_ms, int64_t now_ms) {
+  if (expires_ms + kLeewayMs <= now_ms) return refused("has expired.");
+  return Ok{};
+}
+
+Result<JoinToken> verify_token(const std::string& token, const std::string& secret,
+                               int64_t now_ms) {
   auto jwt = decode(token, &secret);
   if (!jwt) return jwt.error();
   const JwtText text(jwt_get_grants_json(jwt->get(), nullptr));
   auto claims = glib::parse_json(text ? text.get() : "");
   if (!claims || !JSON_NODE_HOLDS_OBJECT(claims->get())) return refused("has no claims.");
 
-  if (Status times = check_times(claims->get(), now_s); !times) return times.error();
+  JoinToken verified;
+  if (Status times = read_times(claims->get(), now_ms, verified); !times) return times.error();
   auto participant = name_claim(claims->get(), "sub");
   if (!participant) return participant.error();
   auto room = name_claim(claims->get(), "room");
   if (!room) return room.error();
-  glib::Checked<room::ParticipantSettings> settings = settings_of_claims(claims->get());
-  if (!settings) {
-    const glib::SchemaProblem& problem = settings.problems.front();
-    return refused("has a bad claim " + problem.pointer + ": " + problem.detail);
+  verified.participant = std::move(*participant);
+  verified.room = std::move(*room);
+  const glib::FieldProblems problems = read_claims(claims->get(), verified);
+  if (!problems.empty()) {
+    return refused("has a bad claim " + problems.front().pointer + ": " + problems.front().detail);
   }
-  return JoinToken{*room, *participant, json_node_get_int(glib::member(claims->get(), "exp")),
-                   std::move(settings.value)};
+  return verified;
 }
 
 Result<std::string> mint_token(const JoinToken& token, const std::string& key_id,

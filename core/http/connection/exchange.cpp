@@ -276,6 +276,7 @@ void Exchange::on_piece(const Result<glib::Ref<GBytes>>& piece) {
                  "stopped sending the file at " + request.path + ": " + piece.error().message);
     return end_download();
   }
+  if (may_continue && !may_continue()) return end_download();
   // libsoup pauses whenever it has nothing left to write.
   soup_message_body_append_bytes(soup_server_message_get_response_body(message_), piece->get());
   soup_server_message_unpause(message_);

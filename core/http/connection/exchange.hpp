@@ -4,6 +4,7 @@
 
 #include <libsoup/soup.h>
 
+#include <functional>
 #include <memory>
 #include <string>
 #include <utility>
@@ -44,6 +45,8 @@ class Exchange {
   /// Known once the headers have come: the route, and the request without its body.
   std::shared_ptr<const Route> route;
   Request request;
+  /// Asked before each piece of a file: does the caller's credential still exist? Null: it does.
+  std::function<bool()> may_continue;
 
   /// Refuses a larger body with 413, even while it is being received.
   void limit_body(size_t max_bytes);

@@ -18,10 +18,16 @@ struct Kind {
 
 constexpr Kind kExhausted{503, "exhausted", "A limit is reached"};
 constexpr Kind kOverCapacity{503, "over-capacity", "The server is full"};
+constexpr Kind kRemoved{403, "participant-removed", "The participant was removed from the room"};
+constexpr Kind kRoomDeleted{403, "room-deleted", "The room was deleted"};
+constexpr Kind kOutdated{403, "token-outdated", "A newer join token is needed"};
 constexpr Kind kKinds[] = {
     {400, "invalid-request", "The request is not valid"},
     {401, "unauthenticated", "A valid credential is needed"},
     {403, "permission-denied", "The credential does not reach this"},
+    kRemoved,
+    kRoomDeleted,
+    kOutdated,
     {404, "not-found", "There is no such resource"},
     {405, "method-not-allowed", "The method is not offered here"},
     {409, "conflict", "The request conflicts with what exists"},
@@ -95,6 +101,20 @@ Problem problem_of(const Error& error) {
     return problem_of(500, "The server's log has the details.");
   }
   return problem_of(status_of(error.code), error.message, error.fields);
+}
+
+Problem problem_of(room::TokenRefusal refusal) {
+  switch (refusal) {
+    case room::TokenRefusal::Removed:
+      return make(kRemoved, "The participant was removed after this join token was issued.", {});
+    case room::TokenRefusal::RoomDeleted:
+      return make(kRoomDeleted, "The room was deleted after this join token was issued.", {});
+    case room::TokenRefusal::Outdated: break;
+  }
+  return make(kOutdated,
+              "The participant's permissions have changed since this join token was issued, or it "
+              "is too old. The backend has to issue a new one.",
+              {});
 }
 
 std::string to_json(const Problem& problem) {

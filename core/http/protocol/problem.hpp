@@ -9,6 +9,7 @@
 #include "base/result.hpp"
 #include "glib/checked_json.hpp"
 #include "http/protocol/message.hpp"
+#include "room/revocations.hpp"
 
 namespace veche::http {
 
@@ -25,6 +26,9 @@ struct Problem {
 Problem problem_of(int status, std::string_view detail, FieldProblems errors = {});
 /// The message of an Internal error goes to the log, not to the caller.
 Problem problem_of(const Error& error);
+
+/// Each refusal has a type of its own, so that a client knows whether to ask its backend again.
+Problem problem_of(room::TokenRefusal refusal);
 
 /// A problem that a plugin reports, or the host on its behalf.
 Problem problem_of_plugin(int status, const std::string& slug, std::string_view detail);

@@ -30,7 +30,8 @@ struct Route {
   Access access;
   BodyKind body;
   Handler handler;
-  /// `access_token` in the query is accepted too: browsers cannot set headers of a WebSocket.
+  /// A join token as `access_token` in the query is accepted too: browsers cannot set headers of a
+  /// WebSocket.
   bool takes_query_token = false;
 };
 

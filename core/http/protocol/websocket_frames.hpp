@@ -25,7 +25,7 @@ enum class Opcode : uint8_t {
   Pong = 10,
 };
 
-/// RFC 6455, section 7.4.1.
+/// RFC 6455, section 7.4.1, and IANA's registry of close codes.
 enum class CloseCode : uint16_t {
   Normal = 1000,
   GoingAway = 1001,
@@ -34,6 +34,7 @@ enum class CloseCode : uint16_t {
   BadData = 1007,
   PolicyViolation = 1008,
   TooBig = 1009,
+  Unauthorized = 3000,
 };
 
 struct Message {

@@ -26,6 +26,8 @@ export const environment = {
 };
 /** For a server on loopback; one that listens elsewhere refuses it and has its own `server.key`. */
 export const KEY = 'dev.devsecret';
+/** Of every server here, so that tokens outlast its restart. */
+export const SIGNING_KEY = { kid: 'test', secret: randomBytes(32).toString('hex') };
 const LOOPBACK = '127.0.0.1';
 
 /** On the pipeline path a participant takes a port; on the wire path a lane does. Servers of concurrent tests must not share them. */
@@ -38,7 +40,7 @@ function configuration(listen, key, { maxSpeakers, peerTimeout, mediaPorts, medi
   return {
     http: { listen: [listen], static_dir: join(environment.source, 'examples/voice-client') },
     server: { drain_deadline_s: 0 }, // The server does not wait for clients that are still connected when a test ends.
-    auth: { keys: [{ id, secret, scopes: ['admin'] }] },
+    auth: { keys: [{ id, secret, scopes: ['admin'] }], signing_keys: [SIGNING_KEY] },
     media: {
       addresses: [LOOPBACK], ports: udpPorts(mediaPorts), peer_timeout_s: peerTimeout, path: environment.path, ...media,
     },

@@ -18,6 +18,7 @@ namespace veche::http {
 namespace {
 
 constexpr uint32_t kPatience_ms = 5'000;
+const SigningKey kSigningKey{"one", "the secret of the signing key of the tests"};
 
 /// Runs the loop until `done`, asleep between events; false after 5 s.
 bool run_loop_until(glib::ControlLoop& loop, const std::function<bool()>& done) {
@@ -157,14 +158,19 @@ HttpTest::HttpTest()
   g_log_set_always_fatal(GLogLevelFlags(G_LOG_FATAL_MASK | G_LOG_LEVEL_CRITICAL));
 }
 
-void HttpTest::start(Settings settings) {
-  server = nullptr;
+Settings HttpTest::settings(Settings settings) {
   settings.listen = {"127.0.0.1:0"};
   settings.keys = {{"dev", "devsecret", {"admin"}},
                    {"back", "backsecret", {"rooms"}},
                    {"eye", "eyesecret", {"read"}},
                    {"graph", "graphsecret", {"metrics"}}};
-  auto started = Server::start(loop, settings, *rooms, *plugins);
+  settings.signing_keys = {kSigningKey};
+  return settings;
+}
+
+void HttpTest::start(const Settings& changes) {
+  server = nullptr;
+  auto started = Server::start(loop, settings(changes), *rooms, *plugins);
   ASSERT_TRUE(started.ok()) << started.error().message;
   server = std::move(*started);
 }
@@ -175,6 +181,40 @@ Answer HttpTest::call(const Call& call) {
   client.receive_all();
   EXPECT_TRUE(client.is_at_end()) << call.method << " " << call.path << " was not answered";
   return parse_answer(client.received);
+}
+
+Answer HttpTest::offer_with(const std::string& credential, const std::string& room,
+                            const std::string& participant) {
+  const auto sessions = [&] {
+    size_t count = 0;
+    for (const auto& each : engine.rooms) count += each->sessions.size();
+    return count;
+  };
+  const size_t before = sessions();
+  RawClient client(loop, url());
+  client.send(text_of({.method = "POST",
+                       .path = "/v1/rooms/" + room + "/participants/" + participant + "/session",
+                       .body = "TSS",
+                       .content_type = "application/sdp",
+                       .key = credential}));
+  client.receive_until([&] { return sessions() > before; });
+  if (sessions() > before) {
+    newest_session().answer();
+    newest_session().connect();
+    client.receive_all();
+  }
+  return parse_answer(client.received);
+}
+
+std::string HttpTest::token_of(JoinToken token) {
+  if (token.issued_ms == 0) token.issued_ms = unix_ms();
+  if (token.expires_ms == 0) token.expires_ms = token.issued_ms + 60'000;
+  return mint_token(token, kSigningKey.id, kSigningKey.secret).value();
+}
+
+std::string HttpTest::token_in(const Answer& invitation) {
+  const size_t begin = invitation.body.find("\"token\":\"") + 9;
+  return invitation.body.substr(begin, invitation.body.find('"', begin) - begin);
 }
 
 bool HttpTest::run_until(const std::function<bool()>& done) { return run_loop_until(loop, done); }

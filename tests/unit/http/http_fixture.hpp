@@ -82,7 +82,8 @@ class HttpTest : public testing::Test {
     run();
   }
   /// With the keys of this fixture, on a free port.
-  void start(Settings settings);
+  static Settings settings(Settings changes = {});
+  void start(const Settings& changes);
 
   std::string url() const { return server->addresses().at(0); }
   Answer call(const Call& call);
@@ -107,6 +108,13 @@ class HttpTest : public testing::Test {
   room::FakeSession& newest_session() { return engine.rooms.back()->newest(); }
   /// A participant with a connected session.
   void connect(const std::string& participant);
+  /// Posts an offer; if it is taken, the session connects.
+  Answer offer_with(const std::string& credential, const std::string& room = "blue",
+                    const std::string& participant = "ann");
+  /// A token as a backend signs it: issued now and good for a minute, unless it says otherwise.
+  static std::string token_of(JoinToken token);
+  /// The token of an invitation.
+  static std::string token_in(const Answer& invitation);
 
   glib::ControlLoop loop;
   room::FakeEngine engine;

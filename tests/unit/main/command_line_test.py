@@ -20,6 +20,7 @@ SECRETS = {
     name: "0123456789abcdef" * 2
     for name in ("VECHE_BACKEND_SECRET", "VECHE_MONITORING_SECRET", "VECHE_TURN_SECRET")
 }
+SECRETS["VECHE_SIGNING_SECRET"] = "fedcba9876543210" * 2
 
 
 def run(*arguments, **environment):
@@ -44,13 +45,23 @@ class CommandLine(unittest.TestCase):
         self.assertGreaterEqual(len(files), 2)
         for file in files:
             result = run("--check-config", str(file), **SECRETS)
-            self.assertEqual((result.returncode, result.stderr), (0, ""), file)
+            self.assertEqual((result.returncode, result.stdout, result.stderr), (0, f"{file}: good\n", ""))
 
     def test_refuses_an_example_whose_secrets_are_missing(self):
         result = run("--check-config", str(SOURCE / "examples/config/production.json"))
         self.assertEqual(result.returncode, 1)
-        for pointer in ("/auth/keys/0/secret", "/auth/keys/1/secret", "/media/ice_servers/1/secret"):
+        for pointer in ("/auth/keys/0/secret", "/auth/keys/1/secret", "/auth/signing_keys/0/secret", "/media/ice_servers/1/secret"):
             self.assertIn(f"production.json: {pointer}: the environment variable", result.stderr)
+
+    def test_explains_what_a_configuration_without_signing_keys_means(self):
+        file = self.write('{"auth": {"keys": [{"id": "backend", "secret": "0123456789abcdef", "scopes": ["rooms"]}]}}')
+        result = run("--check-config", file)
+        self.assertEqual((result.returncode, result.stderr), (0, ""))
+        advice, verdict = result.stdout.splitlines()
+        self.assertIn(f"{file}: /auth/signing_keys: is empty, so the server signs join tokens with a key that it makes", advice)
+        self.assertIn("API keys sign no tokens any more", advice)
+        self.assertEqual(verdict, f"{file}: good")
+        self.assertEqual(run("--check-config", self.write("{}")).stdout, f"{file}: good\n")
 
     def test_reports_problems_of_the_file_and_of_plugins(self):
         file = self.write(

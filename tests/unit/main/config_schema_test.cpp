@@ -44,7 +44,8 @@ TEST(ConfigSchema, HidesEverySecret) {
   };
   JsonNode* key = member(property(member(root, "auth"), "keys"), "items");
   JsonNode* ice_server = member(property(member(root, "media"), "ice_servers"), "items");
-  for (JsonNode* holder : {key, ice_server}) {
+  JsonNode* signing_key = member(property(member(root, "auth"), "signing_keys"), "items");
+  for (JsonNode* holder : {key, signing_key, ice_server}) {
     JsonNode* hidden = member(property(holder, "secret"), "writeOnly");
     ASSERT_TRUE(hidden);
     EXPECT_TRUE(json_node_get_boolean(hidden));

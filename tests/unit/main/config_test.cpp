@@ -209,11 +209,92 @@ TEST(Config, RefusesBadKeys) {
   for (const auto& [text, lines] : cases) EXPECT_EQ(bad(text), lines) << text;
 }
 
+std::string signing_key(const std::string& members, const std::string& kid = "k") {
+  return R"({"auth":{"signing_keys":[{"kid":")" + kid + "\"," + members + "}]}}";
+}
+
+TEST(Config, ReadsSigningKeys) {
+  const std::string first(32, 'a'), second(32, 'b');
+  const auto keys = good(R"({"auth":{"signing_keys":[{"kid":"2025.01","secret":")" + first +
+                         R"("},{"kid":"old","secret":")" + second + R"("}]}})")
+                        .http.signing_keys;
+  ASSERT_EQ(keys.size(), 2u);
+  EXPECT_EQ(keys[0].id, "2025.01");
+  EXPECT_EQ(keys[0].secret, first);
+  EXPECT_EQ(keys[1].id, "old");
+  EXPECT_EQ(keys[1].secret, second);
+}
+
+TEST(Config, RefusesBadSigningKeys) {
+  const std::string long_enough = R"("secret":"0123456789abcdef0123456789abcdef")";
+  const std::pair<std::string, const char*> cases[] = {
+      {signing_key(R"("secret":"0123456789abcdef0123456789abcde")"),
+       "f: /auth/signing_keys/0/secret: this secret has 31 characters; allowed: at least 32\n"},
+      {signing_key(R"("secret":"0123456789abcdef 0123456789abcdef")"),
+       "f: /auth/signing_keys/0/secret: this secret has white space or characters beyond ASCII; "
+       "allowed: visible ASCII characters\n"},
+      {signing_key(R"("secret":"")"),
+       "f: /auth/signing_keys/0: has no secret; allowed: either secret or secret_file\n"},
+      {signing_key(R"("secret":"${VECHE_TEST_UNSET}")"),
+       "f: /auth/signing_keys/0/secret: the environment variable \"VECHE_TEST_UNSET\" is not set; "
+       "allowed: one that holds the secret\n"},
+      {signing_key(long_enough, "a/b"),
+       "f: /auth/signing_keys/0/kid: \"a/b\" is not allowed; allowed: A-Z a-z 0-9 _ . ~ -\n"},
+      {R"({"auth":{"signing_keys":[{"kid":"a",)" + long_enough + R"(},{"kid":"a",)" + long_enough +
+           "}]}}",
+       "f: /auth/signing_keys/1/kid: \"a\" is the kid of an earlier key; allowed: a kid of its "
+       "own\n"},
+      {R"({"auth":{"keys":[{"id":"back","scopes":["rooms"],)" + long_enough +
+           R"(}],"signing_keys":[{"kid":"back",)" + long_enough + "}]}}",
+       "f: /auth/signing_keys/0/secret: this is the secret of the API key \"back\", which its "
+       "tokens would let clients guess offline; allowed: a secret of its own\n"},
+      {R"({"auth":{"signing_keys":[{},{},{}]}})",
+       "f: /auth/signing_keys: an array of exactly 3 elements is not allowed; allowed: an array of "
+       "at most 2 elements\n"},
+  };
+  for (const auto& [text, lines] : cases) EXPECT_EQ(bad(text), lines) << text;
+}
+
+TEST(Config, RefusesTheSigningKeyOfTheExamplesBeyondLoopback) {
+  const auto config = [](const std::string& listen) {
+    return R"({"http":{"listen":[")" + listen +
+           R"("]},"auth":{"signing_keys":[{"kid":"mine",)"
+           R"("secret":"devsigningsecret-for-trials-on-loopback"}]}})";
+  };
+  EXPECT_EQ(bad(config("127.0.0.1:0")), "");
+  EXPECT_EQ(
+      bad(config("0.0.0.0:0")),
+      "f: /auth/signing_keys/0/secret: the signing secret of the examples is public; allowed: "
+      "only while every address of /http/listen is loopback\n");
+}
+
+TEST(Config, SaysWhatItMeansToHaveNoSigningKey) {
+  const auto advice = [](const std::string& text) {
+    return problem_lines("f", parse_config(text, kPlaces).advice);
+  };
+  const std::string key_members = R"("secret":"0123456789abcdef")";
+  const std::string advised = advice(key(key_members));
+  EXPECT_EQ(advised.rfind("f: /auth/signing_keys: is empty, so the server signs join tokens with a "
+                          "key that it makes at start",
+                          0),
+            0u)
+      << advised;
+  EXPECT_EQ(bad(key(key_members)), "") << "it is no problem";
+  EXPECT_EQ(advice("{}"), "") << "a trial";
+  EXPECT_EQ(advice(signing_key(R"("secret":"0123456789abcdef0123456789abcdef")")), "");
+}
+
 TEST(Config, NeverShowsSecrets) {
   for (const char* members :
        {R"("secret":"hunter2")", R"("secret":["hunter2"])", R"("secret":"hunter2 \u00e9")",
         R"("secret":"hunter2${X}")", R"("secrett":"hunter2")"}) {
     const std::string lines = bad(key(members));
+    EXPECT_NE(lines, "");
+    EXPECT_EQ(lines.find("hunter2"), std::string::npos) << lines;
+  }
+  for (const char* members : {R"("secret":"hunter2")", R"("secret":["hunter2"])",
+                              R"("secret":"hunter2 \u00e9")", R"("secrett":"hunter2")"}) {
+    const std::string lines = bad(signing_key(members));
     EXPECT_NE(lines, "");
     EXPECT_EQ(lines.find("hunter2"), std::string::npos) << lines;
   }

@@ -79,6 +79,14 @@ TEST(ProblemsUntilRestart, TheKeyThatEverybodyKnowsIsOneWhileOthersReachTheServe
   const auto problems = problems_until_restart(open, on_loopback);
   ASSERT_EQ(problems.size(), 1u);
   EXPECT_EQ(problems[0].pointer, "/auth/keys/0");
+
+  const Config public_signing = good(R"({"auth": {"signing_keys": [
+      {"kid": "a", "secret": "0123456789abcdef0123456789abcdef"},
+      {"kid": "b", "secret": "devsigningsecret-for-trials-on-loopback"}]}})");
+  EXPECT_TRUE(problems_until_restart(public_signing, public_signing).empty());
+  const auto signing_problems = problems_until_restart(open, public_signing);
+  ASSERT_EQ(signing_problems.size(), 1u);
+  EXPECT_EQ(signing_problems[0].pointer, "/auth/signing_keys/1");
 }
 
 class ReloadTest : public testing::Test {

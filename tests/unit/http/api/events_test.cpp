@@ -189,8 +189,66 @@ TEST_F(HttpEvents, NeedAWebSocketOfTheRightProtocolAndACredential) {
   EXPECT_EQ(this->call(events_of("nobody")).status, 404);
 
   call.path = path + "?access_token=back.backsecret";
+  const Answer refused = this->call(call);
+  EXPECT_EQ(refused.status, 401) << "no API key in a URL";
+  EXPECT_NE(refused.body.find("no API key"), std::string::npos);
+
+  call.path = path + "?access_token=" + token_of({.room = "blue", .participant = "ann"});
   Listener ann(loop, url(), call);
   EXPECT_EQ(ann.handshake.status, 101);
+}
+
+TEST_F(HttpEvents, EndAtTheExpiryOfTheirTokenWhileTheSessionGoesOn) {
+  connect("ann");
+  const int64_t now_ms = unix_ms();
+  const auto with = [&](int64_t left_ms) {
+    Call call = events_of("ann");
+    call.key = token_of({.room = "blue",
+                         .participant = "ann",
+                         .issued_ms = now_ms - 1000,
+                         .expires_ms = now_ms + left_ms});
+    return std::make_unique<Listener>(loop, url(), call);
+  };
+  const auto late = with(60'000), early = with(300), in_leeway = with(-59'500);
+  for (Listener* listener : {late.get(), early.get(), in_leeway.get()}) {
+    EXPECT_EQ(listener->handshake.status, 101);
+    listener->next();
+  }
+  EXPECT_EQ(early->next(), R"({"type":"closing","data":{"reason":"token_expired"}})");
+  EXPECT_EQ(early->next(), "close 3000");
+  EXPECT_EQ(in_leeway->next(), R"({"type":"closing","data":{"reason":"token_expired"}})");
+  late->client.receive();
+  EXPECT_EQ(late->client.received, "");
+  const room::Participant* ann = rooms->find_room("blue")->find("ann");
+  EXPECT_EQ(ann->session_state(), room::SessionState::Connected);
+}
+
+TEST_F(HttpEvents, EndWhenTheirKeyIsRemoved) {
+  connect("ann");
+  Settings settings = this->settings();
+  settings.signing_keys.push_back({"two", "the secret of the other signing key"});
+  ASSERT_TRUE(server->use(settings));
+  const auto with = [&](const std::string& credential) {
+    Call call = events_of("ann");
+    call.key = credential;
+    auto listener = std::make_unique<Listener>(loop, url(), call);
+    EXPECT_EQ(listener->handshake.status, 101) << credential;
+    listener->next();
+    return listener;
+  };
+  const auto by_key = with("dev.devsecret"), by_removed_key = with("back.backsecret"),
+             by_token = with(token_of({.room = "blue", .participant = "ann"}));
+  settings.keys.erase(settings.keys.begin() + 1);
+  ASSERT_TRUE(server->use(settings));
+  EXPECT_EQ(by_removed_key->next(), R"({"type":"closing","data":{"reason":"key_removed"}})");
+  EXPECT_EQ(by_removed_key->next(), "close 3000");
+  settings.signing_keys.erase(settings.signing_keys.begin());
+  ASSERT_TRUE(server->use(settings));
+  EXPECT_EQ(by_token->next(), R"({"type":"closing","data":{"reason":"key_removed"}})");
+  EXPECT_EQ(by_token->next(), "close 3000");
+  by_key->client.receive();
+  EXPECT_EQ(by_key->client.received, "");
+  EXPECT_EQ(offer_with(token_of({.room = "blue", .participant = "ann"})).status, 401);
 }
 
 TEST_F(HttpEvents, CloseOnMessagesThatBreakTheRules) {

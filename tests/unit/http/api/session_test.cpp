@@ -69,9 +69,10 @@ TEST_F(HttpSession, TakesTheSettingsOfTheJoinToken) {
   const Answer invited =
       json("POST", "/v1/rooms/red/participants",
            R"({"id":"ann","name":"Ann","permissions":{"publish":[]},"slots":{"audio":2}})");
-  const size_t begin = invited.body.find("\"token\":\"") + 9;
-  const std::string token = invited.body.substr(begin, invited.body.find('"', begin) - begin);
-  call({.method = "DELETE", .path = "/v1/rooms/red"});
+  const std::string token = token_in(invited);
+  EXPECT_EQ(
+      call({.method = "DELETE", .path = "/v1/rooms/red/participants/ann?allow_rejoin=true"}).status,
+      204);
   const Answer other = call({.method = "POST",
                              .path = path_,
                              .body = "TSS",
@@ -85,7 +86,8 @@ TEST_F(HttpSession, TakesTheSettingsOfTheJoinToken) {
                        .body = "TSS",
                        .content_type = "application/sdp",
                        .key = token}));
-  ASSERT_TRUE(run_until([&] { return !engine.rooms.back()->sessions.empty(); }));
+  ASSERT_TRUE(
+      run_until([&] { return !engine.rooms.empty() && !engine.rooms.back()->sessions.empty(); }));
   EXPECT_FALSE(newest_session().request.publish_audio);
   const room::Participant* ann = rooms->find_room("red")->find("ann");
   EXPECT_EQ(ann->name(), "Ann");

@@ -43,6 +43,18 @@ TEST_F(DownloadsTest, EndTheConnectionOfAFileThatShrinks) {
   EXPECT_TRUE(run_until_descriptors(before_));
 }
 
+TEST_F(DownloadsTest, EndWhenTheKeyOfTheirCallerIsRemoved) {
+  const auto client = begin_download();
+  Settings without_dev = settings();
+  without_dev.keys.erase(without_dev.keys.begin());
+  ASSERT_TRUE(server->use(without_dev));
+  client->receive_all();
+  EXPECT_TRUE(client->is_at_end());
+  EXPECT_LT(client->received.size(), 100 * kMegabyte);
+  client->close();
+  EXPECT_TRUE(run_until_descriptors(before_));
+}
+
 TEST_F(DownloadsTest, ReadNoFurtherThanTheClientDoes) {
   const size_t read_before = bytes_read();
   const auto client = begin_download();
