@@ -25,7 +25,8 @@ def check_installed(system):
     assert system.do("veche", "--check-config", "/etc/veche/veche.json") == "/etc/veche/veche.json: good\n"
     secret = system.read("etc/veche/admin.secret")
     assert len(secret) == 64, f"a secret of {len(secret)} characters"
-    for name in ("veche.json", "admin.secret"):
+    assert secret != system.read("etc/veche/signing.secret")
+    for name in ("veche.json", "admin.secret", "signing.secret"):
         state = os.stat(system.path(f"etc/veche/{name}"))
         assert (state.st_mode & 0o777, state.st_uid) == (0o640, 0), f"{name}: {state}"
     as_user = ["chroot", system.root, "setpriv", "--reuid=veche", "--regid=veche", "--clear-groups", "--no-new-privs"]

@@ -67,9 +67,13 @@ def check_unpacked(veche, root):
     folder = os.path.join(root, "etc/veche")
     installed = os.path.join(folder, "veche.json")
     without_secret = run(binary, "--check-config", installed, status=1)
-    assert "/auth/keys/0/secret_file" in without_secret, without_secret
-    with open(os.path.join(folder, "admin.secret"), "w", encoding="ascii") as file:
-        file.write("0123456789abcdef0123456789abcdef\n")
+    for pointer, name, secret in (
+        ("/auth/keys/0/secret_file", "admin.secret", "0123456789abcdef0123456789abcdef\n"),
+        ("/auth/signing_keys/0/secret_file", "signing.secret", "fedcba9876543210fedcba9876543210\n"),
+    ):
+        assert pointer in without_secret, without_secret
+        with open(os.path.join(folder, name), "w", encoding="ascii") as file:
+            file.write(secret)
     run(binary, "--check-config", installed)
     with open(installed, encoding="utf-8") as file:
         text = file.read()
