@@ -6,13 +6,15 @@
 
 #include <utility>
 
+#include "base/guarded.hpp"
+
 namespace veche {
 
-Workers::Workers(const std::string& name, size_t count) {
+Workers::Workers(const std::string& name, size_t count) : name_(name) {
   threads_.reserve(count);
   for (size_t i = 0; i < count; ++i) {
-    threads_.emplace_back([this, name] {
-      pthread_setname_np(pthread_self(), name.substr(0, 15).c_str());
+    threads_.emplace_back([this] {
+      pthread_setname_np(pthread_self(), name_.substr(0, 15).c_str());
       work();
     });
   }
@@ -27,25 +29,25 @@ Workers::~Workers() {
   for (std::thread& thread : threads_) thread.join();
 }
 
-void Workers::run(std::function<void()> task) {
+void Workers::run(std::function<void()> task, LogPlace posted) {
   {
     const std::lock_guard lock(mutex_);
-    tasks_.push_back(std::move(task));
+    tasks_.push_back({std::move(task), posted});
   }
   ready_.notify_one();
 }
 
 void Workers::work() {
   for (;;) {
-    std::function<void()> task;
+    Task next;
     {
       std::unique_lock lock(mutex_);
       ready_.wait(lock, [this] { return stopping_ || !tasks_.empty(); });
       if (tasks_.empty()) return;
-      task = std::move(tasks_.front());
+      next = std::move(tasks_.front());
       tasks_.pop_front();
     }
-    task();
+    guarded(name_, next.posted, next.task);
   }
 }
 

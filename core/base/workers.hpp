@@ -10,6 +10,8 @@
 #include <thread>
 #include <vector>
 
+#include "base/log_limit.hpp"
+
 namespace veche {
 
 /// Runs tasks in the order in which they were posted, a bounded number at once.
@@ -22,15 +24,20 @@ class Workers {
   Workers(const Workers&) = delete;
   Workers& operator=(const Workers&) = delete;
 
-  /// [any but lane]
-  void run(std::function<void()> task);
+  /// [any but lane] An exception that leaves the task is logged, with the place of this call.
+  void run(std::function<void()> task, LogPlace posted = LogPlace::here());
 
  private:
+  struct Task {
+    std::function<void()> task;
+    LogPlace posted;
+  };
   void work();
 
+  const std::string name_;
   std::mutex mutex_;
   std::condition_variable ready_;
-  std::deque<std::function<void()>> tasks_;
+  std::deque<Task> tasks_;
   bool stopping_ = false;
   std::vector<std::thread> threads_;
 };

@@ -5,6 +5,7 @@
 #include <atomic>
 #include <utility>
 
+#include "base/guarded.hpp"
 #include "base/thread_role.hpp"
 
 namespace veche::glib {
@@ -16,6 +17,7 @@ using Task = std::function<void()>;
 /// the flag is one it can.
 struct Posted {
   Task task;
+  LogPlace posted;
   std::atomic<bool> ready{false};
 };
 
@@ -25,18 +27,21 @@ Posted& received(gpointer data) {
   return posted;
 }
 
+/// GLib is C: nothing may be thrown through it.
+void run(const Posted& posted) { guarded("control", posted.posted, posted.task); }
+
 gboolean run_task(gpointer data) {
-  received(data).task();
+  run(received(data));
   return G_SOURCE_CONTINUE;
 }
 gboolean run_task_once(gpointer data) {
-  received(data).task();
+  run(received(data));
   return G_SOURCE_REMOVE;
 }
 void free_task(gpointer data) { delete &received(data); }
 
-Posted* post_of(Task task) {
-  auto* posted = new Posted{std::move(task)};
+Posted* post_of(Task task, LogPlace place) {
+  auto* posted = new Posted{std::move(task), place};
   posted->ready.store(true, std::memory_order_release);
   return posted;
 }
@@ -59,21 +64,21 @@ void ControlLoop::run() { g_main_loop_run(loop_); }
 
 void ControlLoop::quit() { g_main_loop_quit(loop_); }
 
-void ControlLoop::post(Task task) {
+void ControlLoop::post(Task task, LogPlace posted) {
   GSource* source = g_idle_source_new();
   g_source_set_priority(source, G_PRIORITY_DEFAULT);
-  g_source_set_callback(source, run_task_once, post_of(std::move(task)), free_task);
+  g_source_set_callback(source, run_task_once, post_of(std::move(task), posted), free_task);
   g_source_attach(source, context_);
   g_source_unref(source);
 }
 
-Timer ControlLoop::every(uint32_t interval_ms, Task task) {
-  return {g_timeout_source_new(interval_ms), context_, run_task, post_of(std::move(task)),
+Timer ControlLoop::every(uint32_t interval_ms, Task task, LogPlace posted) {
+  return {g_timeout_source_new(interval_ms), context_, run_task, post_of(std::move(task), posted),
           free_task};
 }
 
-Timer ControlLoop::once(uint32_t delay_ms, Task task) {
-  return {g_timeout_source_new(delay_ms), context_, run_task_once, post_of(std::move(task)),
+Timer ControlLoop::once(uint32_t delay_ms, Task task, LogPlace posted) {
+  return {g_timeout_source_new(delay_ms), context_, run_task_once, post_of(std::move(task), posted),
           free_task};
 }
 

@@ -8,6 +8,7 @@
 #include <functional>
 #include <memory>
 
+#include "base/log_limit.hpp"
 #include "glib/source.hpp"
 
 namespace veche::glib {
@@ -16,7 +17,8 @@ namespace veche::glib {
 using Timer = Source;
 
 /// Runs one GMainContext, the default one (libsoup's server uses it too). The thread that makes it
-/// is control, and calls run().
+/// is control, and calls run(). An exception that leaves a task is logged, with the statement that
+/// posted the task; the loop goes on.
 class ControlLoop {
  public:
   ControlLoop();
@@ -29,11 +31,13 @@ class ControlLoop {
   /// [any]
   void quit();
   /// [any but lane] Runs `task` on control, in the order of the posts. Allocates.
-  void post(std::function<void()> task);
+  void post(std::function<void()> task, LogPlace posted = LogPlace::here());
   /// [control] Runs `task` every interval until the Timer ends. The task may end its own Timer.
-  [[nodiscard]] Timer every(uint32_t interval_ms, std::function<void()> task);
+  [[nodiscard]] Timer every(uint32_t interval_ms, std::function<void()> task,
+                            LogPlace posted = LogPlace::here());
   /// [control] Runs `task` once.
-  [[nodiscard]] Timer once(uint32_t delay_ms, std::function<void()> task);
+  [[nodiscard]] Timer once(uint32_t delay_ms, std::function<void()> task,
+                           LogPlace posted = LogPlace::here());
   /// [control] Runs what is ready without waiting; true if anything ran. For tests.
   bool iterate(bool may_block = false);
   /// [any] Is this the thread that made the loop or runs it? Asserted in debug builds.

@@ -6,6 +6,8 @@
 
 #include <utility>
 
+#include "base/guarded.hpp"
+
 namespace veche::main {
 
 OnSignal::OnSignal(int signal, std::function<void()> task, GMainContext* context)
@@ -13,7 +15,7 @@ OnSignal::OnSignal(int signal, std::function<void()> task, GMainContext* context
       source_(
           g_unix_signal_source_new(signal), context ? context : g_main_context_default(),
           +[](gpointer self) -> gboolean {
-            static_cast<OnSignal*>(self)->task_();
+            guarded("main", LogPlace::here(), static_cast<OnSignal*>(self)->task_);
             return G_SOURCE_CONTINUE;
           },
           this) {}

@@ -8,6 +8,7 @@
 
 #include <utility>
 
+#include "base/guarded.hpp"
 #include "glib/source.hpp"
 
 namespace veche::http {
@@ -27,7 +28,8 @@ ClientWatch::ClientWatch(GSocket* socket, GMainContext* context, std::function<v
     : watched_(std::make_shared<Watched>()) {
   using Weak = std::weak_ptr<Watched>;
   const auto on_end = +[](gint, GIOCondition, gpointer self) -> gboolean {
-    if (const auto watched = static_cast<Weak*>(self)->lock()) watched->end();
+    const auto watched = static_cast<Weak*>(self)->lock();
+    if (watched) guarded("http", LogPlace::here(), [&watched] { watched->end(); });
     return G_SOURCE_REMOVE;
   };
   watched_->gone = std::move(gone);

@@ -8,6 +8,7 @@
 #include <cassert>
 #include <utility>
 
+#include "base/guarded.hpp"
 #include "base/thread_role.hpp"
 
 namespace veche::http {
@@ -41,7 +42,7 @@ WebSocket::WebSocket(glib::ControlLoop& loop, glib::Ref<GIOStream> stream,
   assert(is_on_control());
   g_socket_set_option(socket_.get(), SOL_SOCKET, SO_SNDBUF, kSendBufferBytes, nullptr);
   const auto callback = +[](GObject*, gpointer self) -> gboolean {
-    static_cast<WebSocket*>(self)->on_readable();
+    guarded("http", LogPlace::here(), [self] { static_cast<WebSocket*>(self)->on_readable(); });
     return G_SOURCE_CONTINUE;
   };
   readable_ = {g_pollable_input_stream_create_source(input_of(stream_.get()), nullptr),
@@ -143,7 +144,7 @@ void WebSocket::on_writable() {
     writable_.cancel();
   } else if (!writable_) {
     const auto callback = +[](GObject*, gpointer self) -> gboolean {
-      static_cast<WebSocket*>(self)->on_writable();
+      guarded("http", LogPlace::here(), [self] { static_cast<WebSocket*>(self)->on_writable(); });
       return G_SOURCE_CONTINUE;
     };
     writable_ = {g_pollable_output_stream_create_source(output_of(stream_.get()), nullptr),

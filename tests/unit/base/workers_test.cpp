@@ -6,6 +6,8 @@
 
 #include <atomic>
 #include <future>
+#include <stdexcept>
+#include <string>
 #include <vector>
 
 namespace veche {
@@ -40,6 +42,22 @@ TEST(BaseWorkers, WorkBesideEachOther) {
   });
   workers.run([&] { second_runs.set_value(); });
   first_done.get_future().wait();
+}
+
+TEST(BaseWorkers, LogATaskThatThrowsAndGoOn) {
+  std::atomic<int> done{0};
+  testing::internal::CaptureStderr();
+  {
+    Workers workers("test", 1);
+    workers.run([] { throw std::runtime_error("no more threads"); });
+    workers.run([&done] { ++done; });
+  }
+  const std::string said = testing::internal::GetCapturedStderr();
+  EXPECT_EQ(done, 1);
+  EXPECT_NE(said.find(" error test: a task posted at tests/unit/base/workers_test.cpp:"),
+            std::string::npos)
+      << said;
+  EXPECT_NE(said.find("failed: std::runtime_error: no more threads\n"), std::string::npos) << said;
 }
 
 TEST(BaseWorkers, MayBeGivenTasksByTasks) {

@@ -4,6 +4,8 @@
 
 #include <gtest/gtest.h>
 
+#include <stdexcept>
+#include <string>
 #include <thread>
 #include <vector>
 
@@ -51,6 +53,42 @@ TEST(ControlLoop, FreesATaskThatRan) {
   EXPECT_EQ(token.use_count(), 2);
   run_all(loop);
   EXPECT_EQ(token.use_count(), 1);
+}
+
+/// What is on standard error afterwards.
+template <class Task>
+std::string said_by(Task task) {
+  testing::internal::CaptureStderr();
+  task();
+  return testing::internal::GetCapturedStderr();
+}
+
+TEST(ControlLoop, NamesAPostedTaskThatThrowsAndGoesOn) {
+  ControlLoop loop;
+  int ran = 0;
+  const int line = __LINE__ + 1;
+  loop.post([] { throw std::length_error("a vector of -1 elements"); });
+  loop.post([&] { ++ran; });
+  const std::string said = said_by([&] { run_all(loop); });
+  EXPECT_EQ(ran, 1);
+  EXPECT_NE(
+      said.find(" error control: a task posted at tests/unit/glib/control_loop_test.cpp:" +
+                std::to_string(line) + " failed: std::length_error: a vector of -1 elements\n"),
+      std::string::npos)
+      << said;
+}
+
+TEST(Timer, SurvivesATaskThatThrowsAnything) {
+  ControlLoop loop;
+  int calls = 0;
+  const Timer timer = loop.every(0, [&] {
+    ++calls;
+    throw calls;
+  });
+  const std::string said = said_by([&] {
+    while (calls < 3) loop.iterate();
+  });
+  EXPECT_NE(said.find("failed: an exception of another type"), std::string::npos) << said;
 }
 
 TEST(Timer, RepeatsUntilItsOwnerIsGone) {
