@@ -149,6 +149,27 @@ TEST_P(SessionTest, LeavingAtAnyMomentLeavesNothingBehind) {
   EXPECT_TRUE(run_until([&] { return descriptors() <= descriptors_before + 4; })) << descriptors();
 }
 
+TEST_P(SessionTest, OneThatPostsOffersInALoopKeepsNobodyWaiting) {
+  Peer& eve = add_peer();
+  Peer& anna = add_peer();
+  for (int i = 0; i < 50; ++i) {
+    if (eve.session) eve.session->close();
+    offer(eve);
+  }
+  offer(anna);
+  uint64_t abandoned = 0;
+  MetricSink sink([&](const MetricSample& sample) {
+    if (std::string(sample.name) == "veche_offers_abandoned_total") {
+      abandoned = static_cast<uint64_t>(sample.value);
+    }
+  });
+  engine_->put_metrics(sink);
+  EXPECT_EQ(abandoned, 48u) << "the first had begun, the newest waits";
+  ASSERT_TRUE(run_until([&] { return eve.answer && anna.answer; }));
+  EXPECT_TRUE(eve.answer->ok());
+  EXPECT_TRUE(anna.answer->ok());
+}
+
 class ShortTimeoutTest : public SessionTest {
  protected:
   ShortTimeoutTest() : SessionTest(2) {}

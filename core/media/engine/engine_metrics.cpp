@@ -227,6 +227,9 @@ void LaneEngine::put_metrics(MetricSink& sink) const {
   const SessionTotals totals = sessions_.totals();
   put_sessions(sink, sessions_.states());
   put_joins(sink, sessions_.join_times());
+  sink.counter("veche_offers_abandoned_total",
+               "Offers that were replaced or withdrawn before the server began to answer them",
+               sessions_.abandoned());
   put_latencies(sink, lanes_);
   put_traffic(sink, totals);
   put_drops(sink, lanes_, ports_, totals);

@@ -8,6 +8,7 @@
 #include <cassert>
 #include <utility>
 
+#include "base/guarded.hpp"
 #include "base/thread_role.hpp"
 #include "base/time.hpp"
 #include "media/peer/fingerprint.hpp"
@@ -25,6 +26,12 @@ uint32_t random_ssrc(const std::vector<rtp::SlotFormat>& taken) {
     });
     if (ssrc != 0 && !used) return ssrc;
   }
+}
+
+/// Rejoining makes another participant of the same name; a test's may have none.
+std::string owner_of(const SessionRequest& request) {
+  if (request.participant_name.empty()) return std::to_string(request.participant.value);
+  return request.room_name + "/" + request.participant_name;
 }
 
 }  // namespace
@@ -150,13 +157,31 @@ void PeerSession::begin() { on(session_event::Offered{}, monotonic_ns()); }
 void PeerSession::negotiate() {
   ingress_ = make_ingress();
   connection_ = sessions_.connections_.make(path_, id_, *room_, webrtc_events(), ingress_);
-  sessions_.makers_.run([self = shared_from_this()] {
-    const int64_t begun_ns = monotonic_ns();
-    Result<std::string> answer = self->connection_->negotiate(self->request_.plan, self->formats_);
-    self->sessions_.loop_.post([self, answer = std::move(answer), begun_ns] {
-      self->answer_ = answer;
-      self->on(session_event::Negotiated{answer.ok(), begun_ns}, monotonic_ns());
-    });
+  const auto self = shared_from_this();
+  sessions_.negotiate({.owner = owner_of(request_),
+                       .session = id_,
+                       .begin = [self] { self->make_answer(); },
+                       .abandon = [self] { self->abandon(); }});
+}
+
+void PeerSession::make_answer() {
+  const int64_t begun_ns = monotonic_ns();
+  Result<std::string> answer = internal("a library failed while it answered the offer");
+  guarded("media", LogPlace::here(),
+          [&] { answer = connection_->negotiate(request_.plan, formats_); });
+  sessions_.loop_.post([self = shared_from_this(), answer = std::move(answer), begun_ns] {
+    self->sessions_.end_negotiation(self->id_);
+    self->answer_ = answer;
+    self->on(session_event::Negotiated{answer.ok(), begun_ns}, monotonic_ns());
+  });
+}
+
+void PeerSession::abandon() {
+  // Later: the owner may be the caller.
+  sessions_.loop_.post([self = shared_from_this(), now_ns = monotonic_ns()] {
+    self->answer_ =
+        Error{ErrorCode::Conflict, "A newer offer of the participant replaced this one."};
+    self->on(session_event::Negotiated{false, now_ns}, now_ns);
   });
 }
 
@@ -175,10 +200,13 @@ void PeerSession::tell_answer() {
 }
 
 void PeerSession::open() {
-  sessions_.makers_.run([self = shared_from_this()] {
-    Status status =
-        check_fingerprint(self->connection_->peer_certificate(), self->request_.plan.fingerprint);
-    if (status) status = self->connection_->open();
+  sessions_.openers_.run([self = shared_from_this()] {
+    Status status = internal("a library failed while it opened the session");
+    guarded("media", LogPlace::here(), [&] {
+      status =
+          check_fingerprint(self->connection_->peer_certificate(), self->request_.plan.fingerprint);
+      if (status) status = self->connection_->open();
+    });
     self->sessions_.loop_.post(
         [self, status] { self->on(session_event::Opened{status}, monotonic_ns()); });
   });
@@ -217,6 +245,7 @@ void PeerSession::close() {
   assert(is_on_control());
   events_ = {};
   on(session_event::Closed{}, monotonic_ns());
+  sessions_.withdraw(id_);
 }
 
 void PeerSession::tell_ended(const SessionActions& actions) {

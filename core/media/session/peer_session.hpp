@@ -58,6 +58,9 @@ class PeerSession final : public Session, public std::enable_shared_from_this<Pe
   static void post(glib::ControlLoop& loop, std::weak_ptr<PeerSession> session, SessionEvent event);
   void carry_out(SessionAction action, SessionActions& actions);
   void negotiate();
+  /// [worker]
+  void make_answer();
+  void abandon();
   void admit();
   void open();
   void attach();

@@ -16,6 +16,8 @@ namespace {
 /// A handshake costs CPU (an RSA key for each session): at most this many at once, so that lanes
 /// and control stay responsive.
 constexpr size_t kMakers = 3;
+/// Opening a session is short, and its client is connected already: it waits for nothing else.
+constexpr size_t kOpeners = 1;
 constexpr size_t kUnmakers = 2;
 constexpr uint32_t kWatchMs = 1000;
 
@@ -28,7 +30,9 @@ PeerSessions::PeerSessions(glib::ControlLoop& loop, const Settings& settings, Dt
       connections_(settings, relay, ports),
       taps_(taps),
       timer_(loop.every(kWatchMs, [this] { watch(); })),
+      negotiations_(kMakers),
       makers_("session-make", kMakers),
+      openers_("session-open", kOpeners),
       unmakers_("session-end", kUnmakers) {}
 
 PeerSessions::~PeerSessions() = default;
@@ -41,6 +45,30 @@ std::shared_ptr<Session> PeerSessions::open(std::shared_ptr<RoomLanes> room, Ses
   sessions_.insert(session);
   session->begin();
   return session;
+}
+
+void PeerSessions::negotiate(NegotiationQueue::Negotiation negotiation) {
+  if (const auto replaced = negotiations_.add(std::move(negotiation))) abandon(*replaced);
+  begin_negotiations();
+}
+
+void PeerSessions::end_negotiation(SessionId session) {
+  negotiations_.end(session);
+  begin_negotiations();
+}
+
+void PeerSessions::withdraw(SessionId session) {
+  if (const auto withdrawn = negotiations_.withdraw(session)) abandon(*withdrawn);
+}
+
+void PeerSessions::abandon(const NegotiationQueue::Negotiation& negotiation) {
+  ++abandoned_;
+  negotiation.abandon();
+}
+
+void PeerSessions::begin_negotiations() {
+  // The queue hands out no more than there are workers, so none waits there.
+  while (auto next = negotiations_.next()) makers_.run(std::move(next->begin));
 }
 
 void PeerSessions::watch() {

@@ -14,6 +14,7 @@
 #include "media/lane/attachment.hpp"
 #include "media/session.hpp"
 #include "media/session/connections.hpp"
+#include "media/session/negotiation_queue.hpp"
 #include "media/session/session_totals.hpp"
 #include "media/settings.hpp"
 
@@ -46,6 +47,8 @@ class PeerSessions {
   };
   States states() const;
   SessionsInMaking in_making() const;
+  /// Offers that were replaced or withdrawn before a worker began to answer them.
+  uint64_t abandoned() const { return abandoned_; }
   /// Those that something is left of.
   size_t count(PathKind path) const;
   /// Closes what is left and runs the loop until it is gone; `acknowledge` takes commands back from
@@ -55,6 +58,14 @@ class PeerSessions {
  private:
   friend class PeerSession;
   void watch();
+  /// Lets a worker answer the session's offer when its turn comes.
+  void negotiate(NegotiationQueue::Negotiation negotiation);
+  /// The worker is done with it.
+  void end_negotiation(SessionId session);
+  /// The session is closed: its negotiation does not begin any more.
+  void withdraw(SessionId session);
+  void abandon(const NegotiationQueue::Negotiation& negotiation);
+  void begin_negotiations();
   /// Keeps its counters and lets go of it.
   void forget(const std::shared_ptr<PeerSession>& session);
 
@@ -68,9 +79,12 @@ class PeerSessions {
   SessionTotals ended_;  // Of sessions that are gone.
   JoinTimes join_times_;
   glib::Timer timer_;
-  // Two queues, so that a burst of joins does not wait behind a burst of leaves and the other way
-  // round.
+  NegotiationQueue negotiations_;
+  uint64_t abandoned_ = 0;
+  // Three queues: opening connected sessions does not wait behind a burst of joins, and joins do
+  // not wait behind a burst of leaves.
   Workers makers_;
+  Workers openers_;
   Workers unmakers_;
 };
 
