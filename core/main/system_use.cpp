@@ -4,6 +4,7 @@
 
 #include <sys/resource.h>
 #include <sys/stat.h>
+#include <sys/sysinfo.h>
 #include <unistd.h>
 
 #include <charconv>
@@ -121,6 +122,15 @@ int64_t open_descriptors() {
 
 int64_t max_descriptors() { return static_cast<int64_t>(limit_of(RLIMIT_NOFILE).rlim_cur); }
 
+SystemFiles system_files() {
+  SystemFiles files;
+  struct sysinfo machine {};
+  if (sysinfo(&machine) == 0) {
+    files.machine_bytes = static_cast<int64_t>(machine.totalram) * machine.mem_unit;
+  }
+  return files;
+}
+
 std::optional<room::ResourceUse> read_tasks(const SystemFiles& files) {
   std::optional<room::ResourceUse> tasks;
   // The limit counts all tasks of the user, of which only ours are known; it does not bind root.
@@ -151,7 +161,13 @@ std::optional<room::ResourceUse> read_memory(const SystemFiles& files) {
   std::optional<room::ResourceUse> memory;
   const auto total = read_field(files.proc + "/meminfo", "MemTotal:");
   const auto available = read_field(files.proc + "/meminfo", "MemAvailable:");
-  if (total && available) memory = {*total * kKiB, (*total - *available) * kKiB};
+  if (total && available) {
+    memory = {*total * kKiB, (*total - *available) * kKiB};
+  } else if (files.machine_bytes > 0) {
+    // /proc/meminfo is hidden (ProcSubset=pid). Of what is in use only ours is known.
+    const ProcessUse own = parse_process_use(read_line(files.proc + "/self/stat"));
+    memory = {files.machine_bytes, own.resident_pages * sysconf(_SC_PAGESIZE)};
+  }
   for_each_group(files, [&](const std::string& group) {
     const auto limit = read_number(group + "/memory.max");
     const auto used = read_number(group + "/memory.current");
@@ -166,8 +182,9 @@ std::optional<room::ResourceUse> read_memory(const SystemFiles& files) {
 room::SystemReading read_system() {
   room::SystemReading reading;
   reading.descriptors = {max_descriptors(), open_descriptors()};
-  reading.tasks = read_tasks({});
-  reading.memory_bytes = read_memory({});
+  const SystemFiles files = system_files();
+  reading.tasks = read_tasks(files);
+  reading.memory_bytes = read_memory(files);
   return reading;
 }
 

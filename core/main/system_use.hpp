@@ -33,7 +33,12 @@ int64_t max_descriptors();
 struct SystemFiles {
   std::string proc = "/proc";
   std::string cgroup = "/sys/fs/cgroup";  ///< Version 2; version 1 is ignored.
+  /// What sysinfo(2) says of the machine, for where /proc shows processes alone; 0: unknown.
+  int64_t machine_bytes = 0;
 };
+
+/// The system's files, and the machine's memory. [any]
+SystemFiles system_files();
 
 /// The tighter of the process' limit and those of its control groups and of the machine. [any]
 std::optional<room::ResourceUse> read_tasks(const SystemFiles& files);

@@ -20,6 +20,9 @@ def main():
     with open(unit, encoding="utf-8") as file:
         text = file.read()
     assert text.count("/usr/bin/veche ") == 1, "the unit starts something else"
+    # Capacity needs both: docs/operations.md.
+    assert re.search(r"^MemoryMax=\d+%$", text, re.MULTILINE), "the unit sets no bound of memory"
+    assert not re.search(r"^ProcSubset=pid", text, re.MULTILINE), "the unit hides /proc/meminfo from the server"
     with tempfile.TemporaryDirectory() as scratch:
         copy = os.path.join(scratch, "veche.service")
         with open(copy, "w", encoding="utf-8") as file:

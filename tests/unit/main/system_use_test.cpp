@@ -31,6 +31,7 @@ class SystemUseTest : public testing::Test {
     std::filesystem::create_directories((root_ / path).parent_path());
     std::ofstream(root_ / path) << text;
   }
+  void remove(const std::string& path) { std::filesystem::remove(root_ / path); }
   void expect_tasks(int64_t limit, int64_t used) const {
     const auto tasks = read_tasks(files);
     ASSERT_TRUE(tasks);
@@ -81,8 +82,21 @@ TEST_F(SystemUseTest, IsThatOfTheRootGroupInAContainer) {
   expect_tasks(40, 30);
 }
 
+TEST_F(SystemUseTest, OfMemoryHasABoundWhereProcShowsProcessesAlone) {
+  files.machine_bytes = 8'000'000;
+  expect_memory(1'024'000, 409'600);
+  remove("proc/meminfo");
+  const auto memory = read_memory(files);
+  ASSERT_TRUE(memory);
+  EXPECT_EQ(memory->limit, 8'000'000);
+  write("cgroup/system.slice/veche.service/memory.max", "500000\n");
+  write("cgroup/system.slice/veche.service/memory.current", "300000\n");
+  expect_memory(500'000, 300'000);
+  EXPECT_GT(system_files().machine_bytes, 0);
+}
+
 TEST_F(SystemUseTest, IsNotKnownWhereThereAreNoFiles) {
-  files = {"/nowhere", "/nowhere"};
+  files = {"/nowhere", "/nowhere", 0};
   EXPECT_FALSE(read_memory(files));
 }
 
