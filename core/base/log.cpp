@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
-// Writes each log line, as text or JSON, with one system call, so that lines of several threads do
-// not mix.
+// Makes a line, as text or JSON, of each fact, and writes it with one system call or hands it to
+// the writer, so that lines of several threads do not mix.
 #include "base/log.hpp"
 
 #include <unistd.h>
@@ -9,11 +9,13 @@
 #include <cstdio>
 #include <ctime>
 #include <limits>
+#include <memory>
 #include <mutex>
 #include <string>
 #include <utility>
 #include <vector>
 
+#include "base/log_writer.hpp"
 #include "base/time.hpp"
 
 namespace veche::log {
@@ -23,6 +25,11 @@ std::atomic<Level> current_level{Level::Info};
 std::atomic<Format> current_format{Format::Text};
 std::atomic<int64_t (*)()> clock_ns{monotonic_ns};
 thread_local const Scope* innermost = nullptr;
+
+/// Never destroyed: threads may log until the process ends.
+std::atomic<LogWriter*> writer{nullptr};
+std::atomic<uint64_t> formerly_dropped{0};  // By writers that are gone.
+std::atomic<uint64_t> told_dropped{0};      // Which the log has told of.
 
 std::mutex limit_mutex;  // Never held while a line is written.
 LogLimit& limit() {
@@ -111,7 +118,8 @@ void append_about(std::string& line, const About& about, bool json) {
   if (!json && !is_first) line += ']';
 }
 
-void put(Level level, std::string_view component, std::string_view message, const About& about) {
+std::string line_of(Level level, std::string_view component, std::string_view message,
+                    const About& about) {
   const bool json = current_format.load(std::memory_order_relaxed) == Format::Json;
   std::string line;
   line.reserve(message.size() + 160);
@@ -125,9 +133,28 @@ void put(Level level, std::string_view component, std::string_view message, cons
   append_escaped(line, message, json);
   if (json) line += '"';
   append_about(line, about, json);
-  line += json ? "}\n" : "\n";
+  return line += json ? "}\n" : "\n";
+}
+
+void put(Level level, std::string_view component, std::string_view message, const About& about) {
+  const std::string line = line_of(level, component, message, about);
+  if (LogWriter* background = writer.load(std::memory_order_acquire)) {
+    background->push(line, level <= Level::Warning);
+    return;
+  }
   // A failed write to the log cannot be reported anywhere.
   [[maybe_unused]] const ssize_t written = ::write(STDERR_FILENO, line.data(), line.size());
+}
+
+/// Once the reader has caught up.
+void tell_dropped() {
+  const LogWriter* background = writer.load(std::memory_order_acquire);
+  const uint64_t all = dropped_lines();
+  uint64_t told = told_dropped.load(std::memory_order_relaxed);
+  if (!background || all <= told || background->is_behind()) return;
+  if (!told_dropped.compare_exchange_strong(told, all)) return;
+  put(Level::Warning, "log",
+      std::to_string(all - told) + " lines were dropped: what reads the log is too slow", {});
 }
 
 }  // namespace
@@ -149,9 +176,11 @@ void write(Level level, std::string_view component, std::string_view message, co
            LogPlace place) {
   if (!enabled(level)) return;
   settle();
-  if (level <= Level::Warning) {
+  if (level <= Level::Info) {
+    const uint32_t most = level == Level::Info ? LogLimit::kMostInfo : LogLimit::kMost;
     const std::scoped_lock lock(limit_mutex);
-    if (!limit().may_write(static_cast<int>(level), component, place, message, clock_ns.load()())) {
+    if (!limit().may_write(static_cast<int>(level), component, place, message, clock_ns.load()(),
+                           most)) {
       return;
     }
   }
@@ -170,6 +199,34 @@ void settle(bool at_end) {
         std::to_string(held_back.count) + " more like this were not written: " + held_back.message,
         {});
   }
+  tell_dropped();
+}
+
+Background::Background(int descriptor) {
+  // Never destroyed: other threads may log at any moment. The list keeps it from being a leak.
+  static auto* const writers = new std::vector<std::unique_ptr<LogWriter>>;
+  writers->push_back(std::make_unique<LogWriter>(descriptor));
+  writer.store(writers->back().get(), std::memory_order_release);
+}
+
+Background::~Background() {
+  settle();
+  LogWriter* background = writer.load(std::memory_order_acquire);
+  // Where the reader stalls, lines of what still ends go to the queue too: they must not wait.
+  if (!background->flush(LogWriter::kEndMs)) return;
+  formerly_dropped.fetch_add(background->dropped());
+  writer.store(nullptr, std::memory_order_release);
+}
+
+void flush(int64_t timeout_ms) noexcept {
+  if (LogWriter* background = writer.load(std::memory_order_acquire)) {
+    background->flush(timeout_ms);
+  }
+}
+
+uint64_t dropped_lines() {
+  const LogWriter* background = writer.load(std::memory_order_acquire);
+  return formerly_dropped.load() + (background ? background->dropped() : 0);
 }
 
 void use_clock(int64_t (*now_ns)()) { clock_ns = now_ns; }

@@ -39,7 +39,7 @@ class Scope {
 };
 
 /// [any but lane and streaming] `component` is the layer or plugin that logs: "room", "http",
-/// "forwarding". Warnings and errors of one component and place are rate-limited: see LogLimit.
+/// "forwarding". Lines of one component and place are rate-limited: see LogLimit.
 void write(Level level, std::string_view component, std::string_view message,
            const About& about = {}, LogPlace place = LogPlace::here());
 
@@ -51,8 +51,9 @@ inline void warning(std::string_view component, std::string_view message, const 
                     LogPlace place = LogPlace::here()) {
   write(Level::Warning, component, message, about, place);
 }
-inline void info(std::string_view component, std::string_view message, const About& about = {}) {
-  write(Level::Info, component, message, about);
+inline void info(std::string_view component, std::string_view message, const About& about = {},
+                 LogPlace place = LogPlace::here()) {
+  write(Level::Info, component, message, about, place);
 }
 inline void debug(std::string_view component, std::string_view message, const About& about = {}) {
   write(Level::Debug, component, message, about);
@@ -61,6 +62,25 @@ inline void debug(std::string_view component, std::string_view message, const Ab
 /// [any but lane and streaming] Reports the number of suppressed warnings for each window that has
 /// ended; every line does that too. `at_end`: for open windows as well.
 void settle(bool at_end = false);
+
+/// While one lives, a thread of its own writes the lines: a stalled reader of standard error drops
+/// lines, which are counted, and stops no other thread. Without one the thread that logs writes.
+/// At most one at a time. [control]
+class Background {
+ public:
+  explicit Background(int descriptor = 2);
+  /// Writes what is queued, for LogWriter::kEndMs at most.
+  ~Background();
+  Background(const Background&) = delete;
+  Background& operator=(const Background&) = delete;
+};
+
+/// [any] Waits until what was logged before is written, for the timeout at most.
+/// Async-signal-safe: the last line of a process that crashes comes after all others.
+void flush(int64_t timeout_ms) noexcept;
+/// [any] How many lines were dropped since the start because the reader was too slow.
+uint64_t dropped_lines();
+
 /// For tests: the monotonic clock of the rate limit.
 void use_clock(int64_t (*now_ns)());
 

@@ -7,11 +7,11 @@
 namespace veche {
 
 bool LogLimit::may_write(int level, std::string_view component, LogPlace place,
-                         std::string_view message, int64_t now_ns) {
+                         std::string_view message, int64_t now_ns, uint32_t most) {
   Window& window =
       windows_.try_emplace(Key{component, place.file, place.line}, Window{now_ns, 0, {}})
           .first->second;
-  if (window.written < kMost) {
+  if (window.written < most) {
     ++window.written;
     return true;
   }

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-// Limits the rate of repeated warnings, so that a log stays readable when something fails a
+// Limits the rate of repeated lines, so that a log stays readable when something fails a
 // thousand times. Pure.
 #pragma once
 
@@ -26,7 +26,8 @@ struct LogPlace {
 
 class LogLimit {
  public:
-  static constexpr uint32_t kMost = 20;  ///< In one window.
+  static constexpr uint32_t kMost = 20;        ///< Warnings and errors in one window.
+  static constexpr uint32_t kMostInfo = 1000;  ///< Other lines: each is about another participant.
   static constexpr int64_t kWindowNs = 10 * kNsPerS;
 
   /// A window that has ended, and the number of lines that it suppressed.
@@ -40,7 +41,7 @@ class LogLimit {
   /// False: the line is counted and must not be written. The lines of a plugin, whose places are
   /// not known, share one limit.
   bool may_write(int level, std::string_view component, LogPlace place, std::string_view message,
-                 int64_t now_ns);
+                 int64_t now_ns, uint32_t most = kMost);
   /// The windows that have ended at `now_ns`; each is reported once.
   std::vector<HeldBack> take_ended(int64_t now_ns);
 
