@@ -109,12 +109,12 @@ Field<T> field(std::string name, std::string schema) {
           [](JsonWriter& json, const T& from) { write_value(json, given((from.*....*Member))); }};
 }
 
-/// A member of T that is the text of a JSON object.
+/// A member of T that is the text of a JSON object, and was checked to be one.
 template <class T, auto Member>
 Field<T> json_field(std::string name, std::string schema) {
   return {std::move(name), std::move(schema),
           [](JsonNode* value, T& to) { to.*Member = value ? to_text(value) : "{}"; },
-          [](JsonWriter& json, const T& from) { json.raw(given(from.*Member)); }};
+          [](JsonWriter& json, const T& from) { json.verbatim(given(from.*Member)); }};
 }
 
 /// An object with the fields `table()`: of `Member` of a T, or of T itself without one.

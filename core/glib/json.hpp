@@ -15,7 +15,6 @@ namespace veche::glib {
 
 struct JsonDeleter {
   void operator()(JsonNode* node) const { json_node_unref(node); }
-  void operator()(JsonBuilder* builder) const { g_object_unref(builder); }
 };
 using JsonPtr = std::unique_ptr<JsonNode, JsonDeleter>;
 
@@ -32,10 +31,10 @@ std::string without_comments(std::string_view text);
 /// Compact text of a value.
 std::string to_text(JsonNode* node);
 
-/// Writes a value step by step; the calls have to nest properly, as with JsonBuilder.
+/// Writes the compact text of a value step by step; the calls have to nest properly, and each key
+/// of an object comes once.
 class JsonWriter {
  public:
-  JsonWriter();
   JsonWriter& begin_object();
   JsonWriter& end_object();
   JsonWriter& begin_array();
@@ -49,11 +48,17 @@ class JsonWriter {
   /// A value that is JSON text already, for instance stored metadata. Text that does not parse
   /// becomes null.
   JsonWriter& raw(std::string_view json);
-  /// The finished value as compact text.
-  std::string text();
+  /// A value that is known to be JSON, because it was checked when it came: it is not parsed again.
+  JsonWriter& verbatim(std::string_view json);
+  /// What is written so far; the whole value once all is closed.
+  std::string text() const { return text_; }
 
  private:
-  std::unique_ptr<JsonBuilder, JsonDeleter> builder_;
+  std::string& separated();
+  JsonWriter& add(std::string_view value);
+
+  std::string text_;
+  bool needs_comma_ = false;  ///< Before the next key or value.
 };
 
 }  // namespace veche::glib

@@ -37,6 +37,14 @@ std::to_chars_result write_real(char* begin, char* end, double real) {
   return std::to_chars(begin, end, real, std::chars_format::scientific);
 }
 
+/// Bytes that are not UTF-8, and NUL, become U+FFFD: what is written can always be read.
+void append_valid(std::string& out, std::string_view text) {
+  const auto size = static_cast<gssize>(text.size());
+  if (text.empty() || g_utf8_validate(text.data(), size, nullptr)) return append_string(out, text);
+  const StringPtr valid(g_utf8_make_valid(text.data(), size));
+  append_string(out, valid.get());
+}
+
 void append_number(std::string& out, JsonNode* node) {
   char text[32];
   const auto end = type_of(node) == "integer"
@@ -80,73 +88,68 @@ std::string to_text(JsonNode* node) {
   return text;
 }
 
-JsonWriter::JsonWriter() : builder_(json_builder_new()) {}
+std::string& JsonWriter::separated() {
+  if (std::exchange(needs_comma_, false)) text_ += ',';
+  return text_;
+}
+
+JsonWriter& JsonWriter::add(std::string_view value) {
+  separated() += value;
+  needs_comma_ = true;
+  return *this;
+}
 
 JsonWriter& JsonWriter::begin_object() {
-  json_builder_begin_object(builder_.get());
+  separated() += '{';
   return *this;
 }
 
 JsonWriter& JsonWriter::end_object() {
-  json_builder_end_object(builder_.get());
+  text_ += '}';
+  needs_comma_ = true;
   return *this;
 }
 
 JsonWriter& JsonWriter::begin_array() {
-  json_builder_begin_array(builder_.get());
+  separated() += '[';
   return *this;
 }
 
 JsonWriter& JsonWriter::end_array() {
-  json_builder_end_array(builder_.get());
+  text_ += ']';
+  needs_comma_ = true;
   return *this;
 }
 
 JsonWriter& JsonWriter::key(std::string_view name) {
-  json_builder_set_member_name(builder_.get(), std::string(name).c_str());
+  append_valid(separated(), name);
+  text_ += ':';
   return *this;
 }
 
 JsonWriter& JsonWriter::string(std::string_view value) {
-  // Bytes that are not UTF-8, and NUL, become U+FFFD: what is written can always be read.
-  const StringPtr valid(value.empty()
-                            ? g_strdup("")
-                            : g_utf8_make_valid(value.data(), static_cast<gssize>(value.size())));
-  json_builder_add_string_value(builder_.get(), valid.get());
+  append_valid(separated(), value);
+  needs_comma_ = true;
   return *this;
 }
 
-JsonWriter& JsonWriter::integer(int64_t value) {
-  json_builder_add_int_value(builder_.get(), value);
-  return *this;
-}
+JsonWriter& JsonWriter::integer(int64_t value) { return add(std::to_string(value)); }
 
 JsonWriter& JsonWriter::number(double value) {
   if (!std::isfinite(value)) return null();
-  json_builder_add_double_value(builder_.get(), value);
-  return *this;
+  const JsonPtr node(json_node_init_double(json_node_alloc(), value));
+  return add(to_text(node.get()));
 }
 
-JsonWriter& JsonWriter::boolean(bool value) {
-  json_builder_add_boolean_value(builder_.get(), value ? TRUE : FALSE);
-  return *this;
-}
+JsonWriter& JsonWriter::boolean(bool value) { return add(value ? "true" : "false"); }
 
-JsonWriter& JsonWriter::null() {
-  json_builder_add_null_value(builder_.get());
-  return *this;
-}
+JsonWriter& JsonWriter::null() { return add("null"); }
 
 JsonWriter& JsonWriter::raw(std::string_view json) {
-  Result<JsonPtr> value = parse_json(json);
-  if (!value) return null();
-  json_builder_add_value(builder_.get(), value.value().release());
-  return *this;
+  const Result<JsonPtr> value = parse_json(json);
+  return value ? add(to_text(value->get())) : null();
 }
 
-std::string JsonWriter::text() {
-  const JsonPtr root(json_builder_get_root(builder_.get()));
-  return to_text(root.get());
-}
+JsonWriter& JsonWriter::verbatim(std::string_view json) { return add(json); }
 
 }  // namespace veche::glib

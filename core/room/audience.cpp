@@ -22,14 +22,17 @@ size_t Audience::watching_participants() const {
 }
 
 void Audience::joined(const std::string& participant) {
+  ++roster_version_;
   for (ClientFeed* feed : feeds_) feed->notices_.joined(participant);
 }
 
 void Audience::changed(const std::string& participant) {
+  ++roster_version_;
   for (ClientFeed* feed : feeds_) feed->notices_.changed(participant);
 }
 
 void Audience::left(const std::string& participant) {
+  ++roster_version_;
   for (ClientFeed* feed : feeds_) feed->notices_.left(participant);
 }
 
@@ -65,20 +68,28 @@ bool Audience::has(const ClientFeed* feed) const {
 
 void Audience::tell(const Lookup& lookup) {
   const bool roster_is_due = !std::exchange(told_roster_, false);
+  RosterChanges changes;
   for (ClientFeed* feed : std::vector(feeds_)) {
-    if (has(feed)) tell(feed, roster_is_due, lookup);
+    if (has(feed)) tell(feed, roster_is_due, lookup, changes);
   }
 }
 
-void Audience::tell(ClientFeed* feed, bool roster_is_due, const Lookup& lookup) {
+const RosterChange& Audience::change_of(const RosterNames& names, const Lookup& lookup,
+                                        RosterChanges& changes) {
+  const auto [place, is_new] = changes.try_emplace(names);
+  RosterChange& change = place->second;
+  if (!is_new) return change;
+  for (const std::string& name : names.joined) change.joined.push_back(lookup(name));
+  for (const std::string& name : names.changed) change.changed.push_back(lookup(name));
+  change.left = names.left;
+  return change;
+}
+
+void Audience::tell(ClientFeed* feed, bool roster_is_due, const Lookup& lookup,
+                    RosterChanges& changes) {
   if (roster_is_due && feed->notices_.has_roster()) {
     told_roster_ = true;
-    RosterNames names = feed->notices_.take_roster();
-    RosterChange change;
-    for (const std::string& name : names.joined) change.joined.push_back(lookup(name));
-    for (const std::string& name : names.changed) change.changed.push_back(lookup(name));
-    change.left = std::move(names.left);
-    feed->sink_.on_roster(change);
+    feed->sink_.on_roster(change_of(feed->notices_.take_roster(), lookup, changes));
     if (!has(feed)) return;
   }
   if (const std::vector<SlotView> slots = feed->notices_.take_slots(); !slots.empty()) {

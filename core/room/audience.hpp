@@ -2,7 +2,9 @@
 // The feeds of one room: collects notices and delivers them, whatever a sink does meanwhile.
 #pragma once
 
+#include <cstdint>
 #include <functional>
+#include <map>
 #include <optional>
 #include <string>
 #include <vector>
@@ -19,6 +21,9 @@ class Audience {
   size_t feeds_of(const std::string& participant) const;
   /// How many participants have at least one feed.
   size_t watching_participants() const;
+
+  /// Grows with each change of the roster.
+  uint64_t roster_version() const { return roster_version_; }
 
   // For all clients.
   void joined(const std::string& participant);
@@ -44,9 +49,14 @@ class Audience {
  private:
   friend class ClientFeed;
   bool has(const ClientFeed* feed) const;
-  void tell(ClientFeed* feed, bool roster_is_due, const Lookup& lookup);
+  /// Of one tick. Most clients have the same one.
+  using RosterChanges = std::map<RosterNames, RosterChange>;
+  void tell(ClientFeed* feed, bool roster_is_due, const Lookup& lookup, RosterChanges& changes);
+  static const RosterChange& change_of(const RosterNames& names, const Lookup& lookup,
+                                       RosterChanges& changes);
 
   std::vector<ClientFeed*> feeds_;
+  uint64_t roster_version_ = 0;
   bool told_roster_ = false;  ///< In the last tell().
 };
 

@@ -4,6 +4,7 @@
 
 #include <cstdint>
 #include <map>
+#include <memory>
 #include <optional>
 #include <string>
 #include <string_view>
@@ -25,12 +26,19 @@ struct RosterEntry {
   bool muted = false;
 };
 
+/// Shared by all clients that subscribe before it changes, since in a large room it is large.
+struct Roster {
+  std::vector<RosterEntry> entries;
+  /// What a sink has made of the entries, so that it is made once; empty at first.
+  std::string text;
+};
+
 /// The state at the moment of the subscription.
 struct Snapshot {
   RosterEntry self;
   std::vector<std::string> pinned, blocked;
   /// All participants that have or had a session; the client itself too, once it has one.
-  std::vector<RosterEntry> roster;
+  std::shared_ptr<Roster> roster = std::make_shared<Roster>();
   std::vector<SlotView> slots;
   std::vector<std::string> speaking;
   std::string dominant;
@@ -46,6 +54,8 @@ bool is_snapshot_key(std::string_view name);
 struct RosterChange {
   std::vector<RosterEntry> joined, changed;
   std::vector<std::string> left;
+  /// What a sink has made of this, so that it is made once for all that are told the same.
+  std::shared_ptr<std::string> text = std::make_shared<std::string>();
 };
 
 /// Receives a client's notifications. It may destroy its feed in any of these calls, and must

@@ -2,6 +2,7 @@
 // Merges what one client has not been told yet: it learns only the outcome of an interval. Pure.
 #pragma once
 
+#include <compare>
 #include <map>
 #include <optional>
 #include <string>
@@ -16,6 +17,8 @@ namespace veche::room {
 /// Only names: the entries are looked up at delivery, so they are never stale.
 struct RosterNames {
   std::vector<std::string> joined, changed, left;
+
+  friend auto operator<=>(const RosterNames&, const RosterNames&) = default;
 };
 
 /// What plugins tell clients: plugin name -> JSON object; nothing: it is withdrawn.

@@ -80,8 +80,11 @@ Status Participant::update(const ParticipantPatch& patch) {
   std::vector<std::string> blocked = patch.blocked.value_or(blocked_);
   const bool muted = patch.muted.value_or(muted_);
 
-  if (Status status = check_settings(settings, room_.server().limits()); !status)
-    return status.error();
+  // Metadata is parsed to be checked; a client's mutes and pins leave it as it is.
+  if (settings != settings_) {
+    if (Status status = check_settings(settings, room_.server().limits()); !status)
+      return status.error();
+  }
   if (Status status = check_names("pinned", pinned); !status) return status.error();
   if (Status status = check_names("blocked", blocked); !status) return status.error();
 
@@ -152,7 +155,7 @@ std::string Participant::profile_json() const {
       .key("name")
       .string(name())
       .key("metadata")
-      .raw(settings_.metadata)
+      .verbatim(settings_.metadata)
       .key("muted")
       .boolean(muted_)
       .key("source_number")

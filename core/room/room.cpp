@@ -200,14 +200,22 @@ Result<std::unique_ptr<ClientFeed>> Room::watch(const std::string& participant, 
   return feed;
 }
 
-Snapshot Room::snapshot_for(const Participant& participant) const {
+std::shared_ptr<Roster> Room::shared_roster() {
+  if (roster_ && roster_version_ == audience_.roster_version()) return roster_;
+  roster_ = std::make_shared<Roster>();
+  roster_version_ = audience_.roster_version();
+  for (const auto& [id, other] : participants_) {
+    if (other->is_listed_) roster_->entries.push_back(roster_entry(*other));
+  }
+  return roster_;
+}
+
+Snapshot Room::snapshot_for(const Participant& participant) {
   Snapshot snapshot;
   snapshot.self = roster_entry(participant);
   snapshot.pinned = participant.pinned();
   snapshot.blocked = participant.blocked();
-  for (const auto& [id, other] : participants_) {
-    if (other->is_listed_) snapshot.roster.push_back(roster_entry(*other));
-  }
+  snapshot.roster = shared_roster();
   snapshot.slots = participant.slots();
   snapshot.speaking = speakers_.speaking;
   snapshot.dominant = speakers_.dominant;

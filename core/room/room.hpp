@@ -80,7 +80,8 @@ class Room {
   void drop_sessionless(int64_t now_ns);
   void apply_preferences_for(const std::string& participant);
   RosterEntry roster_entry(const Participant& participant) const;
-  Snapshot snapshot_for(const Participant& participant) const;
+  Snapshot snapshot_for(const Participant& participant);
+  std::shared_ptr<Roster> shared_roster();
 
   // Called by participants.
   Audience& audience() { return audience_; }
@@ -108,6 +109,9 @@ class Room {
   std::unordered_map<SessionId, Participant*> sessions_;  ///< Those that have not ended.
   std::unordered_map<TrackId, Participant*> tracks_;      ///< Of answered sessions.
   Speakers speakers_;
+  /// Shared with snapshots, until it changes or a tick ends. Its version is the audience's.
+  std::shared_ptr<Roster> roster_;
+  uint64_t roster_version_ = 0;
   std::map<std::string, std::string> notices_;
   std::shared_ptr<bool> alive_;  ///< Until close(); callbacks of the media layer hold it weakly.
 };

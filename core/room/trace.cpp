@@ -3,6 +3,7 @@
 #include "room/trace.hpp"
 
 #include <algorithm>
+#include <string_view>
 #include <utility>
 
 namespace veche::room {
@@ -10,13 +11,24 @@ namespace veche::room {
 void Trace::add(Kind kind, TraceEntry entry) {
   if (began_ns_ == 0) began_ns_ = entry.at_ns;
   Ring& ring = rings_[static_cast<size_t>(kind)];
+  const auto is_same = [type = std::string_view(entry.type)](const TraceEntry& other) {
+    return other.type == type;
+  };
+  const auto begin = ring.entries.begin(), end = ring.entries.end();
+  if (kind == Kind::Change && std::count_if(begin, end, is_same) >= ptrdiff_t{kMaxOfType}) {
+    evict(ring, std::find_if(begin, end, is_same));
+  }
   ring.bytes += entry.data.size();
   ring.entries.push_back(std::move(entry));
   while (ring.entries.size() > kMaxEntries || ring.bytes > kMaxBytes) {
-    ring.bytes -= ring.entries.front().data.size();
-    ring.entries.pop_front();
-    ++dropped_;
+    evict(ring, ring.entries.begin());
   }
+}
+
+void Trace::evict(Ring& ring, std::deque<TraceEntry>::iterator entry) {
+  ring.bytes -= entry->data.size();
+  ring.entries.erase(entry);
+  ++dropped_;
 }
 
 std::vector<TraceEntry> Trace::entries() const {

@@ -24,6 +24,7 @@ struct TraceEntry {
 class Trace {
  public:
   static constexpr size_t kMaxEntries = 128;              ///< Of each kind.
+  static constexpr size_t kMaxOfType = 32;                ///< Changes, so that one evicts no other.
   static constexpr size_t kMaxBytes = size_t{16} * 1024;  ///< Of the data of each kind.
 
   enum class Kind {
@@ -31,7 +32,9 @@ class Trace {
     Activity,    ///< Frequent events: speech, slots, loss.
   };
 
-  /// Evicts the oldest entries of its kind when there are too many.
+  /// Evicts the oldest entries of its kind when there are too many, and the oldest change of its
+  /// type when it is one of many: a client that mutes and unmutes all the time does not erase how
+  /// its session began.
   void add(Kind kind, TraceEntry entry);
   /// By time.
   std::vector<TraceEntry> entries() const;
@@ -45,6 +48,7 @@ class Trace {
     std::deque<TraceEntry> entries;
     size_t bytes = 0;
   };
+  void evict(Ring& ring, std::deque<TraceEntry>::iterator entry);
   std::array<Ring, 2> rings_;
   uint64_t dropped_ = 0;
   int64_t began_ns_ = 0;

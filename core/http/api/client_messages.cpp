@@ -12,7 +12,7 @@ void begin(glib::JsonWriter& json, const char* type) {
 
 void write_entry(glib::JsonWriter& json, const room::RosterEntry& entry) {
   json.begin_object().key("participant").string(entry.participant).key("name").string(entry.name);
-  json.key("metadata").raw(entry.metadata).key("source_number").integer(entry.source_number);
+  json.key("metadata").verbatim(entry.metadata).key("source_number").integer(entry.source_number);
   json.key("connected").boolean(entry.connected).key("muted").boolean(entry.muted).end_object();
 }
 
@@ -25,12 +25,26 @@ void write_entries(glib::JsonWriter& json, const char* name,
 
 }  // namespace
 
+namespace {
+
+const std::string& roster_text(room::Roster& roster) {
+  if (roster.text.empty()) {
+    glib::JsonWriter json;
+    json.begin_array();
+    for (const room::RosterEntry& entry : roster.entries) write_entry(json, entry);
+    roster.text = json.end_array().text();
+  }
+  return roster.text;
+}
+
+}  // namespace
+
 std::string snapshot_message(const room::Snapshot& snapshot) {
   glib::JsonWriter json;
   begin(json, "snapshot");
   json.begin_object().key("self");
   write_entry(json, snapshot.self);
-  write_entries(json, "roster", snapshot.roster);
+  json.key("roster").verbatim(roster_text(*snapshot.roster));
   json.key("slots").begin_array();
   for (const room::SlotView& slot : snapshot.slots) write_slot(json, slot);
   json.end_array();
@@ -38,18 +52,19 @@ std::string snapshot_message(const room::Snapshot& snapshot) {
   json.key("dominant").string(snapshot.dominant);
   glib::write_value(json.key("pinned"), snapshot.pinned);
   glib::write_value(json.key("blocked"), snapshot.blocked);
-  for (const auto& [plugin, notice] : snapshot.notices) json.key(plugin).raw(notice);
+  for (const auto& [plugin, notice] : snapshot.notices) json.key(plugin).verbatim(notice);
   return json.end_object().end_object().text();
 }
 
-std::string roster_message(const room::RosterChange& change) {
+const std::string& roster_message(const room::RosterChange& change) {
+  if (!change.text->empty()) return *change.text;
   glib::JsonWriter json;
   begin(json, "roster");
   json.begin_object();
   write_entries(json, "joined", change.joined);
   write_entries(json, "changed", change.changed);
   glib::write_value(json.key("left"), change.left);
-  return json.end_object().end_object().text();
+  return *change.text = json.end_object().end_object().text();
 }
 
 std::string slots_message(const std::vector<room::SlotView>& slots) {
@@ -81,7 +96,7 @@ std::string notice_message(const room::PluginNotices& changed) {
   glib::JsonWriter json;
   begin(json, "notice");
   json.begin_object();
-  for (const auto& [plugin, notice] : changed) json.key(plugin).raw(notice.value_or("null"));
+  for (const auto& [plugin, notice] : changed) json.key(plugin).verbatim(notice.value_or("null"));
   return json.end_object().end_object().text();
 }
 
@@ -116,7 +131,7 @@ std::string ok_message(int64_t id) {
 std::string problem_message(int64_t id, const Problem& problem) {
   glib::JsonWriter json;
   json.begin_object().key("type").string("problem").key("id").integer(id);
-  return json.key("data").raw(to_json(problem)).end_object().text();
+  return json.key("data").verbatim(to_json(problem)).end_object().text();
 }
 
 }  // namespace veche::http

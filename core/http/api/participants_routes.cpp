@@ -20,7 +20,7 @@ Response invitation_response(Api& api, const room::Participant& participant, con
                              const std::string& signed_token) {
   const std::string path = path_of(token.room, token.participant);
   glib::JsonWriter json;
-  json.begin_object().key("participant").raw(participant_json(participant));
+  json.begin_object().key("participant").verbatim(participant_json(participant));
   json.key("token").string(signed_token);
   json.key("session_url").string(path + "/session").key("events_url").string(path + "/events");
   json.key("ice_servers");

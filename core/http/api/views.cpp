@@ -41,7 +41,7 @@ void write_room(glib::JsonWriter& json, const room::Room& room) {
   glib::write_fields(json, room_fields<room::RoomPolicy>(), policy);
   json.key("participants").integer(static_cast<int64_t>(room.participants().size()));
   json.key("notices").begin_object();
-  for (const auto& [plugin, notice] : room.notices()) json.key(plugin).raw(notice);
+  for (const auto& [plugin, notice] : room.notices()) json.key(plugin).verbatim(notice);
   json.end_object();
   for (const auto& [plugin, settings] : policy.plugins) json.key(plugin).raw(settings);
   json.end_object();

@@ -41,7 +41,8 @@ EntityTag tag_of(const room::Participant& participant, const std::string& json);
 
 /// Messages of the client WebSocket.
 std::string snapshot_message(const room::Snapshot& snapshot);
-std::string roster_message(const room::RosterChange& change);
+/// Made once for all clients that are told the same.
+const std::string& roster_message(const room::RosterChange& change);
 std::string slots_message(const std::vector<room::SlotView>& slots);
 std::string speakers_message(const room::Speakers& speakers);
 std::string hint_message(const room::PublishHint& hint);

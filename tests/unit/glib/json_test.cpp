@@ -238,6 +238,13 @@ TEST(JsonWriter, TakesRawTextOnlyIfItParses) {
   EXPECT_EQ(writer.text(), R"([{"x":[1]},null,null,null,"s"])");
 }
 
+TEST(JsonWriter, TakesCheckedTextAsItIs) {
+  JsonWriter writer;
+  writer.begin_object().key("a").verbatim(R"({"x": 1})").key("b").begin_array();
+  writer.verbatim("[]").verbatim("2").end_array().end_object();
+  EXPECT_EQ(writer.text(), R"({"a":{"x": 1},"b":[[],2]})");
+}
+
 TEST(JsonWriter, WritesOnlyWhatTheParserTakes) {
   using namespace std::string_view_literals;
   JsonWriter writer;

@@ -51,9 +51,9 @@ TEST_F(FeedTest, BeginsWithASnapshotOfEverything) {
   EXPECT_TRUE(told.self.muted);
   EXPECT_TRUE(told.self.connected);
   EXPECT_THAT(told.pinned, ElementsAre("bob"));
-  ASSERT_EQ(told.roster.size(), 2u) << "those who have or had a session";
-  EXPECT_EQ(told.roster[0].participant, "bob");
-  EXPECT_EQ(told.roster[0].source_number, room.find("bob")->source_number());
+  ASSERT_EQ(told.roster->entries.size(), 2u) << "those who have or had a session";
+  EXPECT_EQ(told.roster->entries[0].participant, "bob");
+  EXPECT_EQ(told.roster->entries[0].source_number, room.find("bob")->source_number());
   EXPECT_THAT(told.slots, ElementsAre(SlotView{"1", "audio", "bob", track_of(bob).value},
                                       SlotView{"2", "audio", "", 0}));
   EXPECT_THAT(told.speaking, ElementsAre("bob"));
@@ -61,6 +61,29 @@ TEST_F(FeedTest, BeginsWithASnapshotOfEverything) {
   tick();
   tick();
   EXPECT_THAT(carols.lines, ElementsAre("snapshot")) << "and nothing is told twice";
+}
+
+TEST_F(FeedTest, MakesOneRosterForAllThatAreToldTheSame) {
+  RecordingSink carols, daves;
+  connect(room, "carol");
+  connect(room, "dave");
+  tick();
+  tick();
+  const auto carol = room.watch("carol", carols).value();
+  const auto dave = room.watch("dave", daves).value();
+  EXPECT_EQ(carols.snapshot.roster, daves.snapshot.roster) << "nothing has changed in between";
+  connect(room, "eve");
+  RecordingSink late;
+  const auto eve = room.watch("eve", late).value();
+  EXPECT_NE(late.snapshot.roster, daves.snapshot.roster);
+  ASSERT_EQ(late.snapshot.roster->entries.size(), 4u);
+  tick();
+  tick();
+  ASSERT_EQ(carols.newest.joined.size(), 1u);
+  EXPECT_EQ(carols.newest.text, daves.newest.text) << "the same text for both";
+  ASSERT_TRUE(room.find("dave")->update({.name = "Dave"}).ok());
+  const auto again = room.watch("carol", late).value();
+  EXPECT_EQ(late.snapshot.roster->entries[2].name, "Dave") << "what is told is what is true now";
 }
 
 TEST_F(FeedTest, NeedsAParticipant) {

@@ -38,6 +38,18 @@ TEST(RoomTrace, ActivityPushesOutNoChange) {
   EXPECT_EQ(trace.began_ns(), 1);
 }
 
+TEST(RoomTrace, AChangeThatComesAllTheTimePushesOutNoOther) {
+  Trace trace;
+  trace.add(Trace::Kind::Change, {.at_ns = 1, .type = "session.offered"});
+  for (int64_t i = 2; i < 50'000; ++i) {
+    trace.add(Trace::Kind::Change, {.at_ns = i, .type = i % 2 == 0 ? "muted" : "unmuted"});
+  }
+  const std::vector<TraceEntry> entries = trace.entries();
+  ASSERT_EQ(entries.size(), 1 + 2 * Trace::kMaxOfType);
+  EXPECT_EQ(entries.front().type, std::string("session.offered"));
+  EXPECT_EQ(entries.back().at_ns, 49'999) << "the newest are kept";
+}
+
 TEST(RoomTrace, BoundsItsBytesToo) {
   Trace trace;
   const std::string data(Trace::kMaxBytes / 4, 'x');
