@@ -2,6 +2,10 @@
 // The answer as lines: nothing here parses more of it than it needs.
 #include "sdp/answer.hpp"
 
+#include <algorithm>
+#include <array>
+#include <span>
+
 #include "sdp/text.hpp"
 
 namespace veche::sdp {
@@ -19,17 +23,54 @@ bool begins_with(std::string_view line, std::string_view prefix) {
   return line.substr(0, prefix.size()) == prefix;
 }
 
-/// What the first section says of ICE and DTLS, line by line.
-std::string transport_lines(std::string_view sections) {
-  std::string_view section = take_part(sections);
+constexpr std::array<std::string_view, 4> kTransport = {
+    "a=ice-ufrag:", "a=ice-pwd:", "a=fingerprint:", "a=setup:"};
+constexpr std::array<std::string_view, 2> kCandidates = {"a=candidate:", "a=end-of-candidates"};
+
+/// The lines that begin with one of the prefixes, or the others.
+std::string pick_lines(std::string_view text, std::span<const std::string_view> prefixes,
+                       bool wanted) {
   std::string lines;
-  while (!section.empty()) {
-    const std::string_view line = take_until(section, '\n');
-    for (std::string_view name : {"a=ice-ufrag:", "a=ice-pwd:", "a=fingerprint:", "a=setup:"}) {
-      if (begins_with(line, name)) lines.append(line).append("\n");
-    }
+  while (!text.empty()) {
+    const std::string_view line = take_until(text, '\n');
+    const bool found = std::any_of(prefixes.begin(), prefixes.end(), [line](std::string_view each) {
+      return begins_with(line, each);
+    });
+    if (found == wanted) lines.append(line).append("\n");
   }
   return lines;
+}
+
+/// webrtcbin takes the first used section as the tag.
+bool has_first_tag(const SessionPlan& plan) {
+  const auto used = std::find_if(plan.sections.begin(), plan.sections.end(),
+                                 [](const SectionPlan& section) { return section.is_used(); });
+  return plan.bundle.empty() || used == plan.sections.end() || used->mid == plan.bundle.front();
+}
+
+/// The session part with the group in the client's order.
+std::string with_group(std::string_view session, const std::vector<std::string>& mids) {
+  std::string text;
+  while (!session.empty()) {
+    const std::string_view line = take_until(session, '\n');
+    if (!begins_with(line, "a=group:BUNDLE")) {
+      text.append(line).append("\n");
+      continue;
+    }
+    text += "a=group:BUNDLE";
+    for (const std::string& mid : mids) text.append(" ").append(mid);
+    text += "\r\n";
+  }
+  return text;
+}
+
+/// The section with this protocol in its m-line, m=<media> <port> <protocol> <formats>.
+std::string with_protocol(std::string_view section, std::string_view protocol) {
+  const size_t begin = section.find(' ', section.find(' ') + 1);
+  const size_t end = section.find_first_of(" \r\n", begin + 1);
+  std::string text(section);
+  if (protocol.empty() || begin == section.npos || end == section.npos) return text;
+  return text.replace(begin + 1, end - begin - 1, protocol);
 }
 
 template <class Matches>
@@ -45,11 +86,17 @@ bool has_line(std::string_view text, Matches matches) {
 }  // namespace
 
 std::string restore_sections(std::string_view answer, const SessionPlan& plan) {
-  std::string text(take_part(answer));
-  const std::string transport = transport_lines(answer);
+  const std::string_view session = take_part(answer);
+  const bool moves = !has_first_tag(plan);
+  std::string text = moves ? with_group(session, plan.bundle) : std::string(session);
+  std::string_view sections = answer;
+  const std::string transport = pick_lines(take_part(sections), kTransport, true);
+  const std::string candidates = pick_lines(answer, kCandidates, true);
   for (const SectionPlan& section : plan.sections) {
     if (section.is_used()) {
-      text += take_part(answer);
+      const std::string part = with_protocol(take_part(answer), section.protocol);
+      text += moves ? pick_lines(part, kCandidates, false) : part;
+      if (moves && section.mid == plan.bundle.front()) text += candidates;
       continue;
     }
     add_line(text, {"m=", section.refused_media});

@@ -10,7 +10,8 @@
 namespace veche::sdp {
 
 /// The client's answer: webrtcbin's answer to plan.offer, with the refused sections put back (port
-/// 0) at their places. The BUNDLE group needs no change: it names the used sections. [any]
+/// 0) at their places, the protocols as the client wrote them (RFC 9429 section 5.1.2), and the
+/// client's BUNDLE tag, which has the candidates (RFC 8843 section 7.3.1). [any]
 std::string restore_sections(std::string_view answer, const SessionPlan& plan);
 
 /// Adds "a=ice-lite" (RFC 8839 section 5.3) to the session part. [any]

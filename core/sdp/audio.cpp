@@ -3,6 +3,7 @@
 #include "sdp/audio.hpp"
 
 #include <algorithm>
+#include <array>
 #include <bitset>
 
 #include "sdp/codec.hpp"
@@ -13,6 +14,12 @@ namespace {
 
 constexpr size_t kMaxSsrcs = 4;
 constexpr uint32_t kMaxOneByteExtensionId = 14;
+
+/// RFC 9429 section 5.1.2: some clients write others of these although they mean the first. Only
+/// the fingerprint says that it is DTLS-SRTP.
+constexpr std::array<std::string_view, 8> kProtocols = {
+    "UDP/TLS/RTP/SAVPF", "UDP/TLS/RTP/SAVP", "TCP/DTLS/RTP/SAVPF", "TCP/DTLS/RTP/SAVP",
+    "RTP/SAVPF",         "RTP/SAVP",         "RTP/AVPF",           "RTP/AVP"};
 
 /// The first Opus payload type in the order of the m-line; 0: none.
 uint8_t opus_payload_type(const SdpSection& section) {
@@ -63,7 +70,7 @@ void take_extension(const HeaderExtension& extension, ExtensionIds& ids) {
 }  // namespace
 
 Status AudioReader::read(const SdpSection& section, const std::string& where, SectionPlan& plan) {
-  if (section.protocol != "UDP/TLS/RTP/SAVPF") {
+  if (std::find(kProtocols.begin(), kProtocols.end(), section.protocol) == kProtocols.end()) {
     return invalid(where + ": the protocol must be UDP/TLS/RTP/SAVPF");
   }
   if (!has_attribute(section.attributes, "rtcp-mux")) {

@@ -57,9 +57,10 @@ class OfferCheck {
                       &OfferCheck::check_bundle, &OfferCheck::read_media}) {
       if (Status status = (this->*step)(); !status) return status.error();
     }
-    const auto transport = read_transport(sdp_, plan_.sections);
+    const auto transport = read_transport(sdp_, plan_, suggested_tag_);
     if (!transport) return transport.error();
-    plan_.fingerprint = transport->fingerprint;
+    plan_.ufrag = transport->ufrag;
+    plan_.fingerprints = transport->fingerprints;
     plan_.offer = write_offer(plan_.sections, *transport);
     return std::move(plan_);
   }
@@ -78,6 +79,7 @@ class OfferCheck {
   const SdpText& sdp_;
   const ProfileLimits& limits_;
   SessionPlan plan_;
+  uint32_t suggested_tag_ = 0;  // The section that the client's group names first.
 };
 
 std::string refused_media(const SdpSection& section) {
@@ -88,9 +90,6 @@ std::string refused_media(const SdpSection& section) {
 
 Status OfferCheck::plan_sections() {
   if (sdp_.sections.empty()) return invalid("no m-lines; at least one audio m-line is needed");
-  if (sdp_.sections[0].media == "application") {
-    return invalid(where(0) + ": a data channel must not come first; the first must be audio");
-  }
   std::set<std::string> mids;
   for (uint32_t i = 0; i < sdp_.sections.size(); ++i) {
     const SdpSection& section = sdp_.sections[i];
@@ -106,7 +105,11 @@ Status OfferCheck::plan_sections() {
     plan.mid = *mid;
     plan.kind = section.media == "video" ? MediaKind::Video : MediaKind::Audio;
     plan.use = *use;
-    if (!plan.is_used()) plan.refused_media = refused_media(section);
+    if (plan.is_used()) {
+      plan.protocol = section.protocol;
+    } else {
+      plan.refused_media = refused_media(section);
+    }
     plan_.sections.push_back(std::move(plan));
   }
   return Ok{};
@@ -162,26 +165,22 @@ Status OfferCheck::check_bundle() {
   std::vector<std::string_view> members;
   while (!group->empty()) {
     const std::string_view mid = take_until(*group, ' ');
-    const bool known = std::any_of(plan_.sections.begin(), plan_.sections.end(),
-                                   [mid](const SectionPlan& plan) { return plan.mid == mid; });
-    if (!known) return invalid("session level: a=group:BUNDLE names a mid that no m-line has");
+    const auto named = std::find_if(plan_.sections.begin(), plan_.sections.end(),
+                                    [mid](const SectionPlan& plan) { return plan.mid == mid; });
+    if (named == plan_.sections.end()) {
+      return invalid("session level: a=group:BUNDLE names a mid that no m-line has");
+    }
     if (contains(members, mid)) {
       return invalid("session level: a=group:BUNDLE names a mid twice; once is allowed");
     }
+    if (members.empty()) suggested_tag_ = named->index;
     members.push_back(mid);
+    if (named->is_used()) plan_.bundle.push_back(named->mid);
   }
-  bool tag = true;
   for (const SectionPlan& section : plan_.sections) {
-    if (!section.is_used()) continue;
-    if (!contains(members, section.mid)) {
+    if (section.is_used() && !contains(members, section.mid)) {
       return invalid(where(section.index) + ": not in a=group:BUNDLE; every used m-line must be");
     }
-    // RFC 8843: the first mid is the tag. A refused tag would take the whole group with it.
-    if (tag && members.front() != section.mid) {
-      return invalid("session level: a=group:BUNDLE must begin with mid " + section.mid +
-                     ", the first audio m-line in use");
-    }
-    tag = false;
   }
   return Ok{};
 }

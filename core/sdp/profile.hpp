@@ -35,6 +35,7 @@ struct SectionPlan {
   MediaKind kind = MediaKind::Audio;  ///< Meaningless for a refused section that is neither.
   SectionUse use = SectionUse::Refused;
   std::string refused_media;  ///< Of a refused section, for the answer's m-line.
+  std::string protocol;       ///< Of a used section, as offered: the answer repeats it.
   Codec codec;                ///< Of a used section.
   ExtensionIds extensions;
   bool nack = false;            ///< RFC 4585 retransmission of its packets is offered.
@@ -54,11 +55,14 @@ struct Fingerprint {
 
 struct SessionPlan {
   /// The offer for webrtcbin, written from this plan: the used sections only, in m-line order, all
-  /// in one BUNDLE group whose tag is the first of them, with the transport attributes of the
-  /// client's tag section.
+  /// in one BUNDLE group whose tag is the first of them, with the transport attributes of the tag.
   std::string offer;
   std::vector<SectionPlan> sections;  ///< In the client's m-line order, refused ones too.
-  Fingerprint fingerprint;
+  /// The mids of the used sections in the order of the client's group. The first is the tag: the
+  /// first section of the group that the server accepts (RFC 8843 section 7.3.1).
+  std::vector<std::string> bundle;
+  std::string ufrag;                      ///< The client's, of ICE.
+  std::vector<Fingerprint> fingerprints;  ///< One of them must be the certificate's.
 };
 
 struct ProfileLimits {
@@ -68,12 +72,11 @@ struct ProfileLimits {
   size_t max_bytes = 65536;
 };
 
-/// Checks an SDP offer (RFC 8866, RFC 8829). InvalidArgument says what is outside the profile: no
-/// mid, duplicate mids, more than one BUNDLE group or used sections outside it, a BUNDLE tag that
-/// is not the first used section, data channel first, no rtcp-mux, no or several fingerprints,
-/// broken ICE credentials (RFC 8839), duplicate SSRCs, no Opus, no usable audio at all, too many of
-/// anything. Sections that are video, data channel, inactive or already refused by the client are
-/// planned as refused. [any]
+/// Checks an SDP offer (RFC 8866, RFC 9429). InvalidArgument says what is outside the profile: no
+/// mid, duplicate mids, more than one BUNDLE group or used sections outside it, no rtcp-mux, no
+/// fingerprint of a supported digest, broken ICE credentials (RFC 8839), duplicate SSRCs, no Opus,
+/// no usable audio at all, too many of anything but candidates. Sections that are video, data
+/// channel, inactive or already refused by the client are planned as refused. [any]
 Result<SessionPlan> check_offer(std::string_view text, const ProfileLimits& limits);
 
 }  // namespace veche::sdp

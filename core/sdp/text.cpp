@@ -40,9 +40,56 @@ std::optional<SdpSection> parse_media(std::string_view value) {
   return section;
 }
 
-Error line_error(size_t line, const std::string& problem) {
-  return invalid("line " + std::to_string(line) + " of the offer " + problem);
-}
+/// The lines of a description, or of a part of one.
+class LineReader {
+ public:
+  LineReader(std::string_view name, size_t max_sections)
+      : name_(name), max_sections_(max_sections) {}
+
+  Result<SdpText> run(std::string_view text, bool is_whole) {
+    for (number_ = 1; (is_whole && number_ == 1) || !text.empty(); ++number_) {
+      std::string_view line = take_until(text, '\n');
+      if (!line.empty() && line.back() == '\r') line.remove_suffix(1);
+      if (is_whole && number_ == 1 && line != "v=0") return problem("must be v=0 (RFC 8866)");
+      if (Status status = read(line); !status) return status.error();
+    }
+    return std::move(sdp_);
+  }
+
+ private:
+  Status read(std::string_view line) {
+    if (std::any_of(line.begin(), line.end(), is_control)) {
+      return problem("holds a control character; SDP is plain text");
+    }
+    if (line.size() < 2 || line[1] != '=' || kLineTypes.find(line[0]) == std::string_view::npos) {
+      return problem("is not of the form <type>=<value> (RFC 8866)");
+    }
+    std::string_view value = line.substr(2);
+    if (line[0] == 'm') {
+      auto section = parse_media(value);
+      if (!section) return problem("is not m=<media> <port> <protocol> <format>");
+      if (sdp_.sections.size() == max_sections_) {
+        return invalid("more than " + std::to_string(max_sections_) + " m-lines");
+      }
+      sdp_.sections.push_back(std::move(*section));
+    } else if (line[0] == 'a') {
+      auto& scope = sdp_.sections.empty() ? sdp_.attributes : sdp_.sections.back().attributes;
+      const std::string_view attribute = take_until(value, ':');
+      scope.push_back({attribute, value});
+    }
+    return Ok{};
+  }
+
+  Error problem(const std::string& what) const {
+    return invalid("line " + std::to_string(number_) + " of the " + std::string(name_) + " " +
+                   what);
+  }
+
+  const std::string_view name_;
+  const size_t max_sections_;
+  size_t number_ = 1;
+  SdpText sdp_;
+};
 
 }  // namespace
 
@@ -91,32 +138,11 @@ bool is_token(std::string_view text) {
 }
 
 Result<SdpText> parse_sdp(std::string_view text, size_t max_sections) {
-  SdpText sdp;
-  for (size_t line_number = 1; line_number == 1 || !text.empty(); ++line_number) {
-    std::string_view line = take_until(text, '\n');
-    if (!line.empty() && line.back() == '\r') line.remove_suffix(1);
-    if (line_number == 1 && line != "v=0") return line_error(1, "must be v=0 (RFC 8866)");
-    if (std::any_of(line.begin(), line.end(), is_control)) {
-      return line_error(line_number, "holds a control character; SDP is plain text");
-    }
-    if (line.size() < 2 || line[1] != '=' || kLineTypes.find(line[0]) == std::string_view::npos) {
-      return line_error(line_number, "is not of the form <type>=<value> (RFC 8866)");
-    }
-    std::string_view value = line.substr(2);
-    if (line[0] == 'm') {
-      auto section = parse_media(value);
-      if (!section) return line_error(line_number, "is not m=<media> <port> <protocol> <format>");
-      if (sdp.sections.size() == max_sections) {
-        return invalid("more than " + std::to_string(max_sections) + " m-lines");
-      }
-      sdp.sections.push_back(std::move(*section));
-    } else if (line[0] == 'a') {
-      auto& scope = sdp.sections.empty() ? sdp.attributes : sdp.sections.back().attributes;
-      const std::string_view name = take_until(value, ':');
-      scope.push_back({name, value});
-    }
-  }
-  return sdp;
+  return LineReader("offer", max_sections).run(text, true);
+}
+
+Result<SdpText> parse_sdp_fragment(std::string_view text, size_t max_sections) {
+  return LineReader("fragment", max_sections).run(text, false);
 }
 
 void add_line(std::string& text, std::initializer_list<std::string_view> parts) {

@@ -37,6 +37,10 @@ struct SdpText {
 /// to quote; attribute values hold no control characters, and nothing else is known of them.
 Result<SdpText> parse_sdp(std::string_view text, size_t max_sections);
 
+/// The same for a fragment (RFC 8840 section 9): m-lines and attributes, without a description's
+/// first lines.
+Result<SdpText> parse_sdp_fragment(std::string_view text, size_t max_sections);
+
 /// How error messages name a section: "m-line 2 (audio)".
 std::string section_name(const SdpText& sdp, uint32_t index);
 

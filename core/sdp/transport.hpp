@@ -3,6 +3,7 @@
 #pragma once
 
 #include <string>
+#include <string_view>
 #include <vector>
 
 #include "base/result.hpp"
@@ -14,14 +15,30 @@ namespace veche::sdp {
 struct TransportPlan {
   std::string ufrag, password;
   std::string setup;  ///< "actpass", "active" or "passive"
-  std::vector<std::string>
-      candidates;  ///< Canonical, without "a=candidate:"; only those that libnice can use.
-  Fingerprint fingerprint;
+  /// Canonical, without "a=candidate:"; the first that libnice can use, others are left out.
+  std::vector<std::string> candidates;
+  std::vector<Fingerprint> fingerprints;
 };
 
-/// The tag's section decides for the group (RFC 8843), with the session level as the default. Other
-/// used sections may have no transport attributes, or other ICE credentials (aiortc does);
-/// fingerprint and setup must agree.
-Result<TransportPlan> read_transport(const SdpText& sdp, const std::vector<SectionPlan>& sections);
+/// Views into the attributes; both empty if there are none.
+struct IceCredentialsText {
+  std::string_view ufrag, password;
+};
+
+/// InvalidArgument, which begins with `where`, if they do not come together and once, or are not
+/// those of RFC 8839.
+Result<IceCredentialsText> read_ice_credentials(const SdpAttributes& attributes,
+                                                const std::string& where);
+
+/// Adds the candidates that libnice can use. Others, and those beyond 64, are left out: the
+/// client's own checks reach the server without them.
+void read_candidates(const SdpAttributes& attributes, std::vector<std::string>& candidates);
+
+/// The section that plan.bundle names first decides for the group (RFC 8843), with the session
+/// level as the default. What it lacks comes from `suggested`, the section that the client's group
+/// names first: bundle-only sections have no transport attributes of their own. Other used sections
+/// may have none, or other ICE credentials (aiortc does); setup must agree, and one fingerprint.
+Result<TransportPlan> read_transport(const SdpText& sdp, const SessionPlan& plan,
+                                     uint32_t suggested);
 
 }  // namespace veche::sdp

@@ -34,6 +34,14 @@ size_t digest_size(std::string_view algorithm) {
   return 0;
 }
 
+/// Takes the digest's name off the front, in lower case.
+std::string take_algorithm(std::string_view& value) {
+  std::string algorithm(take_until(value, ' ').substr(0, 16));
+  std::transform(algorithm.begin(), algorithm.end(), algorithm.begin(),
+                 [](char c) { return static_cast<char>(is_upper(c) ? c - 'A' + 'a' : c); });
+  return algorithm;
+}
+
 /// The address in its canonical text, if it can be the address of one peer.
 std::optional<std::string> unicast_address(std::string_view text) {
   const std::string address(text.substr(0, INET6_ADDRSTRLEN));
@@ -52,11 +60,10 @@ std::optional<std::string> unicast_address(std::string_view text) {
 
 }  // namespace
 
+bool has_known_digest(std::string_view value) { return digest_size(take_algorithm(value)) != 0; }
+
 std::optional<Fingerprint> parse_fingerprint(std::string_view value) {
-  Fingerprint fingerprint;
-  for (char c : take_until(value, ' ').substr(0, 16)) {
-    fingerprint.algorithm += static_cast<char>(is_upper(c) ? c - 'A' + 'a' : c);
-  }
+  Fingerprint fingerprint{.algorithm = take_algorithm(value), .value = {}};
   const size_t size = digest_size(fingerprint.algorithm);
   if (size == 0 || value.size() != size * 3 - 1) return std::nullopt;
   for (size_t i = 0; i < size; ++i) {

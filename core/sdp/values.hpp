@@ -20,6 +20,8 @@ struct HeaderExtension {
 
 /// a=fingerprint (RFC 8122): sha-256, sha-384 or sha-512 with the right number of bytes.
 std::optional<Fingerprint> parse_fingerprint(std::string_view value);
+/// Is its digest one of those, whatever follows?
+bool has_known_digest(std::string_view value);
 std::string write_fingerprint(const Fingerprint& fingerprint);
 
 /// a=extmap (RFC 8285).

@@ -34,7 +34,7 @@ void add_codec(std::string& text, const SectionPlan& section) {
 }
 
 void add_section(std::string& text, const SectionPlan& section, const TransportPlan& transport,
-                 const std::string& fingerprint) {
+                 const std::vector<std::string>& fingerprints) {
   const ExtensionIds& ids = section.extensions;
   add_line(text, {"m=audio 9 UDP/TLS/RTP/SAVPF ", std::to_string(section.codec.payload_type)});
   add_line(text, {"c=IN IP4 0.0.0.0"});
@@ -43,7 +43,7 @@ void add_section(std::string& text, const SectionPlan& section, const TransportP
   add_line(text, {"a=rtcp-mux"});
   add_line(text, {"a=ice-ufrag:", transport.ufrag});
   add_line(text, {"a=ice-pwd:", transport.password});
-  add_line(text, {"a=fingerprint:", fingerprint});
+  for (const std::string& each : fingerprints) add_line(text, {"a=fingerprint:", each});
   add_line(text, {"a=setup:", transport.setup});
   add_codec(text, section);
   add_extension(text, ids.mid, kMidUri);
@@ -58,13 +58,16 @@ void add_section(std::string& text, const SectionPlan& section, const TransportP
 }  // namespace
 
 std::string write_offer(const std::vector<SectionPlan>& plan, const TransportPlan& transport) {
-  const std::string fingerprint = write_fingerprint(transport.fingerprint);
+  std::vector<std::string> fingerprints;
+  for (const Fingerprint& each : transport.fingerprints) {
+    fingerprints.push_back(write_fingerprint(each));
+  }
   std::string group, sections;
   for (const SectionPlan& section : plan) {
     if (!section.is_used()) continue;
     const bool tag = group.empty();
     group += ' ' + section.mid;
-    add_section(sections, section, transport, fingerprint);
+    add_section(sections, section, transport, fingerprints);
     if (!tag) continue;
     for (const std::string& candidate : transport.candidates) {
       add_line(sections, {"a=candidate:", candidate});

@@ -75,7 +75,7 @@ TEST_P(SessionTest, AFlippedFingerprintIsRefusedBeforeAnyPacketCounts) {
   Peer& anna = add_peer();
   Peer& mallory = add_peer();
   join(anna);
-  offer(mallory, [](sdp::SessionPlan& plan) { plan.fingerprint.value[0] ^= 1; });
+  offer(mallory, [](sdp::SessionPlan& plan) { plan.fingerprints[0].value[0] ^= 1; });
   ASSERT_TRUE(run_until([&] { return mallory.answer.has_value(); }));
   on_worker([&] { ASSERT_TRUE(mallory.client->set_answer(**mallory.answer)); });
   ASSERT_TRUE(run_until([&] { return mallory.ended.has_value(); }));

@@ -8,6 +8,7 @@
 #include <openssl/pem.h>
 #include <openssl/x509.h>
 
+#include <algorithm>
 #include <array>
 #include <memory>
 
@@ -21,27 +22,30 @@ const EVP_MD* digest_of(const std::string& algorithm) {
   return nullptr;
 }
 
+/// The digests of all algorithms but these are no fingerprints to rely on.
+bool matches(const X509* certificate, const sdp::Fingerprint& announced) {
+  const EVP_MD* digest = digest_of(announced.algorithm);
+  std::array<uint8_t, EVP_MAX_MD_SIZE> value{};
+  unsigned size = 0;
+  return digest && X509_digest(certificate, digest, value.data(), &size) == 1 &&
+         announced.value.size() == size &&
+         CRYPTO_memcmp(announced.value.data(), value.data(), size) == 0;
+}
+
 }  // namespace
 
-Status check_fingerprint(const std::string& pem, const sdp::Fingerprint& announced) {
-  const EVP_MD* digest = digest_of(announced.algorithm);
-  if (!digest) return invalid("fingerprint algorithm " + announced.algorithm + " is unknown");
+Status check_fingerprint(const std::string& pem, const std::vector<sdp::Fingerprint>& announced) {
   const std::unique_ptr<BIO, decltype(&BIO_free)> text(
       BIO_new_mem_buf(pem.data(), static_cast<int>(pem.size())), BIO_free);
   const std::unique_ptr<X509, decltype(&X509_free)> certificate(
       PEM_read_bio_X509(text.get(), nullptr, nullptr, nullptr), X509_free);
   if (!certificate) return invalid("the peer's certificate cannot be read");
-  std::array<uint8_t, EVP_MAX_MD_SIZE> value{};
-  unsigned size = 0;
-  if (X509_digest(certificate.get(), digest, value.data(), &size) != 1) {
-    return internal("the digest of the peer's certificate cannot be computed");
-  }
-  if (announced.value.size() != size ||
-      CRYPTO_memcmp(announced.value.data(), value.data(), size) != 0) {
-    return Error{ErrorCode::PermissionDenied,
-                 "the peer's certificate does not match a=fingerprint of its offer"};
-  }
-  return Ok{};
+  const bool found =
+      std::any_of(announced.begin(), announced.end(),
+                  [&](const sdp::Fingerprint& each) { return matches(certificate.get(), each); });
+  if (found) return Ok{};
+  return Error{ErrorCode::PermissionDenied,
+               "the peer's certificate does not match a=fingerprint of its offer"};
 }
 
 }  // namespace veche::media

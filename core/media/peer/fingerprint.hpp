@@ -3,6 +3,7 @@
 #pragma once
 
 #include <string>
+#include <vector>
 
 #include "base/result.hpp"
 #include "sdp/profile.hpp"
@@ -10,7 +11,7 @@
 namespace veche::media {
 
 /// webrtcbin before 1.28.5 does not compare them. `pem`: the peer's certificate. PermissionDenied
-/// if it does not match, InvalidArgument if it cannot be read. [any]
-Status check_fingerprint(const std::string& pem, const sdp::Fingerprint& announced);
+/// if it matches none of the announced ones, InvalidArgument if it cannot be read. [any]
+Status check_fingerprint(const std::string& pem, const std::vector<sdp::Fingerprint>& announced);
 
 }  // namespace veche::media

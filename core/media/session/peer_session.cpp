@@ -204,7 +204,7 @@ void PeerSession::open() {
     Status status = internal("a library failed while it opened the session");
     guarded("media", LogPlace::here(), [&] {
       status =
-          check_fingerprint(self->connection_->peer_certificate(), self->request_.plan.fingerprint);
+          check_fingerprint(self->connection_->peer_certificate(), self->request_.plan.fingerprints);
       if (status) status = self->connection_->open();
     });
     self->sessions_.loop_.post(

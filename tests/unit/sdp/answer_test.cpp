@@ -62,6 +62,30 @@ TEST(SdpAnswer, PutsRefusedSectionsBackAtTheirPlaces) {
   }
 }
 
+TEST(SdpAnswer, RepeatsTheProtocolOfEachSection) {
+  SessionPlan plan;
+  plan.sections = {used("mic"), used("ear")};
+  plan.sections[0].protocol = "RTP/SAVPF";
+  plan.sections[1].protocol = "UDP/TLS/RTP/SAVP";
+  EXPECT_EQ(restore_sections(kSession + kMic + kEar, plan),
+            kSession + "m=audio 9 RTP/SAVPF 111\r\na=mid:mic\r\n" + kTransport +
+                "m=audio 9 UDP/TLS/RTP/SAVP 111\r\na=mid:ear\r\n");
+}
+
+TEST(SdpAnswer, GivesTheCandidatesToTheClientsTag) {
+  const std::string candidates =
+      "a=candidate:1 1 UDP 1 192.0.2.1 4000 typ host\r\na=end-of-candidates\r\n";
+  SessionPlan plan;
+  plan.sections = {used("mic"), kCam, used("ear")};
+  plan.bundle = {"mic", "ear"};
+  const std::string answer = kSession + kMic + candidates + kEar;
+  EXPECT_EQ(restore_sections(answer, plan), kSession + kMic + candidates + kCamAnswer + kEar);
+  plan.bundle = {"ear", "mic"};
+  std::string session = kSession;
+  session.replace(session.find("mic ear"), 7, "ear mic");
+  EXPECT_EQ(restore_sections(answer, plan), session + kMic + kCamAnswer + kEar + candidates);
+}
+
 TEST(SdpAnswer, WithFewerSectionsThanThePlanEndsWhereItEnds) {
   SessionPlan plan;
   plan.sections = {used("mic"), used("ear"), used("more")};

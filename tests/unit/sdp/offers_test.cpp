@@ -29,10 +29,14 @@ const Sample kSamples[] = {
     {"chromium-video-data",
      "both 111 4,1,3 1|refused|slot 111 4,1,3 0|slot 111 4,1,3 0|refused|refused|"},
     {"chromium-max-bundle", "slot 111 4,1,3 0|slot 111 4,1,3 0|track 111 4,1,3 1|refused|"},
+    {"chromium-data-channel-first", "refused|refused|track 111 9,14,4 1|slot 111 9,14,4 0|"},
+    {"chromium-video-first-max-bundle", "refused|track 111 9,14,4 1|slot 111 9,14,4 0|"},
+    {"chromium-inactive-first", "refused|both 111 4,1,3 1|slot 111 4,1,3 0|"},
     {"firefox-video-data", "both 109 3,1,0 1|slot 109 3,1,0 0|refused|refused|"},
     {"aiortc", "track 96 1,2,0 1|slot 96 1,2,0 0|slot 96 1,2,0 0|slot 96 1,2,0 0|"},
     {"aiortc-video-data",
      "track 96 1,2,0 1|slot 96 1,2,0 0|slot 96 1,2,0 0|slot 96 1,2,0 0|refused|refused|"},
+    {"aiortc-three-digests", "track 96 1,2,0 1|slot 96 1,2,0 0|slot 96 1,2,0 0|"},
     {"webrtcbin", "both 96 0,0,0 1|slot 96 0,0,0 0|slot 96 0,0,0 0|"},
     {"webrtcbin-video-data", "both 96 0,0,0 1|refused|slot 96 0,0,0 0|slot 96 0,0,0 0|refused|"},
 };
@@ -93,6 +97,26 @@ TEST(SdpOffers, OfRealClientsGiveTheExpectedPlan) {
   }
 }
 
+TEST(SdpOffers, HaveTheTransportOfTheFirstAcceptedSection) {
+  const auto data = check_offer(read_sample("chromium-data-channel-first"), {});
+  EXPECT_EQ(data->bundle, (std::vector<std::string>{"2", "3"}));
+  EXPECT_NE(data->offer.find(" 192.0.2.2 56003 typ host"), std::string::npos);
+  EXPECT_EQ(data->offer.find(" 44988 "), std::string::npos) << "of the data channel";
+  const auto bundle = check_offer(read_sample("chromium-video-first-max-bundle"), {});
+  EXPECT_EQ(bundle->bundle, (std::vector<std::string>{"1", "2"}));
+  EXPECT_NE(bundle->offer.find(" 192.0.2.2 44538 typ host"), std::string::npos)
+      << "only the client's tag has candidates";
+  const auto inactive = check_offer(read_sample("chromium-inactive-first"), {});
+  EXPECT_EQ(inactive->bundle, (std::vector<std::string>{"1", "2"}));
+}
+
+TEST(SdpOffers, OfAiortcHaveThreeDigests) {
+  const auto plan = check_offer(read_sample("aiortc-three-digests"), {});
+  ASSERT_EQ(plan->fingerprints.size(), 3u);
+  EXPECT_EQ(plan->fingerprints[0].algorithm, "sha-256");
+  EXPECT_EQ(plan->fingerprints[2].algorithm, "sha-512");
+}
+
 TEST(SdpOffers, NormalisedPassAgainUnchangedAndParse) {
   for (const Sample& sample : kSamples) {
     const auto plan = check_offer(read_sample(sample.name), {});
@@ -101,7 +125,7 @@ TEST(SdpOffers, NormalisedPassAgainUnchangedAndParse) {
     const auto again = check_offer(plan->offer, {});
     ASSERT_TRUE(again.ok()) << sample.name << ": " << again.error().message;
     EXPECT_EQ(again->offer, plan->offer) << sample.name;
-    EXPECT_EQ(again->fingerprint, plan->fingerprint) << sample.name;
+    EXPECT_EQ(again->fingerprints, plan->fingerprints) << sample.name;
   }
 }
 

@@ -50,13 +50,22 @@ std::string repeated(const std::string& line, int count) {
   return text;
 }
 
+/// Different ones of sha-256.
+std::string many_fingerprints(int count) {
+  std::string text;
+  for (int i = 0; i < count; ++i) {
+    text += "a=fingerprint:sha-256 " + std::to_string(10 + i) + (kFingerprint + 10) + "\r\n";
+  }
+  return text;
+}
+
 struct BadOffer {
   std::string from, to, reason;
 };
 
 std::vector<BadOffer> bad_offers() {
   const std::string mic = "a=mid:mic\r\n";
-  const std::string data = "m=application 9 UDP/DTLS/SCTP webrtc-datachannel\r\na=mid:d\r\n";
+  const std::string fingerprint = std::string("a=fingerprint:") + kFingerprint + "\r\n";
   return {
       {"v=0", "v=1", "line 1 of the offer must be v=0"},
       {"s=-", "s=\x01", "line 3 of the offer holds a control character"},
@@ -65,8 +74,6 @@ std::vector<BadOffer> bad_offers() {
       {"m=audio 9 ", "m=audio 65536 ", "line 7 of the offer is not m="},
       {"m=audio 9 ", "m=audio 9/2 ", "line 7 of the offer is not m="},
       {"SAVPF 111 0", "SAVPF", "line 7 of the offer is not m="},
-      {"m=audio 9 UDP/TLS/RTP/SAVPF 111 0", data + "m=audio 9 UDP/TLS/RTP/SAVPF 111 0",
-       "m-line 0 (application): a data channel must not come first"},
       {mic, "", "m-line 0 (audio): no a=mid"},
       {mic, mic + mic, "m-line 0 (audio): more than one a=mid"},
       {"a=mid:mic", "a=mid:", "m-line 0 (audio): a=mid must be a token"},
@@ -79,10 +86,10 @@ std::vector<BadOffer> bad_offers() {
        "more than one a=group:BUNDLE"},
       {"BUNDLE mic ear", "BUNDLE", "m-line 0 (audio): not in a=group:BUNDLE"},
       {"BUNDLE mic ear", "BUNDLE mic", "m-line 1 (audio): not in a=group:BUNDLE"},
-      {"BUNDLE mic ear", "BUNDLE ear mic", "must begin with mid mic"},
       {"BUNDLE mic ear", "BUNDLE mic ear x", "names a mid that no m-line has"},
       {"BUNDLE mic ear", "BUNDLE mic mic ear", "names a mid twice"},
-      {"UDP/TLS/RTP/SAVPF", "RTP/AVP", "m-line 0 (audio): the protocol must be UDP/TLS/RTP/SAVPF"},
+      {"UDP/TLS/RTP/SAVPF", "UDP/TLS/UDPTL",
+       "m-line 0 (audio): the protocol must be UDP/TLS/RTP/SAVPF"},
       {"a=rtcp-mux\r\n", "", "m-line 0 (audio): no a=rtcp-mux"},
       {"opus/48000/2", "opus/48000", "m-line 0 (audio): no opus/48000/2"},
       {"a=rtpmap:111 ", "a=rtpmap:112 ", "m-line 0 (audio): no opus/48000/2"},
@@ -94,13 +101,14 @@ std::vector<BadOffer> bad_offers() {
       {"a=ssrc:1000", "a=ssrc:", "m-line 0 (audio): the SSRC of an a=ssrc must be 1 to"},
       {"", "a=ssrc:1000 cname:x\r\n", "m-line 1 (audio): SSRC 1000 belongs to another m-line"},
       {"", "a=ssrc:1\r\na=ssrc:2\r\na=ssrc:3\r\na=ssrc:4\r\na=ssrc:5\r\n", "more than 4 SSRCs"},
-      {std::string("a=fingerprint:") + kFingerprint + "\r\n", "", "m-line 0 (audio): no a=finger"},
-      {"s=-\r\n", std::string("s=-\r\na=fingerprint:") + kFingerprint + "\r\n",
-       "session level: more than one a=fingerprint"},
+      {fingerprint, "", "m-line 0 (audio): no a=finger"},
+      {fingerprint, many_fingerprints(17), "session level: more than 16 fingerprints"},
       {"sha-256", "sha-1", "session level: a=fingerprint must be sha-256, sha-384 or sha-512"},
-      {":EE:FF\r\n", ":EE\r\n", "session level: a=fingerprint must be"},
-      {"00:11", "0x:11", "session level: a=fingerprint must be"},
-      {"00:11", "00-11", "session level: a=fingerprint must be"},
+      {":EE:FF\r\n", ":EE\r\n", "session level: a=fingerprint has not the bytes"},
+      {"00:11", "0x:11", "session level: a=fingerprint has not the bytes"},
+      {"00:11", "00-11", "session level: a=fingerprint has not the bytes"},
+      {"s=-\r\n", "s=-\r\na=fingerprint:SHA-512 00\r\n",
+       "session level: a=fingerprint has not the bytes"},
       {"", std::string("a=fingerprint:sha-256 FF") + (kFingerprint + 10) + "\r\n",
        "m-line 1 (audio): a=fingerprint differs"},
       {"a=ice-ufrag:abcd\r\na=ice-pwd:abcdefghijklmnopqrstuv\r\n", "", "no a=ice-ufrag and"},
@@ -114,7 +122,6 @@ std::vector<BadOffer> bad_offers() {
       {"a=setup:actpass\r\n", "", "m-line 0 (audio): no a=setup"},
       {"setup:actpass", "setup:holdconn", "a=setup must be actpass, active or passive"},
       {"", "a=setup:active\r\n", "m-line 1 (audio): a=setup differs"},
-      {"a=candidate:", repeated("a=candidate:1\r\n", 64) + "a=candidate:", "more than 64 candid"},
       {"", repeated("m=audio 9 UDP/TLS/RTP/SAVPF 111\r\n", 200), "more than 64 m-lines"},
   };
 }
@@ -172,9 +179,11 @@ TEST(SdpProfile, PlansWhatTheOfferSays) {
   EXPECT_THAT(mic.ssrcs, ElementsAre(1000U));
   EXPECT_EQ(plan->sections[1].use, SectionUse::Slot);
   EXPECT_EQ(plan->sections[1].extensions.mid, 0);
-  EXPECT_EQ(plan->fingerprint.algorithm, "sha-256");
-  EXPECT_EQ(plan->fingerprint.value.size(), 32U);
-  EXPECT_EQ(plan->fingerprint.value[1], 0x11);
+  ASSERT_EQ(plan->fingerprints.size(), 1U);
+  EXPECT_EQ(plan->fingerprints[0].algorithm, "sha-256");
+  EXPECT_EQ(plan->fingerprints[0].value.size(), 32U);
+  EXPECT_EQ(plan->fingerprints[0].value[1], 0x11);
+  EXPECT_THAT(plan->bundle, ElementsAre("mic", "ear"));
 }
 
 struct Normalised {
@@ -253,6 +262,114 @@ TEST(SdpProfile, BundledSectionsTakeTheTransportOfTheTag) {
   EXPECT_THAT(second, HasSubstr("a=ice-ufrag:abcd\r\na=ice-pwd:abcdefghijklmnopqrstuv\r\n"));
   EXPECT_THAT(second, HasSubstr(std::string("a=fingerprint:") + kFingerprint + "\r\n"));
   EXPECT_THAT(second, HasSubstr("a=setup:actpass\r\n"));
+}
+
+/// RFC 8122 section 5: a line for each digest and each certificate, and digests to come.
+TEST(SdpProfile, TakesAllFingerprintsOfSupportedDigests) {
+  const std::string lines = "a=fingerprint:sha-1 00:11\r\n" + many_fingerprints(2) +
+                            "a=fingerprint:sha-3 00\r\n" + many_fingerprints(1);
+  const auto plan = check_offer(edited("s=-\r\n", "s=-\r\n" + lines), {});
+  ASSERT_TRUE(plan.ok()) << plan.error().message;
+  ASSERT_EQ(plan->fingerprints.size(), 3U) << "two more, each once";
+  EXPECT_EQ(plan->fingerprints[1].value[0], 0x11);
+  EXPECT_EQ(check_offer(plan->offer, {})->fingerprints, plan->fingerprints);
+}
+
+TEST(SdpProfile, ASectionsFingerprintsReplaceThoseOfTheSessionLevel) {
+  const auto plan =
+      check_offer(edited("a=setup:actpass\r\n", "a=setup:actpass\r\n" + many_fingerprints(1)), {});
+  ASSERT_FALSE(plan.ok()) << "the other section has those of the session level";
+  EXPECT_THAT(plan.error().message, HasSubstr("m-line 1 (audio): a=fingerprint differs"));
+  const auto agreed =
+      check_offer(edited("a=setup:actpass\r\n", "a=setup:actpass\r\n" + many_fingerprints(1)) +
+                      many_fingerprints(2),
+                  {});
+  ASSERT_TRUE(agreed.ok()) << agreed.error().message;
+  ASSERT_EQ(agreed->fingerprints.size(), 1U);
+  EXPECT_EQ(agreed->fingerprints[0].value[0], 0x10);
+}
+
+struct Tag {
+  std::string description, text, group, ufrag;
+};
+
+/// Sections of the offer with credentials of their own: the tag's are those of the session.
+TEST(SdpProfile, TheTagIsTheFirstAcceptedSectionOfTheGroup) {
+  const std::string ear =
+      "a=setup:actpass\r\na=ice-ufrag:ears\r\na=ice-pwd:zyxwvutsrqponmlkjihgfedcba\r\n";
+  const std::string video =
+      "m=video 9 UDP/TLS/RTP/SAVPF 96\r\na=mid:cam\r\na=ice-ufrag:camera\r\n"
+      "a=ice-pwd:zyxwvutsrqponmlkjihgfedcba\r\n";
+  const std::string data = "m=application 9 UDP/DTLS/SCTP webrtc-datachannel\r\na=mid:d\r\n";
+  const auto with = [&](const std::string& first, const std::string& group) {
+    std::string text = offer() + ear;
+    text.replace(text.find("BUNDLE mic ear"), 14, "BUNDLE " + group);
+    return text.insert(text.find("m=audio"), first);
+  };
+  std::string inactive = with("", "mic ear");
+  inactive.replace(inactive.find("a=sendonly"), 10, "a=inactive");
+  const Tag cases[] = {
+      {"as usual", with("", "mic ear"), "mic ear", "abcd"},
+      {"another order", with("", "ear mic"), "ear mic", "ears"},
+      {"video first", with(video, "cam mic ear"), "mic ear", "abcd"},
+      {"a data channel first", with(data, "d ear mic"), "ear mic", "ears"},
+      {"video and data first", with(video + data, "d cam mic ear"), "mic ear", "abcd"},
+      {"inactive first", inactive, "ear", "ears"},
+  };
+  for (const Tag& each : cases) {
+    const auto plan = check_offer(each.text, {});
+    ASSERT_TRUE(plan.ok()) << each.description << ": " << plan.error().message;
+    std::string group;
+    for (const std::string& mid : plan->bundle) group += (group.empty() ? "" : " ") + mid;
+    EXPECT_EQ(group, each.group) << each.description;
+    EXPECT_THAT(plan->offer, HasSubstr("a=ice-ufrag:" + each.ufrag)) << each.description;
+    EXPECT_EQ(check_offer(plan->offer, {})->offer, plan->offer) << each.description;
+  }
+}
+
+/// RFC 9429 section 5.2.1: with the policy max-bundle the other sections have no transport.
+TEST(SdpProfile, BundleOnlySectionsHaveTheTransportOfTheClientsTag) {
+  std::string text = offer();
+  const std::string transport =
+      "a=ice-ufrag:abcd\r\na=ice-pwd:abcdefghijklmnopqrstuv\r\na=setup:actpass\r\n";
+  const std::string candidate = "a=candidate:1 1 udp 100 127.0.0.1 4000 typ host\r\n";
+  text.replace(text.find(transport), transport.size(), "a=bundle-only\r\n");
+  text.erase(text.find(candidate), candidate.size());
+  text.replace(text.find("m=audio 9 "), 10, "m=audio 0 ");
+  text.replace(text.find("BUNDLE mic"), 10, "BUNDLE cam mic");
+  text.insert(text.find("m=audio"),
+              "m=video 9 UDP/TLS/RTP/SAVPF 96\r\na=mid:cam\r\n" + transport + candidate);
+  const auto plan = check_offer(text, {});
+  ASSERT_TRUE(plan.ok()) << plan.error().message;
+  EXPECT_THAT(plan->bundle, ElementsAre("mic", "ear"));
+  EXPECT_THAT(plan->offer, HasSubstr(transport.substr(0, transport.find("a=setup"))));
+  EXPECT_THAT(plan->offer, HasSubstr("a=setup:actpass\r\n"));
+  EXPECT_THAT(plan->offer, HasSubstr("a=candidate:1 1 UDP 100 127.0.0.1 4000 typ host\r\n"));
+}
+
+TEST(SdpProfile, AcceptsAndKeepsTheProtocolsOfRfc9429) {
+  for (const std::string protocol :
+       {"UDP/TLS/RTP/SAVPF", "UDP/TLS/RTP/SAVP", "TCP/DTLS/RTP/SAVPF", "TCP/DTLS/RTP/SAVP",
+        "RTP/SAVPF", "RTP/SAVP", "RTP/AVPF", "RTP/AVP"}) {
+    const auto plan = check_offer(edited("UDP/TLS/RTP/SAVPF", protocol), {});
+    ASSERT_TRUE(plan.ok()) << protocol << plan.error().message;
+    EXPECT_EQ(plan->sections[0].protocol, protocol);
+    EXPECT_EQ(plan->sections[1].protocol, "UDP/TLS/RTP/SAVPF");
+    EXPECT_THAT(plan->offer, HasSubstr("m=audio 9 UDP/TLS/RTP/SAVPF 111\r\n")) << protocol;
+    EXPECT_THAT(plan->offer, Not(HasSubstr(" " + protocol + " 111 0"))) << protocol;
+  }
+}
+
+TEST(SdpProfile, LeavesOutCandidatesBeyond64) {
+  std::string candidates;
+  for (int port = 1; port <= 70; ++port) {
+    candidates += "a=candidate:1 1 udp 100 127.0.0.1 " + std::to_string(port) + " typ host\r\n";
+  }
+  const auto plan = check_offer(
+      edited("a=candidate:", repeated("a=candidate:1\r\n", 64) + candidates + "a=candidate:"), {});
+  ASSERT_TRUE(plan.ok()) << plan.error().message;
+  EXPECT_THAT(plan->offer, HasSubstr(" 127.0.0.1 64 typ host\r\n")) << "broken ones do not count";
+  EXPECT_THAT(plan->offer, Not(HasSubstr(" 127.0.0.1 65 typ host\r\n")));
 }
 
 TEST(SdpProfile, LeavesRefusedSectionsOutOfWebrtcbinsOffer) {
