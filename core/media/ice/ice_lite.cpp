@@ -19,6 +19,15 @@ Error conflict(const std::string& message) { return {ErrorCode::Conflict, messag
 
 bool is_ufrag(std::string_view text) { return sdp::is_ice_string(text, 4, 256); }
 
+Status check_form(const IceCredentials& credentials, const std::string& name) {
+  if (is_ufrag(credentials.local_ufrag) &&
+      sdp::is_ice_string(credentials.local_password, 22, 256) &&
+      (credentials.remote_ufrag.empty() || is_ufrag(credentials.remote_ufrag))) {
+    return Ok{};
+  }
+  return invalid(name + ": ice-ufrag must be 4 to 256, ice-pwd 22 to 256 ICE characters");
+}
+
 }  // namespace
 
 IceLite::IceLite(const HashKey& key) : key_(key), limit_(key), pairs_(key) {}
@@ -28,7 +37,7 @@ Status IceLite::check_unique(std::string_view local, std::string_view remote,
   const auto [begin, end] = by_ufrag_.equal_range(local);
   for (auto it = begin; it != end; ++it) {
     if (it->second->id() == except) continue;
-    const std::string& other = it->second->credentials().remote_ufrag;
+    const std::string& other = it->second->credentials_of(local)->remote_ufrag;
     if (other.empty() || remote.empty() || other == remote) {
       return conflict("session " + std::to_string(except.value) +
                       ": its ICE user name belongs to session " +
@@ -40,11 +49,7 @@ Status IceLite::check_unique(std::string_view local, std::string_view remote,
 
 Status IceLite::add(SessionId id, IceCredentials credentials) {
   const std::string name = "session " + std::to_string(id.value);
-  if (!is_ufrag(credentials.local_ufrag) ||
-      !sdp::is_ice_string(credentials.local_password, 22, 256) ||
-      (!credentials.remote_ufrag.empty() && !is_ufrag(credentials.remote_ufrag))) {
-    return invalid(name + ": ice-ufrag must be 4 to 256, ice-pwd 22 to 256 ICE characters");
-  }
+  if (Status checked = check_form(credentials, name); !checked) return checked.error();
   if (sessions_.count(id) != 0) return conflict(name + " was added before");
   if (sessions_.size() >= kMaxSessions) {
     return Error{ErrorCode::Exhausted,
@@ -76,6 +81,35 @@ Status IceLite::set_remote_ufrag(SessionId id, std::string ufrag) {
   return Ok{};
 }
 
+Status IceLite::restart(SessionId id, IceCredentials fresh) {
+  const std::string name = "session " + std::to_string(id.value);
+  IceSession* session = get(id);
+  if (session == nullptr) return not_found(name + " is unknown to this lane");
+  if (Status checked = check_form(fresh, name); !checked) return checked.error();
+  if (session->credentials_of(fresh.local_ufrag) != nullptr) {
+    return conflict(name + " has this ice-ufrag; a restart needs another");
+  }
+  if (Status unique = check_unique(fresh.local_ufrag, fresh.remote_ufrag, id); !unique) {
+    return unique.error();
+  }
+  // The keys are views into strings that are about to move.
+  forget_ufrag(session->credentials().local_ufrag, *session);
+  if (session->former() != nullptr) forget_ufrag(session->former()->local_ufrag, *session);
+  session->restart(std::move(fresh));
+  by_ufrag_.emplace(session->credentials().local_ufrag, session);
+  by_ufrag_.emplace(session->former()->local_ufrag, session);
+  return Ok{};
+}
+
+void IceLite::forget_ufrag(const std::string& ufrag, const IceSession& session) noexcept {
+  const auto [begin, end] = by_ufrag_.equal_range(ufrag);
+  for (auto it = begin; it != end; ++it) {
+    if (it->second != &session) continue;
+    by_ufrag_.erase(it);
+    return;
+  }
+}
+
 void IceLite::remove(SessionId id) noexcept {
   const auto found = sessions_.find(id);
   if (found == sessions_.end()) return;
@@ -83,12 +117,8 @@ void IceLite::remove(SessionId id) noexcept {
   for (size_t slot = 0; slot < IceSession::kMaxPairs; ++slot) {
     if (session->at(slot).used) pairs_.erase(session->at(slot).pair);
   }
-  const auto [begin, end] = by_ufrag_.equal_range(session->credentials().local_ufrag);
-  for (auto it = begin; it != end; ++it) {
-    if (it->second != session) continue;
-    by_ufrag_.erase(it);
-    break;
-  }
+  forget_ufrag(session->credentials().local_ufrag, *session);
+  if (session->former() != nullptr) forget_ufrag(session->former()->local_ufrag, *session);
   sessions_.erase(found);
 }
 
@@ -106,10 +136,11 @@ IceOutcome IceLite::judge(std::span<const uint8_t> datagram, const CandidatePair
   IceSession* session = match(*request);
   if (session == nullptr) return {.verdict = IceVerdict::UnknownUser};
   if (const auto refusal = refuse(*session, *request, from, now_ns)) return {.verdict = *refusal};
-  switch (stun_.authenticate(*request, session->credentials().local_password)) {
+  const IceCredentials& credentials = *session->credentials_of(request->local_ufrag);
+  switch (stun_.authenticate(*request, credentials.local_password)) {
     case StunCheck::Valid: return answer(*session, *request, from, now_ns, reply);
     case StunCheck::UnknownAttribute:
-      session->remember(request->transaction, from.hash(key_));
+      session->transactions().remember(request->transaction, from.hash(key_));
       return {.verdict = IceVerdict::UnknownAttribute,
               .reply_size = stun_.write_unknown_attributes(*request, reply),
               .session = session->id()};
@@ -125,7 +156,8 @@ IceOutcome IceLite::judge(std::span<const uint8_t> datagram, const CandidatePair
 /// What can be said before anything is computed.
 std::optional<IceVerdict> IceLite::refuse(IceSession& session, const StunRequest& request,
                                           const CandidatePair& from, int64_t now_ns) noexcept {
-  if (session.seen(request.transaction, from.hash(key_)) == IceSession::Seen::Elsewhere) {
+  if (session.transactions().seen(request.transaction, from.hash(key_)) ==
+      TransactionMemory::Seen::Elsewhere) {
     return IceVerdict::Replayed;
   }
   if (const auto slot = session.find(from)) {
@@ -155,8 +187,9 @@ IceOutcome IceLite::answer(IceSession& session, const StunRequest& request,
                            const CandidatePair& from, int64_t now_ns,
                            std::span<uint8_t> reply) noexcept {
   const uint64_t pair_hash = from.hash(key_);
-  const bool repeated = session.seen(request.transaction, pair_hash) == IceSession::Seen::Here;
-  if (!repeated) session.remember(request.transaction, pair_hash);
+  const bool repeated =
+      session.transactions().seen(request.transaction, pair_hash) == TransactionMemory::Seen::Here;
+  if (!repeated) session.transactions().remember(request.transaction, pair_hash);
   IceOutcome outcome{.verdict = IceVerdict::Accepted, .session = session.id()};
   // RFC 8445 section 7.3.1.1 lets the higher tie-breaker keep its role. A lite agent cannot control
   // (section 6.1.1), so ours is lower than any, and the peer switches.
@@ -169,6 +202,11 @@ IceOutcome IceLite::answer(IceSession& session, const StunRequest& request,
   if (repeated) {
     outcome.verdict = IceVerdict::Repeated;
     return outcome;
+  }
+  const bool is_new = request.local_ufrag == session.credentials().local_ufrag;
+  if (session.former() != nullptr && request.nominates && is_new) {
+    forget_ufrag(session.former()->local_ufrag, session);
+    session.retire_former();
   }
   const size_t slot = enter(session, from);
   outcome.change = session.accept(slot, request.priority, request.nominates, now_ns);
@@ -192,7 +230,7 @@ size_t IceLite::enter(IceSession& session, const CandidatePair& from) noexcept {
 IceSession* IceLite::match(const StunRequest& request) const noexcept {
   const auto [begin, end] = by_ufrag_.equal_range(request.local_ufrag);
   for (auto it = begin; it != end; ++it) {
-    const std::string& remote = it->second->credentials().remote_ufrag;
+    const std::string& remote = it->second->credentials_of(request.local_ufrag)->remote_ufrag;
     if (remote.empty() || remote == request.remote_ufrag) return it->second;
   }
   return nullptr;
@@ -219,6 +257,24 @@ void IceLite::heard(const CandidatePair& pair, int64_t now_ns) noexcept {
 const CandidatePair* IceLite::selected(SessionId id) const noexcept {
   const IceSession* session = get(id);
   return session != nullptr ? session->selected() : nullptr;
+}
+
+bool IceLite::is_proven(SessionId id) const noexcept {
+  const IceSession* session = get(id);
+  return session != nullptr && session->is_proven();
+}
+
+void IceLite::prove(SessionId id) noexcept {
+  if (IceSession* session = get(id)) session->prove();
+}
+
+void IceLite::distrust(SessionId id, int64_t now_ns) noexcept {
+  if (IceSession* session = get(id)) session->distrust(now_ns);
+}
+
+bool IceLite::follow(const CandidatePair& pair, int64_t now_ns) noexcept {
+  const PairIndex::Entry* entry = pairs_.find(pair);
+  return entry != nullptr && entry->session->follow(entry->slot, now_ns);
 }
 
 std::optional<int64_t> IceLite::last_request_ns(SessionId id) const noexcept {

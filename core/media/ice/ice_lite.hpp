@@ -64,6 +64,10 @@ class IceLite {
   /// For a session that was added without one. Conflict as above; NotFound if the session is
   /// unknown, PreconditionFailed if it has one.
   Status set_remote_ufrag(SessionId id, std::string ufrag);
+  /// An ICE restart: the session has these credentials from now on. The former ones count until the
+  /// peer nominates with the new ones. NotFound if it is unknown; Conflict and InvalidArgument as
+  /// for add().
+  Status restart(SessionId id, IceCredentials fresh);
   /// Nothing happens if it is unknown.
   void remove(SessionId id) noexcept;
 
@@ -77,8 +81,13 @@ class IceLite {
   /// Authentic media came from the pair: it does not expire as long as that goes on.
   void heard(const CandidatePair& pair, int64_t now_ns) noexcept;
   /// Where the session's media goes; null before the first nomination. Valid until the next call of
-  /// handle() or remove(). It does not expire: the caller watches last_request_ns().
+  /// another function. It does not expire: the caller watches last_request_ns().
   const CandidatePair* selected(SessionId id) const noexcept;
+  // See IceSession. For unknown sessions and pairs nothing happens.
+  bool is_proven(SessionId id) const noexcept;
+  void prove(SessionId id) noexcept;
+  void distrust(SessionId id, int64_t now_ns) noexcept;
+  bool follow(const CandidatePair& pair, int64_t now_ns) noexcept;
   /// The newest accepted request: the peer's consent. Nothing before the first.
   std::optional<int64_t> last_request_ns(SessionId id) const noexcept;
 
@@ -90,6 +99,7 @@ class IceLite {
  private:
   IceSession* match(const StunRequest& request) const noexcept;
   IceSession* get(SessionId id) const noexcept;
+  void forget_ufrag(const std::string& ufrag, const IceSession& session) noexcept;
   Status check_unique(std::string_view local, std::string_view remote, SessionId except) const;
   IceOutcome judge(std::span<const uint8_t> datagram, const CandidatePair& from, int64_t now_ns,
                    std::span<uint8_t> reply) noexcept;

@@ -6,11 +6,13 @@
 #include <cstdint>
 #include <optional>
 #include <string>
+#include <string_view>
 
 #include "base/ids.hpp"
 #include "base/time.hpp"
 #include "media/ice/address.hpp"
 #include "media/ice/rate_limit.hpp"
+#include "media/ice/transaction_memory.hpp"
 
 namespace veche::media {
 
@@ -36,12 +38,22 @@ struct IceChange {
 ///  2. if the pair was checked plainly before, or has the same priority (the same local candidate
 ///     behind a new NAT binding), unless the selected pair was nominated less than kReorderNs ago;
 ///  3. if the selected pair has not been nominated for kSilenceNs.
-/// kReorderNs: requests of the pair just left may still be under way. One thread.
+/// kReorderNs: requests of the pair just left may still be under way.
+///
+/// An authentic request proves who wrote it, not where it came from: an observer can send a copy
+/// with a false source address, and a hostile participant requests of its own. So a pair that media
+/// moves to is kept only if the peer has received something over it (prove()); else media returns
+/// to the last pair of which that is known (distrust()), and the session's next moves must wait,
+/// each time longer. The first pair needs no proof: the DTLS handshake takes place over it. One
+/// thread.
 class IceSession {
  public:
   static constexpr size_t kMaxPairs = 8;
   static constexpr int64_t kReorderNs = 500 * kNsPerMs;
   static constexpr int64_t kSilenceNs = 6 * kNsPerS;  ///< The longest interval of RFC 7675.
+  /// The wait after a pair was distrusted. It doubles each time, at most kMaxDoublings times.
+  static constexpr int64_t kDistrustNs = 10 * kNsPerS;
+  static constexpr uint32_t kMaxDoublings = 6;
 
   struct Pair {
     CandidatePair pair;
@@ -57,18 +69,38 @@ class IceSession {
 
   SessionId id() const noexcept { return id_; }
   const IceCredentials& credentials() const noexcept { return credentials_; }
+  /// Those before the last restart, which count until the peer nominates a pair with the new ones
+  /// (RFC 8445 section 9). Null: none.
+  const IceCredentials* former() const noexcept { return former_ ? &*former_ : nullptr; }
+  /// Those that have this ufrag of the server's; null: none.
+  const IceCredentials* credentials_of(std::string_view local_ufrag) const noexcept;
+  /// Begins an ICE restart. Pairs and the selected one stay. New credentials that were never used
+  /// are replaced.
+  void restart(IceCredentials fresh);
+  /// Ends it: the peer nominates with the new ones, and what it did before counts no longer.
+  void retire_former() noexcept;
   void set_remote_ufrag(std::string ufrag) { credentials_.remote_ufrag = std::move(ufrag); }
 
   std::optional<size_t> find(const CandidatePair& pair) const noexcept;
   Pair& at(size_t slot) noexcept { return pairs_[slot]; }
   const Pair& at(size_t slot) const noexcept { return pairs_[slot]; }
+  /// Where media goes. Null: nowhere.
   const CandidatePair* selected() const noexcept;
+  /// The peer is known to receive what is sent over the selected pair.
+  bool is_proven() const noexcept { return selected_ && selected_ == proven_; }
+  void prove() noexcept { proven_ = selected_; }
+  /// The selected pair was not proven in time.
+  void distrust(int64_t now_ns) noexcept;
+  /// Media arrives from the pair in this slot, and from the selected one no longer: the peer may
+  /// send on a new pair before it nominates it. False if media may not move.
+  bool follow(size_t slot, int64_t now_ns) noexcept;
   /// Nothing until the first authenticated request.
   std::optional<int64_t> last_request_ns() const noexcept { return last_request_ns_; }
   /// Attempts from addresses that are not authenticated yet.
   TokenBucket& strangers() noexcept { return strangers_; }
+  TransactionMemory& transactions() noexcept { return transactions_; }
 
-  /// A free place, or that of the pair that was silent longest and is not selected.
+  /// A free place, or that of the pair that was silent longest and is neither selected nor proven.
   size_t place() const noexcept;
   void take(size_t slot, const CandidatePair& pair) noexcept;
   /// Another session has taken the pair over.
@@ -77,27 +109,23 @@ class IceSession {
   /// An authenticated request came from the pair in this slot.
   IceChange accept(size_t slot, uint32_t priority, bool nominates, int64_t now_ns) noexcept;
 
-  enum class Seen { Never = 1, Here, Elsewhere };
-  /// Has the session's peer sent this transaction before? STUN has no other defence against
-  /// replays. `pair` is the hash of the pair from which it comes.
-  Seen seen(uint64_t transaction, uint64_t pair) const noexcept;
-  void remember(uint64_t transaction, uint64_t pair) noexcept;
-
  private:
-  struct Transaction {
-    uint64_t id = 0, pair = 0;
-  };
-
   bool follows(const Pair& nominated, int64_t now_ns) const noexcept;
+  bool may_move_to(size_t slot, int64_t now_ns) const noexcept;
+  void move_to(size_t slot, int64_t now_ns) noexcept;
 
   const SessionId id_;
   IceCredentials credentials_;
+  std::optional<IceCredentials> former_;
   std::array<Pair, kMaxPairs> pairs_;
   std::optional<size_t> selected_;
+  std::optional<size_t> proven_;  // The newest proven pair: where media returns to.
+  bool has_had_pair_ = false;
+  uint32_t distrusted_ = 0;  // How often a pair was not proven.
+  int64_t distrusted_until_ns_ = 0;
   std::optional<int64_t> last_request_ns_;
   TokenBucket strangers_;
-  std::array<Transaction, 32> transactions_;
-  size_t remembered_ = 0;
+  TransactionMemory transactions_;
 };
 
 }  // namespace veche::media

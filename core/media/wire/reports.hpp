@@ -37,6 +37,9 @@ class Reports {
                int64_t capture_ns) noexcept {
     sending_.on_sent(slot, packet, sealed, capture_ns);
   }
+  void on_moved(uint64_t packets, int64_t now_ns) noexcept { sending_.on_moved(packets, now_ns); }
+  void on_settled() noexcept { sending_.on_settled(); }
+  const RouteProof& proof() const noexcept { return sending_.proof(); }
   /// An authentic compound packet. `resend` gets each packet that must be sent again, unchanged.
   void on_rtcp(std::span<const uint8_t> datagram, int64_t now_ns,
                const std::function<void(std::span<const uint8_t>)>& resend) noexcept;

@@ -38,6 +38,7 @@ void Sending::on_blocks(const rtp::ReportBlocks& blocks, int64_t now_ns) noexcep
     const rtp::ReportBlock block = blocks.at(i);
     Slot* slot = find(block.ssrc);
     if (!slot || !slot->statistics.on_report(block, ntp_, now_ns)) continue;
+    proof_.on_echo(block.last_sender_report);
     const rtp::ReceiverOpinion& opinion = slot->statistics.opinion();
     if (opinion.round_trip_ns) quality_.round_trip_ns.store(*opinion.round_trip_ns);
     quality_.jitter_out_ns.store(opinion.jitter_ns, std::memory_order_relaxed);
@@ -81,6 +82,7 @@ bool Sending::add_reports(rtp::RtcpWriter& out, std::span<const rtp::ReportBlock
     out.add_cname(slot.ssrc, cname);
     sends = true;
   }
+  if (sends) proof_.on_report(rtp::compact_ntp(ntp_.at(now_ns)));
   return sends;
 }
 

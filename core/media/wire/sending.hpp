@@ -12,6 +12,7 @@
 
 #include "base/prefetch.hpp"
 #include "media/peer/peer_connection.hpp"
+#include "media/wire/route_proof.hpp"
 #include "media/wire/rtcp_counters.hpp"
 #include "rtp/packet_view.hpp"
 #include "rtp/rewriter.hpp"
@@ -43,6 +44,15 @@ class Sending {
   bool add_reports(rtp::RtcpWriter& out, std::span<const rtp::ReportBlock> blocks,
                    std::string_view cname, int64_t now_ns) noexcept;
 
+  /// Packets take another route from now on, after this many in total.
+  void on_moved(uint64_t packets, int64_t now_ns) noexcept {
+    proof_.begin(now_ns, rtp::compact_ntp(ntp_.at(now_ns)), packets);
+  }
+  /// The same for a route that needs no proof.
+  void on_settled() noexcept { proof_.end(); }
+  /// What the client's reports say of that route.
+  const RouteProof& proof() const noexcept { return proof_; }
+
   /// It outlives the sending.
   void count_in(RtcpCounters& counters) noexcept { counters_ = &counters; }
   /// A hint: on_sent() will be called soon.
@@ -61,6 +71,7 @@ class Sending {
   const rtp::NtpClock ntp_;
   std::vector<Slot> slots_;
   SessionQuality& quality_;
+  RouteProof proof_;
   RtcpCounters* counters_ = nullptr;  // Null: nothing is counted.
 };
 

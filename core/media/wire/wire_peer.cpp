@@ -21,11 +21,17 @@ WirePeer::WirePeer(SessionId id, std::shared_ptr<Ingress> ingress, const ReportS
                    const std::vector<rtp::SlotFormat>& slots, int64_t now_ns)
     : Path(slots.size()), id_(id), ingress_(std::move(ingress)), reports_(reports, slots, now_ns) {}
 
-void WirePeer::send_to(Outbox& outbox, const CandidatePair& route, int64_t now_ns) noexcept {
+void WirePeer::send_to(Outbox& outbox, const CandidatePair& route, bool is_proven,
+                       int64_t now_ns) noexcept {
   outbox_ = &outbox;
   if (route_ != route) route_number_.fetch_add(1, std::memory_order_relaxed);
   route_ = route;
   route_heard_ns_ = now_ns;
+  if (is_proven) {
+    reports_.on_settled();
+  } else {
+    reports_.on_moved(packets.value(), now_ns);
+  }
 }
 
 bool WirePeer::should_follow(const CandidatePair& from, int64_t now_ns) noexcept {

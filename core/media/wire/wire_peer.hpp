@@ -35,11 +35,19 @@ class WirePeer final : public Path {
            const std::vector<rtp::SlotFormat>& slots, int64_t now_ns = monotonic_ns());
 
   SessionId id() const noexcept { return id_; }
-  /// Sends media there from now on.
-  void send_to(Outbox& outbox, const CandidatePair& route, int64_t now_ns) noexcept;
+  /// Sends media there from now on. Unless the route is proven, the client's reports have to prove
+  /// it.
+  void send_to(Outbox& outbox, const CandidatePair& route, bool is_proven, int64_t now_ns) noexcept;
+  /// What they say so far.
+  RouteProof::Verdict route_verdict(int64_t now_ns) const noexcept {
+    return reports_.proof().verdict(now_ns, packets.value());
+  }
   /// The destination of media; null: none.
   const CandidatePair* route() const noexcept { return outbox_ ? &route_ : nullptr; }
-  void stop_sending() noexcept { outbox_ = nullptr; }
+  void stop_sending() noexcept {
+    outbox_ = nullptr;
+    reports_.on_settled();
+  }
   /// [any] Changes each time the route changes.
   uint32_t route_number() const noexcept { return route_number_.load(std::memory_order_relaxed); }
   /// Without keys all media is dropped.

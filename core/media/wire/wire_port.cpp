@@ -157,7 +157,7 @@ void WirePort::handle(const UdpSocket::Datagram& datagram, uint16_t socket,
 }
 
 void WirePort::on_authentic(WirePeer& peer, const CandidatePair& from, int64_t now_ns) noexcept {
-  if (peer.should_follow(from, now_ns)) peer.send_to(outboxes_[from.socket], from, now_ns);
+  if (peer.should_follow(from, now_ns) && ice_.follow(from, now_ns)) take_route(peer, now_ns);
   if (peer.should_refresh(now_ns)) ice_.heard(from, now_ns);
 }
 
@@ -173,9 +173,7 @@ void WirePort::handle_stun(std::span<const uint8_t> bytes, const CandidatePair& 
   if (!peer) return;
   peer->heard(now_ns);
   if (!outcome.change.nominated && !outcome.change.moved) return;
-  if (const CandidatePair* selected = ice_.selected(outcome.session)) {
-    peer->send_to(outboxes_[selected->socket], *selected, now_ns);
-  }
+  take_route(*peer, now_ns);
   if (outcome.change.nominated) relay_.post_connected(outcome.session);
 }
 
@@ -193,15 +191,26 @@ void WirePort::tick(int64_t now_ns) noexcept {
   tick_due_ns_ = now_ns + (peers_.empty() ? kNsPerS : Reports::kTickNs);
 }
 
-/// Another session may have taken over a pair: the nominated one, or the one that media moved to.
 void WirePort::check_route(WirePeer& peer, int64_t now_ns) noexcept {
+  switch (peer.route_verdict(now_ns)) {
+    case RouteProof::Verdict::Open: break;
+    case RouteProof::Verdict::Proven: ice_.prove(peer.id()); break;
+    case RouteProof::Verdict::Failed:
+      ice_.distrust(peer.id(), now_ns);
+      counters_.unproven_routes.add();
+      break;
+  }
+  // Another session may have taken over the pair.
+  take_route(peer, now_ns);
+}
+
+void WirePort::take_route(WirePeer& peer, int64_t now_ns) noexcept {
+  const CandidatePair* selected = ice_.selected(peer.id());
   const CandidatePair* route = peer.route();
-  const std::optional<SessionId> owner = route ? ice_.find(*route, now_ns) : std::nullopt;
-  const CandidatePair* nominated = ice_.selected(peer.id());
-  if (!nominated) {
+  if (!selected) {
     peer.stop_sending();
-  } else if (owner && *owner != peer.id()) {
-    peer.send_to(outboxes_[nominated->socket], *nominated, now_ns);
+  } else if (!route || *route != *selected) {
+    peer.send_to(outboxes_[selected->socket], *selected, ice_.is_proven(peer.id()), now_ns);
   }
 }
 

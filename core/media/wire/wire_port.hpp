@@ -29,6 +29,7 @@ struct WirePortCounters {
   Counter unknown_source;     ///< Media or DTLS from an address that has not proved itself.
   Counter no_protocol;        ///< Neither STUN, DTLS, SRTP nor SRTCP.
   Counter handshake_limited;  ///< DTLS datagrams beyond a handshake's needs.
+  Counter unproven_routes;    ///< Media returned, because no report proved its new route.
   RtcpCounters rtcp;
 };
 
@@ -50,6 +51,10 @@ class WirePort final : public Port {
 
   /// [lane] Takes the peer unless there is an error.
   Status add(std::unique_ptr<WirePeer>& peer, IceCredentials credentials);
+  /// [lane] See IceLite.
+  Status restart_ice(SessionId session, IceCredentials fresh) {
+    return ice_.restart(session, std::move(fresh));
+  }
   /// [lane] Null if it is unknown.
   std::unique_ptr<WirePeer> remove(SessionId session) noexcept;
   WirePeer* find(SessionId session) noexcept;
@@ -76,6 +81,8 @@ class WirePort final : public Port {
   /// Media arrived from there.
   void on_authentic(WirePeer& peer, const CandidatePair& from, int64_t now_ns) noexcept;
   void check_route(WirePeer& peer, int64_t now_ns) noexcept;
+  /// Media goes where ICE says; no other function chooses a route.
+  void take_route(WirePeer& peer, int64_t now_ns) noexcept;
 
   const std::vector<std::unique_ptr<UdpSocket>> sockets_;
   std::vector<std::unique_ptr<UdpSocket>> silent_;  ///< One for each socket. Null: none.

@@ -130,6 +130,87 @@ TEST_F(NominationTest, FollowsTheNewestWithoutPriorities) {
        {700, 'b', 0, true, 'b'}});
 }
 
+/// A session whose selected and proven pair is `a`, at 50 ms.
+class ProofTest : public NominationTest {
+ protected:
+  ProofTest() {
+    run({{0, 'a', kLow, false, '-'}, {50, 'a', kLow, true, 'a'}});
+    EXPECT_TRUE(session_.is_proven()) << "by the DTLS handshake";
+  }
+  static int64_t at(int64_t ms) { return 1000 * kNsPerS + ms * kNsPerMs; }
+  /// Moves to `b`, of which nothing is proven.
+  void move_at(int64_t ms) {
+    run({{ms, 'b', kHigh, true, 'b'}});
+    EXPECT_FALSE(session_.is_proven());
+  }
+};
+
+TEST_F(ProofTest, APairThatIsNotProvenGivesMediaBack) {
+  move_at(1000);
+  session_.distrust(at(2000));
+  EXPECT_EQ(selected(), 'a');
+  EXPECT_TRUE(session_.is_proven());
+}
+
+TEST_F(ProofTest, AProvenPairIsWhereMediaReturnsTo) {
+  move_at(1000);
+  session_.prove();
+  EXPECT_TRUE(session_.is_proven());
+  session_.distrust(at(1500));
+  EXPECT_EQ(selected(), 'b') << "there is nothing to distrust";
+  run({{2000, 'c', kHigh + 1, true, 'c'}});
+  session_.distrust(at(3000));
+  EXPECT_EQ(selected(), 'b');
+}
+
+TEST_F(ProofTest, NextMovesWaitLongerEachTime) {
+  int64_t now_ms = 1000;
+  for (const int64_t wait_ms :
+       {10'000, 20'000, 40'000, 80'000, 160'000, 320'000, 640'000, 640'000}) {
+    move_at(now_ms);
+    session_.distrust(at(now_ms));
+    run({{now_ms + wait_ms - 1, 'b', kHigh, true, 'a'}});
+    EXPECT_FALSE(session_.follow(*session_.find(pair_of('b')), at(now_ms + wait_ms - 1)));
+    now_ms += wait_ms;
+  }
+}
+
+TEST_F(ProofTest, TheWayBackIsAlwaysOpen) {
+  move_at(1000);
+  session_.distrust(at(2000));
+  move_at(12'000);
+  run({{13'000, 'a', kLow, true, 'a'}});
+  EXPECT_TRUE(session_.is_proven());
+}
+
+TEST_F(ProofTest, APairThatMediaArrivesFromIsSelectedAsIfItWereNominated) {
+  run({{1000, 'b', kLow, false, 'a'}});
+  EXPECT_TRUE(session_.follow(*session_.find(pair_of('b')), at(2000)));
+  EXPECT_EQ(selected(), 'b');
+  EXPECT_FALSE(session_.is_proven());
+  EXPECT_FALSE(session_.follow(*session_.find(pair_of('b')), at(2001))) << "it is selected already";
+  run({{2100, 'a', kLow, true, 'b'},  // In flight when the client switched.
+       {2600, 'a', kLow, true, 'a'}});
+}
+
+TEST_F(ProofTest, APairThatAnotherSessionTakesGivesMediaBackToTheProvenOne) {
+  move_at(1000);
+  session_.drop(*session_.find(pair_of('b')));
+  EXPECT_EQ(selected(), 'a');
+  session_.drop(*session_.find(pair_of('a')));
+  EXPECT_EQ(selected(), '-');
+  session_.distrust(at(1500));
+  run({{11'499, 'c', kHigh, true, '-'}, {11'500, 'c', kHigh, true, 'c'}});
+  EXPECT_FALSE(session_.is_proven()) << "only the first pair is proven by DTLS";
+}
+
+TEST_F(ProofTest, TheProvenPairKeepsItsPlace) {
+  move_at(1000);
+  for (char name = 'c'; name < 'z'; ++name) run({{2000 + name, name, kLow, false, 'b'}});
+  EXPECT_TRUE(session_.find(pair_of('a')));
+  EXPECT_TRUE(session_.find(pair_of('b')));
+}
+
 TEST(IceSession, GivesThePlaceOfThePairThatWasSilentLongest) {
   IceSession session(SessionId{1}, {});
   for (uint16_t port = 0; port < IceSession::kMaxPairs; ++port) {
@@ -141,14 +222,14 @@ TEST(IceSession, GivesThePlaceOfThePairThatWasSilentLongest) {
   EXPECT_EQ(session.at(slot).pair, pair("192.0.2.1", 1));
 }
 
-TEST(IceSession, RemembersTransactionsAndWhereTheyCameFrom) {
-  IceSession session(SessionId{1}, {});
-  EXPECT_EQ(session.seen(0, 0), IceSession::Seen::Never);
+TEST(TransactionMemory, RemembersTransactionsAndWhereTheyCameFrom) {
+  TransactionMemory session;
+  EXPECT_EQ(session.seen(0, 0), TransactionMemory::Seen::Never);
   for (uint64_t id = 0; id < 40; ++id) session.remember(id, 5);
-  EXPECT_EQ(session.seen(39, 5), IceSession::Seen::Here);
-  EXPECT_EQ(session.seen(39, 6), IceSession::Seen::Elsewhere);
-  EXPECT_EQ(session.seen(8, 6), IceSession::Seen::Elsewhere);
-  EXPECT_EQ(session.seen(7, 6), IceSession::Seen::Never);
+  EXPECT_EQ(session.seen(39, 5), TransactionMemory::Seen::Here);
+  EXPECT_EQ(session.seen(39, 6), TransactionMemory::Seen::Elsewhere);
+  EXPECT_EQ(session.seen(8, 6), TransactionMemory::Seen::Elsewhere);
+  EXPECT_EQ(session.seen(7, 6), TransactionMemory::Seen::Never);
 }
 
 }  // namespace
