@@ -119,16 +119,28 @@ test('There are as many series for 500 rooms as for one', async (t) => {
   t.diagnostic(`${series} series`);
 });
 
+/** The bounds of the bucket that the median is in. */
+function medianBucket(text, histogram) {
+  const buckets = samplesOf(text).filter((line) => line.startsWith(`${histogram}_bucket{`)).map((line) => {
+    const [, bound, count] = /le="([^"]+)"\} (\d+)/.exec(line);
+    return { bound: bound === '+Inf' ? Infinity : Number(bound), count: Number(count) };
+  });
+  const half = buckets.at(-1).count / 2;
+  const at = buckets.findIndex(({ count }) => count >= half);
+  return [at > 0 ? buckets[at - 1].bound : 0, buckets[at].bound];
+}
+
 test('What is measured is what the load generator measures', async (t) => {
   const server = await VecheServer.start(t, { plugins: PLUGINS });
   const figures = await measureLoad(t, server, { ...TURNS, room: 'turns', duration: 14, 'expect-no-loss': true });
   assertNothingMissing(figures);
   const { text } = await scrape(server);
   const switches = valueOf(text, 'veche_speaker_switch_seconds_count');
-  const meanMs = 1000 * valueOf(text, 'veche_speaker_switch_seconds_sum') / switches;
+  // A mean would judge the machine: one turn that it delayed moves it.
+  const [above, upTo] = medianBucket(text, 'veche_speaker_switch_seconds').map((seconds) => 1000 * seconds);
   const { onset_ms: onset } = figures.turns;
-  t.diagnostic(`switches: server ${switches} of ${meanMs.toFixed(2)} ms, load ${onset.count} of ${onset.mean.toFixed(2)} ms`);
-  assert.ok(Math.abs(meanMs - onset.mean) < 0.2 * onset.mean, `${meanMs} ms is not ${onset.mean} ms`);
+  t.diagnostic(`switches: server ${switches} of ${above} to ${upTo} ms, load ${onset.count} of ${onset.p50.toFixed(2)} ms`);
+  assert.ok(onset.p50 > 0.8 * above && onset.p50 < 1.2 * upTo, `${above} to ${upTo} ms are not ${onset.p50} ms`);
   assert.ok(Math.abs(switches - onset.count) <= 0.2 * onset.count, `${switches} switches are not ${onset.count}`);
   const sent = valueOf(text, 'veche_packets_sent_total');
   const { received } = figures.packets;
