@@ -101,7 +101,7 @@ veche_status set_muted(const veche_host* host, const char* room, const char* par
   if (status == VECHE_E_INVALID || !participant) return VECHE_E_INVALID;
   room::Participant* person = found ? found->find(participant) : nullptr;
   if (!person) return VECHE_E_GONE;
-  return person->update({.muted = muted != 0}) ? VECHE_OK : VECHE_E_INTERNAL;
+  return person->update({.muted_by_backend = muted != 0}) ? VECHE_OK : VECHE_E_INTERNAL;
 }
 
 veche_status request_key_frame(const veche_host* host, uint64_t track) {

@@ -23,7 +23,9 @@ struct RosterEntry {
   std::string metadata;
   uint32_t source_number = 0;
   bool connected = false;
-  bool muted = false;
+  bool muted_by_backend = false;
+  bool muted_by_self = false;
+  Permissions permissions;
 };
 
 /// Shared by all clients that subscribe before it changes, since in a large room it is large.

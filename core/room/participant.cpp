@@ -34,6 +34,23 @@ std::string text_of(const Permissions& permissions) {
   return text.empty() ? "do nothing" : text;
 }
 
+/// Do other clients see a difference?
+bool looks_different(const ParticipantSettings& a, const ParticipantSettings& b) {
+  return a.name != b.name || a.metadata != b.metadata || a.permissions != b.permissions ||
+         a.muted_by_backend != b.muted_by_backend;
+}
+
+std::string mute_json(bool by_backend) {
+  return by_backend ? R"({"by":"backend"})" : R"({"by":"self"})";
+}
+
+void write_permissions(glib::JsonWriter& json, const Permissions& permissions) {
+  json.begin_object().key("publish").begin_array();
+  if (permissions.publish_audio) json.string("audio");
+  if (permissions.publish_video) json.string("video");
+  json.end_array().key("subscribe").boolean(permissions.subscribe).end_object();
+}
+
 std::string preferences_json(const std::vector<std::string>& pinned,
                              const std::vector<std::string>& blocked) {
   return glib::JsonWriter()
@@ -70,15 +87,10 @@ const std::string& Participant::name() const {
 
 Status Participant::update(const ParticipantPatch& patch) {
   assert(is_on_control());
-  ParticipantSettings settings = settings_;
-  settings.name = patch.name.value_or(settings.name);
-  settings.metadata = patch.metadata.value_or(settings.metadata);
-  settings.permissions = patch.permissions.value_or(settings.permissions);
-  settings.max_audio_slots = patch.max_audio_slots.value_or(settings.max_audio_slots);
-  settings.max_video_slots = patch.max_video_slots.value_or(settings.max_video_slots);
+  ParticipantSettings settings = patched(settings_, patch);
   std::vector<std::string> pinned = patch.pinned.value_or(pinned_);
   std::vector<std::string> blocked = patch.blocked.value_or(blocked_);
-  const bool muted = patch.muted.value_or(muted_);
+  const bool muted_by_self = patch.muted_by_self.value_or(muted_by_self_);
 
   // Metadata is parsed to be checked; a client's mutes and pins leave it as it is.
   if (settings != settings_) {
@@ -88,27 +100,18 @@ Status Participant::update(const ParticipantPatch& patch) {
   if (Status status = check_names("pinned", pinned); !status) return status.error();
   if (Status status = check_names("blocked", blocked); !status) return status.error();
 
-  const bool roster_changed =
-      settings.name != settings_.name || settings.metadata != settings_.metadata || muted != muted_;
-  if (!roster_changed && settings == settings_ && pinned == pinned_ && blocked == blocked_) {
-    return Ok{};
-  }
+  // A decision that changes nothing now still outlives the stay.
+  decision_.note(patch);
   const bool preferences_changed = pinned != pinned_ || blocked != blocked_;
-  const bool was_muted = std::exchange(muted_, muted);
-  const Permissions before = settings_.permissions;
-  settings_ = std::move(settings);
+  const bool was_muted_by_self = std::exchange(muted_by_self_, muted_by_self);
+  const bool roster_changed =
+      looks_different(settings, settings_) || muted_by_self_ != was_muted_by_self;
+  if (!roster_changed && !preferences_changed && settings == settings_) return Ok{};
+  const ParticipantSettings before = std::exchange(settings_, std::move(settings));
   pinned_ = std::move(pinned);
   blocked_ = std::move(blocked);
   ++revision_;
-  if (muted_ != was_muted) {
-    log::info("room", muted_ ? "is muted" : "is unmuted", about());
-    note(Trace::Kind::Change, muted_ ? "muted" : "unmuted");
-  }
-  if (settings_.permissions != before) {
-    log::info("room", "may now " + text_of(settings_.permissions), about());
-    note("permissions", "may", text_of(settings_.permissions));
-    room_.server().revocations().outdate(room_.id(), id_, unix_ms());
-  }
+  note_changes(before, was_muted_by_self);
   if (preferences_changed) {
     note(Trace::Kind::Change, "preferences", preferences_json(pinned_, blocked_));
   }
@@ -118,9 +121,26 @@ Status Participant::update(const ParticipantPatch& patch) {
   return Ok{};
 }
 
+void Participant::note_changes(const ParticipantSettings& before, bool was_muted_by_self) {
+  const auto note_mute = [this](bool is_muted, bool was_muted, bool by_backend) {
+    if (is_muted == was_muted) return;
+    log::info("room",
+              std::string(is_muted ? "is muted" : "is unmuted") +
+                  (by_backend ? " by the backend" : " by its client"),
+              about());
+    note(Trace::Kind::Change, is_muted ? "muted" : "unmuted", mute_json(by_backend));
+  };
+  note_mute(muted_by_backend(), before.muted_by_backend, true);
+  note_mute(muted_by_self_, was_muted_by_self, false);
+  if (settings_.permissions == before.permissions) return;
+  log::info("room", "may now " + text_of(settings_.permissions), about());
+  note("permissions", "may", text_of(settings_.permissions));
+  room_.server().revocations().outdate(room_.id(), id_, unix_ms());
+}
+
 void Participant::apply_all() {
   if (!session_) return;
-  room_.media().set_muted(number_, muted_ || !settings_.permissions.publish_audio);
+  room_.media().set_muted(number_, muted() || !settings_.permissions.publish_audio);
   room_.media().set_max_speakers(number_, settings_.max_audio_slots);
   apply_preferences();
 }
@@ -150,18 +170,13 @@ bool Participant::prefers(const std::string& participant) const {
 }
 
 std::string Participant::profile_json() const {
-  return glib::JsonWriter()
-      .begin_object()
-      .key("name")
-      .string(name())
-      .key("metadata")
-      .verbatim(settings_.metadata)
-      .key("muted")
-      .boolean(muted_)
-      .key("source_number")
-      .integer(source_number_)
-      .end_object()
-      .text();
+  glib::JsonWriter json;
+  json.begin_object().key("name").string(name()).key("metadata").verbatim(settings_.metadata);
+  json.key("muted").boolean(muted()).key("muted_by_backend").boolean(muted_by_backend());
+  json.key("muted_by_self").boolean(muted_by_self_);
+  write_permissions(json.key("permissions"), settings_.permissions);
+  json.key("source_number").integer(source_number_);
+  return json.end_object().text();
 }
 
 }  // namespace veche::room

@@ -13,6 +13,7 @@
 #include "base/result.hpp"
 #include "media/session.hpp"
 #include "room/controller.hpp"
+#include "room/decisions.hpp"
 #include "room/session_watch.hpp"
 #include "room/trace.hpp"
 #include "room/types.hpp"
@@ -39,7 +40,10 @@ class Participant {
   /// The CSRC of everything it publishes.
   uint32_t source_number() const { return source_number_; }
   const ParticipantSettings& settings() const { return settings_; }
-  bool muted() const { return muted_; }
+  /// No other participant hears it: muted by the backend, by itself, or by both.
+  bool muted() const { return muted_by_backend() || muted_by_self_; }
+  bool muted_by_backend() const { return settings_.muted_by_backend; }
+  bool muted_by_self() const { return muted_by_self_; }
   const std::vector<std::string>& pinned() const { return pinned_; }
   const std::vector<std::string>& blocked() const { return blocked_; }
   uint64_t revision() const { return revision_; }  ///< Grows with each change; for ETags.
@@ -67,7 +71,9 @@ class Participant {
   /// What the server asks its client to send.
   const PublishHint& hint() const { return hint_; }
 
-  /// Changes what the patch names. Everything is checked before anything changes.
+  /// Changes what the patch names. Everything is checked before anything changes. A change of the
+  /// backend's mute or of the permissions holds until the backend makes another, also when the
+  /// participant rejoins.
   Status update(const ParticipantPatch& patch);
 
   using AnswerCallback = std::function<void(Result<SessionAnswer>)>;
@@ -106,6 +112,7 @@ class Participant {
   /// The session is about to end.
   void forget_control();
   std::string profile_json() const;
+  void note_changes(const ParticipantSettings& before, bool was_muted_by_self);
 
   /// Into the trace. `at_ns`: on the monotonic clock; 0: now.
   void note(Trace::Kind kind, const char* type, std::string data = "{}", int64_t at_ns = 0);
@@ -121,7 +128,8 @@ class Participant {
   const ParticipantId number_;
   const uint32_t source_number_;
   ParticipantSettings settings_;
-  bool muted_ = false;
+  Decision decision_;  ///< What the backend has decided, rather than its token.
+  bool muted_by_self_ = false;
   std::vector<std::string> pinned_, blocked_;
   uint64_t revision_ = 1;
   int64_t joined_unix_ms_;

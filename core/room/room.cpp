@@ -107,6 +107,35 @@ Result<Participant*> Room::join(const std::string& participant,
   assert(is_on_control());
   if (!alive_) return Error{ErrorCode::Unavailable, "The room is closed."};
   if (Participant* known = find(participant)) return known;
+  const Decision decision = decisions_.find(participant).value_or(Decision{});
+  ParticipantSettings decided = settings;
+  decision.apply(decided);
+  return admit(participant, decided, decision);
+}
+
+Result<Participant*> Room::invite(const std::string& participant, const ParticipantPatch& given) {
+  assert(is_on_control());
+  if (!alive_) return Error{ErrorCode::Unavailable, "The room is closed."};
+  if (Participant* known = find(participant)) {
+    if (Status status = known->update(given); !status) return status.error();
+    return known;
+  }
+  Decision decision = decisions_.find(participant).value_or(Decision{});
+  decision.note(given);
+  return admit(participant, patched(settings_of(participant), given), decision);
+}
+
+ParticipantSettings Room::settings_of(const std::string& participant) const {
+  assert(is_on_control());
+  const auto present = participants_.find(participant);
+  if (present != participants_.end()) return present->second->settings();
+  ParticipantSettings settings;
+  if (const auto decision = decisions_.find(participant)) decision->apply(settings);
+  return settings;
+}
+
+Result<Participant*> Room::admit(const std::string& participant,
+                                 const ParticipantSettings& settings, const Decision& decision) {
   if (Status status = server_.takes_participants(policy_.path); !status) return status.error();
   if (Status status = check_name("The name of the participant", participant); !status) {
     return status.error();
@@ -120,6 +149,8 @@ Result<Participant*> Room::join(const std::string& participant,
       participants_
           .emplace(participant, std::make_unique<Participant>(*this, participant, settings))
           .first->second.get();
+  joined->decision_ = decision;
+  decisions_.forget(participant);
   log::debug("room", "joined the room", joined->about());
   apply_preferences_for(joined->id());
   return joined;
@@ -140,6 +171,7 @@ Status Room::remove(const std::string& participant, EndReason reason, const std:
   server_.retire(std::move(taken.mapped()));
   gone.leave(reason, detail);
   if (alive_) {
+    decisions_.keep(gone.id(), gone.decision_, size_t{2} * max_participants());
     if (gone.is_listed_) audience_.left(gone.id());
     apply_preferences_for(gone.id());
   }
@@ -229,7 +261,9 @@ RosterEntry Room::roster_entry(const Participant& participant) const {
           participant.settings().metadata,
           participant.source_number(),
           participant.session_state() == SessionState::Connected,
-          participant.muted()};
+          participant.muted_by_backend(),
+          participant.muted_by_self(),
+          participant.settings().permissions};
 }
 
 void Room::roster_changed(const Participant& participant) {

@@ -15,6 +15,7 @@
 #include "media/room.hpp"
 #include "room/audience.hpp"
 #include "room/client_feed.hpp"
+#include "room/decisions.hpp"
 #include "room/participant.hpp"
 #include "room/types.hpp"
 
@@ -40,9 +41,14 @@ class Room {
   Status update(const RoomPatch& patch);
 
   /// The participant of that name, created if it is not in the room. A present one keeps its
-  /// settings, including those changed since it joined. Exhausted when the room is full. A
-  /// participant without a session is dropped after a minute.
+  /// settings, including those changed since it joined, and one that rejoins keeps what the backend
+  /// has decided about it. Exhausted when the room is full. A participant without a session is
+  /// dropped after a minute.
   Result<Participant*> join(const std::string& participant, const ParticipantSettings& settings);
+  /// The same on behalf of the backend: what `given` names applies, to a present participant too.
+  Result<Participant*> invite(const std::string& participant, const ParticipantPatch& given);
+  /// The settings that an invitation of that participant would change.
+  ParticipantSettings settings_of(const std::string& participant) const;
   Participant* find(const std::string& participant);
   /// By name.
   const std::map<std::string, std::unique_ptr<Participant>>& participants() const {
@@ -77,6 +83,8 @@ class Room {
   uint64_t next_seq() { return ++last_seq_; }
   std::string policy_json() const;
 
+  Result<Participant*> admit(const std::string& participant, const ParticipantSettings& settings,
+                             const Decision& decision);
   void drop_sessionless(int64_t now_ns);
   void apply_preferences_for(const std::string& participant);
   RosterEntry roster_entry(const Participant& participant) const;
@@ -108,6 +116,7 @@ class Room {
   std::map<std::string, std::unique_ptr<Participant>> participants_;
   std::unordered_map<SessionId, Participant*> sessions_;  ///< Those that have not ended.
   std::unordered_map<TrackId, Participant*> tracks_;      ///< Of answered sessions.
+  Decisions decisions_;
   Speakers speakers_;
   /// Shared with snapshots, until it changes or a tick ends. Its version is the audience's.
   std::shared_ptr<Roster> roster_;

@@ -1,8 +1,18 @@
 // SPDX-License-Identifier: Apache-2.0
-// The names of reasons and states, as the API, events and logs show them.
+// The names of reasons and states, as the API, events and logs show them; patches of settings.
 #include "room/types.hpp"
 
 namespace veche::room {
+
+ParticipantSettings patched(ParticipantSettings settings, const ParticipantPatch& patch) {
+  settings.name = patch.name.value_or(settings.name);
+  settings.metadata = patch.metadata.value_or(settings.metadata);
+  settings.permissions = patch.permissions.value_or(settings.permissions);
+  settings.muted_by_backend = patch.muted_by_backend.value_or(settings.muted_by_backend);
+  settings.max_audio_slots = patch.max_audio_slots.value_or(settings.max_audio_slots);
+  settings.max_video_slots = patch.max_video_slots.value_or(settings.max_video_slots);
+  return settings;
+}
 
 const char* to_string(EndReason reason) {
   switch (reason) {

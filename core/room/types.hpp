@@ -66,6 +66,7 @@ struct ParticipantSettings {
   std::string name;             ///< For people; empty: the id.
   std::string metadata = "{}";  ///< A JSON object.
   Permissions permissions;
+  bool muted_by_backend = false;
   uint32_t max_audio_slots = 0;  ///< How many slots may be in use; 0: as many as the offer has.
   uint32_t max_video_slots = 0;
 
@@ -75,16 +76,20 @@ struct ParticipantSettings {
 struct ParticipantPatch {
   std::optional<std::string> name;
   std::optional<std::string> metadata;
-  /// What it may no longer publish is silent at once; all else applies from the next session.
   std::optional<Permissions> permissions;
   std::optional<uint32_t> max_audio_slots;
   std::optional<uint32_t> max_video_slots;
-  std::optional<bool> muted;  ///< No other participant hears it.
+  /// No other participant hears it while either is set. The client changes only its own.
+  std::optional<bool> muted_by_backend;
+  std::optional<bool> muted_by_self;
   /// Names of participants that this one always hears.
   std::optional<std::vector<std::string>> pinned;
   /// Names of participants that this one never hears.
   std::optional<std::vector<std::string>> blocked;
 };
+
+/// The settings with what the patch names.
+ParticipantSettings patched(ParticipantSettings settings, const ParticipantPatch& patch);
 
 enum class SessionState { Connecting = 1, Connected, Ended };
 

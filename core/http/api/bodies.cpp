@@ -106,8 +106,49 @@ Checked<uint32_t> read_headers(const std::string& body) {
   return read_body(body_or_object(body), fields, schema);
 }
 
-Checked<Invitation> read_invitation(const std::string& body) {
-  using room::ParticipantSettings;
+namespace {
+
+/// The `id` of an invitation that has not been checked yet; empty if it has none.
+std::string invited_in(const std::string& body) {
+  const Result<JsonPtr> object = glib::parse_json(body);
+  if (!object || !JSON_NODE_HOLDS_OBJECT(object->get())) return {};
+  JsonNode* id = member(object->get(), "id");
+  return id && glib::is_type(id, "string") ? json_node_get_string(id) : "";
+}
+
+const Fields<ParticipantPatch>& invited_fields() {
+  static const Fields<ParticipantPatch> fields{
+      name_field<ParticipantPatch>(), metadata_field<ParticipantPatch>(),
+      permissions_field<ParticipantPatch>(), slots_field<ParticipantPatch>(),
+      muted_field<ParticipantPatch>()};
+  return fields;
+}
+
+std::string invited_json(const room::ParticipantSettings& settings) {
+  const ParticipantPatch all{.name = settings.name,
+                             .metadata = settings.metadata,
+                             .permissions = settings.permissions,
+                             .max_audio_slots = settings.max_audio_slots,
+                             .max_video_slots = settings.max_video_slots,
+                             .muted_by_backend = settings.muted_by_backend};
+  glib::JsonWriter json;
+  json.begin_object();
+  glib::write_fields(json, invited_fields(), all);
+  return json.end_object().text();
+}
+
+/// The fields that a patch names, from the object that it has been merged into.
+void read_named(JsonNode* object, const std::vector<std::string>& names,
+                const Fields<ParticipantPatch>& fields, ParticipantPatch& to) {
+  for (const std::string& name : names) {
+    const auto* field = find_field(fields, name);
+    if (field) field->read(member(object, name.c_str()), to);
+  }
+}
+
+}  // namespace
+
+Checked<Invitation> read_invitation(const std::string& body, const SettingsOf& settings_of) {
   static const Fields<Invitation> own{
       glib::field<Invitation, &Invitation::participant>("id",
                                                         R"({"type": "string", "examples": ["ann"],
@@ -117,15 +158,15 @@ Checked<Invitation> read_invitation(const std::string& body) {
               "description": "The join token is good for this many seconds."})"),
       create_room_field<Invitation>(),
   };
-  static const Fields<ParticipantSettings> shared{
-      name_field<ParticipantSettings>(), metadata_field<ParticipantSettings>(),
-      permissions_field<ParticipantSettings>(), slots_field<ParticipantSettings>()};
-  static const JsonSchema schema = schema_of(object_schema("", own, shared));
-  Checked<JsonPtr> object = glib::parse_object(body_or_object(body), schema);
+  static const JsonSchema schema = schema_of(object_schema("", own, invited_fields()));
+  const std::string text = body_or_object(body);
+  const std::string current = invited_json(settings_of(invited_in(text)));
+  std::vector<std::string> names;
+  Checked<JsonPtr> object = glib::parse_patched(text, current, schema, names);
   if (!object) return {{}, std::move(object.problems)};
   Invitation invitation;
   glib::read_fields(object.value.get(), own, invitation);
-  glib::read_fields(object.value.get(), shared, invitation.settings);
+  read_named(object.value.get(), names, invited_fields(), invitation.given);
   return {std::move(invitation), {}};
 }
 
@@ -136,10 +177,7 @@ Checked<ParticipantPatch> read_participant_patch(const std::string& body,
   Checked<JsonPtr> object = glib::parse_patched(body, current, schema, names);
   if (!object) return {{}, std::move(object.problems)};
   ParticipantPatch patch;
-  for (const std::string& name : names) {
-    const auto* field = find_field(participant_fields(), name);
-    if (field) field->read(member(object.value.get(), name.c_str()), patch);
-  }
+  read_named(object.value.get(), names, participant_fields(), patch);
   return {std::move(patch), {}};
 }
 
@@ -168,7 +206,7 @@ CommandData command_data(std::string type, glib::Field<ParticipantPatch> field) 
 const CommandData& data_of(const std::string& type) {
   static const std::string names = R"({"type": "array", "items": {"type": "string"}})";
   static const CommandData all[] = {
-      command_data("mute", glib::field<ParticipantPatch, &ParticipantPatch::muted>(
+      command_data("mute", glib::field<ParticipantPatch, &ParticipantPatch::muted_by_self>(
                                "muted", R"({"type": "boolean"})")),
       command_data("pin",
                    glib::field<ParticipantPatch, &ParticipantPatch::pinned>("participants", names)),

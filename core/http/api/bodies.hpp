@@ -3,6 +3,7 @@
 #pragma once
 
 #include <cstdint>
+#include <functional>
 #include <optional>
 #include <string>
 #include <vector>
@@ -34,12 +35,14 @@ Checked<uint32_t> read_headers(const std::string& body);
 
 struct Invitation {
   std::string participant;  ///< Empty: the server makes a name.
-  room::ParticipantSettings settings;
+  room::ParticipantPatch given;
   int64_t token_ttl_s = 0;
   bool create_room = false;
 };
+/// The settings of the participant of that name, which an invitation changes like a merge patch.
+using SettingsOf = std::function<room::ParticipantSettings(const std::string& participant)>;
 /// An empty body is an empty object.
-Checked<Invitation> read_invitation(const std::string& body);
+Checked<Invitation> read_invitation(const std::string& body, const SettingsOf& settings_of);
 
 /// `current` is the JSON object of the fields that can be patched: patchable_json() in views.hpp.
 Checked<room::ParticipantPatch> read_participant_patch(const std::string& body,

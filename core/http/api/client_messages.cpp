@@ -2,6 +2,7 @@
 // The messages of the client WebSocket as JSON.
 #include "glib/fields.hpp"
 #include "http/api/views.hpp"
+#include "http/auth/settings_fields.hpp"
 
 namespace veche::http {
 namespace {
@@ -10,10 +11,23 @@ void begin(glib::JsonWriter& json, const char* type) {
   json.begin_object().key("type").string(type).key("data");
 }
 
+/// Into an object that has begun: may others hear the participant, and if not, why?
+void write_voice(glib::JsonWriter& json, bool muted_by_backend, bool muted_by_self,
+                 const room::Permissions& permissions) {
+  json.key("muted").boolean(muted_by_backend || muted_by_self);
+  json.key("muted_by_backend").boolean(muted_by_backend);
+  json.key("muted_by_self").boolean(muted_by_self);
+  json.key("permissions").begin_object();
+  glib::write_fields(json, permission_fields(), permissions);
+  json.end_object();
+}
+
 void write_entry(glib::JsonWriter& json, const room::RosterEntry& entry) {
   json.begin_object().key("participant").string(entry.participant).key("name").string(entry.name);
   json.key("metadata").verbatim(entry.metadata).key("source_number").integer(entry.source_number);
-  json.key("connected").boolean(entry.connected).key("muted").boolean(entry.muted).end_object();
+  json.key("connected").boolean(entry.connected);
+  write_voice(json, entry.muted_by_backend, entry.muted_by_self, entry.permissions);
+  json.end_object();
 }
 
 void write_entries(glib::JsonWriter& json, const char* name,
@@ -126,6 +140,15 @@ std::string closing_message(const char* reason) {
 std::string ok_message(int64_t id) {
   glib::JsonWriter json;
   return json.begin_object().key("type").string("ok").key("id").integer(id).end_object().text();
+}
+
+std::string mute_message(int64_t id, const room::Participant& participant) {
+  glib::JsonWriter json;
+  json.begin_object().key("type").string("ok").key("id").integer(id);
+  json.key("data").begin_object();
+  write_voice(json, participant.muted_by_backend(), participant.muted_by_self(),
+              participant.settings().permissions);
+  return json.end_object().end_object().text();
 }
 
 std::string problem_message(int64_t id, const Problem& problem) {

@@ -81,7 +81,8 @@ std::string ClientSocket::answer_to(const std::string& text) {
   room::Participant* participant = room ? room->find(watched_.participant) : nullptr;
   if (!participant) return problem_message(id, problem_of(404, "The participant has left."));
   const Status updated = participant->update(command.value.patch);
-  return updated ? ok_message(id) : problem_message(id, problem_of(updated.error()));
+  if (!updated) return problem_message(id, problem_of(updated.error()));
+  return command.value.type == "mute" ? mute_message(id, *participant) : ok_message(id);
 }
 
 void ClientSocket::on_snapshot(const room::Snapshot& snapshot) {

@@ -7,6 +7,7 @@
 #include "http/api/bodies.hpp"
 #include "http/api/paging.hpp"
 #include "http/api/views.hpp"
+#include "room/checks.hpp"
 
 namespace veche::http {
 namespace {
@@ -28,27 +29,53 @@ Response invitation_response(Api& api, const room::Participant& participant, con
   return json_response(201, json.end_object().text()).header("Location", path);
 }
 
+room::ParticipantSettings settings_of(Api& api, const std::string& room,
+                                      const std::string& participant) {
+  const room::Room* found = api.rooms.find_room(room);
+  return found ? found->settings_of(participant) : room::ParticipantSettings{};
+}
+
+/// Metadata that the participant did not get from this invitation stays out of a token that it
+/// would make too large.
+Result<std::string> mint(Api& api, const Request& request, JoinToken token, bool gives_metadata) {
+  Result<std::string> text = api.auth.mint(*request.caller, token);
+  if (gives_metadata || !text || text->size() <= kMaxTokenBytes) return text;
+  token.settings.metadata = "{}";
+  return api.auth.mint(*request.caller, token);
+}
+
 Response invite(Api& api, const Request& request) {
-  Checked<Invitation> body = read_invitation(request.body);
+  Checked<Invitation> body = read_invitation(request.body, [&](const std::string& participant) {
+    return settings_of(api, request.param("room"), participant);
+  });
   if (!body) return problem(std::move(body.problems));
   Invitation& invitation = body.value;
   if (invitation.participant.empty()) invitation.participant = random_name();
   if (!is_valid_name(invitation.participant)) {
     return problem(FieldProblems{{"/id", "has to be 1 to 64 characters from A-Z a-z 0-9 _ . ~ -"}});
   }
-  // The token comes first: it may fail, and others see the participant join.
   const int64_t issued_ms = api.rooms.revocations().issue(unix_ms());
-  const JoinToken token{.room = request.param("room"),
-                        .participant = invitation.participant,
-                        .issued_ms = issued_ms,
-                        .expires_ms = issued_ms + invitation.token_ttl_s * 1000,
-                        .create_room = invitation.create_room,
-                        .settings = invitation.settings};
-  const Result<std::string> signed_token = api.auth.mint(*request.caller, token);
+  const JoinToken token{
+      .room = request.param("room"),
+      .participant = invitation.participant,
+      .issued_ms = issued_ms,
+      .expires_ms = issued_ms + invitation.token_ttl_s * 1000,
+      .create_room = invitation.create_room,
+      .settings = patched(settings_of(api, request.param("room"), invitation.participant),
+                          invitation.given)};
+  const Status allowed = room::check_settings(token.settings, api.rooms.limits());
+  if (!allowed) return problem(allowed.error());
+  // The token comes before the participant: it may fail, and others see the participant join.
+  const bool gives_metadata = invitation.given.metadata.has_value();
+  const Result<std::string> signed_token = mint(api, request, token, gives_metadata);
   if (!signed_token) return problem(signed_token.error());
+  if (signed_token->size() > kMaxTokenBytes) {
+    return problem(FieldProblems{
+        {"/metadata", "is too large for a join token of at most 8 KiB; about 5.8 KiB of it fit"}});
+  }
   const Result<room::Room*> room = api.rooms.find_or_create_room(token.room, token.create_room);
   if (!room) return problem(room.error());
-  const auto participant = (*room)->join(token.participant, invitation.settings);
+  const auto participant = (*room)->invite(token.participant, invitation.given);
   if (!participant) return problem(participant.error());
   // Last: what comes before may have outdated the token.
   api.rooms.revocations().invite(token.room, token.participant, token.issued_ms);

@@ -15,9 +15,15 @@ const glib::Fields<ParticipantPatch>& participant_fields() {
   static const glib::Fields<ParticipantPatch> fields{
       name_field<ParticipantPatch>(),
       metadata_field<ParticipantPatch>(),
-      glib::field<ParticipantPatch, &ParticipantPatch::muted>(
-          "muted", R"({"type": "boolean", "default": false,
-              "description": "Nobody hears a muted participant."})"),
+      {"muted", R"({"type": "boolean", "default": false,
+              "description": "Nobody hears a muted participant. A patch changes the backend's mute, not the client's own."})",
+       [](JsonNode* value, ParticipantPatch& to) {
+         bool& muted = to.muted_by_backend.emplace();
+         if (value) glib::read_value(value, muted);
+       },
+       [](glib::JsonWriter& json, const ParticipantPatch& from) {
+         json.boolean(glib::given(from.muted_by_backend) || from.muted_by_self.value_or(false));
+       }},
       glib::field<ParticipantPatch, &ParticipantPatch::pinned>("pinned",
                                                                names + "always hears.\"}"),
       glib::field<ParticipantPatch, &ParticipantPatch::blocked>("blocked",

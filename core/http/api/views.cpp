@@ -16,7 +16,8 @@ room::ParticipantPatch state_of(const room::Participant& participant) {
           .permissions = settings.permissions,
           .max_audio_slots = settings.max_audio_slots,
           .max_video_slots = settings.max_video_slots,
-          .muted = participant.muted(),
+          .muted_by_backend = participant.muted_by_backend(),
+          .muted_by_self = participant.muted_by_self(),
           .pinned = participant.pinned(),
           .blocked = participant.blocked()};
 }
@@ -63,6 +64,8 @@ std::string patchable_json(const room::Participant& participant) {
 void write_participant(glib::JsonWriter& json, const room::Participant& participant) {
   json.begin_object().key("id").string(participant.id());
   glib::write_fields(json, participant_fields(), state_of(participant));
+  json.key("muted_by_backend").boolean(participant.muted_by_backend());
+  json.key("muted_by_self").boolean(participant.muted_by_self());
   json.key("source_number").integer(participant.source_number());
   json.key("state").string(room::to_string(participant.session_state()));
   json.key("tracks").begin_array();

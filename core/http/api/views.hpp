@@ -53,6 +53,8 @@ std::string closing_message(room::EndReason reason);
 /// For an end of the credential alone.
 std::string closing_message(const char* reason);
 std::string ok_message(int64_t id);
+/// The answer to a mute: whether others may hear the participant now, and if not, why.
+std::string mute_message(int64_t id, const room::Participant& participant);
 std::string problem_message(int64_t id, const Problem& problem);
 
 }  // namespace veche::http

@@ -32,9 +32,9 @@ void write_publish(glib::JsonWriter& json, const room::Permissions& from) {
 
 /// All but the permissions, which claims do not nest.
 const Fields<ParticipantSettings>& setting_claims() {
-  static const Fields<ParticipantSettings> fields{name_field<ParticipantSettings>(),
-                                                  metadata_field<ParticipantSettings>(),
-                                                  slots_field<ParticipantSettings>()};
+  static const Fields<ParticipantSettings> fields{
+      name_field<ParticipantSettings>(), metadata_field<ParticipantSettings>(),
+      slots_field<ParticipantSettings>(), muted_field<ParticipantSettings>()};
   return fields;
 }
 
@@ -46,7 +46,8 @@ const Fields<JoinToken>& token_claims() {
 /// Leaving out these defaults keeps tokens short.
 bool is_left_out(const std::string& claim, const ParticipantSettings& settings) {
   return (claim == "name" && settings.name.empty()) ||
-         (claim == "metadata" && settings.metadata == "{}");
+         (claim == "metadata" && settings.metadata == "{}") ||
+         (claim == "muted" && !settings.muted_by_backend);
 }
 
 }  // namespace

@@ -54,7 +54,14 @@ template <class S>
 glib::Field<S> permissions_field() {
   return glib::object_field<S, permission_fields, &S::permissions>(
       "permissions",
-      "What the participant may do. A track that it may no longer publish falls silent at once.");
+      "What the participant may do. Media that it may no longer send or receive stops at once.");
+}
+
+/// Of what makes a participant: a claim, an invitation.
+template <class S>
+glib::Field<S> muted_field() {
+  return glib::field<S, &S::muted_by_backend>("muted", R"({"type": "boolean", "default": false,
+      "description": "The backend mutes the participant: nobody hears it, whatever its client says."})");
 }
 
 }  // namespace veche::http

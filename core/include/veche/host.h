@@ -73,7 +73,7 @@ typedef struct veche_room_info {
 /* One participant, as a visitor sees it. Pointers are borrowed until the visitor returns. */
 typedef struct veche_participant_info {
   uint32_t struct_size;
-  uint32_t muted; /* 0 or 1 */
+  uint32_t muted; /* 0 or 1: by the backend or by itself */
   uint64_t id;    /* the number that selectors and controllers see */
   const char* room;
   const char* participant; /* its name in URLs */
@@ -97,7 +97,7 @@ typedef struct veche_rooms {
                                      void (*visit)(void* data,
                                                    const veche_participant_info* participant),
                                      void* data);
-  /* Mutes (1) or unmutes (0) a participant, like PATCH of the API. */
+  /* Mutes (1) or unmutes (0) a participant, like PATCH of the API: its own mute stays as it is. */
   veche_status (*set_muted)(const veche_host* host, const char* room, const char* participant,
                             int32_t muted);
   /* Asks the publisher of a video track for a key frame. VECHE_E_UNSUPPORTED for audio. */

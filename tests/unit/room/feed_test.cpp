@@ -38,8 +38,9 @@ class FeedTest : public RoomTest {
 TEST_F(FeedTest, BeginsWithASnapshotOfEverything) {
   FakeSession& carol = connect(room, "carol");
   join(room, "invited");
-  ASSERT_TRUE(
-      room.find("carol")->update({.name = "Carol", .muted = true, .pinned = {{"bob"}}}).ok());
+  ASSERT_TRUE(room.find("carol")
+                  ->update({.name = "Carol", .muted_by_backend = true, .pinned = {{"bob"}}})
+                  .ok());
   select({{{carol.id(), {track_of(bob), TrackId{}}}}, {track_of(bob)}, track_of(bob)});
 
   RecordingSink carols;
@@ -48,7 +49,7 @@ TEST_F(FeedTest, BeginsWithASnapshotOfEverything) {
   const Snapshot& told = carols.snapshot;
   EXPECT_EQ(told.self.participant, "carol");
   EXPECT_EQ(told.self.name, "Carol");
-  EXPECT_TRUE(told.self.muted);
+  EXPECT_TRUE(told.self.muted_by_backend);
   EXPECT_TRUE(told.self.connected);
   EXPECT_THAT(told.pinned, ElementsAre("bob"));
   ASSERT_EQ(told.roster->entries.size(), 2u) << "those who have or had a session";

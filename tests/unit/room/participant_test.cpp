@@ -112,7 +112,7 @@ TEST_F(ParticipantTest, ChecksAPatchBeforeItChangesAnything) {
            ParticipantPatch{.name = "new", .max_audio_slots = 99},
            ParticipantPatch{.name = "new", .pinned = many},
            ParticipantPatch{.name = "new", .blocked = many},
-           ParticipantPatch{.name = "new", .muted = true, .blocked = {{"a b"}}},
+           ParticipantPatch{.name = "new", .muted_by_backend = true, .blocked = {{"a b"}}},
        }) {
     EXPECT_EQ(bob.update(patch).error().code, ErrorCode::InvalidArgument);
   }
@@ -124,8 +124,9 @@ TEST_F(ParticipantTest, ChecksAPatchBeforeItChangesAnything) {
 
 TEST_F(ParticipantTest, ReportsRealChangesOnly) {
   Participant& bob = join(room, "bob");
-  ASSERT_TRUE(bob.update({.name = "Bob \"B\"", .metadata = R"({"a":1})", .muted = true}).ok());
-  ASSERT_TRUE(bob.update({.muted = true}).ok());
+  ASSERT_TRUE(
+      bob.update({.name = "Bob \"B\"", .metadata = R"({"a":1})", .muted_by_backend = true}).ok());
+  ASSERT_TRUE(bob.update({.muted_by_backend = true}).ok());
   ASSERT_TRUE(bob.update({}).ok());
   EXPECT_EQ(bob.revision(), 2u);
   run();
@@ -133,16 +134,17 @@ TEST_F(ParticipantTest, ReportsRealChangesOnly) {
   EXPECT_EQ(events[0].type, "participant.updated");
   EXPECT_EQ(events[0].participant, "bob");
   EXPECT_THAT(events[0].data, AllOf(HasSubstr(R"("Bob \"B\"")"), HasSubstr(R"({"a":1})"),
-                                    HasSubstr(R"("muted":true)")));
+                                    HasSubstr(R"("muted":true,"muted_by_backend":true)"),
+                                    HasSubstr(R"("muted_by_self":false,"permissions":)")));
 }
 
 TEST_F(ParticipantTest, TellsTheLaneWhatChanges) {
   connect(room, "bob");
   Participant& bob = *room.find("bob");
-  ASSERT_TRUE(bob.update({.max_audio_slots = 2, .muted = true}).ok());
+  ASSERT_TRUE(bob.update({.max_audio_slots = 2, .muted_by_backend = true}).ok());
   EXPECT_TRUE(media().muted[bob.number()]);
   EXPECT_EQ(media().max_speakers[bob.number()], 2u);
-  ASSERT_TRUE(bob.update({.max_audio_slots = 0, .muted = false}).ok());
+  ASSERT_TRUE(bob.update({.max_audio_slots = 0, .muted_by_backend = false}).ok());
   EXPECT_FALSE(media().muted[bob.number()]);
   EXPECT_EQ(media().max_speakers[bob.number()], 0u);
 }
@@ -182,7 +184,7 @@ TEST_F(ParticipantTest, BlocksWhomItAlsoPinned) {
 
 TEST_F(ParticipantTest, DoesNotBotherTheLaneWithoutASession) {
   Participant& bob = join(room, "bob");
-  ASSERT_TRUE(bob.update({.muted = true, .pinned = {{"carol"}}}).ok());
+  ASSERT_TRUE(bob.update({.muted_by_backend = true, .pinned = {{"carol"}}}).ok());
   join(room, "carol");
   EXPECT_THAT(media().muted, IsEmpty());
   EXPECT_THAT(media().preferences, IsEmpty());

@@ -83,7 +83,7 @@ TEST_F(SessionTest, SurvivesABadOffer) {
 TEST_F(SessionTest, IsReplacedByTheNextOfferWhichKeepsWhatWasAsked) {
   FakeSession& first = connect(room, "bob");
   const std::string first_name = bob.session_name();
-  ASSERT_TRUE(bob.update({.muted = true}).ok());
+  ASSERT_TRUE(bob.update({.muted_by_backend = true}).ok());
   media().muted.clear();
   take_events();
 

@@ -108,8 +108,8 @@ TEST_F(ParticipantTraceTest, TellsAStayFromTheOfferToTheEnd) {
   EXPECT_EQ(bob.trace().entries()[1].data, R"({"session":")" + name + "\"}");
   EXPECT_GE(bob.trace().entries()[3].at_ns, bob.trace().began_ns());
 
-  ASSERT_TRUE(bob.update({.muted = true}).ok());
-  EXPECT_EQ(newest("bob"), "muted {}");
+  ASSERT_TRUE(bob.update({.muted_by_backend = true}).ok());
+  EXPECT_EQ(newest("bob"), "muted {\"by\":\"backend\"}");
   ASSERT_TRUE(
       bob.update(
              {.permissions = {{.publish_audio = true, .publish_video = false, .subscribe = true}}})

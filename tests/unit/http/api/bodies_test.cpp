@@ -69,24 +69,55 @@ TEST(Bodies, ARoomPatchChangesWhatItNames) {
   EXPECT_EQ(first_pointer(read_room_patch("[]", current, 60)), "");
 }
 
+room::ParticipantSettings defaults(const std::string&) { return {}; }
+
 TEST(Bodies, AnInvitationHasDefaults) {
-  const auto empty = read_invitation("");
+  const auto empty = read_invitation("", defaults);
   ASSERT_TRUE(empty.ok());
   EXPECT_EQ(empty.value.participant, "");
   EXPECT_EQ(empty.value.token_ttl_s, 21600);
   const auto full = read_invitation(
-      R"({"id":"ann","name":"Ann","permissions":{"publish":["video"]},"slots":{"audio":2},"token_ttl_s":60})");
+      R"({"id":"ann","name":"Ann","permissions":{"publish":["video"]},"slots":{"audio":2},"token_ttl_s":60})",
+      defaults);
   ASSERT_TRUE(full.ok());
   EXPECT_EQ(full.value.participant, "ann");
-  EXPECT_FALSE(full.value.settings.permissions.publish_audio);
-  EXPECT_TRUE(full.value.settings.permissions.publish_video);
-  EXPECT_TRUE(full.value.settings.permissions.subscribe);
-  EXPECT_EQ(full.value.settings.max_audio_slots, 2u);
-  EXPECT_EQ(first_pointer(read_invitation(R"({"participant":"ann"})")), "/participant");
-  EXPECT_EQ(first_pointer(read_invitation(R"({"token_ttl_s":86401})")), "/token_ttl_s");
-  EXPECT_EQ(first_pointer(read_invitation(R"({"slots":{"audio":-1}})")), "/slots/audio");
-  EXPECT_EQ(first_pointer(read_invitation(R"({"permissions":{"publish":["radio"]}})")),
-            "/permissions/publish/0");
+  EXPECT_EQ(full.value.given.name, "Ann");
+  EXPECT_EQ(full.value.given.permissions,
+            (room::Permissions{.publish_audio = false, .publish_video = true, .subscribe = true}));
+  EXPECT_EQ(full.value.given.max_audio_slots, 2u);
+  EXPECT_EQ(full.value.given.muted_by_backend, std::nullopt);
+  EXPECT_EQ(full.value.given.metadata, std::nullopt);
+  const auto pointer = [](const char* body) {
+    return first_pointer(read_invitation(body, defaults));
+  };
+  EXPECT_EQ(pointer(R"({"participant":"ann"})"), "/participant");
+  EXPECT_EQ(pointer(R"({"token_ttl_s":86401})"), "/token_ttl_s");
+  EXPECT_EQ(pointer(R"({"slots":{"audio":-1}})"), "/slots/audio");
+  EXPECT_EQ(pointer(R"({"permissions":{"publish":["radio"]}})"), "/permissions/publish/0");
+  EXPECT_EQ(pointer(R"({"muted":1})"), "/muted");
+  EXPECT_EQ(pointer(R"({"muted_by_self":true})"), "/muted_by_self");
+  EXPECT_EQ(pointer("[]"), "");
+  EXPECT_EQ(pointer("{"), "");
+}
+
+TEST(Bodies, AnInvitationChangesOnlyWhatItGives) {
+  const auto settings_of = [](const std::string& participant) {
+    room::ParticipantSettings settings;
+    if (participant == "ann") {
+      settings = {.permissions = {.subscribe = false}, .muted_by_backend = true};
+    }
+    return settings;
+  };
+  const auto demoted = read_invitation(R"({"id":"ann","permissions":{"publish":[]}})", settings_of);
+  ASSERT_TRUE(demoted.ok());
+  EXPECT_FALSE(demoted.value.given.permissions->publish_audio);
+  EXPECT_FALSE(demoted.value.given.permissions->subscribe) << "as it was";
+  EXPECT_EQ(demoted.value.given.muted_by_backend, std::nullopt) << "stays";
+  const auto reset =
+      read_invitation(R"({"id":"ann","permissions":null,"muted":false})", settings_of);
+  ASSERT_TRUE(reset.ok());
+  EXPECT_EQ(reset.value.given.permissions, room::Permissions{});
+  EXPECT_EQ(reset.value.given.muted_by_backend, false);
 }
 
 TEST(Bodies, AParticipantPatchMergesIntoWhatIsThere) {
@@ -104,7 +135,8 @@ TEST(Bodies, AParticipantPatchMergesIntoWhatIsThere) {
   EXPECT_FALSE(patch.value.permissions->publish_video);
   EXPECT_FALSE(patch.value.permissions->subscribe);
   EXPECT_EQ(*patch.value.pinned, std::vector<std::string>{"cay"});
-  EXPECT_FALSE(*patch.value.muted);
+  EXPECT_FALSE(*patch.value.muted_by_backend);
+  EXPECT_EQ(patch.value.muted_by_self, std::nullopt);
   EXPECT_FALSE(patch.value.metadata);
   EXPECT_FALSE(patch.value.blocked);
   EXPECT_EQ(first_pointer(read_participant_patch(R"({"state":"ended"})", current)), "/state");
@@ -115,7 +147,8 @@ TEST(Bodies, ClientCommandsAreCheckedAndKeepTheirId) {
   const auto mute = read_client_command(R"({"id":7,"type":"mute","data":{"muted":true}})");
   ASSERT_TRUE(mute.ok());
   EXPECT_EQ(mute.value.id, 7);
-  EXPECT_TRUE(*mute.value.patch.muted);
+  EXPECT_TRUE(*mute.value.patch.muted_by_self);
+  EXPECT_EQ(mute.value.patch.muted_by_backend, std::nullopt) << "that is not the client's";
   EXPECT_EQ(*read_client_command(R"({"id":1,"type":"pin","data":{"participants":["a"]}})")
                  .value.patch.pinned,
             std::vector<std::string>{"a"});
@@ -151,6 +184,7 @@ TEST(Fields, OfParticipantsSayTheDefaultsThatTheirStructsHave) {
   EXPECT_EQ(filled.name, settings.name);
   EXPECT_EQ(filled.metadata, settings.metadata);
   EXPECT_EQ(filled.permissions, settings.permissions);
+  EXPECT_EQ(filled.muted_by_backend, settings.muted_by_backend);
   EXPECT_EQ(filled.max_audio_slots, settings.max_audio_slots);
   EXPECT_EQ(filled.max_video_slots, settings.max_video_slots);
   EXPECT_EQ(written(participant_fields(), filled), glib::to_text(object->get()));

@@ -139,8 +139,11 @@ TEST_F(HttpEvents, TakeCommandsAndAnswerEach) {
   const auto ann = listen("ann");
   ann->next();
   ann->send(R"({"id":1,"type":"mute","data":{"muted":true}})");
-  EXPECT_EQ(ann->next(), R"({"type":"ok","id":1})");
-  EXPECT_TRUE(rooms->find_room("blue")->find("ann")->muted());
+  EXPECT_EQ(
+      ann->next(),
+      R"({"type":"ok","id":1,"data":{"muted":true,"muted_by_backend":false,"muted_by_self":true,)"
+      R"("permissions":{"publish":["audio","video"],"subscribe":true}}})");
+  EXPECT_TRUE(rooms->find_room("blue")->find("ann")->muted_by_self());
   ann->send(R"({"id":2,"type":"pin","data":{"participants":["bob"]}})");
   EXPECT_EQ(ann->next(), R"({"type":"ok","id":2})");
   ann->send(R"({"id":3,"type":"block","data":{"participants":["../x"]}})");
@@ -149,6 +152,30 @@ TEST_F(HttpEvents, TakeCommandsAndAnswerEach) {
             0u);
   ann->send("nonsense");
   EXPECT_EQ(ann->next().rfind(R"({"type":"problem","id":0,)", 0), 0u);
+}
+
+TEST_F(HttpEvents, SayWhyTheMicrophoneStaysOff) {
+  connect("ann");
+  const std::string ann_path = "/v1/rooms/blue/participants/ann";
+  EXPECT_EQ(json("PATCH", ann_path, R"({"muted":true,"permissions":{"publish":[]}})").status, 200);
+  const auto ann = listen("ann");
+  const std::string why = R"("muted":true,"muted_by_backend":true,"muted_by_self":false,)"
+                          R"("permissions":{"publish":[],"subscribe":true}})";
+  EXPECT_NE(ann->next().find(why), std::string::npos) << "the snapshot's self";
+  ann->send(R"({"id":1,"type":"mute","data":{"muted":false}})");
+  EXPECT_EQ(ann->next(), R"({"type":"ok","id":1,"data":{)" + why + "}");
+  EXPECT_TRUE(rooms->find_room("blue")->find("ann")->muted()) << "as the backend wants it";
+  EXPECT_TRUE(engine.rooms.back()->muted.begin()->second);
+
+  EXPECT_EQ(
+      json("PATCH", ann_path, R"({"muted":false,"permissions":{"publish":["audio"]}})").status,
+      200);
+  tick();
+  tick();
+  EXPECT_NE(ann->next().find(R"("muted":false,"muted_by_backend":false,"muted_by_self":false,)"
+                             R"("permissions":{"publish":["audio"],"subscribe":true})"),
+            std::string::npos)
+      << "the delta";
 }
 
 TEST_F(HttpEvents, AnswerPingsAndCloseFrames) {

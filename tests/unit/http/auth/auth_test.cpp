@@ -118,8 +118,9 @@ TEST(Auth, TakesATokenButNoApiKeyFromAUrl) {
 
 TEST(Auth, ReadsAJoinTokenWithAllOfItsClaims) {
   const auto principal = example().authenticate(
-      token(claims(R"(,"name":"Ann","metadata":{"a":1},"publish":["audio"],"subscribe":false,)"
-                   R"("slots":{"audio":5},"iss":"backend","private":[1],"create_room":true)")),
+      token(claims(
+          R"(,"name":"Ann","metadata":{"a":1},"publish":["audio"],"subscribe":false,)"
+          R"("slots":{"audio":5},"muted":true,"iss":"backend","private":[1],"create_room":true)")),
       kNowMs);
   ASSERT_TRUE(principal.ok()) << principal.error().message;
   EXPECT_TRUE(principal->scopes.empty());
@@ -136,6 +137,7 @@ TEST(Auth, ReadsAJoinTokenWithAllOfItsClaims) {
   EXPECT_FALSE(join.settings.permissions.publish_video);
   EXPECT_FALSE(join.settings.permissions.subscribe);
   EXPECT_EQ(join.settings.max_audio_slots, 5u);
+  EXPECT_TRUE(join.settings.muted_by_backend);
 }
 
 TEST(Auth, RefusesTokensWithWrongSignaturesAndAlgorithms) {
@@ -242,6 +244,7 @@ TEST(Auth, MintsTokensThatItAccepts) {
   join.settings.metadata = R"({"a":1})";
   join.settings.permissions.publish_video = false;
   join.settings.max_audio_slots = 3;
+  join.settings.muted_by_backend = true;
   const auto text = auth.mint(backend, join);
   ASSERT_TRUE(text.ok());
   const auto principal = auth.authenticate(*text, kNowMs);
@@ -256,6 +259,7 @@ TEST(Auth, MintsTokensThatItAccepts) {
   EXPECT_TRUE(principal->token->settings.permissions.publish_audio);
   EXPECT_FALSE(principal->token->settings.permissions.publish_video);
   EXPECT_EQ(principal->token->settings.max_audio_slots, 3u);
+  EXPECT_TRUE(principal->token->settings.muted_by_backend);
   join.create_room = true;
   EXPECT_TRUE(auth.authenticate(*auth.mint(backend, join), kNowMs)->token->create_room);
 
