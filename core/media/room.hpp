@@ -44,6 +44,9 @@ class Room {
   virtual std::shared_ptr<Session> open_session(SessionRequest request, SessionEvents events) = 0;
   /// Mutes the participant's tracks for all listeners.
   virtual void set_muted(ParticipantId participant, bool muted) = 0;
+  /// A participant that does not listen gets no media: its slots are emptied at once and stay
+  /// empty.
+  virtual void set_listening(ParticipantId participant, bool listening) = 0;
   virtual void set_preferences(ParticipantId participant,
                                const std::vector<Preference>& preferences) = 0;
   /// The number of audio slots that may be in use at once; 0: all of the session's.

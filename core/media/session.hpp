@@ -77,8 +77,7 @@ struct SessionRequest {
   uint32_t source_number = 0;
   std::string room_name, participant_name;  ///< As in URLs; for taps.
   std::string display_name;                 ///< The participant's, for display; for taps.
-  bool publish_audio = true;
-  bool subscribe = true;
+  bool publish_audio = true;  ///< False: its tracks appear with Session::publish() at the earliest.
   std::optional<PathKind> path;  ///< Nothing: the server's default.
 };
 
@@ -89,6 +88,8 @@ class Session {
   virtual SessionId id() const = 0;
   virtual const std::vector<SessionTrack>& tracks() const = 0;
   virtual const std::vector<SessionSlot>& slots() const = 0;
+  /// The participant may publish from now on. No effect if it might before.
+  virtual void publish() = 0;
   virtual SessionStatistics statistics() const = 0;
   /// An inactive slot sends nothing, even if a track fills it. All are active at first.
   virtual void set_active(size_t slot, bool active) = 0;

@@ -116,6 +116,7 @@ Status Participant::update(const ParticipantPatch& patch) {
     note(Trace::Kind::Change, "preferences", preferences_json(pinned_, blocked_));
   }
   apply_all();
+  if (settings_.permissions.publish_audio && !before.permissions.publish_audio) publish();
   if (roster_changed) room_.roster_changed(*this);
   room_.server().emit(room_, "participant.updated", id_, profile_json());
   return Ok{};
@@ -141,6 +142,7 @@ void Participant::note_changes(const ParticipantSettings& before, bool was_muted
 void Participant::apply_all() {
   if (!session_) return;
   room_.media().set_muted(number_, muted() || !settings_.permissions.publish_audio);
+  room_.media().set_listening(number_, settings_.permissions.subscribe);
   room_.media().set_max_speakers(number_, settings_.max_audio_slots);
   apply_preferences();
 }

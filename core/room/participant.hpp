@@ -100,6 +100,9 @@ class Participant {
   /// Applies everything that the session's media depends on: mutes, preferences and limits.
   void apply_all();
   void apply_preferences();
+  /// Tracks of a session that began without the permission appear.
+  void publish();
+  void tell_tracks();
   bool prefers(const std::string& participant) const;
   /// Sets which tracks fill the slots, in their order; a track without an owner leaves a slot
   /// empty.

@@ -146,7 +146,6 @@ media::SessionRequest Participant::session_request(sdp::SessionPlan plan) const 
   request.participant_name = id_;
   request.display_name = name();
   request.publish_audio = settings_.permissions.publish_audio;
-  request.subscribe = settings_.permissions.subscribe;
   return request;
 }
 
@@ -197,9 +196,20 @@ void Participant::on_connected() {
     joined_unix_ms_ = unix_ms();
     server.emit(room_, "participant.joined", id_, profile_json());
   }
+  tell_tracks();
+}
+
+void Participant::tell_tracks() {
   for (const TrackView& track : tracks()) {
-    server.emit(room_, "track.published", id_, track_json(track));
+    room_.server().emit(room_, "track.published", id_, track_json(track));
   }
+}
+
+void Participant::publish() {
+  if (!session_ || !session_->tracks().empty()) return;
+  session_->publish();
+  room_.add_tracks(session_->tracks(), *this);
+  if (session_state_ == SessionState::Connected) tell_tracks();
 }
 
 void Participant::on_ended(media::SessionEnd end, const std::string& detail) {

@@ -30,6 +30,7 @@ struct Peer {
   std::unique_ptr<load::Client> client;
   std::shared_ptr<Session> session;
   std::optional<Result<std::string>> answer;
+  bool may_publish = true;
   bool connected = false;
   std::optional<SessionEnd> ended;
   uint16_t sequence = 100;
@@ -112,6 +113,7 @@ class EngineFixture : public testing::TestWithParam<PathKind> {
     request.room_name = "lobby";
     request.participant_name = "peer-" + std::to_string(peer.index);
     request.display_name = "Peer " + std::to_string(peer.index);
+    request.publish_audio = peer.may_publish;
     SessionEvents events;
     events.answered = [&peer](Result<std::string> answer) { peer.answer = std::move(answer); };
     events.connected = [&peer] { peer.connected = true; };

@@ -17,6 +17,16 @@ class SessionTest : public EngineFixture {
     const glib::Timer microphone = loop_.every(20, [&] { send(talker); });
     return run_until(condition);
   }
+  /// The peer talks for so long; returns how many packets the other hears in the second half.
+  uint64_t heard_while_talking(Peer& talker, const Peer& listener) {
+    uint64_t before = 0;
+    for (int half = 0; half < 2; ++half) {
+      before = heard(listener);
+      talk_until(talker,
+                 [end_ns = monotonic_ns() + 300 * kNsPerMs] { return monotonic_ns() > end_ns; });
+    }
+    return heard(listener) - before;
+  }
 };
 
 TEST_P(SessionTest, TwoPeersHearEachOtherAndNotThemselves) {
@@ -114,6 +124,33 @@ TEST_P(SessionTest, AMutedParticipantIsNotHeardAndIsHeardAgain) {
   EXPECT_EQ(heard(boris), muted_at);
   room_->set_muted(anna.participant, false);
   EXPECT_TRUE(talk_until(anna, [&] { return heard(boris) > muted_at + 5; }));
+}
+
+TEST_P(SessionTest, AParticipantThatMayNotListenHearsNothingUntilItMay) {
+  Peer& anna = add_peer();
+  Peer& boris = add_peer();
+  room_->set_listening(boris.participant, false);
+  join(anna);
+  join(boris);
+  EXPECT_EQ(heard_while_talking(anna, boris), 0u);
+  room_->set_listening(boris.participant, true);
+  ASSERT_TRUE(talk_until(anna, [&] { return heard(boris) > 5; }));
+  room_->set_listening(boris.participant, false);
+  EXPECT_EQ(heard_while_talking(anna, boris), 0u) << "in mid-call";
+  EXPECT_FALSE(boris.ended.has_value());
+}
+
+TEST_P(SessionTest, AParticipantThatMayNotPublishIsHeardWhenItMay) {
+  Peer& anna = add_peer();
+  Peer& boris = add_peer();
+  anna.may_publish = false;
+  join(anna);
+  join(boris);
+  EXPECT_TRUE(anna.session->tracks().empty());
+  EXPECT_EQ(heard_while_talking(anna, boris), 0u);
+  anna.session->publish();
+  EXPECT_EQ(anna.session->tracks().size(), 1u);
+  EXPECT_TRUE(talk_until(anna, [&] { return heard(boris) > 5; }));
 }
 
 TEST_P(SessionTest, LeavingAtAnyMomentLeavesNothingBehind) {

@@ -97,6 +97,15 @@ void EngineRoom::set_muted(ParticipantId participant, bool muted) {
   }
 }
 
+void EngineRoom::set_listening(ParticipantId participant, bool listening) {
+  assert(is_on_control());
+  bool& known = lanes_->settings[participant].listening;
+  if (std::exchange(known, listening) == listening) return;
+  lanes_->home->post(make_command([id = id(), participant, listening](Lane& home) noexcept {
+    home.switchboard().set_listening(id, participant, listening, home.now_ns());
+  }));
+}
+
 void EngineRoom::set_preferences(ParticipantId participant,
                                  const std::vector<Preference>& preferences) {
   assert(is_on_control());

@@ -30,6 +30,7 @@ class EngineRoom final : public Room {
   Status use_selector_settings(const std::string& json) override;
   std::shared_ptr<Session> open_session(SessionRequest request, SessionEvents events) override;
   void set_muted(ParticipantId participant, bool muted) override;
+  void set_listening(ParticipantId participant, bool listening) override;
   void set_preferences(ParticipantId participant,
                        const std::vector<Preference>& preferences) override;
   void set_max_speakers(ParticipantId participant, uint32_t count) override;

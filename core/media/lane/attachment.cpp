@@ -106,8 +106,14 @@ void Attachment::add_listener(uint32_t slot_count) {
         LaneRoom* lane_room = home.switchboard().find_room(room);
         if (!lane_room) return;
         lane_room->add_listener(session, participant, lane, slot_count, settings.max_speakers,
-                                settings.preferences);
+                                settings.preferences, settings.listening);
       }));
+}
+
+void Attachment::publish(std::vector<AttachedTrack> tracks) {
+  assert(is_on_control() && !detached_ && tracks_.empty());
+  tracks_ = std::move(tracks);
+  add_tracks();
 }
 
 void Attachment::set_active(size_t slot, bool active) {

@@ -18,6 +18,7 @@ namespace veche::media {
 /// A participant's preferences and limits, kept across its sessions.
 struct ListenerSettings {
   bool muted = false;
+  bool listening = true;
   uint32_t max_speakers = 0;
   std::vector<Preference> preferences;
 };
@@ -51,6 +52,8 @@ class Attachment : public std::enable_shared_from_this<Attachment> {
                                             std::vector<AttachedTrack> tracks,
                                             int64_t connected_ns = 0);
 
+  /// Adds the tracks of a session that had none. Not after detach().
+  void publish(std::vector<AttachedTrack> tracks);
   /// A slot that is not active sends nothing.
   void set_active(size_t slot, bool active);
   /// `done` runs on control once no lane knows the session, its tracks and its path any more.

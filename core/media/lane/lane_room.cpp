@@ -36,9 +36,9 @@ void LaneRoom::remove_track(TrackId track) noexcept {
 
 void LaneRoom::add_listener(SessionId session, ParticipantId participant, uint32_t lane,
                             uint32_t slot_count, uint32_t max_speakers,
-                            std::vector<Preference> preferences) {
+                            std::vector<Preference> preferences, bool listening) {
   listeners_.push_back(
-      {session, participant, lane, slot_count, max_speakers, std::move(preferences)});
+      {session, participant, lane, slot_count, max_speakers, std::move(preferences), listening});
   slots_.resize(slots_.size() + slot_count, {0, VECHE_KIND_AUDIO, 0});
   rebuild();
 }
@@ -68,6 +68,21 @@ void LaneRoom::set_preferences(ParticipantId participant,
 void LaneRoom::set_max_speakers(ParticipantId participant, uint32_t count) noexcept {
   for (Listener& listener : listeners_) {
     if (listener.participant == participant) listener.max_speakers = count;
+  }
+  rebuild();
+}
+
+void LaneRoom::set_listening(ParticipantId participant, bool listening) noexcept {
+  fills_.clear();
+  size_t slot = 0;
+  for (Listener& listener : listeners_) {
+    const bool is_it = listener.participant == participant;
+    if (is_it) listener.listening = listening;
+    for (uint32_t i = 0; i < listener.slot_count; ++i, ++slot) {
+      if (!is_it || listening || slots_[slot].track == 0) continue;
+      slots_[slot].track = 0;
+      fills_.push_back({listener.session, i, TrackId{}, listener.lane});
+    }
   }
   rebuild();
 }
@@ -108,7 +123,8 @@ void LaneRoom::rebuild() {
     view.session = listener.session.value;
     view.participant = listener.participant.value;
     view.first_slot = first_slot;
-    view.slot_count = listener.slot_count;
+    // The selector has nothing to decide for a participant that does not listen.
+    view.slot_count = listener.listening ? listener.slot_count : 0;
     view.first_preference = static_cast<uint32_t>(preferences_.size());
     view.preference_count = static_cast<uint32_t>(listener.preferences.size());
     view.max_speakers = listener.max_speakers;
@@ -166,7 +182,7 @@ void LaneRoom::count_speech(const TrackFeed& feed, uint8_t level) noexcept {
 
 bool LaneRoom::is_allowed(const Listener& listener, uint64_t track) const noexcept {
   const veche_candidate* candidate = find_candidate(track);
-  if (!candidate || candidate->participant == listener.participant.value ||
+  if (!candidate || !listener.listening || candidate->participant == listener.participant.value ||
       (candidate->flags & VECHE_CANDIDATE_MUTED) != 0 || candidate->kind != VECHE_KIND_AUDIO) {
     return false;
   }

@@ -34,12 +34,14 @@ class LaneRoom {
   void remove_track(TrackId track) noexcept;
   /// `lane`: the index of the lane with the session's egress, which need not be the home lane.
   void add_listener(SessionId session, ParticipantId participant, uint32_t lane,
-                    uint32_t slot_count, uint32_t max_speakers,
-                    std::vector<Preference> preferences);
+                    uint32_t slot_count, uint32_t max_speakers, std::vector<Preference> preferences,
+                    bool listening = true);
   void remove_listener(SessionId session) noexcept;
   void set_preferences(ParticipantId participant,
                        const std::vector<Preference>& preferences) noexcept;
   void set_max_speakers(ParticipantId participant, uint32_t count) noexcept;
+  /// Slots of a participant that does not listen are emptied now: see fills().
+  void set_listening(ParticipantId participant, bool listening) noexcept;
   void use_settings(const Selector::Settings& settings) noexcept;
   /// Returns the former selector's state. Slots keep their tracks until the new selector decides
   /// otherwise.
@@ -50,7 +52,8 @@ class LaneRoom {
   /// Asks the selector and applies its valid decisions. False if the room has been idle for a
   /// while: it sleeps until the next wake-up.
   bool select(int64_t now_ns) noexcept;
-  /// The changes of the last select(). A track leaves its old slot before it enters the new one.
+  /// The changes of the last select() or set_listening(). A track leaves its old slot before it
+  /// enters the new one.
   std::span<const SlotFill> fills() const noexcept { return fills_; }
   /// The selection for control: slots and speakers.
   void copy(Selection& selection) const;
@@ -63,6 +66,7 @@ class LaneRoom {
     uint32_t slot_count;
     uint32_t max_speakers;
     std::vector<Preference> preferences;
+    bool listening;
   };
 
   void rebuild();

@@ -90,6 +90,11 @@ void Switchboard::tick(int64_t now_ns) noexcept {
 
 bool Switchboard::select(LaneRoom& room, int64_t now_ns) noexcept {
   const bool is_awake = room.select(now_ns);
+  take_fills(room, now_ns);
+  return is_awake;
+}
+
+void Switchboard::take_fills(const LaneRoom& room, int64_t now_ns) noexcept {
   for (const SlotFill& each : room.fills()) {
     if (each.lane == lane_) {
       fill(each.session, each.slot, each.track, now_ns);
@@ -97,7 +102,15 @@ bool Switchboard::select(LaneRoom& room, int64_t now_ns) noexcept {
       others_.push_back(each);
     }
   }
-  return is_awake;
+}
+
+void Switchboard::set_listening(RoomId id, ParticipantId participant, bool listening,
+                                int64_t now_ns) noexcept {
+  assert(is_on_lane());
+  LaneRoom* room = find_room(id);
+  if (!room) return;
+  room->set_listening(participant, listening);
+  take_fills(*room, now_ns);
 }
 
 void Switchboard::wake(RoomId room, int64_t now_ns) noexcept {

@@ -57,6 +57,10 @@ class Switchboard {
   void remember(TrackId track, const rtp::PacketView& packet, int64_t arrival_ns) noexcept;
   /// Fills the slot with the track, if both are known here.
   void fill(SessionId session, uint32_t slot, TrackId track, int64_t now_ns) noexcept;
+  /// Empties the slots of a participant that no longer listens, or lets the selector fill them
+  /// again.
+  void set_listening(RoomId room, ParticipantId participant, bool listening,
+                     int64_t now_ns) noexcept;
   /// Starts or continues the room's selection.
   void wake(RoomId room, int64_t now_ns) noexcept;
 
@@ -94,6 +98,7 @@ class Switchboard {
   };
 
   Track* find_track(TrackId track) noexcept;
+  void take_fills(const LaneRoom& room, int64_t now_ns) noexcept;
   void forward(std::span<const Route> routes, const TrackFeed& feed, const LanePacket& packet,
                Preroll& preroll, int64_t now_ns) noexcept;
   static void prefetch(std::span<const Route> routes) noexcept;

@@ -43,7 +43,8 @@ PeerSession::PeerSession(PeerSessions& sessions, std::shared_ptr<RoomLanes> room
       request_(std::move(request)),
       path_(sessions.connections_.choose(request_.path)),
       events_(std::move(events)),
-      life_(sessions.timeout_ns_) {
+      life_(sessions.timeout_ns_),
+      publishes_(request_.publish_audio) {
   make_slots();
 }
 
@@ -72,9 +73,9 @@ std::shared_ptr<Ingress> PeerSession::make_ingress() {
                                             section.kind, section.extensions.audio_level != 0);
     ingress_tracks.push_back({feed, section.mid, section.ssrcs, section.codec.payload_type,
                               section.extensions.audio_level, section.extensions.mid});
-    // The server receives a participant that may not publish, so that nothing looks odd to the
-    // client, but its track is no candidate for any slot.
-    if (!request_.publish_audio) continue;
+    // The server receives a participant that may not publish, because it may be allowed to later
+    // and there is no second negotiation.
+    feed->muted.store(!publishes_, std::memory_order_relaxed);
     tracks_.push_back({feed->id, section.mid, section.kind});
     attached_tracks_.push_back({feed, section.extensions.audio_level});
     track_infos_.push_back(track_info(section, feed->id));
@@ -217,15 +218,27 @@ void PeerSession::attach() {
   ingress_->heard(connected_ns);
   ingress_->accept();
   connection_->start();
-  const bool listens = request_.subscribe && connection_->path() != nullptr;
+  const bool listens = connection_->path() != nullptr;
   Path& path = listens ? *connection_->path() : no_path_;
   Lane& lane = connection_->lane() ? *connection_->lane() : Attachment::choose_lane(*room_, path_);
   attachment_ = Attachment::attach(room_, lane, id_, request_.participant, path, sessions_.policy_,
                                    listens ? formats_ : std::vector<rtp::SlotFormat>{},
-                                   attached_tracks_, connected_ns);
+                                   publishes_ ? attached_tracks_ : std::vector<AttachedTrack>{},
+                                   connected_ns);
+  if (publishes_) publish_to_taps();
+}
+
+void PeerSession::publish_to_taps() {
   for (size_t i = 0; i < attached_tracks_.size(); ++i) {
     sessions_.taps_.publish(track_infos_[i], attached_tracks_[i].feed);
   }
+}
+
+void PeerSession::publish() {
+  assert(is_on_control());
+  if (std::exchange(publishes_, true) || !life_.is_attached()) return;
+  attachment_->publish(attached_tracks_);
+  publish_to_taps();
 }
 
 void PeerSession::let_spare_go() {
@@ -255,7 +268,9 @@ void PeerSession::tell_ended(const SessionActions& actions) {
 }
 
 void PeerSession::detach() {
-  for (const AttachedTrack& track : attached_tracks_) sessions_.taps_.unpublish(track.feed->id);
+  if (publishes_) {
+    for (const AttachedTrack& track : attached_tracks_) sessions_.taps_.unpublish(track.feed->id);
+  }
   attachment_->detach(
       [self = shared_from_this()] { self->on(session_event::Detached{}, monotonic_ns()); });
 }

@@ -31,7 +31,10 @@ class PeerSession final : public Session, public std::enable_shared_from_this<Pe
   ~PeerSession() override;
 
   SessionId id() const override { return id_; }
-  const std::vector<SessionTrack>& tracks() const override { return tracks_; }
+  const std::vector<SessionTrack>& tracks() const override {
+    return publishes_ ? tracks_ : no_tracks_;
+  }
+  void publish() override;
   const std::vector<SessionSlot>& slots() const override { return slots_; }
   SessionStatistics statistics() const override;
   void set_active(size_t slot, bool active) override;
@@ -64,6 +67,7 @@ class PeerSession final : public Session, public std::enable_shared_from_this<Pe
   void admit();
   void open();
   void attach();
+  void publish_to_taps();
   void let_spare_go();
   void ask_address();
   void detach();
@@ -87,6 +91,8 @@ class PeerSession final : public Session, public std::enable_shared_from_this<Pe
   SessionEvents events_;
   const SessionId id_ = SessionId::next();
   SessionLife life_;
+  bool publishes_;  // If not, the tracks below exist, silent, but only here and at ingress.
+  const std::vector<SessionTrack> no_tracks_;
   std::vector<SessionTrack> tracks_;
   std::vector<AttachedTrack> attached_tracks_;
   std::vector<TrackInfo> track_infos_;  // Parallel to attached_tracks_.

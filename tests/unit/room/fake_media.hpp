@@ -15,7 +15,7 @@ namespace veche::room {
 class FakeSession : public media::Session {
  public:
   FakeSession(media::SessionRequest made_of, media::SessionEvents events)
-      : request(std::move(made_of)), events_(std::move(events)) {
+      : request(std::move(made_of)), events_(std::move(events)), publishes_(request.publish_audio) {
     for (const sdp::SectionPlan& section : request.plan.sections) {
       if (section.use == sdp::SectionUse::Track) {
         tracks_.push_back({TrackId::next(), section.mid, section.kind});
@@ -26,7 +26,10 @@ class FakeSession : public media::Session {
   }
 
   SessionId id() const override { return id_; }
-  const std::vector<media::SessionTrack>& tracks() const override { return tracks_; }
+  const std::vector<media::SessionTrack>& tracks() const override {
+    return publishes_ ? tracks_ : no_tracks_;
+  }
+  void publish() override { publishes_ = true; }
   const std::vector<media::SessionSlot>& slots() const override { return slots_; }
   media::SessionStatistics statistics() const override {
     media::SessionStatistics statistics;
@@ -75,6 +78,8 @@ class FakeSession : public media::Session {
  private:
   const SessionId id_ = SessionId::next();
   media::SessionEvents events_;
+  bool publishes_;
+  const std::vector<media::SessionTrack> no_tracks_;
   std::vector<media::SessionTrack> tracks_;
   std::vector<media::SessionSlot> slots_;
   int events_sent_ = 0;
@@ -85,7 +90,7 @@ class FakeSession : public media::Session {
 struct FakeRoomLog {
   bool open = true;
   std::vector<std::shared_ptr<FakeSession>> sessions;
-  std::map<ParticipantId, bool> muted;
+  std::map<ParticipantId, bool> muted, listening;
   std::map<ParticipantId, std::vector<media::Preference>> preferences;
   std::map<ParticipantId, uint32_t> max_speakers;
   std::vector<ParticipantId> forgotten;
@@ -113,6 +118,9 @@ class FakeRoom : public media::Room {
   }
   void set_muted(ParticipantId participant, bool muted) override {
     log_->muted[participant] = muted;
+  }
+  void set_listening(ParticipantId participant, bool listening) override {
+    log_->listening[participant] = listening;
   }
   void set_preferences(ParticipantId participant,
                        const std::vector<media::Preference>& preferences) override {

@@ -158,6 +158,36 @@ TEST_F(ParticipantTest, IsSilentAtOnceWhenItMayNoLongerPublish) {
   EXPECT_FALSE(offer(bob).request.publish_audio);
 }
 
+TEST_F(ParticipantTest, HearsNothingAtOnceWhenItMayNoLongerSubscribe) {
+  connect(room, "bob");
+  Participant& bob = *room.find("bob");
+  EXPECT_TRUE(media().listening[bob.number()]);
+  ASSERT_TRUE(bob.update({.permissions = Permissions{.subscribe = false}}).ok());
+  EXPECT_FALSE(media().listening[bob.number()]);
+  ASSERT_TRUE(bob.update({.permissions = Permissions{}}).ok());
+  EXPECT_TRUE(media().listening[bob.number()]);
+}
+
+TEST_F(ParticipantTest, PublishesAtOnceWhenItMay) {
+  Participant& bob = *room.join("bob", {.permissions = {.publish_audio = false}}).value();
+  FakeSession& session = offer(bob);
+  session.answer();
+  session.connect();
+  EXPECT_THAT(bob.tracks(), IsEmpty());
+  EXPECT_THAT(take_events(), ElementsAre("participant.joined bob"));
+  ASSERT_TRUE(bob.update({.permissions = Permissions{}}).ok());
+  EXPECT_EQ(bob.tracks().size(), 1u);
+  EXPECT_FALSE(media().muted[bob.number()]);
+  EXPECT_THAT(take_events(), ElementsAre("track.published bob", "participant.updated bob"));
+  ASSERT_TRUE(bob.update({.permissions = Permissions{.publish_audio = false}}).ok());
+  EXPECT_TRUE(media().muted[bob.number()]);
+  ASSERT_TRUE(bob.update({.permissions = Permissions{}}).ok());
+  EXPECT_THAT(take_events(), ElementsAre("participant.updated bob", "participant.updated bob"))
+      << "its track stays published";
+  ASSERT_TRUE(room.remove("bob", EndReason::Left).ok());
+  EXPECT_THAT(take_events(), ElementsAre("track.unpublished bob", "participant.left bob"));
+}
+
 TEST_F(ParticipantTest, PrefersParticipantsByNameWhoeverHasIt) {
   connect(room, "bob");
   Participant& bob = *room.find("bob");

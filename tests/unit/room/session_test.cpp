@@ -54,10 +54,11 @@ TEST_F(SessionTest, HasWhatTheParticipantMay) {
   ASSERT_TRUE(listener.update({.pinned = {{"bob"}}}).ok());
   const FakeSession& session = offer(listener);
   EXPECT_FALSE(session.request.publish_audio);
-  EXPECT_FALSE(session.request.subscribe);
+  EXPECT_FALSE(media().listening[listener.number()]);
   EXPECT_EQ(media().max_speakers[listener.number()], 3u);
   EXPECT_EQ(media().preferences[listener.number()].size(), 1u);
-  EXPECT_TRUE(offer(bob).request.subscribe);
+  offer(bob);
+  EXPECT_TRUE(media().listening[bob.number()]);
 }
 
 TEST_F(SessionTest, TakesThePathThatItsRoomHasWhenItBegins) {

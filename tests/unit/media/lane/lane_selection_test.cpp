@@ -32,6 +32,79 @@ TEST_F(LaneSelection, BlockedAndMutedTracksLeaveTheirSlotsWhateverTheSelectorSay
   EXPECT_EQ(listener_.path.sent.size(), 1u);
 }
 
+TEST_F(LaneSelection, AParticipantThatMayNotListenGetsNothingAtOnce) {
+  const auto set_listening = [this](bool listening) {
+    lane().post(
+        make_command([id = room_->feed->id, who = listener_.id, listening](Lane& on) noexcept {
+          on.switchboard().set_listening(id, who, listening, on.now_ns());
+        }));
+    round_trip();
+  };
+  begin_talk();
+  post(1);
+  round_trip();
+  EXPECT_EQ(listener_.path.sent.size(), 1u);
+
+  set_listening(false);
+  post(2);  // The selector has not been asked again.
+  round_trip();
+  EXPECT_EQ(listener_.path.sent.size(), 1u);
+  EXPECT_EQ(feed().wanted_lanes.load(), 0u);
+  const uint64_t version = room_->feed->version.load();
+  select(2);
+  post(3);
+  round_trip();
+  EXPECT_EQ(listener_.path.sent.size(), 1u);
+  EXPECT_EQ(room_->feed->version.load(), version) << "nothing was selected for it";
+
+  set_listening(true);
+  select(3);
+  post(4);
+  round_trip();
+  EXPECT_EQ(listener_.path.sent.size(), 2u);
+  EXPECT_EQ(lane().counters().bad_selections.value(), 0u);
+}
+
+TEST_F(LaneSelection, OneThatNeverMightListenHearsWhenItMay) {
+  open_room_for_track();
+  room_->settings[listener_.id].listening = false;
+  join(talker_);
+  join(listener_);
+  round_trip();
+  select(1);
+  post(1);
+  round_trip();
+  EXPECT_EQ(listener_.path.sent.size(), 0u);
+  lane().post(make_command([id = room_->feed->id, who = listener_.id](Lane& on) noexcept {
+    on.switchboard().set_listening(id, who, true, on.now_ns());
+  }));
+  select(2);
+  post(2);
+  round_trip();
+  EXPECT_EQ(listener_.path.sent.size(), 1u);
+}
+
+TEST_F(LaneSelection, ATrackThatIsPublishedLaterIsHeard) {
+  open_room_for_track();
+  std::vector<AttachedTrack> later = std::exchange(talker_.tracks, {});
+  join(talker_);
+  join(listener_);
+  talker_.tracks = later;
+  round_trip();
+  select(1);
+  post(1);
+  round_trip();
+  EXPECT_EQ(listener_.path.sent.size(), 0u);
+  talker_.attachment->publish(later);
+  round_trip();
+  select(2);
+  post(2);
+  round_trip();
+  EXPECT_EQ(listener_.path.sent.size(), 1u);
+  leave(talker_);
+  EXPECT_EQ(feed().wanted_lanes.load(), 0u) << "and goes with its session";
+}
+
 TEST_F(LaneSelection, ATrackNeverFillsTwoSlotsOfOneListener) {
   open_room([track = feed().id](const veche_room_view& view, veche_selection& selection) {
     for (uint32_t i = 0; i < view.slot_count; ++i) selection.slots[i].track = track.value;
