@@ -115,7 +115,7 @@ void Audience::tell_draining(std::optional<int64_t> deadline_unix_ms) {
   }
 }
 
-void Audience::close(const std::string& participant, EndReason reason) {
+void Audience::close(const std::string& participant, EndReason reason, const std::string& detail) {
   const auto is_theirs = [&](const ClientFeed* feed) { return feed->participant_ == participant; };
   // Each call may destroy any feed, so the search starts over.
   for (auto feed = std::find_if(feeds_.begin(), feeds_.end(), is_theirs); feed != feeds_.end();
@@ -123,7 +123,7 @@ void Audience::close(const std::string& participant, EndReason reason) {
     ClientFeed* closing = *feed;
     feeds_.erase(feed);
     closing->audience_ = nullptr;
-    closing->sink_.on_closing(reason);
+    closing->sink_.on_closing(reason, detail);
   }
 }
 

@@ -44,7 +44,7 @@ class Audience {
   /// Notifies every feed immediately.
   void tell_draining(std::optional<int64_t> deadline_unix_ms);
   /// The last notification to the feeds of that participant.
-  void close(const std::string& participant, EndReason reason);
+  void close(const std::string& participant, EndReason reason, const std::string& detail = {});
 
  private:
   friend class ClientFeed;

@@ -15,7 +15,18 @@ Status check_slots(const std::string& what, uint32_t slots, uint32_t limit) {
   return invalid(what + " must be 0 (no limit of its own) to " + std::to_string(limit) + ".");
 }
 
+bool is_text(const std::string& text, size_t most_bytes) {
+  return text.size() <= most_bytes &&
+         g_utf8_validate(text.data(), static_cast<gssize>(text.size()), nullptr);
+}
+
 }  // namespace
+
+Status check_reason(const std::string& reason) {
+  if (is_text(reason, kMaxReasonBytes)) return Ok{};
+  return invalid("The reason must be UTF-8 of at most " + std::to_string(kMaxReasonBytes) +
+                 " bytes.");
+}
 
 Status check_name(std::string_view what, std::string_view name) {
   if (is_valid_name(name)) return Ok{};
@@ -50,9 +61,7 @@ Status check_object(std::string_view what, const std::string& json) {
 }
 
 Status check_settings(const ParticipantSettings& settings, const Limits& limits) {
-  const std::string& name = settings.name;
-  if (name.size() > kMaxDisplayNameBytes ||
-      !g_utf8_validate(name.data(), static_cast<gssize>(name.size()), nullptr)) {
+  if (!is_text(settings.name, kMaxDisplayNameBytes)) {
     return invalid("The participant's display name must be UTF-8 of at most " +
                    std::to_string(kMaxDisplayNameBytes) + " bytes.");
   }

@@ -75,8 +75,9 @@ class ClientSink {
   virtual void on_notice(const PluginNotices& changed) = 0;
   /// The server ends by then at the latest; nothing: the drain was cancelled.
   virtual void on_draining(std::optional<int64_t> deadline_unix_ms) = 0;
-  /// The last call. The session ended, or the participant or the room is gone.
-  virtual void on_closing(EndReason reason) = 0;
+  /// The last call. The session ended, or the participant or the room is gone. `detail`: what the
+  /// backend says to a removed participant; may be empty.
+  virtual void on_closing(EndReason reason, const std::string& detail) = 0;
 };
 
 /// A subscription. Destroying it ends it.

@@ -176,7 +176,8 @@ Status Room::remove(const std::string& participant, EndReason reason, const std:
     apply_preferences_for(gone.id());
   }
   if (participants_.empty()) empty_since_ns_ = server_.now_ns();
-  audience_.close(gone.id(), reason);
+  // Other details are the server's own, for operators.
+  audience_.close(gone.id(), reason, reason == EndReason::Removed ? detail : std::string());
   return Ok{};
 }
 

@@ -126,14 +126,15 @@ std::string draining_message(std::optional<int64_t> deadline_unix_ms) {
   return json.end_object().end_object().text();
 }
 
-std::string closing_message(room::EndReason reason) {
-  return closing_message(room::to_string(reason));
+std::string closing_message(room::EndReason reason, const std::string& detail) {
+  return closing_message(room::to_string(reason), detail);
 }
 
-std::string closing_message(const char* reason) {
+std::string closing_message(const char* reason, const std::string& detail) {
   glib::JsonWriter json;
   begin(json, "closing");
   json.begin_object().key("reason").string(reason);
+  if (!detail.empty()) json.key("detail").string(detail);
   return json.end_object().end_object().text();
 }
 

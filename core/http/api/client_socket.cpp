@@ -104,13 +104,14 @@ void ClientSocket::on_notice(const room::PluginNotices& changed) {
 void ClientSocket::on_draining(std::optional<int64_t> deadline_unix_ms) {
   socket_.send(draining_message(deadline_unix_ms));
 }
-void ClientSocket::on_closing(room::EndReason reason) {
-  socket_.send(closing_message(reason));
+void ClientSocket::on_closing(room::EndReason reason, const std::string& detail) {
+  socket_.send(closing_message(reason, detail));
   socket_.close(CloseCode::Normal);
 }
 
 ClientSockets::~ClientSockets() {
-  for (const auto& [key, socket] : sockets_) socket->on_closing(room::EndReason::ServerStopping);
+  for (const auto& [key, socket] : sockets_)
+    socket->on_closing(room::EndReason::ServerStopping, {});
 }
 
 ClientSocket& ClientSockets::open(glib::Ref<GIOStream> stream, glib::Ref<GSocket> socket,

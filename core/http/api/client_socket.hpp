@@ -40,7 +40,7 @@ class ClientSocket : public room::ClientSink {
   void on_hint(const room::PublishHint& hint) override;
   void on_notice(const room::PluginNotices& changed) override;
   void on_draining(std::optional<int64_t> deadline_unix_ms) override;
-  void on_closing(room::EndReason reason) override;
+  void on_closing(room::EndReason reason, const std::string& detail) override;
 
  private:
   /// Subscribes; without the participant the socket closes again.

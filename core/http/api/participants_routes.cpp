@@ -126,6 +126,8 @@ Result<bool> allows_rejoin(const Request& request) {
 Response remove(Api& api, const Request& request) {
   const Result<bool> may_rejoin = allows_rejoin(request);
   if (!may_rejoin) return problem(may_rejoin.error());
+  const std::string reason = request.query_value("reason");
+  if (Status status = room::check_reason(reason); !status) return problem(status.error());
   const std::string& name = request.param("participant");
   const auto participant = find_participant(api, request);
   if (participant) {
@@ -138,8 +140,7 @@ Response remove(Api& api, const Request& request) {
   }
   if (!participant) return problem(participant.error());
   const Status removed =
-      api.rooms.find_room(request.param("room"))
-          ->remove(name, room::EndReason::Removed, request.query_value("reason"));
+      api.rooms.find_room(request.param("room"))->remove(name, room::EndReason::Removed, reason);
   return removed ? no_content() : problem(removed.error());
 }
 

@@ -49,9 +49,10 @@ std::string hint_message(const room::PublishHint& hint);
 std::string notice_message(const room::PluginNotices& changed);
 /// Without a deadline: the drain was taken back.
 std::string draining_message(std::optional<int64_t> deadline_unix_ms);
-std::string closing_message(room::EndReason reason);
+/// `detail` may be empty.
+std::string closing_message(room::EndReason reason, const std::string& detail);
 /// For an end of the credential alone.
-std::string closing_message(const char* reason);
+std::string closing_message(const char* reason, const std::string& detail = {});
 std::string ok_message(int64_t id);
 /// The answer to a mute: whether others may hear the participant now, and if not, why.
 std::string mute_message(int64_t id, const room::Participant& participant);

@@ -53,7 +53,9 @@ class RecordingSink : public ClientSink {
   void on_draining(std::optional<int64_t> deadline_unix_ms) override {
     say(deadline_unix_ms ? "draining" : "draining no more");
   }
-  void on_closing(EndReason reason) override { say(std::string("closing ") + to_string(reason)); }
+  void on_closing(EndReason reason, const std::string& detail) override {
+    say(std::string("closing ") + to_string(reason) + (detail.empty() ? "" : ": " + detail));
+  }
 
   std::vector<std::string> take() { return std::exchange(lines, {}); }
 

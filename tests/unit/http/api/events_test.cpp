@@ -202,6 +202,23 @@ TEST_F(HttpEvents, SayWhyTheyEnd) {
   EXPECT_TRUE(ann->client.is_at_end());
 }
 
+TEST_F(HttpEvents, SayWhyTheBackendRemovedSomebody) {
+  connect("ann");
+  const auto ann = listen("ann");
+  ann->next();
+  std::string event;
+  rooms->add_event_handler([&](const room::Event& happened) {
+    if (happened.type == "participant.left") event = happened.data;
+  });
+  const std::string path = "/v1/rooms/blue/participants/ann?reason=";
+  EXPECT_EQ(call({.method = "DELETE", .path = path + std::string(257, 'x')}).status, 400);
+  EXPECT_EQ(call({.method = "DELETE", .path = path + "%ff"}).status, 400);
+  EXPECT_EQ(call({.method = "DELETE", .path = path + "be%20polite"}).status, 204);
+  EXPECT_EQ(ann->next(), R"({"type":"closing","data":{"reason":"removed","detail":"be polite"}})");
+  run();
+  EXPECT_EQ(event, R"({"reason":"removed","detail":"be polite","duration_s":0})");
+}
+
 TEST_F(HttpEvents, NeedAWebSocketOfTheRightProtocolAndACredential) {
   connect("ann");
   const std::string path = "/v1/rooms/blue/participants/ann/events";
