@@ -72,8 +72,7 @@ Participant::Participant(Room& room, std::string name_id, ParticipantSettings se
       source_number_(room.server().take_source_number()),
       settings_(std::move(settings)),
       joined_unix_ms_(unix_ms()),
-      without_session_ns_(room.server().now_ns()),
-      trace_(room.server().take_trace(room.id(), id_)) {
+      without_session_ns_(room.server().now_ns()) {
   note(Trace::Kind::Change, "participant.added");
 }
 

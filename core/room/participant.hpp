@@ -60,7 +60,7 @@ class Participant {
   /// Of the current session; zeros without one.
   media::SessionStatistics statistics() const;
 
-  /// What has happened to it, including an earlier stay that ended a short time ago.
+  /// What has happened to it in this stay.
   const Trace& trace() const { return trace_; }
   /// Of the current session: see media::Session. Without one: Conflict, and NotFound.
   Status keep_headers(uint32_t seconds);

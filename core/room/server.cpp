@@ -65,7 +65,12 @@ const Trace* Server::find_trace(const std::string& room, const std::string& part
   assert(is_on_control());
   Room* open = find_room(room);
   const Participant* present = open ? open->find(participant) : nullptr;
-  return present ? &present->trace() : former_traces_.find(room, participant, now_ns_);
+  return present ? &present->trace() : find_former_trace(room, participant);
+}
+
+const Trace* Server::find_former_trace(const std::string& room, const std::string& participant) {
+  assert(is_on_control());
+  return former_traces_.find(room, participant, now_ns_);
 }
 
 Result<Room*> Server::find_or_create_room(const std::string& id, bool may_create) {

@@ -75,6 +75,9 @@ class Server {
   /// The trace of a participant that is in the room, or left it less than a minute ago. Null: there
   /// is none; valid until the next call of anything here.
   const Trace* find_trace(const std::string& room, const std::string& participant);
+  /// The trace of the last participant of that name that has left, whether there is one again or
+  /// not; the same otherwise.
+  const Trace* find_former_trace(const std::string& room, const std::string& participant);
 
   /// How many participants have left for each reason since the start, and how many sessions were
   /// replaced.
@@ -154,9 +157,6 @@ class Server {
   void tell_part(RoomSettings& plugin, const Room& room);
   /// An event of the server itself, whose room is "".
   void emit(const std::string& type, std::string data);
-  Trace take_trace(const std::string& room, const std::string& participant) {
-    return former_traces_.take(room, participant, now_ns_);
-  }
   void keep_trace(const std::string& room, const std::string& participant, Trace trace) {
     former_traces_.keep(room, participant, std::move(trace), now_ns_);
   }

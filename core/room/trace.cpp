@@ -43,17 +43,11 @@ std::vector<TraceEntry> Trace::entries() const {
 
 void FormerTraces::keep(const std::string& room, const std::string& participant, Trace trace,
                         int64_t now_ns) {
-  // A participant that left before has rejoined since, and taken the trace along.
+  if (const auto known = locate(room, participant, now_ns); known != traces_.end()) {
+    traces_.erase(known);
+  }
   traces_.push_back({room, participant, now_ns, std::move(trace)});
   if (traces_.size() > kMax) traces_.pop_front();
-}
-
-Trace FormerTraces::take(const std::string& room, const std::string& participant, int64_t now_ns) {
-  const auto found = locate(room, participant, now_ns);
-  if (found == traces_.end()) return {};
-  Trace trace = std::move(found->trace);
-  traces_.erase(found);
-  return trace;
 }
 
 const Trace* FormerTraces::find(const std::string& room, const std::string& participant,

@@ -54,16 +54,16 @@ class Trace {
   int64_t began_ns_ = 0;
 };
 
-/// Traces of participants that left a short time ago: support asks afterwards.
+/// Traces of participants that left a short time ago: support asks afterwards. A later participant
+/// of the same name may be another person, so it begins a trace of its own.
 class FormerTraces {
  public:
   static constexpr int64_t kRememberedNs = 60 * kNsPerS;
   /// When more participants leave within that time, the oldest traces are evicted.
   static constexpr size_t kMax = 500;
 
+  /// Evicts the trace of an earlier participant of that name.
   void keep(const std::string& room, const std::string& participant, Trace trace, int64_t now_ns);
-  /// The trace of a participant that rejoins; empty if it is not remembered.
-  Trace take(const std::string& room, const std::string& participant, int64_t now_ns);
   /// Null if it is not remembered; valid until anything is changed here.
   const Trace* find(const std::string& room, const std::string& participant, int64_t now_ns);
 

@@ -15,9 +15,8 @@ double offset_ms(int64_t from_ns, int64_t to_ns) {
   return static_cast<double>((to_ns - from_ns) / 1000) / 1000;
 }
 
-std::string trace_json(const room::Trace& trace, bool is_present) {
-  glib::JsonWriter json;
-  json.begin_object().key("present").boolean(is_present);
+/// Into an object that has begun.
+void write_trace(glib::JsonWriter& json, const room::Trace& trace) {
   json.key("dropped").integer(static_cast<int64_t>(trace.dropped()));
   json.key("entries").begin_array();
   for (const room::TraceEntry& entry : trace.entries()) {
@@ -25,17 +24,41 @@ std::string trace_json(const room::Trace& trace, bool is_present) {
     json.key("offset_ms").number(offset_ms(trace.began_ns(), entry.at_ns));
     json.key("type").string(entry.type).key("data").raw(entry.data).end_object();
   }
-  return json.end_array().end_object().text();
+  json.end_array();
+}
+
+/// `earlier` may be null.
+std::string trace_json(const room::Trace& trace, bool is_present, const room::Trace* earlier) {
+  glib::JsonWriter json;
+  json.begin_object().key("present").boolean(is_present);
+  write_trace(json, trace);
+  json.key("earlier");
+  if (earlier) {
+    json.begin_object();
+    write_trace(json, *earlier);
+    json.end_object();
+  } else {
+    json.null();
+  }
+  return json.end_object().text();
 }
 
 Response get_trace(Api& api, const Request& request) {
+  const std::string& room = request.param("room");
   const std::string& name = request.param("participant");
-  const room::Trace* trace = api.rooms.find_trace(request.param("room"), name);
+  const bool is_present = find_participant(api, request).ok();
+  // A join token may belong to another person than the one that had the name before.
+  const bool is_participant = request.caller->token.has_value();
+  const room::Trace* trace =
+      is_participant && !is_present ? nullptr : api.rooms.find_trace(room, name);
   if (!trace) {
     return problem(not_found("There is no participant \"" + name +
                              "\" in the room, and there was none within the last minute."));
   }
-  return json_response(200, trace_json(*trace, find_participant(api, request).ok()));
+  const bool shows_earlier = is_present && !is_participant;
+  return json_response(
+      200, trace_json(*trace, is_present,
+                      shows_earlier ? api.rooms.find_former_trace(room, name) : nullptr));
 }
 
 Response keep_headers(Api& api, const Request& request) {

@@ -49,6 +49,26 @@ TEST_F(HttpTest, TracesAreForReadersAndForTheParticipant) {
   EXPECT_EQ(call({.path = kAnn + "/trace", .key = ""}).status, 401);
 }
 
+TEST_F(HttpTest, TracesOfWhoHadTheNameBeforeAreForReadersAlone) {
+  connect("ann");
+  EXPECT_EQ(call({.method = "DELETE", .path = kAnn + "?reason=left-the-company"}).status, 204);
+  const Answer invited = json("POST", "/v1/rooms/blue/participants", R"({"id":"ann"})");
+  const size_t begin = invited.body.find("\"token\":\"") + 9;
+  const std::string token = invited.body.substr(begin, invited.body.find('"', begin) - begin);
+  const std::string own = call({.path = kAnn + "/trace", .key = token}).body;
+  EXPECT_NE(own.find("participant.added"), std::string::npos) << own;
+  EXPECT_EQ(own.find("left-the-company"), std::string::npos) << own;
+  EXPECT_NE(own.find(R"("earlier":null)"), std::string::npos) << own;
+  const std::string all = call({.path = kAnn + "/trace", .key = "eye.eyesecret"}).body;
+  EXPECT_NE(all.find(R"("earlier":{"dropped":0,"entries":[)"), std::string::npos) << all;
+  EXPECT_NE(all.find("left-the-company"), std::string::npos) << all;
+
+  EXPECT_EQ(call({.method = "DELETE", .path = kAnn}).status, 204);
+  // Without a participant of that name, the token reads nobody's trace.
+  EXPECT_GE(call({.path = kAnn + "/trace", .key = token}).status, 400);
+  EXPECT_EQ(call({.path = kAnn + "/trace", .key = "eye.eyesecret"}).status, 200);
+}
+
 TEST_F(HttpTest, HeadersAreKeptReadAndForgotten) {
   connect("ann");
   EXPECT_EQ(get(kAnn + "/headers").status, 404);
