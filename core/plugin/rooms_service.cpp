@@ -50,6 +50,8 @@ veche_status visit_rooms(const veche_host* host,
     info.room = name.c_str();
     info.created_unix_ms = found->second->created_unix_ms();
     info.id = found->second->media().id().value;
+    const std::string incarnation = found->second->incarnation();  // The visitor may end the room.
+    info.incarnation = incarnation.c_str();
     visit(data, &info);
   }
   return VECHE_OK;

@@ -12,6 +12,7 @@
 #include "base/time.hpp"
 #include "glib/json.hpp"
 #include "room/checks.hpp"
+#include "room/random.hpp"
 #include "room/server.hpp"
 
 namespace veche::room {
@@ -29,6 +30,7 @@ Error no_such_participant() { return not_found("There is no such participant in 
 Room::Room(Server& server, std::string id, RoomPolicy policy, std::unique_ptr<media::Room> media)
     : server_(server),
       id_(std::move(id)),
+      incarnation_(random_token()),
       policy_(std::move(policy)),
       created_unix_ms_(unix_ms()),
       created_ns_(server.now_ns()),
@@ -90,6 +92,8 @@ void Room::announce(const std::string& plugin, const std::optional<std::string>&
 std::string Room::policy_json() const {
   return glib::JsonWriter()
       .begin_object()
+      .key("incarnation")
+      .string(incarnation_)
       .key("max_participants")
       .integer(max_participants())
       .key("empty_timeout_s")
@@ -189,6 +193,8 @@ void Room::close(EndReason reason) {
   server_.emit(*this, "room.closed", {},
                glib::JsonWriter()
                    .begin_object()
+                   .key("incarnation")
+                   .string(incarnation_)
                    .key("reason")
                    .string(to_string(reason))
                    .key("duration_s")

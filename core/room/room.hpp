@@ -32,6 +32,8 @@ class Room {
   Room& operator=(const Room&) = delete;
 
   const std::string& id() const { return id_; }
+  /// Tells it from earlier and later rooms of the same name, on this and other servers.
+  const std::string& incarnation() const { return incarnation_; }
   const RoomPolicy& policy() const { return policy_; }
   uint64_t revision() const { return revision_; }
   int64_t created_unix_ms() const { return created_unix_ms_; }
@@ -105,6 +107,7 @@ class Room {
 
   Server& server_;
   const std::string id_;
+  const std::string incarnation_;
   RoomPolicy policy_;
   uint64_t revision_ = 1;
   uint64_t last_seq_ = 0;

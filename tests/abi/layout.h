@@ -196,12 +196,13 @@ AT(veche_http, reply, 8);
 AT(veche_http, reply_problem, 16);
 AT(veche_http, reply_file, 24);
 
-SIZE(veche_room_info, 32);
+SIZE(veche_room_info, 40);
 AT(veche_room_info, struct_size, 0);
 AT(veche_room_info, participant_count, 4);
 AT(veche_room_info, room, 8);
 AT(veche_room_info, created_unix_ms, 16);
 AT(veche_room_info, id, 24);
+AT(veche_room_info, incarnation, 32);
 
 SIZE(veche_participant_info, 72);
 AT(veche_participant_info, struct_size, 0);

@@ -38,6 +38,7 @@ void write_room(glib::JsonWriter& json, const room::Room& room) {
   policy.max_participants = room.max_participants();
   policy.path = policy.path.value_or(room.server().engine().default_path());
   json.begin_object().key("id").string(room.id());
+  json.key("incarnation").string(room.incarnation());
   json.key("created_at").string(rfc3339(room.created_unix_ms()));
   glib::write_fields(json, room_fields<room::RoomPolicy>(), policy);
   json.key("participants").integer(static_cast<int64_t>(room.participants().size()));

@@ -68,6 +68,9 @@ typedef struct veche_room_info {
   const char* room;
   int64_t created_unix_ms;
   uint64_t id; /* the number that selectors see */
+  /* Tells the room from earlier and later rooms of the same name, on this and other servers. What a
+   * plugin keeps of a room beyond its end belongs to this, and not to the name. */
+  const char* incarnation;
 } veche_room_info;
 
 /* One participant, as a visitor sees it. Pointers are borrowed until the visitor returns. */

@@ -56,11 +56,12 @@ TEST_F(RoomsServiceTest, ShowsRoomsAndParticipants) {
                 host_,
                 [](void* data, const veche_room_info* info) {
                   static_cast<std::vector<std::string>*>(data)->push_back(
-                      std::string(info->room) + " " + std::to_string(info->participant_count));
+                      std::string(info->room) + " " + std::to_string(info->participant_count) +
+                      " " + info->incarnation);
                 },
                 &seen),
             VECHE_OK);
-  EXPECT_THAT(seen, ElementsAre("lobby 1"));
+  EXPECT_THAT(seen, ElementsAre("lobby 1 " + room_->incarnation()));
   seen.clear();
   EXPECT_EQ(table_->visit_participants(
                 host_, "lobby",

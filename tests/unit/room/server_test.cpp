@@ -51,6 +51,24 @@ TEST_F(ServerTest, MakesRoomsOnDemandOnlyIfConfigured) {
   EXPECT_EQ(server->find_or_create_room("a").error().code, ErrorCode::NotFound);
 }
 
+TEST_F(ServerTest, ARoomOfTheSameNameIsAnotherIncarnation) {
+  const std::string first = make_room("a").incarnation();
+  EXPECT_EQ(first.size(), 32u);
+  ASSERT_TRUE(server->remove_room("a").ok());
+  const std::string second = make_room("a").incarnation();
+  EXPECT_NE(first, second);
+  ASSERT_TRUE(server->find_room("a")->update({.metadata = R"({"b":1})"}).ok());
+  run();
+  std::vector<std::string> told;
+  for (const Event& event : events) {
+    const bool is_first = event.data.find(first) != std::string::npos;
+    const bool is_second = event.data.find(second) != std::string::npos;
+    told.push_back(event.type + (is_first ? " first" : "") + (is_second ? " second" : ""));
+  }
+  EXPECT_THAT(told, ElementsAre("room.created first", "room.closed first", "room.created second",
+                                "room.updated second"));
+}
+
 TEST_F(ServerTest, ChecksPoliciesBeforeItMakesTheRoom) {
   const struct {
     RoomPolicy policy;

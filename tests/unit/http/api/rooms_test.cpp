@@ -123,6 +123,7 @@ TEST_F(HttpRooms, AreCreatedReadReplacedAndDeleted) {
   EXPECT_EQ(at(read.body, {"participants"}), "0");
   EXPECT_EQ(at(read.body, {"forwarding"}), R"({"max_speakers":3})");
   EXPECT_NE(read.body.find("\"created_at\":\"20"), std::string::npos);
+  EXPECT_EQ(at(read.body, {"incarnation"}), "\"" + rooms->find_room("blue")->incarnation() + "\"");
 
   const Answer replaced = json("PUT", "/v1/rooms/blue", "{}");
   EXPECT_EQ(replaced.status, 200);
