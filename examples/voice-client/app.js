@@ -2,7 +2,7 @@
 // The voice page: gets a join token, lets SFUVoiceClient do the work, and shows the room.
 
 import { request } from './api.js';
-import { SFUVoiceClient } from './sfu-voice-client.js';
+import { SFUVoiceClient, silencedBy } from './sfu-voice-client.js';
 
 /**
  * DEVELOPMENT ONLY: the key of examples/config/dev.json, which the server accepts on loopback alone. Elsewhere a backend
@@ -19,6 +19,7 @@ const REASONS = {
   bad_fingerprint: 'The connection was refused: it was not protected as announced.',
   policy_violation: 'The server ended the connection.',
 };
+const SILENCED = { permission: 'May only listen', backend: 'Muted by the host', self: 'Muted' };
 
 const $ = (id) => document.getElementById(id);
 const link = new URLSearchParams(location.hash.slice(1));
@@ -80,7 +81,6 @@ async function join({ name, room, listenOnly }) {
   await client.join(microphone?.stream);
   $('room-title').textContent = room;
   document.title = `${room} · Veche`;
-  $('mute').disabled = listenOnly;
   showMute();
   showPage('call');
   $(listenOnly ? 'leave' : 'mute').focus();
@@ -109,12 +109,12 @@ function notify(text) {
   $('notice').firstElementChild.textContent = text;
 }
 
-function showState({ state, reason }) {
+function showState({ state, reason, detail }) {
   const words = { connecting: 'Connecting…', connected: 'Connected', reconnecting: 'Reconnecting…', closed: '' };
   $('state').textContent = words[state];
   $('state').dataset.state = state;
   $('state').title = reason ?? '';
-  if (state === 'closed' && reason !== 'refused') leave(REASONS[reason] ?? '');
+  if (state === 'closed' && reason !== 'refused') leave([REASONS[reason], detail].filter(Boolean).join(' '));
   else if (state === 'closed' && !$('call').hidden) leave('The server did not let you back in.');
 }
 
@@ -140,9 +140,9 @@ const nameOf = (participant) => client.roster.get(participant)?.name || particip
 function fillTile(tile, entry) {
   const isSelf = entry.participant === client.self?.participant;
   const name = entry.name || entry.participant;
-  const muted = isSelf ? client.muted : entry.muted;
+  const silenced = isSelf ? client.silencedBy : silencedBy(entry);
   const pressed = { pin: client.pinned.includes(entry.participant), block: client.blocked.includes(entry.participant) };
-  const notes = [isSelf && 'You', muted && 'Muted', pressed.pin && 'Pinned', pressed.block && 'Silenced by you', !entry.connected && 'Connecting…'];
+  const notes = [isSelf && 'You', SILENCED[silenced], pressed.pin && 'Pinned', pressed.block && 'Silenced by you', !entry.connected && 'Connecting…'];
   tile.classList.toggle('away', !entry.connected);
   tile.querySelector('.avatar').textContent = name.split(/\s+/, 2).map((word) => [...word][0]).join('').toUpperCase();
   tile.querySelector('.name').textContent = name;
@@ -193,9 +193,13 @@ function showRecording() {
 }
 
 function showMute() {
-  $('mute').setAttribute('aria-pressed', client.muted);
-  $('mute').querySelector('use').setAttribute('href', client.muted ? '#icon-muted' : '#icon-microphone');
-  $('mute').querySelector('span').textContent = $('mute').disabled ? 'Listening' : client.muted ? 'Unmute' : 'Mute';
+  const silenced = client.silencedBy;
+  const words = { permission: 'You may only listen', self: 'Unmute',
+    backend: client.muted ? 'Muted by you and the host' : 'Muted by the host' };
+  $('mute').disabled = !microphone || silenced === 'permission';
+  $('mute').setAttribute('aria-pressed', silenced !== '');
+  $('mute').querySelector('use').setAttribute('href', silenced ? '#icon-muted' : '#icon-microphone');
+  $('mute').querySelector('span').textContent = microphone ? words[silenced] ?? 'Mute' : 'Listening';
 }
 
 /** The level of a microphone (0..1), as a function. */

@@ -150,10 +150,10 @@ export class Session {
     }
   }
 
-  #end(reason) {
+  #end(reason, detail) {
     if (this.#ended) return;
     this.close();
-    this.onEnd(reason);
+    this.onEnd(reason, detail);
   }
 
   #restartWatchdog(timeMs, reason) {
@@ -185,7 +185,7 @@ export class Session {
     socket.addEventListener('message', ({ data }) => {
       if (this.#ended) return;
       const message = JSON.parse(data);
-      if (message.type === 'closing') this.#end(message.data.reason);
+      if (message.type === 'closing') this.#end(message.data.reason, message.data.detail);
       else if (message.type === 'ok') this.#settle(message.id)?.resolve();
       else if (message.type === 'problem') this.#settle(message.id)?.reject(new Problem(message.data));
       else this.onMessage(message);

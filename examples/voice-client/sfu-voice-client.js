@@ -11,20 +11,27 @@ const AUDIBLE_MS = 300;
 const TOKEN_MS = 15000; // For the function that gets tokens.
 const RENEWAL_MS = { shortest: 10000, longest: 24 * 3600 * 1000 };
 
+/** Why others cannot hear a participant of the roster: 'permission', 'backend' or 'self'; '' if they can. */
+export function silencedBy({ permissions, muted_by_backend, muted_by_self }) {
+  if (!permissions.publish.includes('audio')) return 'permission';
+  if (muted_by_backend) return 'backend';
+  return muted_by_self ? 'self' : '';
+}
+
 /**
- * Events, each with `detail`: `state` {state, reason, retryMs}, `roster` (joined, left or changed; also mutes, pins, blocks),
+ * Events, each with `detail`: `state` {state, reason, detail, retryMs}, `roster` (joined, left or changed; also mutes, pins, blocks),
  * `slots`, `speakers`, `notices` (what the server's plugins say of the room), `problem` (a Problem), `autoplayblocked` (call `resume` from a user's gesture).
  */
 export class SFUVoiceClient extends EventTarget {
   state = 'closed'; // connecting, connected, reconnecting, closed
   self = null;
-  roster = new Map(); // participant -> {participant, name, metadata, source_number, connected, muted}
+  roster = new Map(); // participant -> {participant, name, metadata, source_number, connected, muted, muted_by_backend, muted_by_self, permissions}
   slots = new Map(); // mid -> participant
   speaking = new Set();
   dominant = '';
   pinned = [];
   blocked = [];
-  muted = false;
+  muted = false; // By this participant itself; the backend may have muted it too: see silencedBy.
   notices = new Map(); // plugin -> an object: recording -> {active, ...}
   sessions = 0;
   #options;
@@ -67,11 +74,16 @@ export class SFUVoiceClient extends EventTarget {
     if (refused) throw refused;
   }
 
+  /** Why the others cannot hear this participant: 'permission', 'backend' or 'self'; '' if they can. */
+  get silencedBy() {
+    return this.self ? silencedBy({ ...this.self, muted_by_self: this.muted }) : this.muted ? 'self' : '';
+  }
+
   leave() {
     this.#close('left', { remove: true });
   }
 
-  /** Mutes here at once, and tells the server, so that others see it. */
+  /** Mutes here at once, and tells the server, so that others see it. What the backend has muted stays silent. */
   async setMuted(muted) {
     this.muted = muted;
     this.#applyMute();
@@ -155,7 +167,7 @@ export class SFUVoiceClient extends EventTarget {
   }
 
   #applyMute() {
-    for (const track of this.#stream?.getAudioTracks() ?? []) track.enabled = !this.muted;
+    for (const track of this.#stream?.getAudioTracks() ?? []) track.enabled = !this.silencedBy;
   }
 
   /** True if the server agreed; otherwise the problem has been reported. */
@@ -206,7 +218,7 @@ export class SFUVoiceClient extends EventTarget {
       renewToken: typeof this.#options.token === 'function' ? async () => (await this.#invitation()).token : null,
       onConnected: () => this.#connected(),
       onMessage: (message) => this.#receive(message),
-      onEnd: (reason) => this.#carryOut(this.#rejoin.ended(reason, performance.now())),
+      onEnd: (reason, detail) => this.#carryOut(this.#rejoin.ended(reason, performance.now()), detail),
     });
     clearTimeout(this.#renewTimer);
     this.#session = session;
@@ -261,25 +273,25 @@ export class SFUVoiceClient extends EventTarget {
     this.#setState('connected');
   }
 
-  #carryOut({ end, retryMs, reason }) {
-    if (end) return this.#close(end);
+  #carryOut({ end, retryMs, reason }, detail = '') {
+    if (end) return this.#close(end, { detail });
     this.#session?.close();
     this.#setState('reconnecting', { reason, retryMs });
     this.#retryTimer = setTimeout(() => this.#attempt({ tell: true }), retryMs);
   }
 
-  #close(reason, how) {
+  #close(reason, { remove = false, detail = '' } = {}) {
     if (this.state === 'closed') return;
     clearTimeout(this.#retryTimer);
     clearTimeout(this.#renewTimer);
     removeEventListener('pagehide', this.#onPageHide);
-    this.#session?.close(how);
+    this.#session?.close({ remove });
     this.#session = null;
     for (const player of this.#players) player.srcObject = null;
     this.roster.clear();
     this.speaking.clear();
     this.notices.clear();
-    this.#setState('closed', { reason });
+    this.#setState('closed', { reason, detail });
   }
 
   #receive({ type, data }) {
@@ -303,7 +315,8 @@ export class SFUVoiceClient extends EventTarget {
     this.blocked = blocked;
     this.notices = new Map(Object.entries(notices));
     this.#takeSpeakers({ speaking, dominant });
-    if (self.muted !== this.muted) this.#command('mute', { muted: this.muted });
+    if (self.muted_by_self !== this.muted) this.#command('mute', { muted: this.muted });
+    this.#applyMute();
   }
 
   #takeNotices(changed) {
@@ -319,8 +332,6 @@ export class SFUVoiceClient extends EventTarget {
     const self = this.roster.get(this.self?.participant);
     if (!self) return;
     this.self = self;
-    if (this.#session.busy || self.muted === this.muted) return;
-    this.muted = self.muted; // The backend muted or unmuted this participant.
     this.#applyMute();
   }
 
