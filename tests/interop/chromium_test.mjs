@@ -185,6 +185,24 @@ test('Mute, block and pin do what they say where one speaker is heard', async (t
     await heard(boris, ada);
   });
 
+  await t.test('Whom the host has muted is told so, and stays silent even after a reload', async () => {
+    const path = `/v1/rooms/${room}/participants/${ada.participant}`;
+    const button = ada.page.locator('#mute');
+    assert.equal((await server.api('PATCH', path, { muted: true })).status, 200);
+    await button.getByText('Muted by the host').waitFor();
+    await button.click();
+    await button.getByText('Muted by you and the host').waitFor();
+    await button.click();
+    await notHeard(boris, ada);
+    await ada.page.reload();
+    await ada.submit();
+    await button.getByText('Muted by the host').waitFor();
+    await boris.tile(ada).getByText('Muted by the host').waitFor();
+    await notHeard(boris, ada);
+    assert.equal((await server.api('PATCH', path, { muted: false })).status, 200);
+    await heard(boris, ada);
+  });
+
   for (const person of [ada, boris]) {
     assert.deepEqual(await person.signalling(), ONE_NEGOTIATION, person.name);
     assert.deepEqual(person.errors, [], person.name);
