@@ -31,6 +31,8 @@ constexpr std::array<Fatal, 7> kFatal = {{{SIGSEGV, "SIGSEGV"},
                                           {SIGSYS, "SIGSYS"}}};
 /// An endless recursion leaves no stack to run on.
 constexpr size_t kStackBytes = size_t{64} * 1024;
+/// How long the lines may take that the log still holds.
+constexpr int64_t kLastLinesMs = 500;
 
 std::array<struct sigaction, kFatal.size()> former;
 std::atomic<log::Format> format{log::Format::Text};
@@ -82,10 +84,11 @@ std::string_view name_of(int signal) {
 }
 
 void write_line(int signal) {
-  const plugin::HookLabel* const label = plugin::HookMark::current();
-  if (signal == 0 && !label) return;
   // abort() and the former handler may come here again.
   if (is_written.test_and_set()) return;
+  log::flush(kLastLinesMs);
+  const plugin::HookLabel* const label = plugin::HookMark::current();
+  if (signal == 0 && !label) return;
   timespec now{};
   clock_gettime(CLOCK_REALTIME, &now);
   char buffer[320];

@@ -8,8 +8,9 @@
 
 namespace veche::main {
 
-/// From now on a fatal signal, and exit() within a plugin's hook, write one line to standard error
-/// in the log's format; then the signal does what it did before. Once, before other threads begin.
+/// From now on a fatal signal and exit() write what the log still holds, for half a second at most,
+/// and a fatal signal, or exit() within a plugin's hook, one line more to standard error in the
+/// log's format; then the signal does what it did before. Once, before other threads begin.
 void write_line_on_crash();
 /// [any]
 void use_crash_format(log::Format format);

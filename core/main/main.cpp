@@ -23,6 +23,9 @@
 namespace veche::main {
 namespace {
 
+/// How long lines of the log may take that come before what is printed.
+constexpr int64_t kLogFlushMs = 1000;
+
 int print(const std::string& text) {
   return std::fputs(text.c_str(), stdout) == EOF || std::fflush(stdout) != 0 ? 1 : 0;
 }
@@ -68,6 +71,7 @@ int serve(const Options& options, const std::vector<std::string>& raised_limits)
   if (!problems.empty()) return complain(problem_lines(options.config_file, problems));
   log::configure(config.log_level, config.log_format);
   use_crash_format(config.log_format);
+  const log::Background background;
   for (const std::string& line : raised_limits) log::info("main", line);
   log_advice(advice);
   glib::log_what_libraries_say();
@@ -84,7 +88,10 @@ int serve(const Options& options, const std::vector<std::string>& raised_limits)
     key.print_if_new();
     return loaded;
   });
-  if (!application) return complain("veche: " + application.error().message + "\n");
+  if (!application) {
+    log::flush(kLogFlushMs);
+    return complain("veche: " + application.error().message + "\n");
+  }
   key.print_if_new();
   (*application)->run();
   log::settle(true);

@@ -7,6 +7,7 @@
 
 #include <string>
 
+#include "base/log.hpp"
 #include "main/system_use.hpp"
 
 namespace veche::main {
@@ -25,6 +26,9 @@ void put_process_metrics(MetricSink& sink) {
              max_descriptors());
   sink.gauge("process_start_time_seconds", "When the process started, since 1970",
              process_start_unix_ms(), {}, 1e-3);
+  sink.counter("veche_log_lines_dropped_total",
+               "Lines of the log that were dropped because what reads it was too slow",
+               log::dropped_lines());
   static const std::string gstreamer = std::to_string(GST_VERSION_MAJOR) + "." +
                                        std::to_string(GST_VERSION_MINOR) + "." +
                                        std::to_string(GST_VERSION_MICRO);

@@ -17,6 +17,8 @@ namespace veche::main {
 namespace {
 
 constexpr uint32_t kLookMs = 500;
+/// How long the last line may take.
+constexpr int64_t kLastLineMs = 1000;
 
 }  // namespace
 
@@ -48,6 +50,7 @@ class Watchdog::Watch {
     if (!last_line) return;
     log::settle(true);
     log::error("main", *last_line);
+    log::flush(kLastLineMs);
     // Destructors would wait for what hangs.
     std::_Exit(EXIT_FAILURE);
   }
