@@ -54,8 +54,9 @@ std::optional<Response> refuse_type(const Exchange& exchange, const BodyRule& ru
 }  // namespace
 
 Dispatcher::Dispatcher(const Router& router, const PluginRoutes& plugins, const Authenticator& auth,
-                       room::Server& rooms, std::vector<std::string> cors_origins, Route pages)
-    : router_(router), plugins_(plugins), auth_(auth), rooms_(rooms) {
+                       room::Server& rooms, RequestGate& gate,
+                       std::vector<std::string> cors_origins, Route pages)
+    : router_(router), plugins_(plugins), auth_(auth), rooms_(rooms), gate_(gate) {
   use(std::move(cors_origins), std::move(pages));
 }
 
@@ -77,7 +78,8 @@ bool Dispatcher::add_cors_headers(Exchange& exchange) const {
   exchange.add_header("Access-Control-Allow-Origin", origin);
   exchange.add_header(
       "Access-Control-Expose-Headers",
-      "Accept-Ranges, Content-Disposition, Content-Range, ETag, Link, Location, Retry-After");
+      "Accept-Ranges, Content-Disposition, Content-Range, ETag, Link, Location, RateLimit, "
+      "RateLimit-Policy, Retry-After");
   return true;
 }
 
@@ -164,7 +166,9 @@ void Dispatcher::on_headers(Exchange& exchange, const std::map<std::string, std:
   }
   exchange.route = std::move(match->route);
   request.params = std::move(match->params);
+  if (!gate_.admit_address(exchange)) return;
   if (auto refused = authenticate(exchange, request)) return exchange.respond(*refused);
+  if (!gate_.admit_caller(exchange)) return;
   if (request.caller) {
     exchange.may_continue = [&auth = auth_, caller = request.caller] {
       return auth.has_key_of(*caller);

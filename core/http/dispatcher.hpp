@@ -10,6 +10,7 @@
 #include "http/auth/auth.hpp"
 #include "http/connection/exchange.hpp"
 #include "http/protocol/router.hpp"
+#include "http/request_gate.hpp"
 #include "room/server.hpp"
 
 namespace veche::http {
@@ -20,7 +21,8 @@ class Dispatcher {
   /// `pages` answers all paths outside the API; its handler may be null. All references outlive
   /// this.
   Dispatcher(const Router& router, const PluginRoutes& plugins, const Authenticator& auth,
-             room::Server& rooms, std::vector<std::string> cors_origins, Route pages);
+             room::Server& rooms, RequestGate& gate, std::vector<std::string> cors_origins,
+             Route pages);
   /// For requests that begin from now on.
   void use(std::vector<std::string> cors_origins, Route pages);
 
@@ -43,6 +45,7 @@ class Dispatcher {
   const PluginRoutes& plugins_;
   const Authenticator& auth_;
   room::Server& rooms_;
+  RequestGate& gate_;
   std::vector<std::string> cors_origins_;
   std::shared_ptr<const Route> pages_;
 };

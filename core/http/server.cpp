@@ -58,6 +58,7 @@ struct Verified {
   Authenticator auth;
   StaticFiles files;
   glib::Ref<GTlsCertificate> certificate;
+  Proxies proxies;
 };
 
 Result<Verified> check(const Settings& settings) {
@@ -67,7 +68,10 @@ Result<Verified> check(const Settings& settings) {
   if (!files) return files.error();
   auto certificate = load_certificate(settings.tls);
   if (!certificate) return certificate.error();
-  return Verified{std::move(*auth), std::move(*files), std::move(*certificate)};
+  auto proxies = Proxies::create(settings.trusted_proxies, settings.forwarded_field);
+  if (!proxies) return proxies.error();
+  return Verified{std::move(*auth), std::move(*files), std::move(*certificate),
+                  std::move(*proxies)};
 }
 
 Route pages_of(StaticFiles files, bool are_there) {
@@ -87,13 +91,18 @@ class Server::State {
         plugin::Host& plugins, Verified verified)
       : loop_(loop),
         deadlines_(settings.deadlines),
+        limits_(settings.limits, settings.clock),
+        gate_(limits_, std::move(verified.proxies)),
+        connection_limit_(
+            settings.connections,
+            [this](const std::string& address) { return gate_.proxies().trusts(address); }),
         downloads_(loop),
         idle_(loop, settings.deadlines.idle_ms,
               [this](const glib::Ref<GIOStream>& stream, const glib::Ref<GSocket>& socket,
                      const std::string& unread) {
                 accept(soup_.get(), stream, socket.get(), unread);
               }),
-        sockets_(loop, rooms, settings.deadlines.ping_ms),
+        sockets_(loop, rooms, limits_, settings.deadlines.ping_ms),
         api_{rooms,
              plugins,
              std::move(verified.auth),
@@ -104,7 +113,7 @@ class Server::State {
              rooms.now_ns(),
              {}},
         plugin_routes_(plugins, settings.deadlines.plugin_ms),
-        dispatcher_(router_, plugin_routes_, api_.auth, rooms, settings.cors_origins,
+        dispatcher_(router_, plugin_routes_, api_.auth, rooms, gate_, settings.cors_origins,
                     pages_of(std::move(verified.files), !settings.static_dir.empty())),
         soup_(glib::adopt(soup_server_new("raw-paths", TRUE, nullptr))),
         certificate_(std::move(verified.certificate)) {
@@ -142,6 +151,7 @@ class Server::State {
     acceptors_.push_back(std::make_unique<Acceptor>(
         loop_, std::move(*socket), deadlines_.handshake_ms,
         [this](int64_t limit) { return api_.rooms.descriptors_to_leave(limit); },
+        [this](GSocket* accepted) { return connection_limit_.admit(accepted); },
         [this](const glib::Ref<GIOStream>& stream, const glib::Ref<GSocket>& accepted) {
           connections_.insert(accepted.get());
           g_object_weak_ref(G_OBJECT(accepted.get()), on_gone, this);
@@ -163,6 +173,9 @@ class Server::State {
     api_.auth = std::move(verified.auth);
     sockets_.keep_keys_of(api_.auth);
     api_.ice_servers = settings.ice_servers;
+    limits_.use(settings.limits);
+    gate_.use(std::move(verified.proxies));
+    connection_limit_.use(settings.connections);
     dispatcher_.use(settings.cors_origins,
                     pages_of(std::move(verified.files), !settings.static_dir.empty()));
     if (!certificate_ || !verified.certificate) return;
@@ -180,7 +193,11 @@ class Server::State {
     return urls;
   }
 
-  void put_metrics(MetricSink& sink) const { times_->put_metrics(sink); }
+  void put_metrics(MetricSink& sink) const {
+    times_->put_metrics(sink);
+    limits_.put_metrics(sink);
+    connection_limit_.put_metrics(sink);
+  }
 
  private:
   static void on_begun(SoupServer*, SoupServerMessage* message, gpointer self) {
@@ -205,6 +222,9 @@ class Server::State {
 
   glib::ControlLoop& loop_;
   const Deadlines deadlines_;
+  RequestLimits limits_;
+  RequestGate gate_;
+  ConnectionLimit connection_limit_;
   Downloads downloads_;
   IdleConnections idle_;
   ClientSockets sockets_;

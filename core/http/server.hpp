@@ -8,11 +8,15 @@
 
 #include "base/metric.hpp"
 #include "base/result.hpp"
+#include "base/time.hpp"
 #include "glib/control_loop.hpp"
 #include "http/api/ice_servers.hpp"
+#include "http/api/request_limits.hpp"
 #include "http/auth/auth.hpp"
+#include "http/connection/connection_limit.hpp"
 #include "http/connection/deadlines.hpp"
 #include "http/connection/tls.hpp"
+#include "http/protocol/client_address.hpp"
 #include "plugin/host.hpp"
 #include "room/server.hpp"
 
@@ -27,6 +31,11 @@ struct Settings {
   std::vector<SigningKey> signing_keys;  ///< Of join tokens; the first one signs.
   std::vector<IceServer> ice_servers;
   Deadlines deadlines;
+  RateLimits limits;
+  ConnectionLimits connections;
+  std::vector<std::string> trusted_proxies;  ///< IP addresses and prefixes.
+  ForwardedField forwarded_field = ForwardedField::XForwardedFor;
+  RequestLimits::Clock clock = monotonic_ns;  ///< Of the limits; tests use their own.
 };
 
 /// [control] all of it.
@@ -40,9 +49,9 @@ class Server {
   Server(const Server&) = delete;
   Server& operator=(const Server&) = delete;
 
-  /// Takes new keys, origins, ICE servers, pages and certificate while serving: all or nothing.
-  /// Closes the WebSockets of callers whose key is gone. The addresses stay, and TLS can be neither
-  /// added nor removed.
+  /// Takes new keys, origins, ICE servers, pages, limits, proxies and certificate while serving:
+  /// all or nothing. Closes the WebSockets of callers whose key is gone. The addresses stay, and
+  /// TLS can be neither added nor removed.
   Status use(const Settings& settings);
   /// Keys of the configuration whose new values wait for a restart, for GET /v1/server.
   void set_restart_needed(std::vector<std::string> keys);

@@ -208,6 +208,7 @@ void read_signing_keys(Reading& reading, JsonNode* list, http::Settings& setting
 
 void read_http(Reading& reading, JsonNode* root, http::Settings& settings) {
   read_addresses(reading, member(root, "http"), settings);
+  read_http_limits(reading, member(root, "http"), settings);
   JsonNode* auth = member(root, "auth");
   read_keys(reading, member(auth, "keys"), settings);
   read_signing_keys(reading, member(auth, "signing_keys"), settings);

@@ -63,6 +63,8 @@ class Reading {
 
 /// The sections `http` and `auth`.
 void read_http(Reading& reading, JsonNode* root, http::Settings& settings);
+/// `http.limits`, and the proxies. `http`: that section.
+void read_http_limits(Reading& reading, JsonNode* http, http::Settings& settings);
 /// `media.ice_servers`.
 void read_ice_servers(Reading& reading, JsonNode* root, http::Settings& settings);
 

@@ -37,6 +37,119 @@ constexpr const char* kSchema = R"json({
       "static_dir": {
         "type": "string", "maxLength": 4096, "default": "",
         "description": "A directory of files to serve at `/`. Empty: none."
+      },
+      "trusted_proxies": {
+        "type": "array", "maxItems": 64, "items": { "type": "string" },
+        "default": [], "examples": [["127.0.0.1", "10.0.0.0/8"]],
+        "description": "IP addresses and prefixes of your proxies. The server takes the client's address from what they say, and limits neither their requests nor their connections as those of one address. Empty: the address is that of the connection."
+      },
+      "forwarded_field": {
+        "type": "string", "enum": ["X-Forwarded-For", "Forwarded"], "default": "X-Forwarded-For",
+        "description": "The header in which these proxies tell the client's address. Name the one that they write: they may hand on the other one as the client has sent it."
+      },
+      "limits": {
+        "type": "object", "default": {}, "description": "How often callers may do what costs something. The server answers 429 with `Retry-After` beyond that.",
+        "properties": {
+          "offers": {
+            "type": "object", "default": {}, "description": "Offers for one participant, with whatever credential",
+            "properties": {
+              "burst": {
+                "type": "integer", "minimum": 0, "maximum": 1000000, "default": 5,
+                "description": "Offers for one participant, with whatever credential: at most this many at once. 0: no limit."
+              },
+              "per_s": {
+                "type": "integer", "minimum": 1, "maximum": 100000, "default": 1,
+                "description": "And then this many a second."
+              }
+            }
+          },
+          "commands": {
+            "type": "object", "default": {}, "description": "Commands of one client on its WebSocket",
+            "properties": {
+              "burst": {
+                "type": "integer", "minimum": 0, "maximum": 1000000, "default": 20,
+                "description": "Commands of one client on its WebSocket: at most this many at once. 0: no limit."
+              },
+              "per_s": {
+                "type": "integer", "minimum": 1, "maximum": 100000, "default": 5,
+                "description": "And then this many a second."
+              }
+            }
+          },
+          "invitations": {
+            "type": "object", "default": {}, "description": "Invitations with one API key",
+            "properties": {
+              "burst": {
+                "type": "integer", "minimum": 0, "maximum": 1000000, "default": 2000,
+                "description": "Invitations with one API key: at most this many at once. 0: no limit."
+              },
+              "per_s": {
+                "type": "integer", "minimum": 1, "maximum": 100000, "default": 1000,
+                "description": "And then this many a second."
+              }
+            }
+          },
+          "reads": {
+            "type": "object", "default": {}, "description": "`GET` requests with one API key",
+            "properties": {
+              "burst": {
+                "type": "integer", "minimum": 0, "maximum": 1000000, "default": 2000,
+                "description": "`GET` requests with one API key: at most this many at once. 0: no limit."
+              },
+              "per_s": {
+                "type": "integer", "minimum": 1, "maximum": 100000, "default": 1000,
+                "description": "And then this many a second."
+              }
+            }
+          },
+          "changes": {
+            "type": "object", "default": {}, "description": "All other requests with one API key",
+            "properties": {
+              "burst": {
+                "type": "integer", "minimum": 0, "maximum": 1000000, "default": 2000,
+                "description": "All other requests with one API key: at most this many at once. 0: no limit."
+              },
+              "per_s": {
+                "type": "integer", "minimum": 1, "maximum": 100000, "default": 1000,
+                "description": "And then this many a second."
+              }
+            }
+          },
+          "participant": {
+            "type": "object", "default": {}, "description": "Requests with the join token of one participant, except offers",
+            "properties": {
+              "burst": {
+                "type": "integer", "minimum": 0, "maximum": 1000000, "default": 60,
+                "description": "Requests with the join token of one participant, except offers: at most this many at once. 0: no limit."
+              },
+              "per_s": {
+                "type": "integer", "minimum": 1, "maximum": 100000, "default": 10,
+                "description": "And then this many a second."
+              }
+            }
+          },
+          "address": {
+            "type": "object", "default": {}, "description": "Requests without an API key from one address (of IPv6 its first 64 bits)",
+            "properties": {
+              "burst": {
+                "type": "integer", "minimum": 0, "maximum": 1000000, "default": 5000,
+                "description": "Requests without an API key from one address (of IPv6 its first 64 bits): at most this many at once. 0: no limit."
+              },
+              "per_s": {
+                "type": "integer", "minimum": 1, "maximum": 100000, "default": 1000,
+                "description": "And then this many a second."
+              }
+            }
+          },
+          "connections_per_address": {
+            "type": "integer", "minimum": 0, "maximum": 1000000, "default": 3000,
+            "description": "Open connections from one address; the server closes others at once. 0: no limit."
+          },
+          "connections": {
+            "type": "integer", "minimum": 0, "maximum": 1000000, "default": 20000,
+            "description": "Open connections in total, WebSockets among them. 0: as many as there are descriptors."
+          }
+        }
       }
     }
   },

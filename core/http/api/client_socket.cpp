@@ -24,6 +24,9 @@ int64_t lifetime_ms(int64_t expires_ms, int64_t now_ms) {
   return std::clamp<int64_t>(end_ms - now_ms, 0, kMaxTokenMs + kLeewayMs);
 }
 
+/// A client that goes on like this does not read the answers.
+constexpr uint32_t kMostRefusedInARow = 200;
+
 }  // namespace
 
 ClientSocket::ClientSocket(ClientSockets& owner, glib::Ref<GIOStream> stream,
@@ -73,6 +76,7 @@ void ClientSocket::on_message(const std::string& text) {
 std::string ClientSocket::answer_to(const std::string& text) {
   Checked<ClientCommand> command = read_client_command(text);
   const int64_t id = command.value.id;
+  if (const auto refused = refuse_command()) return problem_message(id, *refused);
   if (!command) {
     return problem_message(id, problem_of(400, "The message is not what is expected here.",
                                           std::move(command.problems)));
@@ -83,6 +87,18 @@ std::string ClientSocket::answer_to(const std::string& text) {
   const Status updated = participant->update(command.value.patch);
   if (!updated) return problem_message(id, problem_of(updated.error()));
   return command.value.type == "mute" ? mute_message(id, *participant) : ok_message(id);
+}
+
+std::optional<Problem> ClientSocket::refuse_command() {
+  const Allowance allowance =
+      owner_.limits_.take(Limit::Commands, participant_key(watched_.room, watched_.participant));
+  if (allowance.is_granted) {
+    refused_in_a_row_ = 0;
+    return std::nullopt;
+  }
+  if (++refused_in_a_row_ > kMostRefusedInARow) socket_.close(CloseCode::PolicyViolation);
+  return problem_of(429,
+                    refusal_text(Limit::Commands, owner_.limits_.rate(Limit::Commands), allowance));
 }
 
 void ClientSocket::on_snapshot(const room::Snapshot& snapshot) {

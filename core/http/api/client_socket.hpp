@@ -3,12 +3,15 @@
 #pragma once
 
 #include <memory>
+#include <optional>
 #include <string>
 #include <unordered_map>
 
 #include "glib/control_loop.hpp"
+#include "http/api/request_limits.hpp"
 #include "http/auth/auth.hpp"
 #include "http/connection/websocket.hpp"
+#include "http/protocol/problem.hpp"
 #include "room/client_feed.hpp"
 #include "room/server.hpp"
 
@@ -48,20 +51,24 @@ class ClientSocket : public room::ClientSink {
   void end_with_token();
   void on_message(const std::string& text);
   std::string answer_to(const std::string& text);
+  /// Nothing, or the problem of a client that sends commands too fast.
+  std::optional<Problem> refuse_command();
 
   ClientSockets& owner_;
   const Watched watched_;
   WebSocket socket_;
   std::unique_ptr<room::ClientFeed> feed_;
   glib::Timer expiry_;
+  uint32_t refused_in_a_row_ = 0;  ///< Commands beyond the limit.
 };
 
 /// All client WebSockets of this server. [control]
 class ClientSockets {
  public:
-  /// Both outlive it.
-  ClientSockets(glib::ControlLoop& loop, room::Server& rooms, uint32_t ping_ms)
-      : loop_(loop), rooms_(rooms), ping_ms_(ping_ms) {}
+  /// All outlive it.
+  ClientSockets(glib::ControlLoop& loop, room::Server& rooms, RequestLimits& limits,
+                uint32_t ping_ms)
+      : loop_(loop), rooms_(rooms), limits_(limits), ping_ms_(ping_ms) {}
   /// Tells all clients that the server stops.
   ~ClientSockets();
   ClientSockets(const ClientSockets&) = delete;
@@ -79,6 +86,7 @@ class ClientSockets {
 
   glib::ControlLoop& loop_;
   room::Server& rooms_;
+  RequestLimits& limits_;
   const uint32_t ping_ms_;
   std::unordered_map<ClientSocket*, std::unique_ptr<ClientSocket>> sockets_;
   /// Tasks hold it weakly.

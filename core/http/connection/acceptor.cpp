@@ -11,6 +11,7 @@
 #include <utility>
 
 #include "base/descriptor.hpp"
+#include "base/guarded.hpp"
 #include "base/log.hpp"
 
 namespace veche::http {
@@ -30,11 +31,12 @@ struct Acceptor::Handshake {
 };
 
 Acceptor::Acceptor(glib::ControlLoop& loop, glib::Ref<GSocket> listener, uint32_t handshake_ms,
-                   LeavesFree leaves_free, Accepted accepted)
+                   LeavesFree leaves_free, Admits admits, Accepted accepted)
     : loop_(loop),
       listener_(std::move(listener)),
       handshake_ms_(handshake_ms),
       leaves_free_(std::move(leaves_free)),
+      admits_(std::move(admits)),
       accepted_(std::move(accepted)) {
   // A client may have gone before it is accepted.
   g_socket_set_blocking(listener_.get(), FALSE);
@@ -51,7 +53,10 @@ Acceptor::~Acceptor() {
 
 void Acceptor::listen() {
   const auto callback = +[](GSocket*, GIOCondition, gpointer self) -> gboolean {
-    return static_cast<Acceptor*>(self)->accept_one() ? G_SOURCE_CONTINUE : G_SOURCE_REMOVE;
+    bool goes_on = true;
+    guarded("http", LogPlace::here(),
+            [&] { goes_on = static_cast<Acceptor*>(self)->accept_one(); });
+    return goes_on ? G_SOURCE_CONTINUE : G_SOURCE_REMOVE;
   };
   source_ = {g_socket_create_source(listener_.get(), G_IO_IN, nullptr), loop_.context(), callback,
              this};
@@ -91,6 +96,7 @@ bool Acceptor::accept_one() {
     return false;
   }
   is_short_ = false;
+  if (!admits_(socket.get())) return true;
   g_socket_set_option(socket.get(), IPPROTO_TCP, TCP_NODELAY, TRUE, nullptr);
   glib::Ref<GIOStream> stream =
       glib::adopt(G_IO_STREAM(g_socket_connection_factory_create_connection(socket.get())));

@@ -23,9 +23,12 @@ class Acceptor {
   /// How many of `limit` descriptors connections must leave free.
   using LeavesFree = std::function<int64_t(int64_t limit)>;
 
+  /// Is the socket, which has just been accepted, not one too many?
+  using Admits = std::function<bool(GSocket* socket)>;
+
   /// A handshake that does not finish in time is cut. The loop outlives this.
   Acceptor(glib::ControlLoop& loop, glib::Ref<GSocket> listener, uint32_t handshake_ms,
-           LeavesFree leaves_free, Accepted accepted);
+           LeavesFree leaves_free, Admits admits, Accepted accepted);
   ~Acceptor();
   Acceptor(const Acceptor&) = delete;
   Acceptor& operator=(const Acceptor&) = delete;
@@ -52,6 +55,7 @@ class Acceptor {
   const glib::Ref<GSocket> listener_;
   const uint32_t handshake_ms_;
   const LeavesFree leaves_free_;
+  const Admits admits_;
   const Accepted accepted_;
   std::function<bool()> make_room_ = [] { return false; };
   glib::Ref<GTlsCertificate> certificate_;

@@ -216,7 +216,9 @@ void Exchange::write(const Response& response) {
   }
   // A length in a 304 would be that of the client's copy; libsoup says 0.
   if (response.status == 304) soup_message_headers_set_encoding(headers, SOUP_ENCODING_NONE);
-  soup_server_message_set_status(message_, static_cast<guint>(response.status), nullptr);
+  // libsoup has no phrase of RFC 6585 for it.
+  const char* phrase = response.status == 429 ? "Too Many Requests" : nullptr;
+  soup_server_message_set_status(message_, static_cast<guint>(response.status), phrase);
 }
 
 /// Only if it is certain where the next request begins (RFC 9112 section 9.3).

@@ -42,4 +42,11 @@ GIOStream* stream_of(SoupServerMessage* message) {
   return static_cast<GIOStream*>(get(message, kStreamKey));
 }
 
+std::string remote_host(SoupServerMessage* message) {
+  GSocketAddress* remote = soup_server_message_get_remote_address(message);
+  const glib::StringPtr text(
+      g_inet_address_to_string(g_inet_socket_address_get_address(G_INET_SOCKET_ADDRESS(remote))));
+  return text.get();
+}
+
 }  // namespace veche::http

@@ -20,4 +20,7 @@ GSocket* socket_of(SoupServerMessage* message);
 /// The client stream of its connection.
 GIOStream* stream_of(SoupServerMessage* message);
 
+/// The IP address at the other end of the message's connection, as text.
+std::string remote_host(SoupServerMessage* message);
+
 }  // namespace veche::http

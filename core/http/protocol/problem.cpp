@@ -35,6 +35,7 @@ constexpr Kind kKinds[] = {
     {413, "too-large", "The body is too large"},
     {415, "unsupported-media-type", "The body's type is not supported here"},
     {416, "range-not-satisfiable", "There are no such bytes"},
+    {429, "too-many-requests", "A limit of requests is reached"},
     {426, "upgrade-required", "This is a WebSocket"},
     {500, "internal", "The server failed"},
     {503, "unavailable", "Not possible at the moment"},

@@ -2,6 +2,7 @@
 # Posts offers that no honest client makes: the server must refuse each with a reason, and survive.
 import argparse
 import http.client
+import itertools
 import json
 import os
 import sys
@@ -125,11 +126,12 @@ def main():
     parser.add_argument("--key", required=True)
     options = parser.parse_args()
     client = Client(options.server, options.key)
-    path = "/v1/rooms/hostile/participants/mallory/session"
+    # Of a participant each: the server limits the offers for one.
+    paths = (f"/v1/rooms/hostile/participants/mallory-{number}/session" for number in itertools.count())
     # Good offers first: the others differ from them in one thing each. And last: nothing was broken.
-    complaints = [check_accepted(client, path, name, body) for name, body in GOOD.items()]
-    complaints += [check_refused(client, path, name, body) for name, body in BAD.items()]
-    complaints += [check_accepted(client, path, name, body) for name, body in GOOD.items()]
+    complaints = [check_accepted(client, next(paths), name, body) for name, body in GOOD.items()]
+    complaints += [check_refused(client, next(paths), name, body) for name, body in BAD.items()]
+    complaints += [check_accepted(client, next(paths), name, body) for name, body in GOOD.items()]
     complaints = [complaint for complaint in complaints if complaint]
     print("\n".join(complaints), file=sys.stderr)
     sys.exit(1 if complaints else 0)

@@ -137,7 +137,8 @@ TEST(Config, SaysWhatIsWrongWhereAndWhatIsAllowed) {
       {R"({"tls":{}})",
        "f: /tls: unknown; allowed: http, server, auth, media, rooms, log, plugins, plugin_dirs\n"},
       {R"({"http":{"lisen":[]}})",
-       "f: /http/lisen: unknown; allowed: listen, tls, cors_origins, static_dir\n"},
+       "f: /http/lisen: unknown; allowed: listen, tls, cors_origins, static_dir, "
+       "trusted_proxies, forwarded_field, limits\n"},
       {R"({"http":{"listen":["localhost:1","1.2.3.4","::1:80","[1.2.3.4]:80","1.2.3.4:x","1.2.3.4:65536"]}})",
        "f: /http/listen/0: \"localhost:1\" is not allowed; allowed: an IP address and a port, like "
        "\"127.0.0.1:8080\" or \"[::1]:8080\"\n"

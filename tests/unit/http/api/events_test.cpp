@@ -134,6 +134,29 @@ TEST_F(HttpEvents, NoPluginTakesTheNameOfAKeyOfTheSnapshot) {
   for (const std::string& key : keys) EXPECT_TRUE(room::is_snapshot_key(key)) << key;
 }
 
+TEST_F(HttpEvents, TakeTwentyCommandsAtOnceAndCloseAClientThatGoesOn) {
+  connect("ann");
+  const auto ann = listen("ann");
+  ann->next();
+  const auto mute = [&](int id, bool muted) {
+    ann->send(R"({"id":)" + std::to_string(id) + R"(,"type":"mute","data":{"muted":)" +
+              (muted ? "true" : "false") + "}}");
+  };
+  for (int i = 0; i < 20; ++i) mute(i, i % 2 == 0);
+  for (int i = 0; i < 20; ++i) {
+    EXPECT_EQ(ann->next(), R"({"type":"ok","id":)" + std::to_string(i) + "}");
+  }
+  mute(20, true);
+  const std::string refused = ann->next();
+  EXPECT_EQ(refused.rfind(R"({"type":"problem","id":20,"data":{"type":"/problems/too-many)", 0), 0u)
+      << refused;
+  EXPECT_FALSE(rooms->find_room("blue")->find("ann")->muted());
+  for (int i = 0; i < 250; ++i) mute(i, true);
+  std::string last;
+  for (std::string next = ann->next(); !next.empty(); next = ann->next()) last = next;
+  EXPECT_EQ(last, "close 1008");
+}
+
 TEST_F(HttpEvents, TakeCommandsAndAnswerEach) {
   connect("ann");
   const auto ann = listen("ann");

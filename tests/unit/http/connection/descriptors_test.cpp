@@ -133,6 +133,9 @@ TEST_F(HttpDescriptors, ReturnAfterManyAtOnce) {
 }
 
 TEST_F(HttpDescriptors, ReturnAfterSessionsAndWebSocketsThatClientsAbandon) {
+  Settings settings;
+  settings.limits.offers = {};
+  start(settings);
   connect("ann");
   const size_t before = descriptors();
   for (int i = 0; i < 50; ++i) {
