@@ -51,8 +51,37 @@ void read_external_addresses(Reading& reading, JsonNode* object, media::Settings
       reading.refuse(pointer, "\"" + local + "\" is not in media.addresses; allowed: one that is");
     } else if (!is_ip_address(external)) {
       reading.refuse(pointer, "\"" + external + "\" is not allowed; allowed: an IP address");
+    } else if (!is_reachable_address(external)) {
+      reading.refuse(pointer,
+                     "\"" + external + "\" is not allowed; allowed: an address of one machine");
     }
     settings.external_addresses[local] = external;
+  }
+}
+
+/// What binds, but leads no client here, or collides once the ports are taken.
+void check_addresses(Reading& reading, const media::Settings& settings) {
+  const std::vector<std::string>& all = settings.addresses;
+  for (size_t i = 0; i < all.size(); ++i) {
+    if (!is_ip_address(all[i])) continue;  // It has been refused.
+    const auto refuse = [&](const std::string& why) {
+      reading.refuse(at("/media/addresses", i), "\"" + all[i] + "\" " + why);
+    };
+    const auto earlier =
+        std::find_if(all.begin(), all.begin() + static_cast<ptrdiff_t>(i),
+                     [&](const std::string& other) { return are_same_address(other, all[i]); });
+    if (is_wildcard(all[i])) {
+      if (settings.external_addresses.count(all[i]) == 0) {
+        refuse(
+            "is no address that clients can send to; allowed: addresses of this machine, or "
+            "[] for all of them, or an entry of media.external_addresses for it");
+      }
+    } else if (!is_reachable_address(all[i])) {
+      refuse("is not an address of one machine; allowed: an address of this machine");
+    }
+    if (earlier != all.begin() + static_cast<ptrdiff_t>(i)) {
+      refuse("is the same as \"" + *earlier + "\"; allowed: each address once");
+    }
   }
 }
 
@@ -60,9 +89,10 @@ void check_ports(Reading& reading, const media::Settings& settings) {
   const int first = settings.first_port, last = settings.last_port;
   // On the pipeline path two participants make the smallest conversation; a lane needs one port.
   const size_t each = std::max<size_t>(settings.addresses.size(), 1);
-  const auto needed = settings.path == media::PathKind::Pipeline
-                          ? static_cast<int>(2 * each)
-                          : static_cast<int>(std::max(settings.lanes, 1u));
+  const auto needed =
+      settings.path == media::PathKind::Pipeline
+          ? static_cast<int>(2 * each)
+          : static_cast<int>(settings.lanes == 0 ? media::default_lanes() : settings.lanes);
   if (last - first + 1 >= needed) return;
   reading.refuse("/media/ports",
                  "[" + std::to_string(first) + ", " + std::to_string(last) +
@@ -80,8 +110,10 @@ void read_media(Reading& reading, JsonNode* node, media::Settings& settings) {
   settings.peer_timeout_s = get<uint32_t>(node, "peer_timeout_s");
   settings.path = *media::parse_path(text(node, "path"));
   settings.lanes = get<uint32_t>(node, "lanes");
+  settings.dscp = static_cast<uint8_t>(get<uint32_t>(node, "dscp"));
   check_ports(reading, settings);
   read_external_addresses(reading, member(node, "external_addresses"), settings);
+  check_addresses(reading, settings);
 }
 
 void read_rooms(JsonNode* node, room::Limits& limits) {

@@ -20,12 +20,34 @@ bool starts_with_any(std::string_view text, std::initializer_list<std::string_vi
   });
 }
 
+glib::Ref<GInetAddress> parse(const std::string& ip_address) {
+  return glib::adopt(g_inet_address_new_from_string(ip_address.c_str()));
+}
+
 }  // namespace
 
 bool is_loopback(const std::string& ip_address) {
-  const glib::Ref<GInetAddress> address =
-      glib::adopt(g_inet_address_new_from_string(ip_address.c_str()));
+  const glib::Ref<GInetAddress> address = parse(ip_address);
   return address && g_inet_address_get_is_loopback(address.get()) != FALSE;
+}
+
+bool is_wildcard(const std::string& ip_address) {
+  const glib::Ref<GInetAddress> address = parse(ip_address);
+  return address && g_inet_address_get_is_any(address.get()) != FALSE;
+}
+
+bool is_reachable_address(const std::string& ip_address) {
+  const glib::Ref<GInetAddress> address = parse(ip_address);
+  return address && !g_inet_address_get_is_any(address.get()) &&
+         !g_inet_address_get_is_multicast(address.get()) && ip_address != "255.255.255.255";
+}
+
+bool are_same_address(const std::string& ip_address, const std::string& other) {
+  const glib::Ref<GInetAddress> one = parse(ip_address), two = parse(other);
+  if (!one || !two) return false;
+  if (g_inet_address_get_family(one.get()) != g_inet_address_get_family(two.get())) return false;
+  return is_wildcard(ip_address) || is_wildcard(other) ||
+         g_inet_address_equal(one.get(), two.get()) != FALSE;
 }
 
 bool are_loopback(const std::vector<std::string>& endpoints) {

@@ -13,6 +13,12 @@ bool are_loopback(const std::vector<std::string>& endpoints);
 /// Whether two sockets cannot listen on both: same port and family, and the same address or one of
 /// them every address. False where one is no endpoint, or its port is 0.
 bool collide(const std::string& endpoint, const std::string& other);
+/// Can clients send to this IP address? Not to a wildcard, a group or the broadcast address.
+bool is_reachable_address(const std::string& ip_address);
+/// "0.0.0.0" or "::", in whatever form.
+bool is_wildcard(const std::string& ip_address);
+/// Two forms of one address, or a wildcard and an address that it covers.
+bool are_same_address(const std::string& ip_address, const std::string& other);
 /// The public key of examples/config/dev.json.
 bool is_dev_key(const std::string& id, const std::string& secret);
 /// The public secret of its signing key.

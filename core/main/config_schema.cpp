@@ -221,7 +221,7 @@ constexpr const char* kSchema = R"json({
       "addresses": {
         "type": "array", "maxItems": 16, "items": { "type": "string" },
         "default": ["127.0.0.1"], "examples": [["203.0.113.7"]],
-        "description": "Local IP addresses to send and receive media on. Empty: all but loopback."
+        "description": "Local IP addresses to send and receive media on, each once. Empty: all but loopback. `0.0.0.0` or `::` only if `external_addresses` has the address that clients use."
       },
       "ports": {
         "type": "array", "minItems": 2, "maxItems": 2,
@@ -244,6 +244,10 @@ constexpr const char* kSchema = R"json({
       "lanes": {
         "type": "integer", "minimum": 0, "maximum": 256, "default": 0,
         "description": "Threads that forward packets. 0: one for each processor."
+      },
+      "dscp": {
+        "type": "integer", "minimum": 0, "maximum": 63, "default": 46,
+        "description": "Marks the packets that the server sends, where the host allows it, so that networks may prefer voice (RFC 8837). 46 is Expedited Forwarding. 0: no mark."
       },
       "ice_servers": {
         "type": "array", "maxItems": 16, "default": [],

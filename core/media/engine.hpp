@@ -31,6 +31,7 @@ struct LaneStatistics {
   uint64_t silent = 0;            ///< Datagrams that the kernel sorted out as silence.
   uint64_t unknown_source = 0;    ///< Datagrams from addresses that have not proved themselves.
   uint64_t stun_refused = 0;      ///< Binding requests that failed authentication.
+  uint64_t kernel_dropped = 0;    ///< Datagrams that the kernel dropped: its buffer was full.
   uint64_t bad_selections = 0;    ///< Slots that a selector filled with a forbidden track.
   uint64_t busy_ns = 0;           ///< Time in which the lane had work to do.
 };

@@ -25,6 +25,10 @@ struct Settings {
   uint32_t lanes = 0;
   PathKind path = PathKind::Wire;                         ///< Of rooms that do not choose one.
   std::map<std::string, std::string> external_addresses;  ///< By the local one. NAT 1:1.
+  uint8_t dscp = 46;  ///< Of voice (RFC 8837): EF. 0: not marked.
 };
+
+/// The lanes of a server whose configuration leaves the choice: one for each processor. [any]
+uint32_t default_lanes();
 
 }  // namespace veche::media

@@ -34,6 +34,7 @@ void write_lane(glib::JsonWriter& json, const media::LaneStatistics& lane) {
     counter("silent", lane.silent);
     counter("unknown_source", lane.unknown_source);
     counter("stun_refused", lane.stun_refused);
+    counter("kernel_dropped", lane.kernel_dropped);
   }
   json.end_object();
 }

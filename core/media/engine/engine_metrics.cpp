@@ -60,6 +60,7 @@ void put_drops(MetricSink& sink, const std::vector<std::unique_ptr<Lane>>& lanes
   drop("unknown_source", of_ports(&WirePortCounters::unknown_source));
   drop("no_protocol", of_ports(&WirePortCounters::no_protocol));
   drop("handshake_limited", of_ports(&WirePortCounters::handshake_limited));
+  drop("kernel", sum(ports, [](const WirePort& port) { return port.kernel_drops(); }));
 }
 
 void put_traffic(MetricSink& sink, const SessionTotals& totals) {
@@ -189,6 +190,10 @@ void put_rtcp(MetricSink& sink, const std::vector<WirePort*>& ports) {
                of_ports(&RtcpCounters::nacked_in), {{"direction", "sent"}});
   sink.counter("veche_retransmitted_packets_total", "Packets that were sent again (wire path)",
                of_ports(&RtcpCounters::resent));
+  sink.counter(
+      "veche_routes_unproven_total",
+      "Moves of media to another address that were undone: no report proved it (wire path)",
+      sum(ports, [](const WirePort& port) { return port.counters().unproven_routes.value(); }));
   sink.counter("veche_stun_refused_total", "Binding requests that were refused (wire path)",
                sum(ports, [](const WirePort& port) { return port.ice().refused(); }));
 }

@@ -24,6 +24,27 @@ size_t count_addresses(const Settings& settings) {
   return addresses ? addresses->size() : 1;
 }
 
+/// What this host does not give to the lanes' sockets, which are all alike.
+void tell_of_sockets(const WirePort& port, const Settings& settings) {
+  constexpr int kKiB = 1024;
+  if (!port.splits_silence()) {
+    log::info("media", "this kernel does not sort out silence: lanes are woken for every packet");
+  }
+  if (port.buffer_bytes() < UdpSocket::kBufferBytes) {
+    log::warning("media", "the kernel gives each lane a receive buffer of " +
+                              std::to_string(port.buffer_bytes() / kKiB) + " KiB, not " +
+                              std::to_string(UdpSocket::kBufferBytes / kKiB) +
+                              ": set net.core.rmem_max to " +
+                              std::to_string(UdpSocket::kBufferBytes) +
+                              ", or bursts are dropped (veche_packets_dropped_total, reason "
+                              "kernel)");
+  }
+  if (!port.is_marked()) {
+    log::info("media", "this host does not let the server mark voice with DSCP " +
+                           std::to_string(settings.dscp));
+  }
+}
+
 }  // namespace
 
 LaneEngine::LaneEngine(glib::ControlLoop& loop, const Settings& settings)
@@ -58,9 +79,7 @@ Status LaneEngine::make_lanes() {
     ports.push_back(std::move(*port));
   }
   for (const auto& port : ports) ports_.push_back(port.get());
-  if (!ports.empty() && !ports.front()->splits_silence()) {
-    log::info("media", "this kernel does not sort out silence: lanes are woken for every packet");
-  }
+  if (!ports.empty()) tell_of_sockets(*ports.front(), settings_);
   for (size_t i = 0; i < count; ++i) {
     auto bell = Doorbell::open();
     if (!bell) return bell.error();
@@ -159,6 +178,7 @@ std::vector<LaneStatistics> LaneEngine::lanes() const {
     one.silent = port.counters().silent.value();
     one.unknown_source = port.counters().unknown_source.value();
     one.stun_refused = port.ice().refused();
+    one.kernel_dropped = port.kernel_drops();
   }
   return all;
 }

@@ -115,6 +115,8 @@ Status Pipeline::configure_agent() {
   // notices a dead peer.
   g_object_set(agent.get(), "upnp", FALSE, "ice-tcp", FALSE, "keepalive-conncheck", TRUE, nullptr);
   for (const std::string& text : settings_.addresses) {
+    // libnice itself finds what a wildcard stands for.
+    if (text == "0.0.0.0" || text == "::") continue;
     NiceAddress address;
     nice_address_init(&address);
     if (!nice_address_set_from_string(&address, text.c_str()) ||
@@ -176,6 +178,8 @@ Status Pipeline::open() {
   GSocket* socket = nullptr;
   if (const auto agent = webrtc_->agent()) {
     socket = nice_agent_get_selected_socket(NICE_AGENT(agent.get()), 1, NICE_COMPONENT_TYPE_RTP);
+    // Not earlier: webrtcbin sets its own when it has the descriptions.
+    nice_agent_set_stream_tos(NICE_AGENT(agent.get()), 1, settings_.dscp << 2);
   }
   socket_ = glib::adopt(socket);
   static_cast<void>(silence_ns());  // The first call makes the kernel record time stamps.

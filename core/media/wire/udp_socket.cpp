@@ -3,6 +3,7 @@
 #include "media/wire/udp_socket.hpp"
 
 #include <arpa/inet.h>
+#include <linux/sock_diag.h>
 #include <netinet/in.h>
 #include <unistd.h>
 
@@ -15,10 +16,6 @@
 
 namespace veche::media {
 namespace {
-
-/// A burst while the lane is busy must fit: 4 MiB hold some 10,000 voice packets. The kernel gives
-/// less if net.core.rmem_max says so.
-constexpr int kBufferSize = 4 * 1024 * 1024;
 
 bool parse(const std::string& text, uint16_t port, sockaddr_storage& out, socklen_t& size) {
   auto* v4 = reinterpret_cast<sockaddr_in*>(&out);
@@ -44,8 +41,9 @@ int open_socket(sa_family_t family) {
   const int one = 1;
   // Otherwise [::] and 0.0.0.0 on the same port would exclude each other.
   if (family == AF_INET6) setsockopt(descriptor, IPPROTO_IPV6, IPV6_V6ONLY, &one, sizeof one);
-  setsockopt(descriptor, SOL_SOCKET, SO_RCVBUF, &kBufferSize, sizeof kBufferSize);
-  setsockopt(descriptor, SOL_SOCKET, SO_SNDBUF, &kBufferSize, sizeof kBufferSize);
+  const int size = UdpSocket::kBufferBytes;
+  setsockopt(descriptor, SOL_SOCKET, SO_RCVBUF, &size, sizeof size);
+  setsockopt(descriptor, SOL_SOCKET, SO_SNDBUF, &size, sizeof size);
   return descriptor;
 }
 
@@ -108,6 +106,27 @@ UdpSocket::UdpSocket(int descriptor, sa_family_t family, std::string address, ui
 }
 
 UdpSocket::~UdpSocket() { close(descriptor_); }
+
+bool UdpSocket::mark(uint8_t dscp) const noexcept {
+  const int traffic_class = dscp << 2;  // The lower two bits are ECN's.
+  const bool is_ipv6 = family_ == AF_INET6;
+  return setsockopt(descriptor_, is_ipv6 ? IPPROTO_IPV6 : IPPROTO_IP,
+                    is_ipv6 ? IPV6_TCLASS : IP_TOS, &traffic_class, sizeof traffic_class) == 0;
+}
+
+int UdpSocket::buffer_bytes() const noexcept {
+  int bytes = 0;
+  socklen_t size = sizeof bytes;
+  getsockopt(descriptor_, SOL_SOCKET, SO_RCVBUF, &bytes, &size);
+  return bytes / 2;  // Linux doubles what is asked for, for its own needs.
+}
+
+uint64_t UdpSocket::kernel_drops() const noexcept {
+  std::array<uint32_t, SK_MEMINFO_VARS> values{};
+  socklen_t size = sizeof values;
+  if (getsockopt(descriptor_, SOL_SOCKET, SO_MEMINFO, values.data(), &size) != 0) return 0;
+  return values[SK_MEMINFO_DROPS];
+}
 
 bool UdpSocket::bind() const noexcept {
   sockaddr_storage name{};

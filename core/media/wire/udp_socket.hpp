@@ -21,6 +21,8 @@ class UdpSocket {
  public:
   /// The most datagrams of one system call.
   static constexpr size_t kBatch = 32;
+  /// A burst while the lane is busy must fit: 4 MiB hold some 10,000 voice packets.
+  static constexpr int kBufferBytes = 4 * 1024 * 1024;
   /// Larger datagrams are truncated, and then fail authentication.
   static constexpr size_t kMaxDatagram = 2048;
 
@@ -39,6 +41,14 @@ class UdpSocket {
   ~UdpSocket();
   UdpSocket(const UdpSocket&) = delete;
   UdpSocket& operator=(const UdpSocket&) = delete;
+
+  /// [control] Marks what is sent from now on with this DSCP (RFC 8837). False: the host refuses.
+  bool mark(uint8_t dscp) const noexcept;
+  /// [control] The receive buffer: less than kBufferBytes if net.core.rmem_max says so.
+  int buffer_bytes() const noexcept;
+  /// [any] Datagrams that the kernel dropped, mostly because that buffer was full: the counter of
+  /// SO_RXQ_OVFL, read without a packet. 0 if the kernel (before Linux 4.12) does not tell.
+  uint64_t kernel_drops() const noexcept;
 
   int descriptor() const noexcept { return descriptor_; }
   sa_family_t family() const noexcept { return family_; }

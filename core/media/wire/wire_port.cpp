@@ -2,6 +2,7 @@
 // Opens a port, and demultiplexes its datagrams (RFC 7983).
 #include "media/wire/wire_port.hpp"
 
+#include <algorithm>
 #include <utility>
 
 #include "base/time.hpp"
@@ -55,11 +56,25 @@ WirePort::WirePort(std::vector<std::unique_ptr<UdpSocket>> sockets, const Settin
     descriptors_.push_back(socket->descriptor());
     addresses.push_back(socket->address());
     silent_.push_back(socket->split_silence());
+    is_marked_ &= settings.dscp == 0 || socket->mark(settings.dscp);
   }
   for (const auto& silent : silent_) {
     if (silent) descriptors_.push_back(silent->descriptor());
   }
   candidates_ = host_candidates(addresses, settings.external_addresses, port());
+}
+
+int WirePort::buffer_bytes() const noexcept {
+  int smallest = UdpSocket::kBufferBytes;
+  for (const auto& socket : sockets_) smallest = std::min(smallest, socket->buffer_bytes());
+  return smallest;
+}
+
+uint64_t WirePort::kernel_drops() const noexcept {
+  uint64_t drops = 0;
+  for (const auto& socket : sockets_) drops += socket->kernel_drops();
+  for (const auto& silent : silent_) drops += silent ? silent->kernel_drops() : 0;
+  return drops;
 }
 
 Status WirePort::add(std::unique_ptr<WirePeer>& peer, IceCredentials credentials) {

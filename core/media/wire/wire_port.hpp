@@ -46,6 +46,12 @@ class WirePort final : public Port {
   const std::vector<std::string>& candidates() const noexcept { return candidates_; }
   /// The kernel separates silence from the rest; otherwise each packet wakes the lane.
   bool splits_silence() const noexcept { return descriptors_.size() == 2 * sockets_.size(); }
+  /// [control] The smallest receive buffer of its sockets; UdpSocket::kBufferBytes are wanted.
+  int buffer_bytes() const noexcept;
+  /// [control] What it sends carries the DSCP of the settings.
+  bool is_marked() const noexcept { return is_marked_; }
+  /// [any] Datagrams that the kernel dropped before the lane saw them.
+  uint64_t kernel_drops() const noexcept;
   const WirePortCounters& counters() const noexcept { return counters_; }
   const IceLite& ice() const noexcept { return ice_; }
 
@@ -90,6 +96,7 @@ class WirePort final : public Port {
   std::deque<Outbox> outboxes_;                     ///< One for each socket.
   std::vector<int> descriptors_;                    ///< Of all sockets, the silent ones last.
   std::vector<std::string> candidates_;
+  bool is_marked_ = true;
   DtlsRelay& relay_;
   const Clock clock_;
   WirePortCounters counters_;

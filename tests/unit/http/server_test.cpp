@@ -41,12 +41,14 @@ TEST_F(HttpServer, TellsOfItselfAndItsPlugins) {
 
 TEST_F(HttpServer, TellsThePathAndThePortsOfItsLanes) {
   EXPECT_EQ(get("/v1/server").body.find("\"port\""), std::string::npos) << "they have none";
-  engine.lane_statistics = {{.port = 40000, .silent = 4, .unknown_source = 5, .stun_refused = 6},
-                            {.port = 40001, .packets_in = 8}};
+  engine.lane_statistics = {
+      {.port = 40000, .silent = 4, .unknown_source = 5, .stun_refused = 6, .kernel_dropped = 7},
+      {.port = 40001, .packets_in = 8}};
   const std::string wire = get("/v1/server").body;
   EXPECT_NE(wire.find("\"media_path\":\"wire\""), std::string::npos) << wire;
   EXPECT_NE(wire.find("{\"port\":40000,\"packets_in\":0,"), std::string::npos) << wire;
-  EXPECT_NE(wire.find("\"silent\":4,\"unknown_source\":5,\"stun_refused\":6}"), std::string::npos)
+  EXPECT_NE(wire.find("\"silent\":4,\"unknown_source\":5,\"stun_refused\":6,\"kernel_dropped\":7}"),
+            std::string::npos)
       << wire;
   EXPECT_NE(wire.find("{\"port\":40001,\"packets_in\":8,"), std::string::npos) << wire;
   engine.path = media::PathKind::Pipeline;

@@ -72,16 +72,74 @@ TEST(MediaConfig, TheWirePathNeedsOnePortForEachLane) {
   const media::Settings one = media_of(R"("ports":[5000,5000],"lanes":1)");
   EXPECT_EQ(one.first_port, 5000);
   EXPECT_EQ(one.last_port, 5000);
-  media_of(R"("ports":[5000,5000],"addresses":["10.0.0.1","::1"])");
+  media_of(R"("ports":[5000,5000],"lanes":1,"addresses":["10.0.0.1","::1"])");
   EXPECT_EQ(problems_of(R"("ports":[5000,5000],"path":"pipeline")"),
             "f: /media/ports: [5000, 5000] is not allowed; allowed: first and last port of a range "
             "of at least 2\n");
-  EXPECT_EQ(problems_of(R"("ports":[5000,4999],"path":"wire")"),
+  EXPECT_EQ(problems_of(R"("ports":[5000,4999],"lanes":1)"),
             "f: /media/ports: [5000, 4999] is not allowed; allowed: first and last port of a range "
             "of at least 1\n");
   EXPECT_EQ(problems_of(R"("ports":[5000,5001],"lanes":3)"),
             "f: /media/ports: [5000, 5001] is not allowed; allowed: first and last port of a range "
             "of at least 3\n");
+}
+
+TEST(MediaConfig, ALaneForEachProcessorNeedsAPortForEach) {
+  const uint32_t lanes = media::default_lanes();
+  const auto ports = [](uint32_t count) {
+    return "\"ports\":[5000," + std::to_string(4999 + count) + "]";
+  };
+  EXPECT_EQ(media_of(ports(lanes)).lanes, 0u);
+  EXPECT_NE(problems_of(ports(lanes - 1)).find("range of at least " + std::to_string(lanes)),
+            std::string::npos);
+}
+
+TEST(MediaConfig, RefusesAddressesThatNoClientCanSendTo) {
+  const std::pair<const char*, const char*> cases[] = {
+      {R"("addresses":["0.0.0.0"])",
+       "f: /media/addresses/0: \"0.0.0.0\" is no address that clients can send to; allowed: "
+       "addresses of this machine, or [] for all of them, or an entry of "
+       "media.external_addresses for it\n"},
+      {R"("addresses":["10.0.0.1","224.0.0.9"])",
+       "f: /media/addresses/1: \"224.0.0.9\" is not an address of one machine; allowed: an address "
+       "of this machine\n"},
+      {R"("addresses":["ff02::1"])",
+       "f: /media/addresses/0: \"ff02::1\" is not an address of one machine; allowed: an address "
+       "of this machine\n"},
+      {R"("addresses":["255.255.255.255"])",
+       "f: /media/addresses/0: \"255.255.255.255\" is not an address of one machine; allowed: an "
+       "address of this machine\n"},
+      {R"("addresses":["10.0.0.1","::1","10.0.0.1"])",
+       "f: /media/addresses/2: \"10.0.0.1\" is the same as \"10.0.0.1\"; allowed: each address "
+       "once\n"},
+      {R"("addresses":["2001:db8::1","2001:db8:0:0::1"])",
+       "f: /media/addresses/1: \"2001:db8:0:0::1\" is the same as \"2001:db8::1\"; allowed: each "
+       "address once\n"},
+      {R"("addresses":["10.0.0.1","0.0.0.0"],"external_addresses":{"0.0.0.0":"203.0.113.7"})",
+       "f: /media/addresses/1: \"0.0.0.0\" is the same as \"10.0.0.1\"; allowed: each address "
+       "once\n"},
+      {R"("external_addresses":{"127.0.0.1":"0.0.0.0"})",
+       "f: /media/external_addresses/127.0.0.1: \"0.0.0.0\" is not allowed; allowed: an address of "
+       "one machine\n"},
+      {R"("external_addresses":{"127.0.0.1":"239.1.2.3"})",
+       "f: /media/external_addresses/127.0.0.1: \"239.1.2.3\" is not allowed; allowed: an address "
+       "of one machine\n"},
+  };
+  for (const auto& [members, lines] : cases) EXPECT_EQ(problems_of(members), lines) << members;
+}
+
+TEST(MediaConfig, AWildcardHasAMeaningWithAnExternalAddress) {
+  const media::Settings media = media_of(R"("addresses":["0.0.0.0","::"],
+      "external_addresses":{"0.0.0.0":"203.0.113.7","::":"2001:db8::7"})");
+  EXPECT_EQ(media.addresses, (std::vector<std::string>{"0.0.0.0", "::"}));
+  EXPECT_EQ(media.external_addresses.at("::"), "2001:db8::7");
+}
+
+TEST(MediaConfig, MarksVoiceAsExpeditedUnlessToldOtherwise) {
+  EXPECT_EQ(media_of("").dscp, 46);
+  EXPECT_EQ(media_of(R"("dscp":0)").dscp, 0);
+  EXPECT_EQ(media_of(R"("dscp":34)").dscp, 34);
+  EXPECT_NE(problems_of(R"("dscp":64)"), "");
 }
 
 TEST(MediaConfig, SaysWhatIsWrongWhereAndWhatIsAllowed) {
@@ -92,7 +150,7 @@ TEST(MediaConfig, SaysWhatIsWrongWhereAndWhatIsAllowed) {
       {R"({"media":{"ports":[80,90]}})",
        "f: /media/ports/0: 80 is not allowed; allowed: an integer from 1024 to 65535\n"
        "f: /media/ports/1: 90 is not allowed; allowed: an integer from 1024 to 65535\n"},
-      {R"({"media":{"ports":[5000,4000]}})",
+      {R"({"media":{"ports":[5000,4000],"lanes":1}})",
        "f: /media/ports: [5000, 4000] is not allowed; allowed: first and last port of a range of "
        "at least 1\n"},
       {R"({"media":{"ports":[5000,5002],"addresses":["10.0.0.1","::1"],"path":"pipeline"}})",

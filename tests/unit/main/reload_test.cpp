@@ -24,10 +24,10 @@ TEST(RestartNeeded, NamesEachKeyThatCannotChange) {
   const auto keys = [&](const std::string& text) { return restart_needed(running, good(text)); };
   EXPECT_EQ(keys(R"({"http": {"listen": ["127.0.0.1:1"]}})"), Keys{"http.listen"});
   EXPECT_EQ(keys(R"({"media": {"addresses": ["127.0.0.2"], "ports": [2000, 2999], "lanes": 3,
-                               "path": "pipeline", "peer_timeout_s": 5,
+                               "path": "pipeline", "peer_timeout_s": 5, "dscp": 0,
                                "external_addresses": {"127.0.0.2": "203.0.113.7"}}})"),
             (Keys{"media.addresses", "media.ports", "media.path", "media.external_addresses",
-                  "media.peer_timeout_s", "media.lanes"}));
+                  "media.peer_timeout_s", "media.lanes", "media.dscp"}));
   EXPECT_EQ(keys(R"({"plugins": []})"), Keys{"plugins"});
   EXPECT_EQ(keys(R"({"plugins": [{"name": "forwarding", "path": "x.so"}]})"), Keys{"plugins"});
   EXPECT_EQ(keys(R"({"plugin_dirs": ["here"]})"), Keys{"plugin_dirs"});

@@ -4,6 +4,7 @@
 
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
+#include <netinet/in.h>
 
 #include "udp_client.hpp"
 
@@ -48,6 +49,31 @@ TEST_P(UdpSocketTest, ReceivesAndAnswers) {
   EXPECT_TRUE(socket_->send(bytes_of("answer"), batch[0].from));
   EXPECT_EQ(client.receive(), bytes_of("answer"));
   EXPECT_FALSE(client.receive());
+}
+
+TEST_P(UdpSocketTest, CountsWhatTheKernelDrops) {
+  UdpClient client(GetParam(), socket_->port());
+  const int small = 4096;
+  setsockopt(socket_->descriptor(), SOL_SOCKET, SO_RCVBUF, &small, sizeof small);
+  EXPECT_EQ(socket_->buffer_bytes(), small);
+  EXPECT_EQ(socket_->kernel_drops(), 0u);
+  constexpr size_t kCount = 200;
+  for (size_t i = 0; i < kCount; ++i) client.send(bytes_of(std::string(200, 'x')));
+  const uint64_t dropped = socket_->kernel_drops();
+  EXPECT_GT(dropped, 0u) << "before any further datagram says so";
+  size_t received = 0;
+  for (size_t batch = 1; batch > 0; received += batch) batch = socket_->receive().size();
+  EXPECT_EQ(received + dropped, kCount);
+}
+
+TEST_P(UdpSocketTest, MarksWhatItSends) {
+  const bool is_ipv6 = socket_->family() == AF_INET6;
+  ASSERT_TRUE(socket_->mark(46));
+  int value = 0;
+  socklen_t size = sizeof value;
+  getsockopt(socket_->descriptor(), is_ipv6 ? IPPROTO_IPV6 : IPPROTO_IP,
+             is_ipv6 ? IPV6_TCLASS : IP_TOS, &value, &size);
+  EXPECT_EQ(value, 46 << 2);
 }
 
 TEST_P(UdpSocketTest, ReceivesInBatchesAndLosesNothing) {
