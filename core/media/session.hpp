@@ -99,6 +99,13 @@ class Session {
   virtual Status keep_headers(uint32_t seconds) = 0;
   /// The recorded headers as a file: see rtp/pcapng.hpp. NotFound if nothing was recorded.
   virtual Result<std::string> headers() = 0;
+  /// An ICE restart with the client's new ufrag; `done` runs on control, later, with the server's
+  /// answer for the client, an SDP fragment (RFC 9725 section 4.3.3). Media goes on meanwhile.
+  /// Unsupported: its path has none. Conflict: it has no answer yet, or ends.
+  virtual void restart_ice(const std::string& /*client_ufrag*/,
+                           std::function<void(Result<std::string>)> done) {
+    done(Error{ErrorCode::Unsupported, "this session has no ICE restart"});
+  }
   /// Ends the session and returns at once; lane, pipeline and memory are released in the
   /// background.
   virtual void close() = 0;

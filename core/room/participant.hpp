@@ -27,6 +27,12 @@ struct SessionAnswer {
   std::string sdp;
 };
 
+/// The server's part of an ICE restart.
+struct IceAnswer {
+  uint32_t generation = 0;  ///< See Participant::ice_generation().
+  std::string fragment;     ///< application/trickle-ice-sdpfrag
+};
+
 class Participant {
  public:
   Participant(Room& room, std::string name_id, ParticipantSettings settings);
@@ -55,6 +61,10 @@ class Participant {
   std::string session_name() const;  ///< Empty without a session.
   /// Empty unless it is connected.
   SessionId session_number() const;
+  /// Grows with each ICE restart of the session.
+  uint32_t ice_generation() const { return ice_generation_; }
+  /// The client's, of that generation.
+  const std::string& ice_ufrag() const { return ice_ufrag_; }
   std::vector<TrackView> tracks() const;
   std::vector<SlotView> slots() const;
   /// Of the current session; zeros without one.
@@ -81,6 +91,9 @@ class Participant {
   /// nothing. Calls the callback once, on control, later, even if the participant is removed
   /// meanwhile.
   void open_session(const std::string& offer, AnswerCallback callback);
+  /// Restarts the session's ICE with the client's new ufrag; media goes on meanwhile. Calls the
+  /// callback once, on control, later. Errors: see media::Session; NotFound without a session.
+  void restart_ice(const std::string& ufrag, std::function<void(Result<IceAnswer>)> callback);
   /// Ends the session of this name, and with it the participant's stay. NotFound if it is not the
   /// current one.
   Status close_session(const std::string& session, EndReason reason);
@@ -141,6 +154,8 @@ class Participant {
   bool is_listed_ = false;          ///< In the roster: a session of it has been answered.
   bool is_removed_ = false;
   std::string session_name_;
+  std::string ice_ufrag_;
+  uint32_t ice_generation_ = 0;
   SessionState session_state_ = SessionState::Ended;
   std::vector<SlotView> slots_;
   SessionRates rates_;

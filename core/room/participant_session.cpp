@@ -129,6 +129,8 @@ void Participant::open_session(const std::string& offer, AnswerCallback callback
   log::info("room", "offers a session", about());
   note("session.offered", "session", session_name_);
   watch_.emplace(monotonic_ns());
+  ice_ufrag_ = plan->ufrag;
+  ice_generation_ = 0;
   session_ = room_.media().open_session(session_request(std::move(plan).value()), session_events());
   room_.add_session(session_->id(), *this);
   server.promise_session(room_.policy().path);

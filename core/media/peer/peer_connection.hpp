@@ -13,6 +13,7 @@
 #include "base/result.hpp"
 #include "media/lane/path.hpp"
 #include "rtp/rewriter.hpp"
+#include "sdp/ice_fragment.hpp"
 #include "sdp/profile.hpp"
 
 namespace veche::media {
@@ -57,6 +58,15 @@ class PeerConnection {
   virtual std::optional<int64_t> silence_ns() const = 0;
   /// [control] What reports say, valid until leave() is done. Null: the path does not know.
   virtual const SessionQuality* quality() const { return nullptr; }
+  /// [control] After admit() and before leave(). An ICE restart: the client's new ufrag; `done`
+  /// runs on control, later, with the server's new credentials and candidates. Keys and routes
+  /// stay. Unsupported: this path has none.
+  virtual void restart_ice(const std::string& /*client_ufrag*/,
+                           const std::function<void(Result<sdp::IceParameters>)>& done) {
+    done(Error{
+        ErrorCode::Unsupported,
+        "the pipeline path has no ICE restart: send a new offer, which replaces the session"});
+  }
   /// [control] After start() and before leave(). Calls `tell` on control, later, with the address
   /// that media goes to, if that has changed since the last question and the path knows it.
   virtual void ask_address(const std::function<void(std::string)>& tell) { (void)tell; }

@@ -254,6 +254,21 @@ void PeerSession::ask_address() {
   });
 }
 
+void PeerSession::restart_ice(const std::string& client_ufrag,
+                              std::function<void(Result<std::string>)> done) {
+  assert(is_on_control());
+  const SessionPhase phase = life_.phase();
+  if (phase != SessionPhase::Answered && phase != SessionPhase::Opening &&
+      phase != SessionPhase::Attached) {
+    return done(Error{ErrorCode::Conflict, "the session has no answer yet, or has ended"});
+  }
+  connection_->restart_ice(client_ufrag, [self = shared_from_this(), done = std::move(done)](
+                                             const Result<sdp::IceParameters>& ice) {
+    if (!ice) return done(ice.error());
+    done(sdp::write_ice_fragment(*ice, self->request_.plan.bundle));
+  });
+}
+
 void PeerSession::close() {
   assert(is_on_control());
   events_ = {};

@@ -40,6 +40,8 @@ class PeerSession final : public Session, public std::enable_shared_from_this<Pe
   void set_active(size_t slot, bool active) override;
   Status keep_headers(uint32_t seconds) override;
   Result<std::string> headers() override;
+  void restart_ice(const std::string& client_ufrag,
+                   std::function<void(Result<std::string>)> done) override;
   void close() override;
 
   /// Begins with the answer.

@@ -5,6 +5,7 @@
 #include <openssl/rand.h>
 
 #include <algorithm>
+#include <string_view>
 #include <utility>
 
 #include "base/time.hpp"
@@ -17,6 +18,18 @@ namespace {
 
 /// SRTP streams beyond one for each section: for encoders that restart.
 constexpr size_t kMoreStreams = 8;
+
+/// RFC 8839 section 5.4 asks for 24 and 128 random bits at least; a character has six.
+constexpr size_t kUfragSize = 12, kPasswordSize = 32;
+
+std::string random_ice_string(size_t size) {
+  constexpr std::string_view kCharacters =
+      "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/";
+  std::string text(size, '\0');
+  RAND_bytes(reinterpret_cast<unsigned char*>(text.data()), static_cast<int>(size));
+  for (char& c : text) c = kCharacters[static_cast<uint8_t>(c) % kCharacters.size()];
+  return text;
+}
 
 /// Stops the relay's deliveries before it destroys their recipient; both may block.
 struct Spare {
@@ -133,6 +146,21 @@ std::shared_ptr<void> WireConnection::take_spare() {
 std::optional<int64_t> WireConnection::silence_ns() const {
   if (!peer_ || peer_->last_heard_ns() == 0) return {};
   return monotonic_ns() - peer_->last_heard_ns();
+}
+
+void WireConnection::restart_ice(const std::string& client_ufrag,
+                                 const std::function<void(Result<sdp::IceParameters>)>& done) {
+  IceCredentials fresh{random_ice_string(kUfragSize), random_ice_string(kPasswordSize),
+                       client_ufrag};
+  auto status = std::make_shared<Status>(Ok{});
+  lane_.post(make_command(
+      [seat = seat_, fresh, status](Lane&) mutable noexcept {
+        *status = seat->port.restart_ice(seat->session, std::move(fresh));
+      },
+      [seat = seat_, status, done, ufrag = fresh.local_ufrag, password = fresh.local_password] {
+        if (!*status) return done(status->error());
+        done(sdp::IceParameters{ufrag, password, seat->port.candidates()});
+      }));
 }
 
 void WireConnection::ask_address(const std::function<void(std::string)>& tell) {

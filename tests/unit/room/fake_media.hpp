@@ -52,6 +52,10 @@ class FakeSession : public media::Session {
     if (headers_s == 0) return not_found("not asked for");
     return std::string("pcapng");
   }
+  void restart_ice(const std::string& client_ufrag,
+                   std::function<void(Result<std::string>)> done) override {
+    restarts.emplace_back(client_ufrag, std::move(done));
+  }
   void close() override { ++closed; }
 
   // Like the real one, these use the session after the callback, so that ASan finds a callback that
@@ -72,6 +76,7 @@ class FakeSession : public media::Session {
 
   const media::SessionRequest request;
   int closed = 0;
+  std::vector<std::pair<std::string, std::function<void(Result<std::string>)>>> restarts;
   uint32_t headers_s = 0;               ///< The last request.
   std::map<size_t, bool> active_slots;  ///< The last state of each.
 

@@ -34,12 +34,6 @@ TEST_F(HttpSession, AnswersWhenTheMediaLayerDoes) {
             std::string::npos);
 
   const std::string location = answer.header("location");
-  const Answer trickle = call({.method = "PATCH",
-                               .path = location,
-                               .body = "a=candidate:1",
-                               .content_type = "application/trickle-ice-sdpfrag"});
-  EXPECT_EQ(trickle.status, 405);
-  EXPECT_NE(trickle.body.find("all of them in the offer"), std::string::npos);
   EXPECT_EQ(call({.method = "DELETE", .path = path_ + "/another"}).status, 404);
   EXPECT_EQ(call({.method = "DELETE", .path = location}).status, 204);
   EXPECT_EQ(call({.method = "DELETE", .path = location}).status, 404);
@@ -63,6 +57,95 @@ TEST_F(HttpSession, TellsAClientItsIceServersBeforeItsOffer) {
   EXPECT_EQ(answer.header("cache-control"), "no-store");
   EXPECT_EQ(ask("ann", "eye.eyesecret").status, 403) << "credentials are no state to read";
   EXPECT_EQ(ask("a%22nn", "back.backsecret").status, 400);
+}
+
+/// RFC 9725 section 4.3.
+class HttpIce : public HttpSession {
+ protected:
+  static constexpr const char* kFragment =
+      "a=ice-ufrag:ysXw\r\na=ice-pwd:vw5LmwG4y/e6dPP/zAP9Gp5k\r\n";
+  static constexpr const char* kCandidate =
+      "m=audio 9 RTP/AVP 0\r\na=mid:0\r\n"
+      "a=candidate:1 1 udp 100 192.0.2.1 4000 typ host\r\n";
+
+  void SetUp() override {
+    start({});
+    const auto client = post_offer("ann");
+    newest_session().answer();
+    client->receive_all();
+    const Answer answer = parse_answer(client->received);
+    location_ = answer.header("location");
+    tag_ = answer.header("etag");
+  }
+  Call request(const std::string& fragment, const std::string& if_match) const {
+    Call call{.method = "PATCH",
+              .path = location_,
+              .body = fragment,
+              .content_type = "application/trickle-ice-sdpfrag"};
+    if (!if_match.empty()) call.headers = "If-Match: " + if_match + "\r\n";
+    return call;
+  }
+  Answer patch(const std::string& fragment, const std::string& if_match) {
+    return call(request(fragment, if_match));
+  }
+  /// Restarts, and answers for the media layer.
+  Answer restart(const std::string& if_match, const Result<std::string>& answer) {
+    RawClient client(loop, url());
+    client.send(text_of(request(kFragment, if_match)));
+    const size_t before = newest_session().restarts.size();
+    EXPECT_TRUE(run_until([&] { return newest_session().restarts.size() > before; }));
+    EXPECT_EQ(newest_session().restarts.back().first, "ysXw");
+    newest_session().restarts.back().second(answer);
+    client.receive_all();
+    return parse_answer(client.received);
+  }
+
+  std::string location_, tag_;
+};
+
+TEST_F(HttpIce, TakesCandidatesOfTheCurrentGeneration) {
+  EXPECT_NE(tag_, "");
+  EXPECT_EQ(patch(kCandidate, tag_).status, 204);
+  EXPECT_EQ(patch(kCandidate, "").status, 428);
+  EXPECT_EQ(patch(kCandidate, "\"another\"").status, 412);
+  EXPECT_EQ(patch("no fragment", tag_).status, 400);
+  EXPECT_TRUE(newest_session().restarts.empty());
+}
+
+TEST_F(HttpIce, RestartsWithNewCredentials) {
+  const Answer restarted = restart("*", std::string("a=ice-ufrag:server\r\n"));
+  EXPECT_EQ(restarted.status, 200);
+  EXPECT_EQ(restarted.header("content-type"), "application/trickle-ice-sdpfrag");
+  EXPECT_EQ(restarted.body, "a=ice-ufrag:server\r\n");
+  const std::string tag = restarted.header("etag");
+  EXPECT_NE(tag, "");
+  EXPECT_NE(tag, tag_);
+  EXPECT_EQ(patch(kCandidate, tag_).status, 412) << "of the generation before";
+  EXPECT_EQ(patch(std::string(kFragment) + kCandidate, tag).status, 204)
+      << "the same credentials are no restart";
+  EXPECT_EQ(newest_session().restarts.size(), 1u);
+}
+
+TEST_F(HttpIce, SaysWhyItCannotRestart) {
+  const Answer cannot = restart("*", Error{ErrorCode::Unsupported, "the pipeline path has none"});
+  EXPECT_EQ(cannot.status, 422);
+  EXPECT_NE(cannot.body.find("the pipeline path has none"), std::string::npos);
+  EXPECT_EQ(restart("*", Error{ErrorCode::Conflict, "it ends"}).status, 409);
+  EXPECT_EQ(patch(kFragment, "").status, 428);
+  location_ += "x";
+  EXPECT_EQ(patch(kFragment, "*").status, 404);
+}
+
+TEST_F(HttpIce, RestartsNothingThatWasReplacedMeanwhile) {
+  RawClient client(loop, url());
+  client.send(text_of(request(kFragment, "*")));
+  room::FakeSession& former = newest_session();
+  EXPECT_TRUE(run_until([&] { return !former.restarts.empty(); }));
+  const auto done = former.restarts.back().second;
+  post_offer("ann");
+  done(std::string("a=ice-ufrag:server\r\n"));
+  client.receive_all();
+  EXPECT_EQ(parse_answer(client.received).status, 404);
 }
 
 TEST_F(HttpSession, TakesTheSettingsOfTheJoinToken) {
