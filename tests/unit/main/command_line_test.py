@@ -167,6 +167,27 @@ class CommandLine(unittest.TestCase):
         self.assertEqual(server.ask("GET", "/v1/plugins", key=key)[0], 200)
         server.stop()
 
+    def test_makes_a_signing_key_of_this_run_if_there_is_none(self):
+        text = (
+            '{"http": {"listen": ["127.0.0.1:0"]}, "plugins": [],'
+            ' "auth": {"keys": [{"id": "backend", "secret": "0123456789abcdef", "scopes": ["rooms"]}]}}'
+        )
+        key = "backend.0123456789abcdef"
+        server = self.serve(text)
+        server.wait_for("/auth/signing_keys: is empty")
+        status, invited = server.ask("POST", "/v1/rooms/blue/participants", {"id": "ann"}, key)
+        self.assertEqual(status, 201)
+        ann, token = "/v1/rooms/blue/participants/ann", invited["token"]
+        self.assertEqual(server.ask("GET", ann, key=token)[0], 200)
+        server.send(signal.SIGHUP)
+        server.wait_for("the configuration is reloaded")
+        self.assertEqual(server.ask("GET", ann, key=token)[0], 200, "SIGHUP keeps the key")
+        server.stop()
+        again = self.serve(text)
+        status, problem = again.ask("GET", ann, key=token)
+        self.assertEqual((status, problem["detail"]), (401, "The join token names an unknown key."))
+        again.stop()
+
     def test_uses_malloc_instead_of_slices_and_all_descriptors(self):
         server = self.serve('{"http": {"listen": ["127.0.0.1:0"]}}')
         process = pathlib.Path("/proc") / str(server.process.pid)
