@@ -23,7 +23,7 @@ class Av1Depacketizer final : public Depacketizer {
   Av1Depacketizer();
 
   void push(const Packet& packet, int64_t time_ns, uint64_t lost, std::vector<Frame>& out) override;
-  void fill_to(int64_t, std::vector<Frame>&) override {}
+  bool fill_to(int64_t, std::vector<Frame>&) override { return false; }
   const Format* format() const override { return format_ ? &*format_ : nullptr; }
 
  private:

@@ -18,14 +18,19 @@ class Depacketizer {
  public:
   virtual ~Depacketizer() = default;
 
-  /// The next packet in order. `time_ns`: of its timestamp, from TrackClock. `lost`: packets that
-  /// are missing before it. Appends what became complete, in order. Throws Failure where the track
-  /// cannot go on; malformed packets are counted.
+  /// The next packet in order. `time_ns`: of its timestamp, from TrackClock; fill_to() has filled
+  /// what is seconds before it. `lost`: packets that are missing before it. Appends what became
+  /// complete, in order. Throws Failure where the track cannot go on; malformed packets are
+  /// counted.
   virtual void push(const Packet& packet, int64_t time_ns, uint64_t lost,
                     std::vector<Frame>& out) = 0;
+  /// The track begins here: what was before gets no silence. To be called before anything else.
+  virtual void begin_at(int64_t) {}
   /// Nothing before `time_ns` will come any more: sound goes on with silence. The caller stays
-  /// behind the clock by what packets may be late; call it every few seconds at least.
-  virtual void fill_to(int64_t time_ns, std::vector<Frame>& out) = 0;
+  /// behind the clock by what packets may be late. Fills at most kFillStepNs, so that a long pause
+  /// does not need memory for all of its silence: true if there is more to fill.
+  virtual bool fill_to(int64_t time_ns, std::vector<Frame>& out) = 0;
+  static constexpr int64_t kFillStepNs = 6'000'000'000;
   /// How long the sound in a packet lasts, for TrackClock::observe(); 0: not known, or a picture.
   virtual int64_t span_ns(const Packet&) const { return 0; }
   /// Null: not known yet. Of video it may change with a key frame.

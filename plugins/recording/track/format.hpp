@@ -25,6 +25,7 @@ struct Frame {
   int64_t duration_ns = 0;  ///< 0: unknown, of video.
   bool key = true;
   std::vector<uint8_t> bytes;
+  bool is_filler = false;  ///< Silence or concealment that no sender has sent.
 };
 
 }  // namespace veche::recording

@@ -16,7 +16,7 @@ namespace veche::recording {
 /// missing.
 class GstDepacketizer : public Depacketizer {
  public:
-  void fill_to(int64_t, std::vector<Frame>&) final {}
+  bool fill_to(int64_t, std::vector<Frame>&) final { return false; }
   const Format* format() const final { return format_ ? &*format_ : nullptr; }
 
  protected:

@@ -48,11 +48,12 @@ void OpusDepacketizer::push(const Packet& packet, int64_t time_ns, uint64_t lost
   }
   const auto lost_samples =
       static_cast<int64_t>(std::min<uint64_t>(lost, 1'000'000)) * last_.samples;
-  const bool is_loss = lost > 0 && lost_samples >= (at - end_) / 2;
+  const bool is_loss = lost > 0 && lost_samples >= (at - heard_) / 2;
   if (is_loss && at - end_ <= kMostConcealed) conceal(at - end_, out);
   if (at - end_ > kTolerance) fill_silence(at - end_, out);
   gaps_.add_data(to_ns(end_), to_ns(end_ + opus->samples), is_loss);
-  append(packet.payload, opus->samples, out);
+  append(packet.payload, opus->samples, false, out);
+  heard_ = end_;
   is_after_silence_ = false;
   last_ = *opus;
 }
@@ -75,7 +76,7 @@ void OpusDepacketizer::conceal(int64_t samples, std::vector<Frame>& out) {
   const int64_t most = kOpusMaxSamples / frame;
   while (frames > 0) {
     const auto now = static_cast<uint32_t>(std::min(frames, most));
-    append(opus_concealment(last_.toc, now), now * last_.frame_samples, out);
+    append(opus_concealment(last_.toc, now), now * last_.frame_samples, true, out);
     frames -= now;
   }
 }
@@ -84,14 +85,21 @@ void OpusDepacketizer::fill_silence(int64_t samples, std::vector<Frame>& out) {
   const uint32_t channels = last_.samples == 0 ? 1 : last_.channels;
   for (int64_t left = samples / kOpusGrain * kOpusGrain; left > 0;) {
     const auto now = static_cast<uint32_t>(std::min<int64_t>(left, kFill));
-    append(opus_silence(now, channels), now, out);
+    append(opus_silence(now, channels), now, true, out);
     is_after_silence_ = true;
     left -= now;
   }
 }
 
-void OpusDepacketizer::fill_to(int64_t time_ns, std::vector<Frame>& out) {
-  fill_silence(to_samples(time_ns) - end_, out);
+void OpusDepacketizer::begin_at(int64_t time_ns) {
+  end_ = heard_ = to_samples(time_ns) / kOpusGrain * kOpusGrain;
+}
+
+bool OpusDepacketizer::fill_to(int64_t time_ns, std::vector<Frame>& out) {
+  const int64_t samples = to_samples(time_ns) - end_;
+  const int64_t step = to_samples(kFillStepNs);
+  fill_silence(std::min(samples, step), out);
+  return samples > step;
 }
 
 int64_t OpusDepacketizer::span_ns(const Packet& packet) const {
@@ -99,14 +107,15 @@ int64_t OpusDepacketizer::span_ns(const Packet& packet) const {
   return opus ? to_ns(opus->samples) : 0;
 }
 
-void OpusDepacketizer::append(std::vector<uint8_t> bytes, uint32_t samples,
+void OpusDepacketizer::append(std::vector<uint8_t> bytes, uint32_t samples, bool is_filler,
                               std::vector<Frame>& out) {
   const int64_t start_ns = to_ns(end_);
   end_ += samples;
   out.push_back({.time_ns = start_ns,
                  .duration_ns = to_ns(end_) - start_ns,
                  .key = true,
-                 .bytes = std::move(bytes)});
+                 .bytes = std::move(bytes),
+                 .is_filler = is_filler});
 }
 
 }  // namespace veche::recording

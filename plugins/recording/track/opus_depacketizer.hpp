@@ -22,7 +22,8 @@ class OpusDepacketizer final : public Depacketizer {
   explicit OpusDepacketizer(uint32_t channels);
 
   void push(const Packet& packet, int64_t time_ns, uint64_t lost, std::vector<Frame>& out) override;
-  void fill_to(int64_t time_ns, std::vector<Frame>& out) override;
+  void begin_at(int64_t time_ns) override;
+  bool fill_to(int64_t time_ns, std::vector<Frame>& out) override;
   int64_t span_ns(const Packet& packet) const override;
   const Format* format() const override { return &format_; }
 
@@ -30,11 +31,13 @@ class OpusDepacketizer final : public Depacketizer {
   bool leaves_out(const Packet& packet, const OpusPacket& opus, int64_t at) const;
   void conceal(int64_t samples, std::vector<Frame>& out);
   void fill_silence(int64_t samples, std::vector<Frame>& out);
-  void append(std::vector<uint8_t> bytes, uint32_t samples, std::vector<Frame>& out);
+  void append(std::vector<uint8_t> bytes, uint32_t samples, bool is_filler,
+              std::vector<Frame>& out);
 
   Format format_;
-  int64_t end_ = 0;  ///< Samples so far.
-  OpusPacket last_;  ///< Of the track; without samples: none yet.
+  int64_t end_ = 0;    ///< Samples so far.
+  int64_t heard_ = 0;  ///< Where the silence at the end begins.
+  OpusPacket last_;    ///< Of the track; without samples: none yet.
   bool is_after_silence_ = true;
 };
 

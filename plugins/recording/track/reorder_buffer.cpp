@@ -21,6 +21,11 @@ void ReorderBuffer::push(Packet&& packet) {
   }
   const int64_t pause_ns = packet.arrival_ns - last_arrival_ns_;
   last_arrival_ns_ = packet.arrival_ns;
+  if (std::exchange(is_new_source_, false)) {
+    if (std::exchange(stray_, std::nullopt)) ++refused_;
+    insert(number_after_all(), std::move(packet));
+    return;
+  }
   const int16_t ahead = distance(highest_sequence_, packet.sequence);
   if (pause_ns > kPauseNs && (ahead <= 0 || ahead > kRestart)) {
     if (std::exchange(stray_, std::nullopt)) ++refused_;

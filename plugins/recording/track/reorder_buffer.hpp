@@ -30,6 +30,9 @@ class ReorderBuffer {
   explicit ReorderBuffer(int64_t hold_ns = kHoldNs) : hold_ns_(hold_ns) {}
 
   void push(Packet&& packet);
+  /// The next packet is of another source (RFC 3550 SSRC), whose numbers begin anywhere. The caller
+  /// has popped what waited, with INT64_MAX as the time.
+  void begin_source() noexcept { is_new_source_ = true; }
 
   struct Ordered {
     Packet packet;
@@ -64,6 +67,7 @@ class ReorderBuffer {
   std::map<int64_t, Packet> packets_;
   size_t bytes_ = 0;
   int64_t last_arrival_ns_ = 0;
+  bool is_new_source_ = false;
   std::optional<Packet> stray_;  ///< Far from the others: the first packet of a restart?
   std::bitset<kHistory> popped_;
   uint64_t late_ = 0, duplicate_ = 0, refused_ = 0;

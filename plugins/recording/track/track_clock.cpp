@@ -5,6 +5,7 @@
 #include <algorithm>
 #include <cassert>
 #include <cstdlib>
+#include <utility>
 
 #include "recording/clock.hpp"
 
@@ -43,7 +44,8 @@ void TrackClock::observe(const Packet& packet, int64_t span_ns) noexcept {
   const int64_t arrival_ns = packet.arrival_ns - span_ns;
   const int64_t elapsed_ns = is_started_ ? std::max<int64_t>(packet.arrival_ns - now_ns_, 0) : 0;
   now_ns_ = is_started_ ? std::max(now_ns_, packet.arrival_ns) : packet.arrival_ns;
-  if (!is_started_) begin_line(packet, arrival_ns);
+  if (!is_started_ || is_new_source_) begin_line(packet, arrival_ns);
+  if (std::exchange(is_new_source_, false)) has_before_ = false;
   int64_t ticks = line_.ticks(packet.timestamp);
   const int64_t late_ns = arrival_ns - ticks_ns(ticks) - arrivals_.expected_ns();
   const bool is_straggler =
@@ -62,6 +64,13 @@ void TrackClock::observe(const Packet& packet, int64_t span_ns) noexcept {
   if (packet.capture_ns) captures_.observe(now_ns_, *packet.capture_ns - ticks_ns(ticks));
   judge_steps();
   slew(elapsed_ns);
+}
+
+void TrackClock::begin_source(uint32_t clock_rate) noexcept {
+  if (!is_started_) return;
+  ++restarts_;
+  is_new_source_ = true;
+  clock_rate_ = clock_rate;
 }
 
 void TrackClock::begin_line(const Packet& packet, int64_t arrival_ns) noexcept {

@@ -29,6 +29,10 @@ class TrackClock {
   /// and is never after the last arrival; below 0: before the recording began.
   int64_t time_ns(uint32_t timestamp) noexcept;
 
+  /// The next packet is of another source, or of one whose timestamps turned out to count
+  /// `clock_rate` a second: its time is found anew. Nothing older will be asked for.
+  void begin_source(uint32_t clock_rate) noexcept;
+
   uint64_t restarts() const noexcept { return restarts_; }
 
  private:
@@ -53,6 +57,7 @@ class TrackClock {
   bool is_started_ = false;
   Line line_, before_;  ///< Before: what may still be asked for after a restart.
   bool has_before_ = false;
+  bool is_new_source_ = false;
   int64_t line_began_ns_ = 0;
   int64_t now_ns_ = 0;  ///< The newest arrival.
   DelayEnvelope arrivals_, captures_;

@@ -4,6 +4,7 @@
 
 #include <gtest/gtest.h>
 
+#include <algorithm>
 #include <random>
 #include <string>
 
@@ -122,6 +123,45 @@ TEST(OpusDepacketizer, LeavesOutWhatIsSilenceAlready) {
   opus.push(voice(), 1000 * kMs, 0, frames);
   EXPECT_EQ(describe(frames), "s1000 v20");
   EXPECT_EQ(opus.refused().left_out, 2U);
+}
+
+TEST(OpusDepacketizer, FillsALongPauseInSteps) {
+  OpusDepacketizer opus(2);
+  std::vector<Frame> frames;
+  opus.push(voice(), 0, 0, frames);
+  frames.clear();
+  int steps = 1;
+  size_t most = 0;
+  for (; opus.fill_to(3600'000 * kMs, frames); ++steps) {
+    most = std::max(most, frames.size());
+    frames.clear();
+  }
+  EXPECT_EQ(steps, 600);
+  EXPECT_EQ(most, 100U);
+  EXPECT_EQ(frames.back().time_ns + frames.back().duration_ns, 3600'000 * kMs);
+  EXPECT_TRUE(frames.back().is_filler);
+  EXPECT_FALSE(opus.fill_to(3600'000 * kMs, frames));
+}
+
+TEST(OpusDepacketizer, BeginsWhereItIsTold) {
+  OpusDepacketizer opus(2);
+  std::vector<Frame> frames;
+  opus.begin_at(7200'001 * kMs);
+  opus.push(voice(), 7200'001 * kMs, 0, frames);
+  ASSERT_EQ(frames.size(), 1U);
+  EXPECT_NEAR(double(frames[0].time_ns), 7200'001 * kMs, 2.5 * kMs);
+  EXPECT_FALSE(frames[0].is_filler);
+  ASSERT_EQ(opus.gaps().list().size(), 1U) << "the time before is a gap all the same";
+  EXPECT_EQ(opus.gaps().list()[0].reason, "no-packets");
+}
+
+TEST(OpusDepacketizer, APauseIsNoLossBecauseAPacketWasLostInIt) {
+  OpusDepacketizer opus(2);
+  std::vector<Frame> frames;
+  opus.push(voice(), 0, 0, frames);
+  for (int64_t ms = 100; ms <= 9800; ms += 100) opus.fill_to(ms * kMs, frames);
+  opus.push(voice(), 10'000 * kMs, 5, frames);
+  EXPECT_EQ(opus.gaps().list().at(0).reason, "no-packets");
 }
 
 TEST(OpusDepacketizer, CountsWhatIsNoOpus) {

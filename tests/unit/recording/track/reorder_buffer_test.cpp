@@ -129,6 +129,19 @@ TEST(ReorderBuffer, GoesOnWithWhateverComesAfterAPause) {
   EXPECT_EQ(seen.lost, 149U);
 }
 
+TEST(ReorderBuffer, GoesOnWithAnotherSourceWhoseNumbersAreNear) {
+  ReorderBuffer buffer;
+  Seen seen;
+  for (const uint16_t sequence : {500, 501, 502}) buffer.push(packet(sequence));
+  drain(buffer, kNever, seen);
+  buffer.begin_source();
+  for (const uint16_t sequence : {100, 101, 103, 102}) buffer.push(packet(sequence));
+  drain(buffer, kNever, seen);
+  EXPECT_EQ(seen.sequences, (std::vector<uint16_t>{500, 501, 502, 100, 101, 102, 103}));
+  EXPECT_EQ(seen.lost, 0U);
+  EXPECT_EQ(buffer.late(), 0U);
+}
+
 TEST(ReorderBuffer, OrdersAnyShuffleWithLossAndDuplicates) {
   for (uint32_t seed = 1; seed <= 20; ++seed) {
     SCOPED_TRACE(seed);
