@@ -56,7 +56,7 @@ OWNERS = {
 PLUGIN_LIBRARIES = {
     "plugins/metrics": re.compile(r"prometheus/"),
     "plugins/recording": re.compile(
-        r"(gst|gio|glib|json-glib|opus|sys)/|(dirent|fcntl|glib|glib-unix|opus|poll|pthread|spawn|unistd)\.h$"),
+        r"(gst|gio|glib|json-glib|opus|sys)/|(dirent|fcntl|glib|glib-unix|malloc|opus|poll|pthread|spawn|unistd)\.h$"),
 }
 # The plugin interface hands over open files, and the wrapper closes those that nobody took.
 DESCRIPTORS = "unistd.h"

@@ -20,6 +20,8 @@ inline int64_t clock_ns(clockid_t clock) noexcept {
 /// [any] The clock of packets' arrival and of all waiting.
 inline int64_t monotonic_ns() noexcept { return clock_ns(CLOCK_MONOTONIC); }
 inline int64_t monotonic_ms() noexcept { return monotonic_ns() / kNsPerMs; }
+/// [any] Since the machine started, sleep included: nobody sets this clock.
+inline int64_t boot_ms() noexcept { return clock_ns(CLOCK_BOOTTIME) / kNsPerMs; }
 /// [any] The time of day, for manifests and names.
 inline int64_t unix_ms() noexcept { return clock_ns(CLOCK_REALTIME) / kNsPerMs; }
 

@@ -2,13 +2,12 @@
 // The glue: routes, taps, events and rooms' settings go to the recordings.
 #include <gst/gst.h>
 
-#include <map>
 #include <optional>
 #include <string>
 #include <utility>
 #include <veche/plugin.hpp>
 
-#include "recording/control/query.hpp"
+#include "recording/control/listing.hpp"
 #include "recording/control/recordings.hpp"
 #include "recording/control/views.hpp"
 #include "recording/file/manifest_json.hpp"
@@ -19,10 +18,10 @@ namespace {
 
 using veche::Reply;
 using veche::Request;
+using veche::recording::Index;
 using veche::recording::Library;
 using veche::recording::Manifest;
 using veche::recording::Recordings;
-using veche::recording::Stored;
 
 class Recording {
  public:
@@ -46,9 +45,12 @@ class Recording {
 
   _GstElement* open_tap(const veche_track& track) { return recordings_.taps().open(track); }
   void tap_closed(uint64_t track, veche_status status, std::string_view reason, uint64_t dropped) {
-    if (status == VECHE_E_INTERNAL)
-      host_.warning("a track is not recorded any more: " + std::string(reason));
-    recordings_.taps().on_closed(track, dropped);
+    std::string why;
+    if (status == VECHE_E_INTERNAL) {
+      why = "a track is not recorded any more: " + std::string(reason);
+      host_.warning(why);
+    }
+    recordings_.taps().on_closed(track, dropped, why);
   }
   void on_event(const veche::Event& event) { recordings_.on_event(event); }
   void room_settings(std::string_view room, std::string_view json) {
@@ -84,7 +86,7 @@ class Recording {
     const bool is_running = recordings_.end(
         room, id, [answer](const Manifest& manifest) { answer(Reply::json(to_json(manifest))); });
     if (is_running) return Reply::later();
-    return Reply::json(summary_json(ended(room, id).manifest));
+    return Reply::json(summary_json(summary_of(ended(room, id).manifest)));
   }
 
   Reply remove(const Request& request) {
@@ -104,12 +106,10 @@ class Recording {
     const std::string room = request.params[0], id = request.params[1], file = request.params[2];
     const auto recording = recordings_.find(room, id);
     if (!recording) throw no_such(room, id);
-    const auto type = veche::recording::content_type_of(recording->manifest, file);
-    if (!type) throw veche::Failure(VECHE_E_GONE, "the recording has no file \"" + file + "\"");
     const auto answer = answer_to(request);
     recordings_.library().open_file(
         *recording, file,
-        [answer, type = *type, file](int fd) { answer(Reply::file(fd, type, file)); },
+        [answer, file](int fd, const std::string& type) { answer(Reply::file(fd, type, file)); },
         failed(answer));
     return Reply::later();
   }
@@ -119,8 +119,8 @@ class Recording {
   static constexpr veche::Route<Recording> kRoutes[] = {
       {"POST", RECORDINGS, VECHE_ACCESS_ROOMS, "Begins a recording of the room.", &Recording::begin,
        veche::recording::kRequestSchema},
-      {"GET", RECORDINGS, VECHE_ACCESS_READ, "The room's recordings, the newest first.",
-       &Recording::list_room},
+      {"GET", RECORDINGS, VECHE_ACCESS_READ,
+       "The recordings of the room as it exists now, the newest first.", &Recording::list_room},
       {"GET", "/recordings", VECHE_ACCESS_READ, "All recordings, the newest first.",
        &Recording::list_all},
       {"GET", ONE, VECHE_ACCESS_READ, "One recording: its manifest, with the progress so far.",
@@ -140,34 +140,27 @@ class Recording {
     return [host = host_, id = request.id](const Reply& reply) { host.reply(id, reply); };
   }
   static Library::Failed failed(const Answer& answer) {
-    return [answer](const std::string& why) { answer(Reply::failed(503, "storage-failed", why)); };
+    return [answer](const Library::Refusal& refusal) {
+      const bool is_gone = refusal.code == VECHE_E_GONE;
+      answer(Reply::failed(is_gone ? 404 : 503, is_gone ? "not-found" : "storage-failed",
+                           refusal.why));
+    };
   }
 
   static veche::Failure no_such(const std::string& room, const std::string& id) {
     return {VECHE_E_GONE, "room \"" + room + "\" has no recording \"" + id + "\""};
   }
-  const Stored& ended(const std::string& room, const std::string& id) {
-    const Stored* recording = recordings_.library().find(id);
+  const Index::Entry& ended(const std::string& room, const std::string& id) {
+    const Index::Entry* recording = recordings_.library().index().find(id);
     if (recording == nullptr || recording->manifest.room != room) throw no_such(room, id);
     return *recording;
   }
 
-  /// Those in progress, then those that have ended; a page of them.
   Reply list(const std::string& room, std::string_view query) {
-    const veche::recording::PageQuery page = veche::recording::parse_page(query);
-    const auto running = recordings_.in_progress();
-    std::map<std::string, const Manifest*, std::greater<>> all;
-    for (const auto& manifest : running) all[manifest->id] = manifest.get();
-    for (const auto& [id, recording] : recordings_.library().recordings()) {
-      all.emplace(id, &recording.manifest);
-    }
-    if (!room.empty())
-      std::erase_if(all, [&](const auto& each) { return each.second->room != room; });
-    std::vector<const Manifest*> shown;
-    auto next = page.cursor.empty() ? all.begin() : all.upper_bound(page.cursor);
-    for (; next != all.end() && shown.size() < page.limit; ++next) shown.push_back(next->second);
-    const bool more = next != all.end() && !shown.empty();
-    return Reply::json(veche::recording::list_json(shown, more ? shown.back()->id : ""));
+    veche::recording::Listing listing{.room = room, .page = veche::recording::parse_page(query)};
+    if (!room.empty()) listing.room_created_unix_ms = recordings_.room_created_ms(room);
+    return Reply::json(
+        list_recordings(listing, recordings_.in_progress(), recordings_.library().index()));
   }
 
   const veche::Host host_;

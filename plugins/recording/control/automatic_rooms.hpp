@@ -2,8 +2,11 @@
 // The rooms that are recorded without a request: which of them want a recording now. Pure.
 #pragma once
 
+#include <cstdint>
 #include <map>
+#include <optional>
 #include <string>
+#include <vector>
 
 #include "recording/settings.hpp"
 
@@ -20,10 +23,20 @@ class AutomaticRooms {
   void pause(const std::string& room);
   /// Its conversation is over; the next one is recorded again.
   void resume(const std::string& room);
-  /// Its recording waits, or no longer waits, for its folder.
-  void set_beginning(const std::string& room, bool beginning);
+  /// Its recording waits for its folder.
+  void set_beginning(const std::string& room);
+  void has_begun(const std::string& room);
+  /// Its recording could not begin, or had to end: it is tried again, after a pause that grows from
+  /// kFirstRetryMs to kLastRetryMs. How often in a row: 1 the first time. Times are of any steady
+  /// clock.
+  unsigned refuse(const std::string& room, int64_t now_ms);
+  bool was_refused(const std::string& room) const;
+  /// The rooms whose pause is over, so that wanted() may have an answer again.
+  std::vector<std::string> take_due(int64_t now_ms);
+  static constexpr int64_t kFirstRetryMs = 5'000, kLastRetryMs = 60'000;
 
-  /// What to record; null if the room wants nothing, is paused or waits for a folder.
+  /// What to record; null if the room wants nothing, is paused, waits for a folder, or for the next
+  /// try.
   const Plan* wanted(const std::string& room) const;
 
  private:
@@ -31,6 +44,8 @@ class AutomaticRooms {
     RoomRecording settings;
     bool paused = false;
     bool beginning = false;
+    unsigned refusals = 0;
+    std::optional<int64_t> retry_ms;
   };
   Room* find(const std::string& room);
 

@@ -2,8 +2,6 @@
 // Begins and ends recordings on behalf of requests, rooms' policies and limits.
 #include "recording/control/recordings.hpp"
 
-#include <unistd.h>
-
 #include <algorithm>
 #include <utility>
 
@@ -19,17 +17,10 @@ constexpr int64_t kRetentionPeriodMs = 60'000;
 /// How long a stopping server waits for files to be closed.
 constexpr uint32_t kStopMs = 5000;
 
-Manifest describe(const std::string& room, const std::string& id, const Plan& plan) {
-  Manifest manifest;
-  manifest.id = id;
-  manifest.room = room;
-  if (plan.tracks) manifest.modes.emplace_back("tracks");
-  if (plan.mix) manifest.modes.emplace_back("mix");
-  if (plan.audio) manifest.kinds.emplace_back("audio");
-  if (plan.video) manifest.kinds.emplace_back("video");
-  manifest.participants = plan.participants;
-  manifest.started_unix_ms = unix_ms();
-  return manifest;
+/// A clock that jumps is not forgotten when the plugin is started anew.
+TrustedTime& trusted_time() {
+  static TrustedTime time;
+  return time;
 }
 
 }  // namespace
@@ -48,13 +39,13 @@ void Recordings::start() {
       gate->log(level, line);
     });
   }
-  library_.scan([this] { library_.remove_expired(unix_ms()); });
+  library_.scan([this] { remove_expired(); });
   host_.every(kTickMs, [this] { tick(); });
 }
 
 void Recordings::stop() {
   stopping_ = true;
-  for (auto& [id, active] : active_) active->recorder->stop("shutdown");
+  for (auto& [id, active] : active_) stop_recording(*active, "shutdown");
   const int64_t until_ms = monotonic_ms() + kStopMs;
   const auto left_ms = [&] {
     return static_cast<uint32_t>(std::max<int64_t>(0, until_ms - monotonic_ms()));
@@ -73,9 +64,15 @@ void Recordings::stop() {
   gate_->close();
 }
 
+void Recordings::stop_recording(Active& active, const std::string& ended_by) {
+  active.is_ending = true;
+  active.recorder->stop(ended_by);
+}
+
 std::vector<TapTarget> Recordings::targets() const {
   std::vector<TapTarget> all;
   for (const auto& [id, active] : active_) {
+    if (active->is_ending) continue;
     all.push_back({active->room, &active->plan, active->recorder->queue()});
   }
   return all;
@@ -98,7 +95,7 @@ void Recordings::on_event(const Event& event) {
   } else if (event.type == "room.closed") {
     automatic_.erase(room);
     for (auto& [id, active] : active_) {
-      if (active->room == room) active->recorder->stop("room-closed");
+      if (active->room == room) stop_recording(*active, "room-closed");
     }
   }
 }
@@ -108,93 +105,10 @@ void Recordings::set_room(const std::string& room, RoomRecording settings) {
   automatic_.set(room, std::move(settings));
   if (!is_automatic) {
     for (auto& [id, active] : active_) {
-      if (active->room == room && active->automatic) active->recorder->stop("policy");
+      if (active->room == room && active->automatic) stop_recording(*active, "policy");
     }
   }
   consider(room);
-}
-
-/// Begins the automatic recording of a room, if it wants one and has none.
-void Recordings::consider(const std::string& room) {
-  const Plan* plan = automatic_.wanted(room);
-  if (stopping_ || !plan || people_in(room) == 0) return;
-  const bool is_recorded = std::any_of(active_.begin(), active_.end(), [&](const auto& each) {
-    return each.second->room == room && each.second->automatic;
-  });
-  if (is_recorded) return;
-  automatic_.set_beginning(room, true);
-  const auto has_begun = [this, room] { automatic_.set_beginning(room, false); };
-  create(
-      room, *plan, true, [has_begun](const Manifest&) { has_begun(); },
-      [this, room, has_begun](const Reply& reply) {
-        has_begun();
-        host_.warning("room " + room + " is not recorded until a participant joins: " + reply.body);
-      });
-}
-
-void Recordings::begin(const std::string& room, const Plan& plan, const Begun& begun,
-                       const Refused& refused) {
-  create(room, plan, false, begun, refused);
-}
-
-void Recordings::create(const std::string& room, const Plan& plan, bool automatic,
-                        const Begun& begun, const Refused& refused) {
-  if (!exists(room)) {
-    return refused(Reply::failed(404, "no-such-room", "There is no room \"" + room + "\"."));
-  }
-  if (active_.size() + beginning_ >= settings_.max_recordings) {
-    return refused(Reply::failed(503, "too-many-recordings",
-                                 "max_recordings is " + std::to_string(settings_.max_recordings) +
-                                     ": stop one first, or raise it."));
-  }
-  ++beginning_;
-  const int64_t now_ms = unix_ms();
-  const std::string id = make_id(now_ms);
-  library_.create(
-      room, id, now_ms,
-      [this, room, id, plan = plan.within(settings_.max_duration_s, settings_.max_bytes), automatic,
-       begun, refused](Store::Place& place) {
-        --beginning_;
-        if (!exists(room)) {
-          library_.forget(place.path);
-          return refused(
-              Reply::failed(404, "no-such-room", "The room \"" + room + "\" has closed."));
-        }
-        record(room, id, plan, automatic, place, begun);
-      },
-      [this, room, id, refused](const std::string& why) {
-        --beginning_;
-        Manifest failed = describe(room, id, {});
-        failed.state = State::Failed;
-        failed.ended_by = "failure";
-        failed.detail = why;
-        reports_.on_not_started(failed);
-        refused(Reply::failed(503, "storage-failed", why));
-      });
-}
-
-void Recordings::record(const std::string& room, const std::string& id, Plan plan, bool automatic,
-                        Store::Place& place, const Begun& begun) {
-  auto active = std::make_unique<Active>();
-  active->room = room;
-  active->path = place.path;
-  active->plan = std::move(plan);
-  active->automatic = automatic;
-  active->recorder = std::make_unique<Recorder>(
-      place.folder.release(), describe(room, id, active->plan), active->plan, settings_.recorder,
-      [this, gate = gate_, id](const std::shared_ptr<const Manifest>& manifest) {
-        gate->post([this, id, manifest] { on_ended(id, manifest); });
-      });
-  const Active& added = *(active_[id] = std::move(active));
-  reports_.set_active(active_.size());
-  host_.visit_participants(room, [&](const veche_participant_info& participant) {
-    if (participant.muted == 0) return;
-    added.recorder->queue()->push(MuteChanged{participant.participant, true, monotonic_ns()});
-  });
-  taps_.attach({room, &added.plan, added.recorder->queue()});
-  announce(room);
-  reports_.on_started(*added.recorder->manifest());
-  begun(*added.recorder->manifest());
 }
 
 bool Recordings::end(const std::string& room, const std::string& id, Ended ended) {
@@ -204,7 +118,7 @@ bool Recordings::end(const std::string& room, const std::string& id, Ended ended
   // A client that stops an automatic recording does not want the next one either.
   if (active.automatic) automatic_.pause(room);
   active.waiting.push_back(std::move(ended));
-  active.recorder->stop("request");
+  stop_recording(active, "request");
   return true;
 }
 
@@ -215,21 +129,46 @@ void Recordings::on_ended(const std::string& id, const std::shared_ptr<const Man
   active_.erase(found);
   reports_.set_active(active_.size());
   taps_.detach({active->room, &active->plan, active->recorder->queue()});
-  library_.add({active->path, *manifest});
+  library_.add(active->path, *manifest);
   const bool failed = manifest->state == State::Failed;
   if (failed) host_.warning("recording " + id + " has failed: " + manifest->detail);
-  if (failed && active->automatic) automatic_.pause(active->room);
+  if (failed && active->automatic) retry_or_pause(*active, *manifest);
   announce(active->room);
   reports_.on_ended(*manifest);
   for (const Ended& ended : active->waiting) ended(*manifest);
   if (stopping_) return;
-  const std::string directory = library_.directory_of(active->path);
-  if (hook_) {
-    hook_->run(
-        {directory + "/" + kManifestName, directory, active->room, id, to_string(manifest->state)});
-  }
-  library_.remove_expired(unix_ms());
+  library_.add_checksums(id, [this, id, room = active->room, path = active->path,
+                              state = manifest->state](const Manifest* hashed) {
+    if (hashed) reports_.on_hashed(*hashed);
+    if (!hook_) return;
+    const std::string directory = library_.directory_of(path);
+    hook_->run({directory + "/" + kManifestName, directory, room, id, to_string(state)});
+  });
+  remove_expired();
   consider(active->room);
+}
+
+/// A disk that is full has room again some time; what fails for another reason would fail again.
+void Recordings::retry_or_pause(const Active& active, const Manifest& manifest) {
+  if (manifest.ended_by == "disk-full" || manifest.ended_by == "too-many-files") {
+    automatic_.refuse(active.room, monotonic_ms());
+  } else {
+    automatic_.pause(active.room);
+  }
+}
+
+void Recordings::remove_expired() {
+  TrustedTime& time = trusted_time();
+  const Now now{time.unix_ms(boot_ms(), unix_ms()), boot_ms()};
+  if (const auto jump_ms = time.take_jump_ms()) {
+    host_.warning("the system's clock has jumped by " + std::to_string(*jump_ms / 1000) +
+                  " s: for a day, recordings are deleted by the time before or after, whichever "
+                  "is earlier");
+  }
+  uint64_t in_progress_bytes = 0;
+  for (const auto& [id, active] : active_)
+    in_progress_bytes += bytes_of(*active->recorder->manifest());
+  library_.remove_expired(now, in_progress_bytes);
 }
 
 void Recordings::tick() {
@@ -240,12 +179,14 @@ void Recordings::tick() {
     } else if (active->empty_since_ms == 0) {
       active->empty_since_ms = now_ms;
     } else if (now_ms - active->empty_since_ms >= settings_.idle_timeout_s * 1000) {
-      active->recorder->stop("idle");
+      stop_recording(*active, "idle");
     }
   }
+  for (const std::string& room : automatic_.take_due(now_ms)) consider(room);
   if (now_ms - retained_ms_ < kRetentionPeriodMs) return;
   retained_ms_ = now_ms;
-  library_.remove_expired(unix_ms());
+  library_.look_again();
+  remove_expired();
 }
 
 std::shared_ptr<const Manifest> Recordings::progress(const std::string& room,
@@ -261,11 +202,14 @@ std::vector<std::shared_ptr<const Manifest>> Recordings::in_progress() const {
   return all;
 }
 
-std::optional<Stored> Recordings::find(const std::string& room, const std::string& id) const {
+std::optional<Index::Entry> Recordings::find(const std::string& room, const std::string& id) const {
   if (const auto found = active_.find(id); found != active_.end() && found->second->room == room) {
-    return Stored{found->second->path, *found->second->recorder->manifest()};
+    Index::Entry entry;
+    entry.path = found->second->path;
+    entry.manifest = *found->second->recorder->manifest();
+    return entry;
   }
-  const Stored* recording = library_.find(id);
+  const Index::Entry* recording = library_.index().find(id);
   if (!recording || recording->manifest.room != room) return std::nullopt;
   return *recording;
 }
@@ -278,8 +222,12 @@ void Recordings::announce(const std::string& room) {
   reports_.announce(room, here);
 }
 
-bool Recordings::exists(const std::string& room) const {
-  return host_.visit_participants(room, [](const veche_participant_info&) {}) == VECHE_OK;
+std::optional<int64_t> Recordings::room_created_ms(const std::string& room) const {
+  std::optional<int64_t> created_ms;
+  host_.visit_rooms([&](const veche_room_info& each) {
+    if (each.room == room) created_ms = each.created_unix_ms;
+  });
+  return created_ms;
 }
 
 size_t Recordings::people_in(const std::string& room) const {

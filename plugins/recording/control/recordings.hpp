@@ -52,7 +52,10 @@ class Recordings {
   std::shared_ptr<const Manifest> progress(const std::string& room, const std::string& id) const;
   std::vector<std::shared_ptr<const Manifest>> in_progress() const;
   /// A recording in progress, or one that has ended.
-  std::optional<Stored> find(const std::string& room, const std::string& id) const;
+  std::optional<Index::Entry> find(const std::string& room, const std::string& id) const;
+  /// When the room of this name was made that exists now; nothing: there is none. It tells rooms of
+  /// one name apart.
+  std::optional<int64_t> room_created_ms(const std::string& room) const;
 
  private:
   struct Active {
@@ -60,19 +63,27 @@ class Recordings {
     Plan plan;
     std::unique_ptr<Recorder> recorder;
     bool automatic = false;
+    bool is_ending = false;
     int64_t empty_since_ms = 0;  ///< 0: the room is not empty.
     std::vector<Ended> waiting;
   };
-  void create(const std::string& room, const Plan& plan, bool automatic, const Begun& begun,
-              const Refused& refused);
-  void record(const std::string& room, const std::string& id, Plan plan, bool automatic,
-              Store::Place& place, const Begun& begun);
+  /// A recording that waits for its folder.
+  struct Wanted {
+    std::string room, id;
+    int64_t room_created_ms = 0;
+    Plan plan;
+    bool automatic = false;
+  };
+  void create(Wanted wanted, const Begun& begun, const Refused& refused);
+  void record(const Wanted& wanted, Store::Place& place, const Begun& begun);
+  void stop_recording(Active& active, const std::string& ended_by);
+  void retry_or_pause(const Active& active, const Manifest& manifest);
+  void remove_expired();
   void on_ended(const std::string& id, const std::shared_ptr<const Manifest>& manifest);
   void tick();
   void consider(const std::string& room);
   void announce(const std::string& room);
   size_t people_in(const std::string& room) const;
-  bool exists(const std::string& room) const;
   std::vector<TapTarget> targets() const;
 
   const veche::Host host_;

@@ -2,10 +2,16 @@
 // Counts recordings, and emits their manifests as events.
 #include "recording/control/reports.hpp"
 
+#include "recording/control/index.hpp"
 #include "recording/control/views.hpp"
 #include "recording/file/manifest_json.hpp"
 
 namespace veche::recording {
+namespace {
+
+constexpr size_t kMostInEvent = 200;
+
+}  // namespace
 
 Reports::Reports(const veche::Host& host)
     : host_(host),
@@ -21,7 +27,8 @@ void Reports::on_ended(const Manifest& manifest) {
   const bool failed = manifest.state == State::Failed;
   (failed ? failed_ : finished_).add();
   for (const FileEntry& file : manifest.files) bytes_.add(static_cast<int64_t>(file.bytes));
-  for (const TrackEntry& track : manifest.tracks) dropped_.add(static_cast<int64_t>(track.dropped));
+  for (const TrackEntry& track : manifest.tracks)
+    dropped_.add(static_cast<int64_t>(track.losses.dropped));
   emit(manifest, failed ? "failed" : "finished");
 }
 
@@ -38,6 +45,8 @@ void Reports::announce(const std::string& room,
 void Reports::emit(const Manifest& manifest, const char* what) {
   std::string json = to_json(manifest);
   if (json.size() > kMaxEventBytes) json = summary_json(manifest);
+  // Hundreds of tracks: the manifest is in the API.
+  if (json.size() > kMaxEventBytes) json = summary_json(summary_of(manifest, kMostInEvent));
   const std::string type = std::string("recording.") + what;
   const veche_status status = host_.emit(manifest.room, "", type, json);
   if (status != VECHE_OK && status != VECHE_E_GONE) {

@@ -21,6 +21,8 @@ class Reports {
   void on_started(const Manifest& manifest) { emit(manifest, "started"); }
   /// Its files are closed.
   void on_ended(const Manifest& manifest);
+  /// Its manifest has the checksums of its files.
+  void on_hashed(const Manifest& manifest) { emit(manifest, "hashed"); }
   /// It has no folder, and so no files.
   void on_not_started(const Manifest& manifest);
   /// Tells the clients in a room whether they are recorded, and how.

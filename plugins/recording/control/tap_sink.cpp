@@ -43,6 +43,7 @@ std::optional<Packet> read_packet(GstBuffer* buffer, const TapSink::Header& head
     return std::nullopt;
   }
   Packet packet;
+  packet.ssrc = gst_rtp_buffer_get_ssrc(&rtp);
   packet.arrival_ns = static_cast<int64_t>(GST_BUFFER_PTS(buffer));
   packet.capture_ns = read_capture(buffer);
   packet.timestamp = gst_rtp_buffer_get_timestamp(&rtp);
@@ -66,6 +67,14 @@ GstFlowReturn pull(GstAppSink* element, gpointer data) {
 
 }  // namespace
 
+TapSink::TapSink(TrackInfo info, const Header& header)
+    : foreign_(std::make_shared<std::atomic<uint64_t>>(0)),
+      info_([&] {
+        info.foreign = foreign_;
+        return std::move(info);
+      }()),
+      header_(header) {}
+
 void TapSink::add(const std::shared_ptr<RecorderQueue>& queue) {
   // First, so that no packet overtakes it.
   queue->push(TrackBegins{info_});
@@ -75,12 +84,12 @@ void TapSink::add(const std::shared_ptr<RecorderQueue>& queue) {
 
 void TapSink::remove(const std::shared_ptr<RecorderQueue>& queue, uint64_t dropped) {
   const std::lock_guard lock(mutex_);
-  if (std::erase(queues_, queue) > 0) queue->push(TrackEnds{info_.track, dropped});
+  if (std::erase(queues_, queue) > 0) queue->push(TrackEnds{info_.track, dropped, ""});
 }
 
-void TapSink::close(uint64_t dropped) {
+void TapSink::close(uint64_t dropped, const std::string& why) {
   const std::lock_guard lock(mutex_);
-  for (const auto& queue : queues_) queue->push(TrackEnds{info_.track, dropped});
+  for (const auto& queue : queues_) queue->push(TrackEnds{info_.track, dropped, why});
   queues_.clear();
 }
 
@@ -92,7 +101,10 @@ bool TapSink::is_unused() const {
 void TapSink::on_sample(GstSample* sample) {
   GstBuffer* buffer = gst_sample_get_buffer(sample);
   std::optional<Packet> packet = buffer ? read_packet(buffer, header_) : std::nullopt;
-  if (!packet) return;
+  if (!packet) {
+    foreign_->fetch_add(1, std::memory_order_relaxed);
+    return;
+  }
   const std::lock_guard lock(mutex_);
   for (size_t i = 0; i < queues_.size(); ++i) {
     const bool is_last = i + 1 == queues_.size();

@@ -19,11 +19,11 @@ class TapSink {
   /// Identifies the packets of a track; others in the same stream are left out.
   struct Header {
     uint32_t payload_type = 0;
-    uint32_t ssrc = 0;                   ///< 0: not announced.
+    uint32_t ssrc = 0;                   ///< Of video, which may have layers; 0: any.
     uint32_t audio_level_extension = 0;  ///< Its id (RFC 8285); 0: there is none.
   };
 
-  TapSink(TrackInfo info, const Header& header) : info_(std::move(info)), header_(header) {}
+  TapSink(TrackInfo info, const Header& header);
   TapSink(const TapSink&) = delete;
   TapSink& operator=(const TapSink&) = delete;
 
@@ -32,14 +32,15 @@ class TapSink {
   void add(const std::shared_ptr<RecorderQueue>& queue);
   /// [control] Tells the recording that the track has ended.
   void remove(const std::shared_ptr<RecorderQueue>& queue, uint64_t dropped);
-  /// [control] The same for all of them.
-  void close(uint64_t dropped);
+  /// [control] The same for all of them. `why`: the tap has failed; "": it has not.
+  void close(uint64_t dropped, const std::string& why);
   bool is_unused() const;
 
   /// [the tap's thread]
   void on_sample(GstSample* sample);
 
  private:
+  const std::shared_ptr<std::atomic<uint64_t>> foreign_;  ///< Shared with recorders.
   const TrackInfo info_;
   const Header header_;
   mutable std::mutex mutex_;

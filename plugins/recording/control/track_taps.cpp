@@ -21,9 +21,10 @@ GstElement* TrackTaps::open(const veche_track& track) {
     }
   }
   if (wanting.empty()) return nullptr;
+  // A microphone has one source at a time, which may change in mid-call.
+  const uint32_t ssrc = track.kind == VECHE_KIND_VIDEO ? track.ssrc : 0;
   auto sink = std::make_shared<TapSink>(
-      std::move(info),
-      TapSink::Header{track.payload_type, track.ssrc, track.audio_level_extension});
+      std::move(info), TapSink::Header{track.payload_type, ssrc, track.audio_level_extension});
   GstElement* element = make_tap_element(sink);
   if (!element)
     throw Failure(VECHE_E_INTERNAL, "GStreamer has no appsink: install its base plugins");
@@ -32,11 +33,11 @@ GstElement* TrackTaps::open(const veche_track& track) {
   return element;
 }
 
-void TrackTaps::on_closed(uint64_t track, uint64_t dropped) {
+void TrackTaps::on_closed(uint64_t track, uint64_t dropped, const std::string& why) {
   const auto found = taps_.find(track);
   if (found == taps_.end()) return;
   const bool was_closing = found->second.closing;
-  found->second.sink->close(dropped);
+  found->second.sink->close(dropped, why);
   taps_.erase(found);
   // A recording may have begun while the tap ended.
   if (was_closing) static_cast<void>(host_.open_tap(track));

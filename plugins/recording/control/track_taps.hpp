@@ -33,7 +33,8 @@ class TrackTaps {
 
   /// The answer to veche_track_tap.open(): null if no recording wants the track.
   GstElement* open(const veche_track& track);
-  void on_closed(uint64_t track, uint64_t dropped);
+  /// `why`: the tap has failed; "": it has not.
+  void on_closed(uint64_t track, uint64_t dropped, const std::string& why);
   /// A recording begins: it gets the tracks that exist already.
   void attach(const TapTarget& target);
   /// The recording has ended.

@@ -52,11 +52,11 @@ std::string notice_json(const std::vector<std::shared_ptr<const Manifest>>& in_p
   return json + "]}";
 }
 
-std::string list_json(const std::vector<const Manifest*>& page, const std::string& next) {
+std::string list_json(const std::vector<Manifest>& page, const std::string& next) {
   std::string json = R"({"recordings":[)";
   for (size_t i = 0; i < page.size(); ++i) {
     if (i > 0) json += ',';
-    json += summary_json(*page[i]);
+    json += summary_json(page[i]);
   }
   return json + R"(],"next_cursor":")" + next + "\"}";
 }

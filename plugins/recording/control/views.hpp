@@ -21,7 +21,7 @@ std::string make_id(int64_t unix_ms);
 /// The notice for clients of a room: `{"active": true, "recordings": [...]}`, or "" for none.
 std::string notice_json(const std::vector<std::shared_ptr<const Manifest>>& in_progress);
 /// Summaries, and the id after which the next page begins ("": there is none).
-std::string list_json(const std::vector<const Manifest*>& page, const std::string& next);
+std::string list_json(const std::vector<Manifest>& page, const std::string& next);
 /// The type of one of its files, the manifest included; nothing if it has no such file.
 std::optional<std::string> content_type_of(const Manifest& manifest, const std::string& file);
 /// The "muted" of an event's data.

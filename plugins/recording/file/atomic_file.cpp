@@ -18,7 +18,7 @@ namespace veche::recording {
 
 namespace {
 
-/// Calls piece(data, size) for each piece of the file.
+/// Calls piece(data, size) for each piece of the file, until it returns false.
 template <class Piece>
 void read_pieces(int fd, const std::string& name, Piece&& piece) {
   std::vector<char> buffer(size_t{64} << 10);
@@ -27,7 +27,7 @@ void read_pieces(int fd, const std::string& name, Piece&& piece) {
     if (count < 0 && errno == EINTR) continue;
     if (count < 0) fail_io("read", name, errno);
     if (count == 0) return;
-    piece(buffer.data(), static_cast<size_t>(count));
+    if (!piece(buffer.data(), static_cast<size_t>(count))) return;
   }
 }
 
@@ -73,17 +73,20 @@ std::string read_whole(int dir_fd, const std::string& name, size_t max_bytes) {
                                          std::to_string(max_bytes) + " bytes");
     }
     content.append(data, size);
+    return true;
   });
   return content;
 }
 
-std::string sha256(int dir_fd, const std::string& name) {
+std::string sha256(int dir_fd, const std::string& name, const std::atomic<bool>* stopped) {
   const Descriptor file = open_regular(dir_fd, name);
   const std::unique_ptr<GChecksum, decltype(&g_checksum_free)> sum(
       g_checksum_new(G_CHECKSUM_SHA256), &g_checksum_free);
   read_pieces(file.get(), name, [&](const char* data, size_t size) {
     g_checksum_update(sum.get(), reinterpret_cast<const guchar*>(data), static_cast<gssize>(size));
+    return !stopped || !stopped->load(std::memory_order_relaxed);
   });
+  if (stopped && stopped->load(std::memory_order_relaxed)) return "";
   return g_checksum_get_string(sum.get());
 }
 

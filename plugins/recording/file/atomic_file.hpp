@@ -2,6 +2,7 @@
 // Small files that exist as a whole or not at all, and the checksum of large ones.
 #pragma once
 
+#include <atomic>
 #include <cstddef>
 #include <string>
 #include <string_view>
@@ -21,7 +22,8 @@ Descriptor open_regular(int dir_fd, const std::string& name);
 /// Also fails with VECHE_E_INVALID if the file is longer than `max_bytes`.
 std::string read_whole(int dir_fd, const std::string& name, size_t max_bytes);
 
-/// In lower case hexadecimal. Blocks for as long as reading the file takes.
-std::string sha256(int dir_fd, const std::string& name);
+/// In lower case hexadecimal. Blocks for as long as reading the file takes, or until `*stopped`,
+/// which another thread may set: the result is then "". Null: never.
+std::string sha256(int dir_fd, const std::string& name, const std::atomic<bool>* stopped = nullptr);
 
 }  // namespace veche::recording

@@ -34,10 +34,22 @@ Advice advice(int error) {
 
 void fail_io(const char* action, const std::string& name, int error) {
   const Advice found = advice(error);
-  throw Failure(found.code, std::string("cannot ") + action + " " + name + ": " +
-                                std::generic_category().message(error) + "; " + found.what);
+  throw IoFailure(found.code,
+                  std::string("cannot ") + action + " " + name + ": " +
+                      std::generic_category().message(error) + "; " + found.what,
+                  error);
 }
 
-bool is_full(const Failure& failure) noexcept { return failure.code() == VECHE_E_EXHAUSTED; }
+const char* reason_of(const std::exception& failure) noexcept {
+  const auto* io = dynamic_cast<const IoFailure*>(&failure);
+  switch (io ? io->error() : 0) {
+    case ENOSPC:
+    case EDQUOT:
+    case EFBIG: return "disk-full";
+    case EMFILE:
+    case ENFILE: return "too-many-files";
+    default: return "failure";
+  }
+}
 
 }  // namespace veche::recording

@@ -1,18 +1,18 @@
 // SPDX-License-Identifier: Apache-2.0
-// Writes a manifest with json-glib.
+// Writes a manifest as text.
 #include "recording/file/manifest_json.hpp"
 
-#include <json-glib/json-glib.h>
+#include <glib.h>
 
 #include <memory>
+#include <string_view>
+#include <utility>
 
 namespace veche::recording {
 
 namespace {
 
 struct Free {
-  void operator()(void* object) const noexcept { g_object_unref(object); }
-  void operator()(JsonNode* node) const noexcept { json_node_unref(node); }
   void operator()(char* text) const noexcept { g_free(text); }
   void operator()(GDateTime* time) const noexcept { g_date_time_unref(time); }
 };
@@ -27,24 +27,28 @@ std::string rfc3339(int64_t unix_ms) {
   return std::string(text.get()) + fraction;
 }
 
+/// Text, and no tree of nodes: a recording with thousands of tracks writes its manifest often.
 class Writer {
  public:
-  Writer() : builder_(json_builder_new()) {}
-
-  void name(const char* name) { json_builder_set_member_name(builder_.get(), name); }
   void text(const char* member, const std::string& value) {
     name(member);
     text(value);
   }
   /// Clients choose names freely; JSON has to be UTF-8.
   void text(const std::string& value) {
-    const std::unique_ptr<char, Free> valid(
-        g_utf8_make_valid(value.data(), static_cast<gssize>(value.size())));
-    json_builder_add_string_value(builder_.get(), valid.get());
+    separate();
+    const auto size = static_cast<gssize>(value.size());
+    if (g_utf8_validate(value.data(), size, nullptr)) {
+      quote(value);
+    } else {
+      const std::unique_ptr<char, Free> valid(g_utf8_make_valid(value.data(), size));
+      quote(valid.get());
+    }
   }
   void number(const char* member, int64_t value) {
     name(member);
-    json_builder_add_int_value(builder_.get(), value);
+    separate();
+    out_ += std::to_string(value);
   }
   void count(const char* member, uint64_t value) { number(member, static_cast<int64_t>(value)); }
   void time(const char* member, const char* member_ms, int64_t unix_ms) {
@@ -59,29 +63,72 @@ class Writer {
 
   template <class Content>
   void object(Content&& content) {
-    json_builder_begin_object(builder_.get());
+    open('{');
     content();
-    json_builder_end_object(builder_.get());
+    close('}');
   }
   template <class List, class Each>
   void list(const char* member, const List& items, Each&& each) {
     name(member);
-    json_builder_begin_array(builder_.get());
+    open('[');
     for (const auto& item : items) each(item);
-    json_builder_end_array(builder_.get());
+    close(']');
   }
   void texts(const char* member, const std::vector<std::string>& items) {
     list(member, items, [this](const std::string& item) { text(item); });
   }
 
-  std::string done() const {
-    const std::unique_ptr<JsonNode, Free> root(json_builder_get_root(builder_.get()));
-    const std::unique_ptr<char, Free> json(json_to_string(root.get(), TRUE));
-    return std::string(json.get()) + "\n";
-  }
+  std::string done() && { return std::move(out_) + "\n"; }
 
  private:
-  std::unique_ptr<JsonBuilder, Free> builder_;
+  void name(const char* name) {
+    separate();
+    ((out_ += '"') += name) += "\" : ";
+    is_after_name_ = true;
+  }
+  /// Before a member or an element.
+  void separate() {
+    if (std::exchange(is_after_name_, false)) return;
+    if (!is_first_) out_ += ',';
+    is_first_ = false;
+    if (depth_ > 0) break_line();
+  }
+  void break_line() { (out_ += '\n').append(2 * depth_, ' '); }
+  void open(char bracket) {
+    separate();
+    out_ += bracket;
+    ++depth_;
+    is_first_ = true;
+  }
+  void close(char bracket) {
+    --depth_;
+    if (!is_first_) break_line();
+    out_ += bracket;
+    is_first_ = false;
+  }
+  /// RFC 8259 section 7.
+  void quote(std::string_view value) {
+    out_ += '"';
+    for (size_t begin = 0; begin < value.size();) {
+      size_t end = begin;
+      while (end < value.size() && static_cast<unsigned char>(value[end]) >= 0x20 &&
+             value[end] != '"' && value[end] != '\\') {
+        ++end;
+      }
+      out_ += value.substr(begin, end - begin);
+      if (end < value.size()) {
+        char escape[8];
+        g_snprintf(escape, sizeof escape, "\\u%04x", static_cast<unsigned>(value[end]));
+        out_ += escape;
+      }
+      begin = end + 1;
+    }
+    out_ += '"';
+  }
+
+  std::string out_;
+  size_t depth_ = 0;
+  bool is_first_ = true, is_after_name_ = false;
 };
 
 void write_track(Writer& out, const TrackEntry& track, bool all) {
@@ -93,8 +140,12 @@ void write_track(Writer& out, const TrackEntry& track, bool all) {
   out.text("file", track.file);
   out.span(track.span);
   out.count("packets", track.packets);
-  out.count("lost", track.lost);
-  out.count("dropped", track.dropped);
+  for (const LossField& field : kLossFields) {
+    const uint64_t count = track.losses.*field.count;
+    if (count > 0 || field.always) out.count(field.name, count);
+  }
+  if (!track.problem.empty()) out.text("problem", track.problem);
+  if (!track.detail.empty()) out.text("detail", track.detail);
   out.number("level_dbov", track.level_dbov);
   if (!all) return;
   out.list("gaps", track.gaps, [&](const Gap& gap) {
@@ -110,6 +161,7 @@ void write_file(Writer& out, const FileEntry& file) {
   out.text("name", file.name);
   out.text("content_type", file.content_type);
   out.count("bytes", file.bytes);
+  out.number("start_ms", file.start_ms);
   out.number("duration_ms", file.duration_ms);
   if (!file.sha256.empty()) out.text("sha256", file.sha256);
 }
@@ -120,6 +172,7 @@ std::string write(const Manifest& manifest, bool all) {
     out.text("format", "veche.recording/1");
     out.text("id", manifest.id);
     out.text("room", manifest.room);
+    out.time("room_created_at", "room_created_unix_ms", manifest.room_created_unix_ms);
     out.text("state", to_string(manifest.state));
     if (!manifest.detail.empty()) out.text("detail", manifest.detail);
     if (!manifest.ended_by.empty()) out.text("ended_by", manifest.ended_by);
@@ -129,10 +182,13 @@ std::string write(const Manifest& manifest, bool all) {
     out.time("started_at", "started_unix_ms", manifest.started_unix_ms);
     out.time("ended_at", "ended_unix_ms", manifest.ended_unix_ms);
     out.number("duration_ms", manifest.duration_ms);
+    if (manifest.clock_step_ms != 0) out.number("clock_step_ms", manifest.clock_step_ms);
     out.list("files", manifest.files,
              [&](const FileEntry& file) { out.object([&] { write_file(out, file); }); });
     out.list("tracks", manifest.tracks,
              [&](const TrackEntry& track) { out.object([&] { write_track(out, track, all); }); });
+    if (manifest.more_tracks > 0) out.count("more_tracks", manifest.more_tracks);
+    if (manifest.more_files > 0) out.count("more_files", manifest.more_files);
     if (!all) return;
     out.list("speech", manifest.speech, [&](const SpeechEntry& speech) {
       out.object([&] {
@@ -141,7 +197,7 @@ std::string write(const Manifest& manifest, bool all) {
       });
     });
   });
-  return out.done();
+  return std::move(out).done();
 }
 
 }  // namespace

@@ -138,8 +138,8 @@ Gap read_gap(const Fields& in) { return {in.span(), in.text("reason")}; }
 SpeechEntry read_speech(const Fields& in) { return {in.text("participant"), in.span()}; }
 
 FileEntry read_file(const Fields& in) {
-  FileEntry file{in.text("name"), in.text("content_type"), in.text("sha256"), in.count("bytes"),
-                 in.number("duration_ms")};
+  FileEntry file{in.text("name"),   in.text("content_type"),  in.text("sha256"),
+                 in.count("bytes"), in.number("duration_ms"), in.number("start_ms")};
   if (!is_file_name(file.name)) in.refuse_member("name", "it is not the name of a file");
   if (!has_only(file.content_type, "/.+-")) in.refuse_member("content_type", "it is not a type");
   if (!file.sha256.empty() && (file.sha256.size() != 64 || !has_only(file.sha256, ""))) {
@@ -161,8 +161,9 @@ TrackEntry read_track(const Fields& in) {
   }
   track.span = in.span();
   track.packets = in.count("packets");
-  track.lost = in.count("lost");
-  track.dropped = in.count("dropped");
+  for (const LossField& field : kLossFields) track.losses.*field.count = in.count(field.name);
+  track.problem = in.text("problem");
+  track.detail = in.text("detail");
   track.level_dbov = static_cast<int>(std::min<int64_t>(in.number("level_dbov", -127, -127), 0));
   track.gaps = in.list<Gap>("gaps", read_gap);
   track.more_gaps = in.count("more_gaps");
@@ -181,6 +182,7 @@ Manifest read_manifest(const Fields& in) {
     in.refuse_member("id", "[A-Za-z0-9_.~-]{1,64} is expected");
   }
   manifest.room = in.text("room");
+  manifest.room_created_unix_ms = in.number("room_created_unix_ms");
   manifest.state = read_state(in);
   manifest.detail = in.text("detail");
   manifest.ended_by = in.text("ended_by");
@@ -190,8 +192,10 @@ Manifest read_manifest(const Fields& in) {
   manifest.started_unix_ms = in.number("started_unix_ms");
   manifest.ended_unix_ms = in.number("ended_unix_ms");
   manifest.duration_ms = in.number("duration_ms");
+  manifest.clock_step_ms = in.number("clock_step_ms", -kMaxNumber);
   manifest.files = in.list<FileEntry>("files", read_file);
   manifest.tracks = in.list<TrackEntry>("tracks", read_track);
+  manifest.more_tracks = in.count("more_tracks");
   manifest.speech = in.list<SpeechEntry>("speech", read_speech);
   return manifest;
 }

@@ -81,11 +81,10 @@ ebml::Bytes ebml_header(const Format& format) {
 }
 
 ebml::Bytes segment_info(int64_t started_unix_ms) {
-  constexpr int64_t kEpochMs = 978'307'200'000;  // Matroska's epoch is 2001.
   ebml::Bytes out;
   ebml::put_uint(out, id::kTimestampScale, 1'000'000);
   ebml::put_wide_uint(out, id::kDateUtc,
-                      static_cast<uint64_t>(started_unix_ms - kEpochMs) * 1'000'000);
+                      static_cast<uint64_t>(started_unix_ms - kMatroskaEpochMs) * 1'000'000);
   ebml::put_text(out, id::kMuxingApp, "Veche");
   ebml::put_text(out, id::kWritingApp, "Veche");
   return out;

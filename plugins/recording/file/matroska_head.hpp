@@ -14,6 +14,9 @@ namespace veche::recording {
 bool is_webm(const Format& format) noexcept;
 
 ebml::Bytes ebml_header(const Format& format);
+/// Dates count from 2001, in nanoseconds.
+inline constexpr int64_t kMatroskaEpochMs = 978'307'200'000;
+
 /// The data of Info without its duration.
 ebml::Bytes segment_info(int64_t started_unix_ms);
 /// Fails with VECHE_E_INVALID if the format is incomplete.

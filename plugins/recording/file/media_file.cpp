@@ -5,6 +5,7 @@
 #include <fcntl.h>
 
 #include <cerrno>
+#include <exception>
 
 #include "recording/file/io_failure.hpp"
 #include "recording/file/matroska_head.hpp"
@@ -20,12 +21,12 @@ const char* type_of(const Format& format) {
 
 /// Runs one step of an ending that goes on after failures, and keeps the first of them.
 template <class Step>
-bool attempt(std::optional<Failure>& first, Step&& step) {
+bool attempt(std::exception_ptr& first, Step&& step) {
   try {
     step();
     return true;
-  } catch (const Failure& failure) {
-    if (!first) first = failure;
+  } catch (const Failure&) {
+    if (!first) first = std::current_exception();
     return false;
   }
 }
@@ -45,10 +46,9 @@ MediaFile::MediaFile(int dir_fd, const std::string& stem, const Format& format,
 }
 
 void MediaFile::write(const Frame& frame) {
-  if (matroska_.pending_bytes() + frame.bytes.size() > kMaxPendingBytes) {
-    throw Failure(VECHE_E_EXHAUSTED, "cannot write " + name() +
-                                         ": the disk is full or too slow for the recording; free "
-                                         "space on it, or use a faster one");
+  // A backlog is longer than the time between two ticks: the disk decides whether it is too much.
+  if (matroska_.pending() && matroska_.pending_bytes() + frame.bytes.size() > kMaxPendingBytes) {
+    commit();
   }
   matroska_.add(frame);
   if (!due_since_ns_) due_since_ns_ = last_tick_ns_;
@@ -81,7 +81,7 @@ void MediaFile::perform(const Matroska::Commit& commit) {
 }
 
 void MediaFile::finish() {
-  std::optional<Failure> failure;
+  std::exception_ptr failure;
   if (!attempt(failure, [&] { commit(); })) {
     matroska_.drop_pending();
     attempt(failure, [&] { file_.truncate(matroska_.end()); });
@@ -97,7 +97,7 @@ void MediaFile::finish() {
     if (::fsync(directory_.get()) != 0) fail_io("put on the disk the folder of", name(), errno);
   });
   due_since_ns_.reset();
-  if (failure) throw Failure(*failure);
+  if (failure) std::rethrow_exception(failure);
 }
 
 }  // namespace veche::recording

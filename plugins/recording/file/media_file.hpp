@@ -15,8 +15,8 @@ namespace veche::recording {
 
 /// Every function but the plain getters may block, and throws a Failure that names the file. After
 /// a failure the file is as it was at its last commit; what came since is kept and tried again, up
-/// to kMaxPendingBytes. A file without finish(), as after kill -9, plays but has no index for
-/// seeking.
+/// to kMaxPendingBytes, beyond which write() commits at once. A file without finish(), as after
+/// kill -9, plays but has no index for seeking.
 class MediaFile {
  public:
   /// How long frames stay in memory. A commit survives kill -9 at once, and a power cut after the
@@ -28,8 +28,8 @@ class MediaFile {
   MediaFile(int dir_fd, const std::string& stem, const Format& format, const std::string& title,
             int64_t started_unix_ms);
 
-  /// Appends to memory. Fails with VECHE_E_EXHAUSTED if the disk has not taken the frames before
-  /// it.
+  /// Appends to memory. Writes the frames before it first if they are many; fails only if the disk
+  /// refuses them.
   void write(const Frame& frame);
   /// Writes what is due. To be called about every 100 ms, with any steady clock.
   void tick(int64_t now_ns);

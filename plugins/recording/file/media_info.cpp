@@ -12,9 +12,11 @@
 #include <span>
 
 #include "recording/big_endian.hpp"
+#include "recording/clock.hpp"
 #include "recording/file/descriptor.hpp"
 #include "recording/file/ebml.hpp"
 #include "recording/file/io_failure.hpp"
+#include "recording/file/matroska_head.hpp"
 #include "recording/file/matroska_ids.hpp"
 
 namespace veche::recording {
@@ -138,7 +140,11 @@ std::optional<MediaInfo> media_info(int dir_fd, const std::string& name) {
   const std::optional<Element> duration = reader.find(id::kDuration, info->data, info->end);
   if (!duration) return {};
 
-  MediaInfo found{bytes, 0, content_type(reader, *ebml, *segment)};
+  MediaInfo found{.bytes = bytes, .content_type = content_type(reader, *ebml, *segment)};
+  if (const auto date = reader.find(id::kDateUtc, info->data, info->end)) {
+    found.started_unix_ms =
+        static_cast<int64_t>(reader.big_endian(*date)) / kNsPerMs + kMatroskaEpochMs;
+  }
   const double ms = std::bit_cast<double>(reader.big_endian(*duration));
   if (std::isfinite(ms) && ms >= 0 && ms < 1e12) found.duration_ms = static_cast<int64_t>(ms);
   // After a power cut the fields may be on the disk without the end of the data.

@@ -11,6 +11,7 @@ namespace veche::recording {
 struct MediaInfo {
   uint64_t bytes = 0;
   int64_t duration_ms = 0;
+  int64_t started_unix_ms = 0;  ///< When its first frame was recorded; 0: it does not say.
   std::string content_type;
 };
 

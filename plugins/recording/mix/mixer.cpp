@@ -21,11 +21,11 @@ Mixer::Mixer(const MixSettings& settings)
       buffer_(settings.channels, encoder_.delay_samples()),
       block_(kBlockSamples * settings.channels) {}
 
-void Mixer::push(uint64_t track, const Frame& frame) {
+bool Mixer::push(uint64_t track, const Frame& frame) {
   const int64_t position = samples_of(frame.time_ns);
   switch (buffer_.fit(position, samples_of(frame.duration_ns))) {
-    case MixBuffer::Fit::Late: ++counters_.late; return;
-    case MixBuffer::Fit::Early: ++counters_.early; return;
+    case MixBuffer::Fit::Late: counters_.late += frame.is_filler ? 0 : 1; return false;
+    case MixBuffer::Fit::Early: counters_.early += frame.is_filler ? 0 : 1; return false;
     case MixBuffer::Fit::Within: break;
   }
   TrackSound& sound = tracks_.try_emplace(track, settings_.channels).first->second;
@@ -33,6 +33,12 @@ void Mixer::push(uint64_t track, const Frame& frame) {
   const auto length = static_cast<int64_t>(samples.size() / settings_.channels);
   // A frame may be longer than its header says.
   if (buffer_.fit(position, length) == MixBuffer::Fit::Within) buffer_.add(position, samples);
+  return true;
+}
+
+uint64_t Mixer::malformed_of(uint64_t track) const {
+  const auto found = tracks_.find(track);
+  return found != tracks_.end() ? found->second.malformed() : 0;
 }
 
 void Mixer::advance(int64_t time_ns, std::vector<Frame>& out) {

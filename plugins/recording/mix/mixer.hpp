@@ -27,8 +27,10 @@ class Mixer {
   explicit Mixer(const MixSettings& settings);
 
   /// Opus frames of one track, in order. One of two bytes or fewer is a loss and is concealed for
-  /// its duration.
-  void push(uint64_t track, const Frame& frame);
+  /// its duration. False if the frame came too late or too early.
+  bool push(uint64_t track, const Frame& frame);
+  /// Frames of a track, which has not been removed, that were no Opus.
+  uint64_t malformed_of(uint64_t track) const;
   /// Appends the packets that are complete once all tracks have pushed their frames up to
   /// `time_ns`: those that end delay_ns() earlier. To get all of the last sound, pass the end plus
   /// delay_ns() plus a block.

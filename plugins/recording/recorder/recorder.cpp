@@ -2,6 +2,7 @@
 // Empties the queue ten times a second until the recording ends.
 #include "recording/recorder/recorder.hpp"
 
+#include <malloc.h>
 #include <sys/resource.h>
 #include <unistd.h>
 
@@ -18,8 +19,22 @@ namespace {
 
 constexpr uint32_t kTurnMs = 100;
 constexpr int64_t kProgressNs = kNsPerS;
+/// A copy of a manifest with very many tracks is made more rarely.
+constexpr size_t kTracksPerProgress = 500;
+constexpr int64_t kTrimNs = 60 * kNsPerS;
 /// Calls have priority over recordings.
 constexpr int kNiceness = 5;
+
+}  // namespace
+
+namespace {
+
+/// glibc keeps what was freed for the thread; what tracks needed is for all.
+void give_memory_back() {
+#ifdef __GLIBC__
+  malloc_trim(0);
+#endif
+}
 
 }  // namespace
 
@@ -83,17 +98,24 @@ void Recorder::run(const std::shared_ptr<Shared>& shared) {
 
   RecordingWriter writer(shared->dir_fd, *shared->manifest, shared->plan, shared->settings,
                          shared->origin_ns);
-  int64_t published_ns = shared->origin_ns;
+  int64_t published_ns = shared->origin_ns, trimmed_ns = shared->origin_ns;
+  size_t trimmed_tracks = 0;
   while (!writer.wants_to_end()) {
     RecorderQueue::Batch batch = shared->queue->take(kTurnMs);
     const int64_t now_ns = monotonic_ns();
     writer.handle(std::move(batch), now_ns);
-    if (now_ns - published_ns < kProgressNs) continue;
+    if (writer.ended_tracks() > trimmed_tracks && now_ns - trimmed_ns >= kTrimNs) {
+      trimmed_tracks = writer.ended_tracks();
+      trimmed_ns = now_ns;
+      give_memory_back();
+    }
+    const auto size = static_cast<int64_t>(writer.ended_tracks() / kTracksPerProgress);
+    if (now_ns - published_ns < kProgressNs * (1 + size)) continue;
     published_ns = now_ns;
     publish(writer.manifest(now_ns));
   }
   const int64_t now_ns = monotonic_ns();
-  writer.finish(now_ns);
+  writer.finish(now_ns, unix_ms());
   publish(writer.manifest(now_ns));
   {
     const std::lock_guard lock(shared->mutex);
@@ -101,6 +123,7 @@ void Recorder::run(const std::shared_ptr<Shared>& shared) {
     shared->done.notify_all();
   }
   shared->ended(shared->manifest);
+  give_memory_back();
 }
 
 }  // namespace veche::recording

@@ -3,9 +3,11 @@
 // their bytes: a stalled disk loses packets here, and nowhere else.
 #pragma once
 
+#include <atomic>
 #include <condition_variable>
 #include <cstdint>
 #include <deque>
+#include <memory>
 #include <mutex>
 #include <optional>
 #include <string>
@@ -22,6 +24,9 @@ struct TrackInfo {
   std::string kind;  ///< "audio" or "video"
   std::string codec, fmtp;
   uint32_t clock_rate = 0, channels = 0;
+  /// Packets in the track's stream that are not the track's own. Shared: the tap counts, recorders
+  /// read. Null: not counted.
+  std::shared_ptr<const std::atomic<uint64_t>> foreign;
 };
 
 struct TrackBegins {
@@ -34,6 +39,7 @@ struct TrackPacket {
 struct TrackEnds {
   uint64_t track = 0;
   uint64_t dropped = 0;  ///< Packets that the tap dropped.
+  std::string why;       ///< The tap has failed; "": it has not.
 };
 struct MuteChanged {
   std::string participant;

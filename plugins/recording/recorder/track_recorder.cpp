@@ -4,6 +4,7 @@
 
 #include <algorithm>
 #include <utility>
+#include <veche/cpp/failure.hpp>
 
 #include "recording/clock.hpp"
 
@@ -13,15 +14,10 @@ namespace {
 constexpr int64_t kMaxDelayNs = 5'000 * kNsPerMs;
 /// File names have at most 64 characters: this leaves room for kind, number and extension.
 constexpr size_t kMaxNameInFile = 40;
-
-bool overlap(const Span& a, const Span& b) {
-  return a.start_ms < b.end_ms && b.start_ms < a.end_ms;
-}
-
-bool any_overlaps(const std::vector<Span>& spans, const Span& span) {
-  return std::any_of(spans.begin(), spans.end(),
-                     [&](const Span& each) { return overlap(each, span); });
-}
+/// Packets of the source before may come this long after another one has begun.
+constexpr int64_t kStragglersNs = 2 * kNsPerS;
+/// A packet this far ahead of the others is preceded by silence in steps.
+constexpr int64_t kFillBehindNs = kNsPerS;
 
 }  // namespace
 
@@ -31,21 +27,63 @@ TrackRecorder::TrackRecorder(std::string id, TrackInfo info, int64_t origin_ns,
       info_(std::move(info)),
       origin_ns_(origin_ns),
       outputs_(outputs),
-      clock_(info_.clock_rate, origin_ns),
-      depacketizer_(make_depacketizer(info_.codec, info_.fmtp, info_.clock_rate, info_.channels)),
-      speech_(info_.participant) {}
+      clock_(std::max(info_.clock_rate, 1U), origin_ns),
+      check_(std::max(info_.clock_rate, 1U)),
+      speech_(info_.participant),
+      clock_rate_(std::max(info_.clock_rate, 1U)),
+      foreign_before_(info_.foreign ? info_.foreign->load(std::memory_order_relaxed) : 0) {
+  try {
+    depacketizer_ = make_depacketizer(info_.codec, info_.fmtp, info_.clock_rate, info_.channels);
+    if (depacketizer_) return;
+    fail("unsupported-codec", "the codec " + info_.codec + " at " +
+                                  std::to_string(info_.clock_rate) + " Hz cannot be recorded");
+  } catch (const std::exception& failure) {
+    fail("missing-element", failure.what());
+  }
+}
 
 void TrackRecorder::push(Packet packet) {
-  if (!depacketizer_) return;
+  if (ended_ || !follow_source(packet)) return;
   const int64_t arrival_ns = packet.arrival_ns;
+  if (info_.kind == "audio") {
+    if (const auto finding = check_.observe(packet)) follow_clock(*finding);
+  }
   clock_.observe(packet, depacketizer_->span_ns(packet));
   reorder_.push(std::move(packet));
   // With a backlog, the packets' own time says how long to wait for a missing one.
   drain(arrival_ns);
 }
 
+/// False if the packet comes too late, because its sender uses another SSRC already.
+bool TrackRecorder::follow_source(const Packet& packet) {
+  if (!std::exchange(ssrc_, ssrc_.value_or(packet.ssrc)) || packet.ssrc == *ssrc_) return true;
+  if (packet.ssrc == ssrc_before_ && packet.arrival_ns - switched_ns_ < kStragglersNs) {
+    ++losses_.late;
+    return false;
+  }
+  drain(INT64_MAX);
+  ssrc_before_ = std::exchange(ssrc_, packet.ssrc);
+  switched_ns_ = packet.arrival_ns;
+  reorder_.begin_source();
+  clock_.begin_source(clock_rate_);
+  check_.begin_source();
+  return true;
+}
+
+void TrackRecorder::follow_clock(const ClockCheck::Finding& finding) {
+  problem_ = "wrong-clock";
+  detail_ = "its RTP timestamps count about " + std::to_string(finding.measured_hz) +
+            " a second, and " + info_.codec + " needs " + std::to_string(info_.clock_rate) +
+            "; mend the sender";
+  if (finding.likely_hz == 0) return;
+  detail_ += ". The recording follows them from there on";
+  drain(INT64_MAX);
+  clock_rate_ = finding.likely_hz;
+  clock_.begin_source(clock_rate_);
+}
+
 void TrackRecorder::advance(int64_t now_ns, int64_t fill_ns) {
-  if (!depacketizer_ || ended_) return;
+  if (ended_) return;
   advanced_ns_ = since_origin(now_ns);
   drain(now_ns);
   fill(since_origin(fill_ns));
@@ -57,7 +95,7 @@ void TrackRecorder::drain(int64_t now_ns) {
 }
 
 void TrackRecorder::tick(int64_t now_ns) {
-  if (file_) file_->tick(now_ns);
+  if (file_ && !ended_) file_->tick(now_ns);
 }
 
 void TrackRecorder::handle(const ReorderBuffer::Ordered& ordered) {
@@ -72,9 +110,19 @@ void TrackRecorder::handle(const ReorderBuffer::Ordered& ordered) {
   if (info_.kind == "audio" && time_ns >= 0) {
     speech_.push(ordered.packet.level, ordered.packet.payload.size(), time_ns);
   }
+  begin(time_ns);
+  fill(time_ns - kFillBehindNs);
   frames_.clear();
   depacketizer_->push(ordered.packet, time_ns, lost, frames_);
   write(frames_);
+}
+
+/// Only its first packet says when a track begins.
+void TrackRecorder::begin(int64_t time_ns) {
+  if (std::exchange(has_begun_, true)) return;
+  if (time_ns > kMostLeadNs || !outputs_.to_file) {
+    depacketizer_->begin_at(std::max<int64_t>(time_ns, 0));
+  }
 }
 
 /// How many of the packets missing before time_ns the network has lost. The sender also counts
@@ -82,72 +130,121 @@ void TrackRecorder::handle(const ReorderBuffer::Ordered& ordered) {
 uint64_t TrackRecorder::judge_loss(uint64_t missing, int64_t time_ns) {
   if (missing == 0) return 0;
   const Span span{last_ns_ / kNsPerMs, time_ns / kNsPerMs};
-  if (any_overlaps(overflows_, span)) {
-    dropped_ += missing;
+  if (times_.has_overflown(span)) {
+    losses_.dropped += missing;
     return 0;
   }
-  if (any_overlaps(muted_, span) || muted_since_ms_) return 0;
-  lost_ += missing;
+  if (times_.was_muted(span)) return 0;
+  losses_.lost += missing;
   return missing;
 }
 
 void TrackRecorder::fill(int64_t fill_ns) {
-  if (fill_ns <= 0) return;
-  frames_.clear();
-  depacketizer_->fill_to(fill_ns, frames_);
-  write(frames_);
+  if (fill_ns <= 0 || !has_begun_) return;
+  for (bool is_more = true; is_more;) {
+    frames_.clear();
+    is_more = depacketizer_->fill_to(fill_ns, frames_);
+    write(frames_);
+  }
 }
 
 void TrackRecorder::write(std::vector<Frame>& frames) {
-  for (const Frame& frame : frames) {
-    if (outputs_.mixer && info_.kind == "audio") outputs_.mixer->push(info_.track, frame);
-    if (!outputs_.to_file) continue;
-    if (!file_) {
-      // A container begins with the format of its track, which video reveals with its first key
-      // frame.
-      const Format* format = depacketizer_->format();
-      if (!format) continue;
-      const std::string stem =
-          info_.kind + "-" + id_ + "-" + info_.participant.substr(0, kMaxNameInFile);
-      file_ = std::make_unique<MediaFile>(outputs_.dir_fd, stem, *format, outputs_.title,
-                                          outputs_.started_unix_ms);
-    }
-    file_->write(frame);
+  for (Frame& frame : frames) {
+    if (outputs_.mixer) mix(frame);
+    if (outputs_.to_file) write_to_file(frame);
   }
 }
 
-void TrackRecorder::set_muted(bool muted, int64_t at_ns) {
-  const int64_t at_ms = std::max<int64_t>(0, since_origin(at_ns)) / kNsPerMs;
-  if (muted && !muted_since_ms_) {
-    muted_since_ms_ = at_ms;
-  } else if (!muted && muted_since_ms_) {
-    muted_.push_back({*muted_since_ms_, at_ms});
-    muted_since_ms_.reset();
+/// A track that cannot be decoded is still in its file.
+void TrackRecorder::mix(const Frame& frame) {
+  try {
+    if (!outputs_.mixer->push(info_.track, frame) && !frame.is_filler) ++losses_.mix_dropped;
+  } catch (const Failure& failure) {
+    std::exchange(outputs_.mixer, nullptr)->remove(info_.track);
+    problem_ = "decoder";
+    detail_ = failure.what();
   }
+}
+
+void TrackRecorder::write_to_file(Frame& frame) {
+  if (!file_) {
+    // A container begins with the format of its track, which video reveals with its first key
+    // frame.
+    const Format* format = depacketizer_->format();
+    if (!format) return;
+    if (frame.time_ns > kMostLeadNs) start_ns_ = frame.time_ns / kNsPerMs * kNsPerMs;
+    const std::string stem =
+        info_.kind + "-" + id_ + "-" + info_.participant.substr(0, kMaxNameInFile);
+    file_ = std::make_unique<MediaFile>(outputs_.dir_fd, stem, *format, outputs_.title,
+                                        outputs_.started_unix_ms + start_ns_ / kNsPerMs);
+  }
+  frame.time_ns -= start_ns_;
+  file_->write(frame);
 }
 
 void TrackRecorder::on_overflow(const Overflow& overflow) {
   if (ended_) return;
-  overflows_.push_back(
-      {since_origin(overflow.start_ns) / kNsPerMs, since_origin(overflow.end_ns) / kNsPerMs + 1});
+  times_.add_overflow(since_origin(overflow.start_ns), since_origin(overflow.end_ns));
 }
 
 void TrackRecorder::end(uint64_t dropped, std::optional<int64_t> until_ns) {
+  losses_.dropped += dropped;
   if (ended_) return;
-  dropped_ += dropped;
   // No packet will come that could be waited for.
-  if (depacketizer_) drain(INT64_MAX);
-  speech_.finish();
-  if (depacketizer_ && until_ns) {
+  drain(INT64_MAX);
+  if (until_ns) {
     fill(*until_ns);
     depacketizer_->gaps().finish(*until_ns);
   }
+  release();
+}
+
+void TrackRecorder::note(const std::string& problem, const std::string& why) {
+  problem_ = problem;
+  detail_ = why;
+}
+
+void TrackRecorder::fail(const std::string& problem, const std::string& why) noexcept {
+  if (ended_) return;
+  problem_ = problem;
+  detail_ = why;
+  release();
+}
+
+void TrackRecorder::release() noexcept {
   ended_ = true;
-  if (outputs_.mixer) outputs_.mixer->remove(info_.track);
+  speech_.finish();
+  if (depacketizer_) {
+    refused_ = depacketizer_->refused();
+    gaps_ = std::move(depacketizer_->gaps());
+    depacketizer_.reset();
+  }
+  frames_ = {};
+  losses_.late += reorder_.late();
+  losses_.refused += reorder_.refused();
+  reorder_ = ReorderBuffer();
+  if (!outputs_.mixer) return;
+  losses_.mix_failed += outputs_.mixer->malformed_of(info_.track);
+  std::exchange(outputs_.mixer, nullptr)->remove(info_.track);
 }
 
 void TrackRecorder::finish_file() {
-  if (file_) file_->finish();
+  if (file_ && !std::exchange(is_finished_, true)) file_->finish();
+}
+
+Losses TrackRecorder::losses() const {
+  Losses all = losses_;
+  const Depacketizer::Refused& refused = depacketizer_ ? depacketizer_->refused() : refused_;
+  all.late += reorder_.late();
+  all.refused += reorder_.refused() + refused.malformed;
+  all.left_out += refused.left_out;
+  all.incomplete += refused.incomplete;
+  all.restarts += clock_.restarts();
+  if (outputs_.mixer) all.mix_failed += outputs_.mixer->malformed_of(info_.track);
+  if (info_.foreign) {
+    all.foreign += info_.foreign->load(std::memory_order_relaxed) - foreign_before_;
+  }
+  return all;
 }
 
 TrackEntry TrackRecorder::entry() const {
@@ -160,31 +257,24 @@ TrackEntry TrackRecorder::entry() const {
   entry.file = file_ ? file_->name() : "";
   entry.span = {std::max<int64_t>(0, first_ns_) / kNsPerMs, last_ns_ / kNsPerMs};
   entry.packets = packets_;
-  entry.lost = lost_;
-  entry.dropped = dropped_;
-  entry.gaps = gaps();
-  entry.more_gaps = depacketizer_ ? depacketizer_->gaps().more() : 0;
+  entry.losses = losses();
+  entry.problem = problem_;
+  entry.detail = detail_;
+  const GapLog& gaps = depacketizer_ ? depacketizer_->gaps() : gaps_;
+  entry.gaps = gaps.list();
+  entry.more_gaps = gaps.more();
+  times_.explain(entry.gaps);
   entry.level_dbov = ended_ ? -127 : speech_.level_dbov(advanced_ns_);
   return entry;
 }
 
-std::vector<Gap> TrackRecorder::gaps() const {
-  std::vector<Span> muted = muted_;
-  if (muted_since_ms_) muted.push_back({*muted_since_ms_, INT64_MAX});
-  std::vector<Gap> gaps = depacketizer_ ? depacketizer_->gaps().list() : std::vector<Gap>{};
-  for (Gap& gap : gaps) {
-    if (any_overlaps(overflows_, gap.span)) {
-      gap.reason = "disk";
-    } else if (gap.reason == "no-packets" && any_overlaps(muted, gap.span)) {
-      gap.reason = "muted";
-    }
-  }
-  return gaps;
-}
-
 std::optional<FileEntry> TrackRecorder::file_entry() const {
   if (!file_) return std::nullopt;
-  return FileEntry{file_->name(), file_->content_type(), "", file_->bytes(), file_->duration_ms()};
+  return FileEntry{.name = file_->name(),
+                   .content_type = file_->content_type(),
+                   .bytes = file_->bytes(),
+                   .duration_ms = file_->duration_ms(),
+                   .start_ms = start_ns_ / kNsPerMs};
 }
 
 }  // namespace veche::recording

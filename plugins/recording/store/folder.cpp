@@ -4,10 +4,12 @@
 
 #include <dirent.h>
 #include <fcntl.h>
+#include <sys/file.h>
 #include <sys/stat.h>
 
 #include <cerrno>
 #include <memory>
+#include <utility>
 
 #include "recording/file/io_failure.hpp"
 
@@ -55,6 +57,59 @@ Descriptor make_folder(int root_fd, const std::vector<std::string>& parts) {
     folder = open_one(parent, parts[i], path);
   }
   return folder;
+}
+
+bool try_lock(int folder_fd) noexcept {
+  return ::flock(folder_fd, LOCK_EX | LOCK_NB) == 0 || errno != EWOULDBLOCK;
+}
+
+void wait_lock(int folder_fd) noexcept {
+  while (::flock(folder_fd, LOCK_EX) != 0 && errno == EINTR) {
+  }
+}
+
+namespace {
+
+void delete_entry(int parent, const std::string& name, bool is_folder, const std::string& path,
+                  int depth) {
+  // Deeper trees than any program makes of a recording end the call, not the stack.
+  constexpr int kMostDeep = 32;
+  if (!is_folder) {
+    if (::unlinkat(parent, name.c_str(), 0) != 0 && errno != ENOENT) {
+      fail_io("remove", path, errno);
+    }
+    return;
+  }
+  if (depth == kMostDeep) fail_io("remove", path, ELOOP);
+  // A folder that was made read-only is still its owner's.
+  constexpr mode_t kOwner = 0700;
+  static_cast<void>(::fchmodat(parent, name.c_str(), kOwner, 0));
+  const Descriptor folder = open_one(parent, name, path);
+  std::vector<std::pair<std::string, bool>> entries;
+  each_entry(folder.get(), [&](const std::string& each, bool is_inner) {
+    entries.emplace_back(each, is_inner);
+    return true;
+  });
+  for (const auto& [each, is_inner] : entries) {
+    delete_entry(folder.get(), each, is_inner, path + "/" + each, depth + 1);
+  }
+  if (::unlinkat(parent, name.c_str(), AT_REMOVEDIR) != 0 && errno != ENOENT) {
+    fail_io("remove the folder", path, errno);
+  }
+}
+
+}  // namespace
+
+void empty_folder(int folder_fd, const std::string& path,
+                  const std::function<bool(const std::string&)>& spares) {
+  std::vector<std::pair<std::string, bool>> entries;
+  each_entry(folder_fd, [&](const std::string& name, bool is_folder) {
+    if (!spares(name)) entries.emplace_back(name, is_folder);
+    return true;
+  });
+  for (const auto& [name, is_folder] : entries) {
+    delete_entry(folder_fd, name, is_folder, path + "/" + name, 0);
+  }
 }
 
 void each_entry(int folder_fd, const std::function<bool(const std::string&, bool)>& entry) {

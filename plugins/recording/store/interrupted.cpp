@@ -13,6 +13,9 @@ namespace veche::recording {
 
 namespace {
 
+/// No recording is longer: what a file says of itself is not trusted.
+constexpr int64_t kMostStartMs = int64_t{366} * 24 * 3600 * 1000;
+
 void list_forgotten_files(int folder_fd, Manifest& manifest) {
   std::vector<std::string> names;
   each_entry(folder_fd, [&](const std::string& name, bool is_folder) {
@@ -27,12 +30,18 @@ void list_forgotten_files(int folder_fd, Manifest& manifest) {
 }
 
 /// False if the file does not exist.
-bool measure(int folder_fd, FileEntry& file, std::vector<std::string>& warnings) {
+bool measure(int folder_fd, int64_t started_unix_ms, FileEntry& file,
+             std::vector<std::string>& warnings) {
   try {
     if (const std::optional<MediaInfo> info = media_info(folder_fd, file.name)) {
       file.bytes = info->bytes;
       file.duration_ms = info->duration_ms;
-      if (file.content_type.empty()) file.content_type = info->content_type;
+      // The manifest was written before the file was made.
+      if (file.content_type.empty()) {
+        file.content_type = info->content_type;
+        const int64_t start_ms = info->started_unix_ms - started_unix_ms;
+        if (start_ms > 0 && start_ms < kMostStartMs) file.start_ms = start_ms;
+      }
     } else {
       warnings.push_back(file.name + " is no recording that can be read");
     }
@@ -47,12 +56,12 @@ void end(Span& span, int64_t end_ms) {
   if (span.end_ms == 0) span.end_ms = std::max(span.start_ms, end_ms);
 }
 
-/// A track lasts as long as its file, which starts with the recording.
+/// A track lasts as long as its file.
 void end_spans(Manifest& manifest) {
   for (TrackEntry& track : manifest.tracks) {
     int64_t end_ms = manifest.duration_ms;
     for (const FileEntry& file : manifest.files) {
-      if (file.name == track.file) end_ms = file.duration_ms;
+      if (file.name == track.file) end_ms = file.start_ms + file.duration_ms;
     }
     end(track.span, end_ms);
     for (Gap& gap : track.gaps) end(gap.span, end_ms);
@@ -65,14 +74,15 @@ void end_spans(Manifest& manifest) {
 void end_interrupted(int folder_fd, Manifest& manifest, std::vector<std::string>& warnings) {
   list_forgotten_files(folder_fd, manifest);
   std::vector<std::string> problems;
-  std::erase_if(manifest.files,
-                [&](FileEntry& file) { return !measure(folder_fd, file, problems); });
+  std::erase_if(manifest.files, [&](FileEntry& file) {
+    return !measure(folder_fd, manifest.started_unix_ms, file, problems);
+  });
   for (const std::string& problem : problems) warnings.push_back(manifest.id + ": " + problem);
 
   manifest.state = State::Interrupted;
   manifest.duration_ms = 0;
   for (const FileEntry& file : manifest.files) {
-    manifest.duration_ms = std::max(manifest.duration_ms, file.duration_ms);
+    manifest.duration_ms = std::max(manifest.duration_ms, file.start_ms + file.duration_ms);
   }
   manifest.ended_unix_ms = manifest.started_unix_ms + manifest.duration_ms;
   manifest.ended_by = "interrupted";

@@ -44,6 +44,11 @@ void Scanner::folder(int fd, const std::string& path, int depth) {
 void Scanner::recording(int fd, const std::string& path) {
   Stored found{path, parse_manifest(read_whole(fd, kManifestName, kMaxManifestBytes))};
   if (found.manifest.state == State::Recording) {
+    // A recorder that a stalled disk holds up outlives its plugin.
+    if (!try_lock(fd)) {
+      out_.busy.push_back(path);
+      return;
+    }
     end_interrupted(fd, found.manifest, out_.warnings);
     try {
       Store::save(fd, found.manifest);
@@ -51,6 +56,7 @@ void Scanner::recording(int fd, const std::string& path) {
       out_.warnings.push_back(path + ": " + failure.what());
     }
   }
+  if (shrink_) shrink_(found.manifest);
   out_.recordings.push_back(std::move(found));
 }
 

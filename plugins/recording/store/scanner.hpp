@@ -2,7 +2,9 @@
 // Finds recordings in folders that may have been changed by hand.
 #pragma once
 
+#include <functional>
 #include <string>
+#include <utility>
 
 #include "recording/store/store.hpp"
 
@@ -15,14 +17,17 @@ class Scanner {
   static constexpr int kMaxDepth = 4;
   static constexpr int kMaxFolders = 200'000;
 
-  explicit Scanner(Store::Scan& out) : out_(out) {}
+  explicit Scanner(Store::Scan& out, std::function<void(Manifest&)> shrink = {})
+      : out_(out), shrink_(std::move(shrink)) {}
   void run(int root_fd);
+  void run_one(int folder_fd, const std::string& path) { recording(folder_fd, path); }
 
  private:
   void folder(int fd, const std::string& path, int depth);
   void recording(int fd, const std::string& path);
 
   Store::Scan& out_;
+  const std::function<void(Manifest&)> shrink_;
   int folders_ = 0;
 };
 

@@ -59,16 +59,23 @@ Store::Store(const std::string& directory, const std::string& name_template)
 Store::Place Store::create(const std::string& room, const std::string& id, int64_t unix_ms) {
   std::string path = name_template_.expand(room, id, unix_ms);
   Descriptor folder = make_folder(root_.get(), parts_of(path));
+  static_cast<void>(try_lock(folder.get()));
   return {std::move(folder), std::move(path)};
 }
 
-Store::Scan Store::scan() {
+Store::Scan Store::scan(const std::function<void(Manifest&)>& shrink) {
   Scan scan;
-  Scanner(scan).run(root_.get());
+  Scanner(scan, shrink).run(root_.get());
   std::stable_sort(scan.recordings.begin(), scan.recordings.end(),
                    [](const Stored& a, const Stored& b) {
                      return a.manifest.started_unix_ms < b.manifest.started_unix_ms;
                    });
+  return scan;
+}
+
+Store::Scan Store::scan_one(const std::string& path) {
+  Scan scan;
+  Scanner(scan).run_one(open(path).get(), path);
   return scan;
 }
 
@@ -88,28 +95,20 @@ Descriptor Store::open_file(const Stored& recording, const std::string& name) co
   return open_regular(open(recording.path).get(), name);
 }
 
-void Store::save(int folder_fd, const Manifest& manifest) {
+size_t Store::save(int folder_fd, const Manifest& manifest) {
   std::string json = to_json(manifest);
   if (json.size() > kMaxManifestBytes) json = summary_json(manifest);
   write_atomically(folder_fd, kManifestName, json);
+  return json.size();
 }
 
 void Store::remove(const std::string& path) {
   std::vector<std::string> parts = parts_of(path);
   const Descriptor folder = open_folder(root_.get(), parts);
-  std::vector<std::string> names;
-  each_entry(folder.get(), [&](const std::string& name, bool) {
-    names.push_back(name);
-    return true;
-  });
+  wait_lock(folder.get());
   // The manifest is the last: if this is interrupted, the recording is found again.
-  std::stable_partition(names.begin(), names.end(),
-                        [](const std::string& name) { return name != kManifestName; });
-  for (const std::string& name : names) {
-    if (::unlinkat(folder.get(), name.c_str(), 0) != 0 && errno != ENOENT) {
-      fail_io("remove", path + "/" + name, errno);
-    }
-  }
+  empty_folder(folder.get(), path, [](const std::string& name) { return name == kManifestName; });
+  empty_folder(folder.get(), path, [](const std::string&) { return false; });
   for (bool first = true; !parts.empty(); first = false) {
     const std::string last = parts.back();
     parts.pop_back();

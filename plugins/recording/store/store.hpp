@@ -3,6 +3,7 @@
 #pragma once
 
 #include <cstdint>
+#include <functional>
 #include <string>
 #include <vector>
 
@@ -30,25 +31,31 @@ class Store {
     Descriptor folder;
     std::string path;  ///< As in Stored.
   };
-  /// Creates the folder of a new recording.
+  /// Creates the folder of a new recording, and locks it for as long as Place::folder exists, so
+  /// that no scan takes the recording for one that was interrupted.
   Place create(const std::string& room, const std::string& id, int64_t unix_ms);
 
   struct Scan {
     std::vector<Stored> recordings;     ///< The oldest first.
     std::vector<std::string> warnings;  ///< A sentence for each folder that cannot be read.
+    std::vector<std::string> busy;      ///< Paths of recordings that another thread still writes.
   };
   /// Finds the recordings on the disk. A recording whose server died becomes `interrupted`, with
   /// the sizes and durations of its files. Only while nothing is being recorded.
-  Scan scan();
+  /// `shrink` may take from each manifest what the caller does not need.
+  Scan scan(const std::function<void(Manifest&)>& shrink = {});
+  /// The same for one folder that was busy.
+  Scan scan_one(const std::string& path);
 
   Descriptor open(const std::string& path) const;
   /// Opens for reading; VECHE_E_GONE for a name that the manifest does not list.
   Descriptor open_file(const Stored& recording, const std::string& name) const;
   /// Writes the manifest into the recording's folder, without gaps and speech if it would be too
-  /// long to read again.
-  static void save(int folder_fd, const Manifest& manifest);
+  /// long to read again. Returns its size in bytes.
+  static size_t save(int folder_fd, const Manifest& manifest);
 
-  /// Deletes a recording's folder with all its files, and the folders above that are then empty.
+  /// Deletes a recording's folder with everything in it, which an operator's command may have added
+  /// to, and the folders above that are then empty. Follows no link.
   void remove(const std::string& path);
 
   uint64_t free_bytes() const;

@@ -24,8 +24,11 @@ Manifest full_manifest() {
   manifest.started_unix_ms = 1'700'000'000'007;
   manifest.ended_unix_ms = 1'700'000'010'000;
   manifest.duration_ms = 9993;
+  manifest.room_created_unix_ms = 1'699'999'000'000;
+  manifest.clock_step_ms = -86'400'000;
+  manifest.more_tracks = 2;
   manifest.files = {{"mix.webm", "audio/webm", std::string(64, 'a'), 12345, 9993},
-                    {"1.webm", "audio/webm", "", 77, 5000}};
+                    {"1.webm", "audio/webm", "", 77, 5000, 4993}};
   TrackEntry track;
   track.id = "1";
   track.participant = "ana";
@@ -35,8 +38,18 @@ Manifest full_manifest() {
   track.file = "1.webm";
   track.span = {10, 9000};
   track.packets = 400;
-  track.lost = 3;
-  track.dropped = 1;
+  track.losses = {.lost = 3,
+                  .dropped = 1,
+                  .late = 2,
+                  .refused = 4,
+                  .left_out = 5,
+                  .incomplete = 6,
+                  .foreign = 7,
+                  .mix_dropped = 8,
+                  .mix_failed = 9,
+                  .restarts = 10};
+  track.problem = "wrong-clock";
+  track.detail = "it counts wrongly";
   track.level_dbov = -30;
   track.gaps = {{{100, 700}, "loss"}, {{900, 2000}, "disk"}};
   track.more_gaps = 5;
@@ -55,6 +68,12 @@ TEST(ManifestJson, IsTheSameAfterWritingAndReading) {
   EXPECT_EQ(read.speech.at(0).span.start_ms, 20);
   EXPECT_EQ(read.files.at(0).sha256, std::string(64, 'a'));
   EXPECT_EQ(read.state, State::Finished);
+  EXPECT_EQ(read.tracks.at(0).losses, full_manifest().tracks.at(0).losses);
+  EXPECT_EQ(read.tracks.at(0).problem, "wrong-clock");
+  EXPECT_EQ(read.files.at(1).start_ms, 4993);
+  EXPECT_EQ(read.room_created_unix_ms, 1'699'999'000'000);
+  EXPECT_EQ(read.clock_step_ms, -86'400'000);
+  EXPECT_EQ(read.more_tracks, 2U);
 }
 
 TEST(ManifestJson, SaysTimesForPeopleToo) {
@@ -68,6 +87,17 @@ TEST(ManifestJson, LeavesLongListsOutOfASummary) {
   EXPECT_FALSE(contains(json, "gaps"));
   EXPECT_FALSE(contains(json, "speech"));
   EXPECT_TRUE(contains(json, "mix.webm"));
+}
+
+TEST(ManifestJson, EscapesWhatJsonDoesNotAllow) {
+  Manifest manifest = full_manifest();
+  std::string every;
+  for (int c = 1; c < 128; ++c) every += static_cast<char>(c);
+  manifest.tracks[0].name = every + "\xE2\x82\xAC";
+  EXPECT_EQ(parse_manifest(to_json(manifest)).tracks[0].name, manifest.tracks[0].name);
+  manifest = {};
+  manifest.id = "empty";
+  EXPECT_EQ(parse_manifest(to_json(manifest)).id, "empty");
 }
 
 TEST(ManifestJson, MakesNamesThatAreNotUtf8Harmless) {

@@ -151,12 +151,23 @@ TEST(MediaFile, KeepsBoundedMemoryWhenTheDiskTakesNothing) {
   const OpenDir directory;
   MediaFile file(directory.fd(), "1", {.codec = Codec::Vp8, .width = 2, .height = 2}, "", 0);
   const Frame frame{.bytes = std::vector<uint8_t>(1 << 20)};
+  const FileSizeLimit limit(file.bytes() + 1000);
   int taken = 0;
   EXPECT_EQ(refusal_of([&] {
               for (; taken < 100; ++taken) file.write(frame);
             }).code,
             VECHE_E_EXHAUSTED);
   EXPECT_EQ(taken, 8);
+}
+
+TEST(MediaFile, WritesABacklogThatIsLongerThanItsMemory) {
+  const OpenDir directory;
+  MediaFile file(directory.fd(), "1", {.codec = Codec::Vp8, .width = 2, .height = 2}, "", 0);
+  const Frame frame{.bytes = std::vector<uint8_t>(1 << 20)};
+  for (int i = 0; i < 30; ++i) file.write(frame);
+  EXPECT_GT(std::filesystem::file_size(directory.file(file.name())), 20U << 20);
+  file.finish();
+  EXPECT_EQ(walk(content_of(directory.file("1.webm"))).times_ms.size(), 30U);
 }
 
 TEST(MediaFile, NoticesThatItsFolderWasRemoved) {

@@ -139,28 +139,22 @@ TEST(Store, OpensOnlyFilesThatTheManifestLists) {
   }
 }
 
-TEST(Store, RemovesARecordingAndFoldersThatAreThenEmpty) {
-  const OpenDir directory;
-  Store store(directory.file("all"), "{room}/{year}/{id}");
-  const std::string first = add(store, manifest_of("one")), second = add(store, manifest_of("two"));
-  directory.write("all/" + first + "/1.webm", "sound");
-  fs::create_symlink(directory.path(), directory.file("all/" + first + "/link"));
-  store.remove(first);
-  EXPECT_FALSE(fs::exists(directory.file("all/" + first)));
-  EXPECT_EQ(store.scan().recordings.size(), 1U);
-  store.remove(second);
-  EXPECT_FALSE(fs::exists(directory.file("all/blue")));
-  EXPECT_TRUE(fs::exists(directory.path()));
-  EXPECT_EQ(refusal_of([&] { store.remove(second); }).code, VECHE_E_GONE);
-}
-
-TEST(Store, KeepsAFolderThatHoldsSomethingElse) {
+TEST(Store, LeavesARecordingAloneThatAnotherThreadStillWrites) {
   const OpenDir directory;
   Store store(directory.path(), kTemplate);
-  const std::string path = add(store, manifest_of("r"));
-  fs::create_directories(directory.file(path + "/inner"));
-  EXPECT_TRUE(contains(refusal_of([&] { store.remove(path); }).why, "inner"));
-  EXPECT_TRUE(fs::exists(directory.file(path + "/manifest.json")));
+  std::string path;
+  {
+    const Store::Place place = store.create("blue", "r", kStart_ms);
+    path = place.path;
+    Store::save(place.folder.get(), manifest_of("r", State::Recording));
+    const Store::Scan scan = store.scan();
+    EXPECT_TRUE(scan.recordings.empty());
+    EXPECT_EQ(scan.busy, std::vector<std::string>{path});
+    EXPECT_EQ(parse_manifest(read_whole(place.folder.get(), kManifestName, 100'000)).state,
+              State::Recording);
+    EXPECT_EQ(store.scan_one(path).busy.size(), 1U);
+  }
+  EXPECT_EQ(store.scan_one(path).recordings.at(0).manifest.state, State::Interrupted);
 }
 
 TEST(Store, SavesAManifestThatIsTooLongWithoutItsLists) {
@@ -213,11 +207,11 @@ TEST(Store, EndsRecordingsWhoseServerDied) {
   track.span.start_ms = 100;
   track.gaps = {{{200, 300}, "loss"}, {{800, 0}, "muted"}};
   manifest.tracks = {track};
-  const Store::Place place = store.create("blue", "r", kStart_ms);
-  Store::save(place.folder.get(), manifest);
-  record_unfinished(place.folder.get(), "1", 70);
-  record_unfinished(place.folder.get(), "2", 105);  // Made after the manifest was written.
-  directory.write(place.path + "/rubbish.webm", "not a recording");
+  const std::string path = add(store, manifest);
+  const Descriptor folder = store.open(path);
+  record_unfinished(folder.get(), "1", 70);
+  record_unfinished(folder.get(), "2", 105);  // Made after the manifest was written.
+  directory.write(path + "/rubbish.webm", "not a recording");
 
   const Store::Scan scan = store.scan();
   ASSERT_EQ(scan.recordings.size(), 1U);
@@ -227,7 +221,7 @@ TEST(Store, EndsRecordingsWhoseServerDied) {
   EXPECT_EQ(ended.ended_unix_ms, kStart_ms + 2100);
   ASSERT_EQ(ended.files.size(), 3U);
   EXPECT_EQ(ended.files[0].duration_ms, 1400);
-  EXPECT_EQ(ended.files[0].bytes, fs::file_size(directory.file(place.path + "/1.webm")));
+  EXPECT_EQ(ended.files[0].bytes, fs::file_size(directory.file(path + "/1.webm")));
   EXPECT_EQ(ended.files[1].name, "2.webm");
   EXPECT_EQ(ended.files[1].content_type, "audio/webm");
   EXPECT_EQ(ended.files[1].duration_ms, 2100);
@@ -239,13 +233,29 @@ TEST(Store, EndsRecordingsWhoseServerDied) {
   EXPECT_TRUE(store.scan().warnings.empty());
 }
 
+TEST(Store, FindsWhereAFileBeginsThatNoManifestLists) {
+  const OpenDir directory;
+  Store store(directory.path(), kTemplate);
+  const std::string recorded = add(store, manifest_of("r", State::Recording));
+  {
+    MediaFile file(store.open(recorded).get(), "1", opus_format(), "", kStart_ms + 7'200'000);
+    for (int64_t i = 0; i < 70; ++i) {
+      file.write(opus_frame(i));
+      file.tick((i + 1) * kFrame_ns);
+    }
+  }
+  const Manifest ended = store.scan().recordings.at(0).manifest;
+  EXPECT_EQ(ended.files.at(0).start_ms, 7'200'000);
+  EXPECT_EQ(ended.files.at(0).duration_ms, 1400);
+  EXPECT_EQ(ended.duration_ms, 7'201'400);
+}
+
 TEST(Store, MeasuresAFileThatIsShorterThanItSays) {
   const OpenDir directory;
   Store store(directory.path(), kTemplate);
-  const Store::Place place = store.create("blue", "r", kStart_ms);
-  Store::save(place.folder.get(), manifest_of("r", State::Recording));
-  record_unfinished(place.folder.get(), "1", 350);
-  const std::string path = directory.file(place.path + "/1.webm");
+  const std::string recorded = add(store, manifest_of("r", State::Recording));
+  record_unfinished(store.open(recorded).get(), "1", 350);
+  const std::string path = directory.file(recorded + "/1.webm");
   fs::resize_file(path, fs::file_size(path) - 10);
   EXPECT_EQ(store.scan().recordings.at(0).manifest.duration_ms, 5600);  // The last whole cluster's.
 }
