@@ -166,7 +166,8 @@ TEST_F(DisableTest, RoomsOfAPluginAreGivenBackAndTakenAway) {
   disable("wrapped");
   lanes_acknowledge();
   EXPECT_THAT(room->notices(), testing::IsEmpty()) << "its notices are taken back";
-  EXPECT_FALSE(room->update({.plugins = {{"wrapped", "{}"}}}).ok());
+  EXPECT_FALSE(room->update({.plugins = {{"wrapped", R"({"sign":"open"})"}}}).ok())
+      << "nobody can check it";
   ASSERT_TRUE(host_->enable("wrapped").ok());
   run();
   EXPECT_THAT(room->notices(), announced) << "it is told of the rooms that are there";

@@ -95,7 +95,7 @@ TEST_F(WrapperTest, TellsClientsWhatAFailureSaysAndOperatorsWhatAnExceptionSays)
   }
   (*host)->stop();
   for (const HookInfo& hook : find(**host, "wrapped").hooks) {
-    if (hook.name == "http_routes.handle") EXPECT_EQ(hook.failures, 2u);
+    EXPECT_EQ(hook.failures, hook.name == "http_routes.handle" ? 2u : 0u) << hook.name;
   }
 }
 

@@ -226,6 +226,7 @@ bool Exchange::may_keep_connection() const {
   SoupMessageHeaders* headers = soup_server_message_get_request_headers(message_);
   return soup_server_message_get_http_version(message_) == SOUP_HTTP_1_1 &&
          !soup_message_headers_header_contains(headers, "Connection", "close") &&
+         !soup_message_headers_header_contains(headers, "Connection", "upgrade") &&
          request_header("Expect").empty() && request_header("Transfer-Encoding").empty();
 }
 

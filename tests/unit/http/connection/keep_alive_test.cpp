@@ -224,7 +224,7 @@ class HttpTlsKeepAlive : public HttpKeepAlive {
   void SetUp() override {
     Settings settings;
     settings.tls = certificates.make("first");
-    settings.deadlines.idle_ms = 300;
+    settings.deadlines.idle_ms = settings.deadlines.handshake_ms = 300;
     start(settings);
   }
   static Answer ask(TlsClient& client, const Call& call) {
@@ -237,16 +237,21 @@ class HttpTlsKeepAlive : public HttpKeepAlive {
 };
 
 TEST_F(HttpTlsKeepAlive, OneHandshakeServesManyRequests) {
-  const size_t before = descriptors();
-  {
+  const auto ask_often = [&] {
     TlsClient client(loop, url());
     ASSERT_TRUE(client.handshake());
     for (int i = 0; i < 20; ++i) {
       EXPECT_EQ(ask(client, {.path = "/v1/rooms", .headers = kKeep}).status, 200) << i;
     }
     client.close();
-  }
-  EXPECT_TRUE(run_until([&] { return descriptors() <= before; }));
+  };
+  ask_often();  // Threads and files that GIO opens once.
+  RawClient last(loop, url());
+  last.receive_all();  // Until the deadline of its handshake; the others have ended by then.
+  const size_t before = descriptors();
+  for (int i = 0; i < 20; ++i) ask_often();
+  EXPECT_TRUE(run_until([&] { return descriptors() <= before; }))
+      << before << " became " << descriptors();
 }
 
 TEST_F(HttpTlsKeepAlive, ClosesWhatStaysIdleThoughTheClientReadsNothing) {
