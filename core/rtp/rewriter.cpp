@@ -112,16 +112,19 @@ size_t Rewriter::extension_size(bool with_level) const noexcept {
 }
 
 size_t Rewriter::max_size(const PacketView& packet) const noexcept {
-  return kHeaderWithCsrcSize + extension_size(true) + packet.payload().size();
+  return max_own_size(packet.payload().size());
+}
+
+size_t Rewriter::max_own_size(size_t payload_size) const noexcept {
+  return kHeaderWithCsrcSize + extension_size(true) + payload_size;
 }
 
 std::optional<PacketView> Rewriter::write(const PacketView& packet, uint32_t source_number,
                                           std::optional<AudioLevel> level, int64_t now_ns,
                                           std::span<uint8_t> out) noexcept {
-  const auto payload = packet.payload();
-  const size_t extensions = extension_size(level.has_value());
-  const size_t header_size = kHeaderWithCsrcSize + extensions;
-  const size_t size = header_size + payload.size();
+  const size_t size =
+      kHeaderWithCsrcSize + extension_size(level.has_value()) + packet.payload().size();
+  // Before the packet's number is taken.
   if (size > std::min<size_t>(out.size(), UINT16_MAX)) return std::nullopt;
 
   const bool begins = begins_source(packet);
@@ -138,14 +141,38 @@ std::optional<PacketView> Rewriter::write(const PacketView& packet, uint32_t sou
     last_timestamp_ = timestamp;
   }
 
+  return put({begins || packet.marker(), sequence, timestamp, source_number, level},
+             packet.payload(), out);
+}
+
+std::optional<PacketView> Rewriter::write_own(std::span<const uint8_t> payload,
+                                              uint32_t source_number,
+                                              std::optional<AudioLevel> level,
+                                              std::span<uint8_t> out) noexcept {
+  if (!clock_start_ns_) return std::nullopt;
+  const auto sequence = static_cast<uint16_t>(last_sequence_ + 1);
+  const uint32_t timestamp = last_timestamp_ + format_.clock_rate / kFramesPerSecond;
+  const auto written = put({false, sequence, timestamp, source_number, level}, payload, out);
+  if (!written) return std::nullopt;
+  last_sequence_ = sequence;
+  last_timestamp_ = timestamp;
+  fresh_ = true;
+  return written;
+}
+
+std::optional<PacketView> Rewriter::put(const Header& header, std::span<const uint8_t> payload,
+                                        std::span<uint8_t> out) const noexcept {
+  const size_t extensions = extension_size(header.level.has_value());
+  const size_t header_size = kHeaderWithCsrcSize + extensions;
+  const size_t size = header_size + payload.size();
+  if (size > std::min<size_t>(out.size(), UINT16_MAX)) return std::nullopt;
   out[0] = static_cast<uint8_t>(0x80 | (extensions != 0 ? 0x10 : 0) | 1);
-  out[1] =
-      static_cast<uint8_t>((begins || packet.marker() ? 0x80 : 0) | (format_.payload_type & 0x7f));
-  write_u16(&out[2], sequence);
-  write_u32(&out[4], timestamp);
+  out[1] = static_cast<uint8_t>((header.marker ? 0x80 : 0) | (format_.payload_type & 0x7f));
+  write_u16(&out[2], header.sequence);
+  write_u32(&out[4], header.timestamp);
   write_u32(&out[8], format_.ssrc);
-  write_u32(&out[12], source_number);
-  write_extensions(level, out.subspan(kHeaderWithCsrcSize, extensions));
+  write_u32(&out[12], header.source_number);
+  write_extensions(header.level, out.subspan(kHeaderWithCsrcSize, extensions));
   std::copy(payload.begin(), payload.end(), out.begin() + static_cast<ptrdiff_t>(header_size));
   PacketView written;
   written.data_ = out.data();

@@ -53,6 +53,15 @@ class Rewriter {
                                   std::optional<AudioLevel> level, int64_t now_ns,
                                   std::span<uint8_t> out) noexcept;
 
+  /// Writes a packet of the server's own, one frame after the newest of the slot: how a source ends
+  /// that no longer fills it. The next packet of any source starts another one. Nothing if the slot
+  /// has sent nothing, or it does not fit.
+  std::optional<PacketView> write_own(std::span<const uint8_t> payload, uint32_t source_number,
+                                      std::optional<AudioLevel> level,
+                                      std::span<uint8_t> out) noexcept;
+  /// The most bytes that write_own() needs.
+  size_t max_own_size(size_t payload_size) const noexcept;
+
   static constexpr uint32_t kWindow = 64;
   static constexpr int kMaxGap = 3000;  ///< MAX_DROPOUT of RFC 3550 appendix A.1.
   const SlotFormat& format() const noexcept { return format_; }
@@ -69,6 +78,16 @@ class Rewriter {
   bool claim(int ahead) noexcept;
   void begin_source(const PacketView& packet, int64_t now_ns) noexcept;
   uint32_t start_timestamp(int64_t now_ns) noexcept;
+  struct Header {
+    bool marker;
+    uint16_t sequence;
+    uint32_t timestamp;
+    uint32_t source_number;
+    std::optional<AudioLevel> level;
+  };
+  /// Nothing if it does not fit.
+  std::optional<PacketView> put(const Header& header, std::span<const uint8_t> payload,
+                                std::span<uint8_t> out) const noexcept;
   size_t extension_size(bool with_level) const noexcept;
   void write_extensions(std::optional<AudioLevel> level, std::span<uint8_t> out) const noexcept;
 
