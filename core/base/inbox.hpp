@@ -3,6 +3,7 @@
 // place.
 #pragma once
 
+#include <algorithm>
 #include <atomic>
 #include <bit>
 #include <cassert>
@@ -61,9 +62,11 @@ class Inbox {
     head_.store(next_, std::memory_order_release);
   }
 
-  /// [any] The approximate number of waiting messages.
+  /// [any] The approximate number of waiting messages. Head first: it never overtakes the tail, so
+  /// a tail that is read later is not behind it.
   size_t depth() const noexcept {
-    return tail_.load(std::memory_order_relaxed) - head_.load(std::memory_order_relaxed);
+    const size_t head = head_.load(std::memory_order_acquire);
+    return std::min(tail_.load(std::memory_order_relaxed) - head, mask_ + 1);
   }
 
  private:
