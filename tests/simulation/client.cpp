@@ -44,6 +44,8 @@ void Client::join(const Admission& admission, int64_t now_ns) {
   sent_.clear();
   sequence_ = 0x10000u + (random_() & 0xffff);
   timestamp_ = static_cast<uint32_t>(random_());
+  ssrc_ = admission_.track_ssrc;
+  sequence_shift_ = 0;
   // Clients do not send in step.
   next_frame_ns_ = now_ns + static_cast<int64_t>(random_() % kFrameNs);
   next_feedback_ns_ = next_frame_ns_;
@@ -56,6 +58,13 @@ void Client::join(const Admission& admission, int64_t now_ns) {
 void Client::talk_until(int64_t end_ns, int64_t now_ns) {
   talk_begin_ns_ = now_ns;
   talk_end_ns_ = end_ns;
+}
+
+void Client::change_source() {
+  ++ssrc_;
+  sequence_shift_ = static_cast<uint16_t>(random_());
+  timestamp_ = static_cast<uint32_t>(random_());
+  sent_.clear();
 }
 
 /// Speech comes in syllables: a sound that never pauses is a fan.
@@ -92,15 +101,16 @@ void Client::send_frame(int64_t now_ns, const Send& send) {
   std::array<uint8_t, kHeaderSize + Frame::kSize> packet{};
   packet[0] = 0x90;
   packet[1] = kPayloadType;
-  write_u16(&packet[2], static_cast<uint16_t>(++sequence_));
+  const auto number = static_cast<uint16_t>(++sequence_ + sequence_shift_);
+  write_u16(&packet[2], number);
   write_u32(&packet[4], timestamp_);
-  write_u32(&packet[8], admission_.track_ssrc);
+  write_u32(&packet[8], ssrc_);
   write_u32(&packet[12], 0xBEDE0001);
   packet[16] = kLevelExtension << 4;
   packet[17] = level(now_ns);
   Frame{number_, admission_.incarnation, sequence_, now_ns}.write(
       std::span(packet).subspan(kHeaderSize));
-  sent_.store(static_cast<uint16_t>(sequence_), packet);
+  sent_.store(number, packet);
   send(packet);
 }
 
@@ -150,14 +160,14 @@ void Client::on_rtp(const rtp::PacketView& packet, int64_t now_ns, const Hear& h
     ASSERT_LT(static_cast<int32_t>(packet.timestamp() - next->second), 0);
   }
   if (slot.timestamps.size() > kRemembered) slot.forget_oldest();
-  hear(index, packet, Frame::read(packet.payload()));
+  if (!is_silence(packet.payload())) hear(index, packet, Frame::read(packet.payload()));
 }
 
 void Client::on_rtcp(std::span<const uint8_t> datagram, int64_t now_ns, const Send& send) {
   rtp::RtcpReader reader(datagram);
   while (const auto packet = reader.next()) {
     const auto nack = rtp::Nack::parse(*packet);
-    if (!nack || nack->media_ssrc() != admission_.track_ssrc) continue;
+    if (!nack || nack->media_ssrc() != ssrc_) continue;
     nack->for_each([&](uint16_t sequence) {
       const auto again = sent_.resend(sequence, now_ns, kRoundTripNs);
       if (!again.empty()) send(again);

@@ -38,6 +38,11 @@ struct Frame {
   static Frame read(std::span<const uint8_t> payload);
 };
 
+/// With such frames the server ends a slot.
+inline bool is_silence(std::span<const uint8_t> payload) {
+  return payload.size() == 3 && payload[0] == 0xf8;
+}
+
 /// What a client is told when it joins.
 struct Admission {
   uint16_t incarnation = 0;
@@ -58,6 +63,8 @@ class Client {
 
   void join(const Admission& admission, int64_t now_ns);
   void talk_until(int64_t end_ns, int64_t now_ns);
+  /// Restarts its encoder: another SSRC, with other numbers and timestamps.
+  void change_source();
   /// Sends what is due. To be called every millisecond.
   void run(int64_t now_ns, const Send& send);
   void receive(std::span<const uint8_t> datagram, int64_t now_ns, const Send& send,
@@ -95,6 +102,8 @@ class Client {
   rtp::PacketCache sent_{32 * 256, 32};
   std::vector<Slot> slots_;
   uint32_t sequence_ = 0, timestamp_ = 0;
+  uint32_t ssrc_ = 0;
+  uint16_t sequence_shift_ = 0;  ///< From sequence_ to the number in the RTP header.
   uint64_t missing_before_ = 0;  ///< Of former incarnations.
   int64_t talk_begin_ns_ = 0, talk_end_ns_ = 0;
   int64_t next_frame_ns_ = 0, next_feedback_ns_ = 0, next_consent_ns_ = 0, last_sent_ns_ = 0;

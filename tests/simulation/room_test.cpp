@@ -76,10 +76,13 @@ class RoomSimulation {
               << " ms, at most " << latest_ns / kNsPerMs << " ms; " << late_begins
               << " without their begin; " << sfu_.forwarded() << " packets forwarded, " << lost
               << " lost on the way, " << missing << " missing for good; " << rejoins_
-              << " rejoins, " << mutes_ << " mutes\n";
+              << " rejoins, " << mutes_ << " mutes, " << changes_ << " changes of source, "
+              << sfu_.silences() << " silent frames\n";
     EXPECT_GT(turns, 0u);
     EXPECT_GT(rejoins_, 0u);
     EXPECT_GT(mutes_, 0u);
+    EXPECT_GT(changes_, 0u);
+    EXPECT_GT(sfu_.silences(), 0u);
     // Loss is repaired by NACK, mostly, and nothing else makes gaps.
     EXPECT_LT(missing, lost / 10);
     // The pre-roll brings the begin, unless just that was lost.
@@ -181,6 +184,12 @@ class RoomSimulation {
   void make_trouble() {
     next_trouble_ns_ = now_ns_ + pick(500, 2500) * kNsPerMs;
     const auto client = static_cast<uint16_t>(pick(0, kClients - 1));
+    if (pick(0, 2) == 0) {
+      // Even of one that talks: nobody hears a difference.
+      clients_[running_.empty() ? client : running_.front().client]->change_source();
+      ++changes_;
+      return;
+    }
     cut(client);
     if (!sfu_.is_member(client)) {
       join(client);
@@ -210,7 +219,7 @@ class RoomSimulation {
   int64_t now_ns_ = kStartNs;
   int64_t next_turn_ns_ = kStartNs + 2 * kNsPerS, next_trouble_ns_ = kStartNs + 5 * kNsPerS;
   std::vector<Turn> running_, done_;
-  uint64_t rejoins_ = 0, mutes_ = 0;
+  uint64_t rejoins_ = 0, mutes_ = 0, changes_ = 0;
   Sfu sfu_{kClients,
            [this](uint16_t client, uint16_t incarnation, std::span<const uint8_t> datagram) {
              down_[client].send(addressed(incarnation, datagram), now_ns_);

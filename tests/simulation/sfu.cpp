@@ -73,6 +73,14 @@ void Egress::send(const rtp::PacketView& packet, size_t slot, int64_t capture_ns
 }
 
 void Egress::check(const rtp::PacketView& packet, Slot& slot) noexcept {
+  if (is_silence(packet.payload())) {
+    EXPECT_TRUE(slot.has_sent);
+    EXPECT_EQ(packet.sequence(), static_cast<uint16_t>(slot.newest + 1));
+    slot.newest = packet.sequence();
+    slot.has_ended = true;
+    ++sfu_.silences_;
+    return;
+  }
   const Frame frame = Frame::read(packet.payload());
   EXPECT_NE(frame.client, client_) << "its own voice";
   EXPECT_EQ(rtp::test::csrc_of(packet), Sfu::source_number(frame.client));
@@ -84,6 +92,8 @@ void Egress::check(const rtp::PacketView& packet, Slot& slot) noexcept {
       << "stale";
 
   const bool switches = !slot.has_sent || packet.marker();
+  EXPECT_TRUE(switches || !slot.has_ended) << "a source goes on after its end";
+  slot.has_ended = false;
   const auto ahead = static_cast<int16_t>(packet.sequence() - slot.newest);
   if (switches) {
     EXPECT_TRUE(!slot.has_sent || ahead == 1) << "the stream jumps by " << ahead;
@@ -108,7 +118,7 @@ Sfu::Sfu(size_t clients, Send send)
   std::unique_ptr<media::Selector::RoomState> selector = std::make_unique<ForwardingRoom>();
   room->swap_selector(selector);
   room_ = room.get();
-  switchboard_.add_room(room);
+  switchboard_.add_room(room, now_ns_);
 }
 
 Sfu::~Sfu() {
@@ -129,7 +139,7 @@ Admission Sfu::join(uint16_t client) {
   EXPECT_TRUE(ice_.add(member->session, {.local_ufrag = "SRVR",
                                          .local_password = media::test::kPassword,
                                          .remote_ufrag = admission.ufrag}));
-  switchboard_.add_track(member->feed, kLevelExtension);
+  switchboard_.add_track(member->feed, kLevelExtension, now_ns_);
   room_->add_track(member->feed);
   auto session =
       std::make_unique<media::LaneSession>(member->session, participants_[client], member->egress,
@@ -182,11 +192,15 @@ void Sfu::receive(uint16_t client, uint16_t incarnation, std::span<uint8_t> data
   take_in(*member, *packet);
 }
 
-void Sfu::take_in(Member& member, const rtp::PacketView& packet) {
+void Sfu::take_in(Member& member, const rtp::PacketView& arrived) {
   media::TrackFeed& feed = *member.feed;
-  const media::PacketTimes times = member.egress.reports.times(packet, now_ns_);
-  member.egress.reports.on_received(packet, now_ns_);
+  const media::PacketTimes times = member.egress.reports.times(arrived, now_ns_);
+  member.egress.reports.on_received(arrived, now_ns_);
   if (feed.muted) return;
+  std::array<uint8_t, rtp::kMaxPacketSize> memory;
+  const auto joined = member.joiner.join(arrived, now_ns_, memory);
+  if (!joined) return;
+  const rtp::PacketView& packet = *joined;
   const auto level = packet.audio_level(kLevelExtension);
   ASSERT_TRUE(level);
   feed.meter.add(level->level, now_ns_);

@@ -17,6 +17,7 @@
 #include "media/ice/ice_lite.hpp"
 #include "media/lane/switchboard.hpp"
 #include "media/wire/reports.hpp"
+#include "rtp/stream_joiner.hpp"
 
 namespace veche::simulation {
 
@@ -57,9 +58,10 @@ class Egress final : public media::Path {
  private:
   struct Slot {
     bool has_sent = false;
-    uint16_t newest = 0;  ///< The highest number sent.
-    int32_t offset = 0;   ///< From the publisher's numbers to the slot's.
-    uint16_t client = 0;  ///< Whose packets it sends,
+    bool has_ended = false;  ///< With silence: another source has to begin.
+    uint16_t newest = 0;     ///< The highest number sent.
+    int32_t offset = 0;      ///< From the publisher's numbers to the slot's.
+    uint16_t client = 0;     ///< Whose packets it sends,
     uint16_t incarnation = 0;
   };
   void check(const rtp::PacketView& packet, Slot& slot) noexcept;
@@ -89,6 +91,7 @@ class Sfu final : private media::Outlet {
   bool is_member(uint16_t client) const { return members_[client] != nullptr; }
   bool is_muted(uint16_t client) const { return muted_.count(client) > 0; }
   uint64_t forwarded() const { return counters_.packets_out.value(); }
+  uint64_t silences() const { return silences_; }
   media::LaneCounters& counters() { return counters_; }
 
  private:
@@ -100,6 +103,7 @@ class Sfu final : private media::Outlet {
     uint16_t incarnation = 0;
     std::shared_ptr<media::TrackFeed> feed;
     media::LaneSession* lane_session = nullptr;
+    rtp::StreamJoiner joiner;
     rtp::History history{media::Preroll::kMostPackets};
     bool is_flowing = false;
     Egress egress;
@@ -107,11 +111,12 @@ class Sfu final : private media::Outlet {
 
   int64_t flush() noexcept override { return now_ns_; }
   /// What Ingress does with a packet, on the lane's own thread.
-  void take_in(Member& member, const rtp::PacketView& packet);
+  void take_in(Member& member, const rtp::PacketView& arrived);
   void check_speakers(const Member& member) const;
   static uint32_t source_number(uint16_t client) { return 5000u + client; }
 
   const Send send_;
+  uint64_t silences_ = 0;  ///< Frames with which slots have ended.
   int64_t now_ns_ = 0, next_reports_ns_ = 0;
   media::LaneCounters counters_;
   ForwardingPolicy policy_;

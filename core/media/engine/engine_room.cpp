@@ -17,9 +17,9 @@ EngineRoom::EngineRoom(std::shared_ptr<RoomLanes> lanes, PeerSessions& sessions,
       alive_(std::make_shared<bool>(true)) {
   assert(is_on_control());
   // The room exists, silent, until it has a selector.
-  lanes_->home->post(
-      make_command([room = std::make_unique<LaneRoom>(lanes_->feed, lanes_->home->counters())](
-                       Lane& home) mutable noexcept { home.switchboard().add_room(room); }));
+  lanes_->home->post(make_command(
+      [room = std::make_unique<LaneRoom>(lanes_->feed, lanes_->home->counters())](
+          Lane& home) mutable noexcept { home.switchboard().add_room(room, home.now_ns()); }));
 }
 
 EngineRoom::~EngineRoom() {

@@ -3,6 +3,7 @@
 #pragma once
 
 #include <algorithm>
+#include <array>
 #include <atomic>
 #include <cstdint>
 
@@ -15,6 +16,9 @@
 namespace veche::media {
 
 class TapInbox;
+
+/// A track's lanes are the bits of one word.
+inline constexpr size_t kMaxLanes = 64;
 
 /// The levels of the packets since the last reading. One writer, one reader.
 class LevelMeter {
@@ -97,6 +101,16 @@ struct TrackFeed {
   std::atomic<bool> muted{false};       ///< Written by control; a muted track is not handed over.
   std::atomic<TapInbox*> tap{nullptr};  ///< Takes copies; null: no taps. Written by control.
   Counter tap_dropped;                  ///< Packets dropped because the inbox was full.
+  /// Packets beyond the track's rates, and beyond its share of a lane's inbox.
+  Counter limited;
+  /// By lane: its packets that the lane has handled, wrapping. Each lane writes its own.
+  std::array<std::atomic<uint32_t>, kMaxLanes> handled{};
+
+  /// [lane]
+  void count_handled(uint32_t lane) noexcept {
+    const uint32_t before = handled[lane].load(std::memory_order_relaxed);
+    handled[lane].store(before + 1, std::memory_order_relaxed);
+  }
 };
 
 /// One room.

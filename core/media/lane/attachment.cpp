@@ -65,7 +65,7 @@ void Attachment::use_lane(RoomLanes& room, Lane& lane) {
   room.used.push_back(&lane);
   for (const AttachedTrack& track : room.tracks) {
     lane.post(make_command([track](Lane& on) noexcept {
-      on.switchboard().add_track(track.feed, track.level_extension);
+      on.switchboard().add_track(track.feed, track.level_extension, on.now_ns());
     }));
   }
 }
@@ -78,7 +78,7 @@ void Attachment::add_tracks() {
     for (Lane* lane : room_->used) {
       const bool is_home = lane == room_->home;
       lane->post(make_command([track, is_home, room = room_->feed->id](Lane& on) noexcept {
-        on.switchboard().add_track(track.feed, track.level_extension);
+        on.switchboard().add_track(track.feed, track.level_extension, on.now_ns());
         LaneRoom* lane_room = is_home ? on.switchboard().find_room(room) : nullptr;
         if (lane_room) lane_room->add_track(track.feed);
       }));
@@ -119,8 +119,7 @@ void Attachment::publish(std::vector<AttachedTrack> tracks) {
 void Attachment::set_active(size_t slot, bool active) {
   assert(is_on_control());
   lane_->post(make_command([session = session_, slot, active](Lane& lane) noexcept {
-    LaneSession* found = lane.switchboard().find_session(session);
-    if (found && slot < found->slot_count()) found->set_active(slot, active);
+    lane.switchboard().set_active(session, static_cast<uint32_t>(slot), active, lane.now_ns());
   }));
 }
 
@@ -151,6 +150,7 @@ void Attachment::remove_from_lane(std::function<void()> done) {
       lane->post(make_command([id = track.feed->id](Lane& on) noexcept {
         on.switchboard().remove_track(id, on.now_ns());
       }));
+        home.switchboard().forget_fills(session);
     }
   }
   // The command carries the LaneSession back, so that control frees it.

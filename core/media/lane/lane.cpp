@@ -80,12 +80,12 @@ bool Lane::remember(TrackId track, const rtp::PacketView& packet, int64_t arriva
   return true;
 }
 
-void Lane::wake(RoomId room, int64_t now_ns) noexcept {
+bool Lane::wake(RoomId room, int64_t now_ns) noexcept {
   if (is_here()) {
     switchboard_.wake(room, now_ns);
-    return;
+    return true;
   }
-  push(true, [&](LaneMessage& message) {
+  return push(true, [&](LaneMessage& message) {
     message.kind = LaneMessage::Kind::Wake;
     message.id = room.value;
   });

@@ -52,8 +52,9 @@ class Lane final : private Outlet {
                uint8_t level, int64_t now_ns) noexcept;
   /// [any] The same, but only stores the packet: it arrived before the lane wanted the track.
   bool remember(TrackId track, const rtp::PacketView& packet, int64_t arrival_ns) noexcept;
-  /// [any] The room has packets to select from. At once, or through the inbox.
-  void wake(RoomId room, int64_t now_ns) noexcept;
+  /// [any] The room has packets to select from. At once, or through the inbox. False if that is
+  /// full: the room must be woken again.
+  bool wake(RoomId room, int64_t now_ns) noexcept;
   /// [any] The port sends the datagram to the session's peer. Dropped if the inbox is full.
   void post_datagram(SessionId session, std::span<const uint8_t> datagram) noexcept;
   /// [lane] From the room's home lane. False if the inbox is full.

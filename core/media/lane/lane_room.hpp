@@ -28,6 +28,7 @@ class LaneRoom {
   LaneRoom(std::shared_ptr<RoomFeed> feed, LaneCounters& counters);
 
   RoomId id() const { return feed_->id; }
+  bool is_awake() const noexcept { return feed_->awake.load(std::memory_order_relaxed); }
 
   // [lane] all of it.
   void add_track(std::shared_ptr<TrackFeed> feed);

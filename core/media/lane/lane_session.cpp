@@ -52,8 +52,9 @@ void LaneSession::use_policy(PacketPolicy* policy) noexcept {
   for (Slot& slot : slots_) slot.policy_state.fill(std::byte{0});
 }
 
-void LaneSession::fill(size_t index, TrackId track, int64_t now_ns) noexcept {
+bool LaneSession::fill(size_t index, TrackId track, int64_t now_ns) noexcept {
   Slot& slot = slots_[index];
+  const bool is_silenced = !track && slot.active && end_in_silence(slot, now_ns);
   slot.track = track;
   slot.fresh = slot.unheard = static_cast<bool>(track);
   slot.rewriter.switch_source();
@@ -61,6 +62,37 @@ void LaneSession::fill(size_t index, TrackId track, int64_t now_ns) noexcept {
   slot.route.generation += 1;
   slot.route.now_ns = now_ns;
   slot.policy_state.fill(std::byte{0});
+  return is_silenced;
+}
+
+bool LaneSession::set_active(size_t index, bool active, int64_t now_ns) noexcept {
+  Slot& slot = slots_[index];
+  const bool ends = slot.active && !active;
+  slot.active = active;
+  return ends && end_in_silence(slot, now_ns);
+}
+
+/// True if the path has got packets.
+bool LaneSession::end_in_silence(Slot& slot, int64_t now_ns) noexcept {
+  // One frame of 20 ms without sound: RFC 6716 section 3.1, CELT of full band.
+  static constexpr std::array<uint8_t, 3> kSilence{0xf8, 0xff, 0xfe};
+  if (!slot.track || slot.unheard) return false;
+  const auto level = slot.has_level ? std::optional(rtp::AudioLevel{}) : std::nullopt;
+  for (int i = 0; i < kSilentFrames; ++i) {
+    const std::span<uint8_t> memory = path_.begin(slot.rewriter.max_own_size(kSilence.size()));
+    if (memory.empty()) return i > 0;
+    const auto written = slot.rewriter.write_own(kSilence, slot.source_number, level, memory);
+    if (!written) return i > 0;
+    send(slot, *written, now_ns, now_ns);
+  }
+  return true;
+}
+
+void LaneSession::send(Slot& slot, const rtp::PacketView& packet, int64_t capture_ns,
+                       int64_t now_ns) noexcept {
+  path_.headers.rtp(packet.bytes(), now_ns);
+  path_.send(packet, static_cast<size_t>(&slot - slots_.data()), capture_ns);
+  counters_.packets_out.add();
 }
 
 bool LaneSession::forward(size_t index, const TrackFeed& feed, const LanePacket& packet,
@@ -117,9 +149,9 @@ bool LaneSession::write(Slot& slot, const TrackFeed& feed, const LanePacket& pac
     counters_.rewriter_dropped.add();
     return false;
   }
-  path_.headers.rtp(written->bytes(), now_ns);
-  path_.send(*written, static_cast<size_t>(&slot - slots_.data()), packet.capture_ns);
-  counters_.packets_out.add();
+  slot.has_level = packet.level.has_value();
+  slot.source_number = feed.source_number;
+  send(slot, *written, packet.capture_ns, now_ns);
   if (slot.unheard) measure_switch(slot, feed, now_ns);
   return true;
 }

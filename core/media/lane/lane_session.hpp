@@ -33,8 +33,12 @@ class LaneSession {
     /// The track has just been selected: its history is replayed before the next packet.
     bool fresh = false;
     bool unheard = false;  ///< No packet of the track has been sent yet.
+    // Of the last packet that was sent.
+    bool has_level = false;
+    uint32_t source_number = 0;
     veche_route route{};
     alignas(16) std::array<std::byte, PacketPolicy::kMaxStateSize> policy_state{};
+    TrackId awaited;  ///< Gets the slot once the lane knows it.
   };
 
   /// The path outlives the session's time on the lane. `policy` may be null: everything is
@@ -50,15 +54,21 @@ class LaneSession {
 
   /// [lane] Asks another policy, or none, from the next packet on.
   void use_policy(PacketPolicy* policy) noexcept;
-  /// [lane] Fills the slot with another track, or none, from the next packet on.
-  void fill(size_t slot, TrackId track, int64_t now_ns) noexcept;
-  /// [lane]
-  void set_active(size_t slot, bool active) noexcept { slots_[slot].active = active; }
+  /// [lane] Fills the slot with another track, or none, from the next packet on. A track that was
+  /// heard and has no successor ends with silence, so that no decoder makes up how it goes on.
+  /// True: the path has packets to flush.
+  bool fill(size_t slot, TrackId track, int64_t now_ns) noexcept;
+  /// [lane] The same when a slot stops sending.
+  bool set_active(size_t slot, bool active, int64_t now_ns) noexcept;
   /// [lane] See Path::prefetch().
   void prefetch(size_t slot, int depth) const noexcept {
     if (depth == 0) veche::prefetch(&slots_[slot], offsetof(Slot, policy_state) + kUsualStateSize);
     path_.prefetch(slot, depth);
   }
+  /// [lane] The track that the slot gets as soon as the lane knows it; none: the slot waits for no
+  /// track.
+  TrackId awaited(size_t slot) const noexcept { return slots_[slot].awaited; }
+  void await(size_t slot, TrackId track) noexcept { slots_[slot].awaited = track; }
   /// [lane] Sends one packet of the slot's track, preceded in a new slot by the part of `preroll`
   /// that the policy wants. False: the packet is not sent, and that has been counted.
   bool forward(size_t slot, const TrackFeed& feed, const LanePacket& packet, Preroll& preroll,
@@ -66,12 +76,15 @@ class LaneSession {
 
  private:
   static constexpr size_t kUsualStateSize = 64;  ///< The usual size of a policy's state.
+  static constexpr int kSilentFrames = 3;
 
+  bool end_in_silence(Slot& slot, int64_t now_ns) noexcept;
   void replay(Slot& slot, const TrackFeed& feed, Preroll& preroll, int64_t now_ns) noexcept;
   void decide(Slot& slot, std::span<const veche_packet> packets, uint32_t* verdicts,
               int64_t now_ns) noexcept;
   /// False: no packet was sent, and that has been counted.
   bool write(Slot& slot, const TrackFeed& feed, const LanePacket& packet, int64_t now_ns) noexcept;
+  void send(Slot& slot, const rtp::PacketView& packet, int64_t capture_ns, int64_t now_ns) noexcept;
   void measure_switch(Slot& slot, const TrackFeed& feed, int64_t now_ns) noexcept;
 
   const SessionId id_;

@@ -31,6 +31,7 @@ void Switchboard::forward(TrackId id, const rtp::PacketView& view, const PacketT
   assert(is_on_lane());
   Track* track = find_track(id);
   if (!track) return;
+  track->feed->count_handled(lane_);
   const uint32_t sequence = track->sequence.extend(view.sequence());
   counters_.packets_in.add();
   if (now_ns - times.arrival_ns > kStaleNs) {
@@ -76,6 +77,7 @@ void Switchboard::remember(TrackId id, const rtp::PacketView& view, int64_t arri
   assert(is_on_lane());
   Track* track = find_track(id);
   if (!track) return;
+  track->feed->count_handled(lane_);
   track->sequence.extend(view.sequence());
   track->history.push(view, arrival_ns);
 }
@@ -95,13 +97,16 @@ bool Switchboard::select(LaneRoom& room, int64_t now_ns) noexcept {
 }
 
 void Switchboard::take_fills(const LaneRoom& room, int64_t now_ns) noexcept {
+  const size_t older = others_.size();
   for (const SlotFill& each : room.fills()) {
-    if (each.lane == lane_) {
-      fill(each.session, each.slot, each.track, now_ns);
-    } else {
-      others_.push_back(each);
+    LaneSession* session = each.lane == lane_ ? find_session(each.session) : nullptr;
+    if (each.lane != lane_) {
+      keep_fill(each, older);
+    } else if (session) {
+      place(*session, each.slot, each.track, now_ns);
     }
   }
+  flush_silence();
 }
 
 void Switchboard::set_listening(RoomId id, ParticipantId participant, bool listening,
@@ -113,6 +118,26 @@ void Switchboard::set_listening(RoomId id, ParticipantId participant, bool liste
   take_fills(*room, now_ns);
 }
 
+/// A room has at most one new fill for each slot, so only `older` ones, of earlier selections, can
+/// be outdated.
+void Switchboard::keep_fill(const SlotFill& fill, size_t older) {
+  const auto end = others_.begin() + static_cast<ptrdiff_t>(std::min(older, others_.size()));
+  const auto outdated = std::find_if(others_.begin(), end, [&](const SlotFill& other) {
+    return other.session == fill.session && other.slot == fill.slot;
+  });
+  if (outdated != end) others_.erase(outdated);
+  others_.push_back(fill);
+}
+
+void Switchboard::forget_fills(SessionId session) noexcept {
+  assert(is_on_lane());
+  std::erase_if(others_, [session](const SlotFill& fill) { return fill.session == session; });
+}
+
+void Switchboard::flush_silence() noexcept {
+  if (std::exchange(has_silence_, false)) outlet_.flush();
+}
+
 void Switchboard::wake(RoomId room, int64_t now_ns) noexcept {
   assert(is_on_lane());
   if (!find_room(room)) return;
@@ -120,11 +145,19 @@ void Switchboard::wake(RoomId room, int64_t now_ns) noexcept {
   any_awake_ = true;
 }
 
-void Switchboard::add_track(std::shared_ptr<TrackFeed> feed, uint8_t level_extension) {
+void Switchboard::add_track(std::shared_ptr<TrackFeed> feed, uint8_t level_extension,
+                            int64_t now_ns) {
   assert(is_on_lane());
-  Track& track = tracks_[feed->id];
+  const TrackId id = feed->id;
+  Track& track = tracks_[id];
   track.feed = std::move(feed);
   track.level_extension = level_extension;
+  if (awaited_ == 0) return;
+  for (const auto& [session_id, session] : sessions_) {
+    for (uint32_t slot = 0; slot < session->slot_count(); ++slot) {
+      if (session->awaited(slot) == id) place(*session, slot, id, now_ns);
+    }
+  }
 }
 
 void Switchboard::remove_track(TrackId id, int64_t now_ns) noexcept {
@@ -132,8 +165,9 @@ void Switchboard::remove_track(TrackId id, int64_t now_ns) noexcept {
   const auto found = tracks_.find(id);
   if (found == tracks_.end()) return;
   for (const Route& route : found->second.routes) {
-    route.session->fill(route.slot, TrackId{}, now_ns);
+    has_silence_ |= route.session->fill(route.slot, TrackId{}, now_ns);
   }
+  flush_silence();
   found->second.feed->wanted_lanes.fetch_and(~bit_of(lane_), std::memory_order_relaxed);
   tracks_.erase(found);
 }
@@ -149,15 +183,21 @@ std::unique_ptr<LaneSession> Switchboard::remove_session(SessionId id) noexcept 
   const auto found = sessions_.find(id);
   if (found == sessions_.end()) return nullptr;
   std::unique_ptr<LaneSession> session = std::move(found->second);
-  for (uint32_t slot = 0; slot < session->slot_count(); ++slot) remove_route(*session, slot);
+  for (uint32_t slot = 0; slot < session->slot_count(); ++slot) {
+    remove_route(*session, slot);
+    if (session->awaited(slot)) --awaited_;
+  }
   sessions_.erase(found);
   return session;
 }
 
-void Switchboard::add_room(std::unique_ptr<LaneRoom>& room) {
+void Switchboard::add_room(std::unique_ptr<LaneRoom>& room, int64_t now_ns) {
   assert(is_on_lane());
   const RoomId id = room->id();
+  const bool is_awake = room->is_awake();
   rooms_[id] = std::move(room);
+  // It was woken before it was known here.
+  if (is_awake) wake(id, now_ns);
 }
 
 std::unique_ptr<LaneRoom> Switchboard::remove_room(RoomId id) noexcept {
@@ -187,13 +227,32 @@ Switchboard::Track* Switchboard::find_track(TrackId id) noexcept {
 void Switchboard::fill(SessionId id, uint32_t slot, TrackId track_id, int64_t now_ns) noexcept {
   assert(is_on_lane());
   LaneSession* session = find_session(id);
-  if (!session || slot >= session->slot_count() || session->track(slot) == track_id) return;
-  remove_route(*session, slot);
-  Track* track = find_track(track_id);
-  session->fill(slot, track ? track_id : TrackId{}, now_ns);
+  if (!session || slot >= session->slot_count()) return;
+  place(*session, slot, track_id, now_ns);
+  flush_silence();
+}
+
+void Switchboard::place(LaneSession& session, uint32_t slot, TrackId id, int64_t now_ns) noexcept {
+  Track* track = find_track(id);
+  const TrackId awaited = track ? TrackId{} : id;
+  if (session.awaited(slot)) --awaited_;
+  if (awaited) ++awaited_;
+  session.await(slot, awaited);
+  const TrackId placed = track ? id : TrackId{};
+  if (session.track(slot) == placed) return;
+  remove_route(session, slot);
+  has_silence_ |= session.fill(slot, placed, now_ns);
   if (!track) return;
   counters_.slot_switches.add();
-  add_route(*track, *session, slot);
+  add_route(*track, session, slot);
+}
+
+void Switchboard::set_active(SessionId id, uint32_t slot, bool active, int64_t now_ns) noexcept {
+  assert(is_on_lane());
+  LaneSession* session = find_session(id);
+  if (!session || slot >= session->slot_count()) return;
+  has_silence_ |= session->set_active(slot, active, now_ns);
+  flush_silence();
 }
 
 void Switchboard::use_policy(PacketPolicy* policy) noexcept {

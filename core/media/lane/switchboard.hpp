@@ -38,11 +38,11 @@ class Switchboard {
   Switchboard(const Switchboard&) = delete;
   Switchboard& operator=(const Switchboard&) = delete;
 
-  void add_track(std::shared_ptr<TrackFeed> feed, uint8_t level_extension);
+  void add_track(std::shared_ptr<TrackFeed> feed, uint8_t level_extension, int64_t now_ns);
   void remove_track(TrackId track, int64_t now_ns) noexcept;
   void add_session(std::unique_ptr<LaneSession>& session);
   std::unique_ptr<LaneSession> remove_session(SessionId session) noexcept;
-  void add_room(std::unique_ptr<LaneRoom>& room);
+  void add_room(std::unique_ptr<LaneRoom>& room, int64_t now_ns);
   std::unique_ptr<LaneRoom> remove_room(RoomId room) noexcept;
   /// Null if it is unknown; the same below.
   LaneRoom* find_room(RoomId room) noexcept;
@@ -55,12 +55,15 @@ class Switchboard {
                uint8_t level, int64_t now_ns) noexcept;
   /// Stores a packet that arrived before the lane wanted its track.
   void remember(TrackId track, const rtp::PacketView& packet, int64_t arrival_ns) noexcept;
-  /// Fills the slot with the track, if both are known here.
+  /// Fills the slot with the track. One that is not known here yet gets the slot when it is added,
+  /// unless another fill comes first.
   void fill(SessionId session, uint32_t slot, TrackId track, int64_t now_ns) noexcept;
   /// Empties the slots of a participant that no longer listens, or lets the selector fill them
   /// again.
   void set_listening(RoomId room, ParticipantId participant, bool listening,
                      int64_t now_ns) noexcept;
+  /// A slot that is not active sends nothing.
+  void set_active(SessionId session, uint32_t slot, bool active, int64_t now_ns) noexcept;
   /// Starts or continues the room's selection.
   void wake(RoomId room, int64_t now_ns) noexcept;
 
@@ -83,6 +86,8 @@ class Switchboard {
     });
   }
   bool has_fills() const noexcept { return !others_.empty(); }
+  /// The session has left its room: fills for it that no lane has taken are dropped.
+  void forget_fills(SessionId session) noexcept;
 
  private:
   struct Route {
@@ -102,6 +107,10 @@ class Switchboard {
   void forward(std::span<const Route> routes, const TrackFeed& feed, const LanePacket& packet,
                Preroll& preroll, int64_t now_ns) noexcept;
   static void prefetch(std::span<const Route> routes) noexcept;
+  void place(LaneSession& session, uint32_t slot, TrackId track, int64_t now_ns) noexcept;
+  void keep_fill(const SlotFill& fill, size_t older);
+  /// Sends the silence with which slots have ended.
+  void flush_silence() noexcept;
   void add_route(Track& track, LaneSession& session, uint32_t slot);
   void remove_route(LaneSession& session, uint32_t slot) noexcept;
 
@@ -111,7 +120,10 @@ class Switchboard {
   std::unordered_map<TrackId, Track> tracks_;
   std::unordered_map<SessionId, std::unique_ptr<LaneSession>> sessions_;
   std::unordered_map<RoomId, std::unique_ptr<LaneRoom>> rooms_;
-  std::vector<SlotFill> others_;  // For other lanes, which have not taken them yet.
+  // For other lanes, which have not taken them yet. At most one for each slot: the newest.
+  std::vector<SlotFill> others_;
+  size_t awaited_ = 0;        // Slots that wait for a track.
+  bool has_silence_ = false;  // Paths have got silence since the last flush.
   int64_t next_tick_ns_ = 0;
   bool any_awake_ = false;
 };

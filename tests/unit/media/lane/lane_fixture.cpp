@@ -44,7 +44,7 @@ void LaneFixture::open_room(ScriptedRoom::Script script) {
   std::unique_ptr<Selector::RoomState> selector = std::make_unique<ScriptedRoom>(std::move(script));
   lane_room->swap_selector(selector);
   lane().post(make_command([lane_room = std::move(lane_room)](Lane& on) mutable noexcept {
-    on.switchboard().add_room(lane_room);
+    on.switchboard().add_room(lane_room, on.now_ns());
   }));
 }
 

@@ -22,6 +22,7 @@ using testing::IsEmpty;
 
 constexpr uint8_t kLevel = 30, kLevelExtension = 1;
 constexpr uint32_t kLane = 3;
+constexpr int kSilence = 0xfe;  // The last byte of a silent frame of Opus.
 constexpr int64_t kStart = 1000 * kNsPerS;
 
 /// Sends in no time, unless the test sets a duration.
@@ -52,7 +53,7 @@ class SwitchboardTest : public testing::Test {
   std::shared_ptr<TrackFeed> add_track() {
     auto feed =
         std::make_shared<TrackFeed>(ParticipantId::next(), 4711, sdp::MediaKind::Audio, true);
-    board_.add_track(feed, kLevelExtension);
+    board_.add_track(feed, kLevelExtension, outlet_.now_ns);
     return feed;
   }
   Listener& add_listener(size_t slots = 1, PacketPolicy* policy = nullptr) {
@@ -85,7 +86,7 @@ class SwitchboardTest : public testing::Test {
         std::make_unique<ScriptedRoom>(std::move(script));
     room->swap_selector(selector);
     LaneRoom& added = *room;
-    board_.add_room(room);
+    board_.add_room(room, outlet_.now_ns);
     return added;
   }
 
@@ -117,13 +118,13 @@ TEST_F(SwitchboardTest, EachPacketIsSentOrCountedOnce) {
     LaneCounters counters;
     Switchboard board(kLane, counters, outlet_);
     auto feed = std::make_shared<TrackFeed>(ParticipantId::next(), 1, sdp::MediaKind::Audio, true);
-    board.add_track(feed, kLevelExtension);
+    board.add_track(feed, kLevelExtension, kStart);
     FakePath path;
     ScriptedPolicy policy([&](const veche_packet&, uint32_t) { return c.is_wanted; });
     auto session =
         std::make_unique<LaneSession>(SessionId::next(), ParticipantId::next(), path, &policy,
                                       counters, std::vector<rtp::SlotFormat>(1));
-    session->set_active(0, c.is_active);
+    session->set_active(0, c.is_active, kStart);
     const SessionId id = session->id();
     board.add_session(session);
     board.fill(id, 0, feed->id, kStart);
@@ -183,14 +184,100 @@ TEST_F(SwitchboardTest, NothingComesOfATrackOrASessionThatIsRemoved) {
   forward(*feed, 1);
   EXPECT_EQ(board_.remove_session(goes.id).get(), goes.session);
   forward(*feed, 2);
-  EXPECT_THAT(goes.heard(), ElementsAre(1));
+  EXPECT_THAT(goes.heard(), ElementsAre(1)) << "it has gone, so it hears no silence either";
   EXPECT_THAT(stays.heard(), ElementsAre(1, 2));
   board_.remove_track(feed->id, outlet_.now_ns);
   EXPECT_EQ(feed->wanted_lanes.load(), 0u);
   EXPECT_EQ(stays.session->track(0), TrackId{});
   forward(*feed, 3);
-  EXPECT_THAT(stays.heard(), ElementsAre(1, 2));
+  EXPECT_THAT(stays.heard(), ElementsAre(1, 2, kSilence, kSilence, kSilence));
   EXPECT_EQ(board_.remove_session(goes.id), nullptr);
+}
+
+TEST_F(SwitchboardTest, AFillForATrackThatComesLaterIsDoneThen) {
+  const auto feed =
+      std::make_shared<TrackFeed>(ParticipantId::next(), 1, sdp::MediaKind::Audio, true);
+  const auto other = add_track();
+  Listener& waits = add_listener();
+  Listener& changes = add_listener();
+  Listener& leaves = add_listener();
+  for (const Listener* listener : {&waits, &changes, &leaves}) fill(*listener, 0, feed->id);
+  EXPECT_EQ(waits.session->track(0), TrackId{});
+  fill(changes, 0, other->id);
+  board_.remove_session(leaves.id);
+  board_.add_track(feed, kLevelExtension, outlet_.now_ns);
+  EXPECT_EQ(waits.session->track(0), feed->id);
+  EXPECT_EQ(changes.session->track(0), other->id) << "a later fill counts";
+  EXPECT_EQ(feed->wanted_lanes.load(), 1u << kLane);
+  forward(*feed, 1);
+  EXPECT_THAT(waits.heard(), ElementsAre(1));
+}
+
+TEST_F(SwitchboardTest, AFreedSlotWaitsForNoTrack) {
+  const auto feed =
+      std::make_shared<TrackFeed>(ParticipantId::next(), 1, sdp::MediaKind::Audio, true);
+  Listener& listener = add_listener();
+  fill(listener, 0, feed->id);
+  fill(listener, 0, TrackId{});
+  board_.add_track(feed, kLevelExtension, outlet_.now_ns);
+  EXPECT_EQ(listener.session->track(0), TrackId{});
+}
+
+TEST_F(SwitchboardTest, ASlotThatEndsSendsSilence) {
+  const auto feed = add_track(), other = add_track();
+  Listener& listener = add_listener();
+  fill(listener, 0, feed->id);
+  fill(listener, 0, TrackId{});
+  EXPECT_THAT(listener.heard(), IsEmpty()) << "nothing was heard";
+  fill(listener, 0, feed->id);
+  forward(*feed, 1);
+  outlet_.flushes = 0;
+  fill(listener, 0, other->id);
+  EXPECT_THAT(listener.heard(), ElementsAre(1)) << "another track follows";
+  forward(*other, 5);
+  fill(listener, 0, TrackId{});
+  EXPECT_THAT(listener.heard(), ElementsAre(1, 5, kSilence, kSilence, kSilence));
+  EXPECT_EQ(outlet_.flushes, 2) << "one of them is for the silence";
+  std::optional<rtp::PacketView> before;
+  for (const auto& packet : listener.path.sent) {
+    const auto view = rtp::PacketView::parse(packet);
+    if (before) {
+      EXPECT_EQ(view->sequence(), static_cast<uint16_t>(before->sequence() + 1));
+      EXPECT_GE(view->timestamp() - before->timestamp(), 960u);
+    }
+    EXPECT_EQ(packet[15], 4711 & 0xff) << "of the same participant";
+    before = view;
+  }
+}
+
+TEST_F(SwitchboardTest, ASlotThatIsSwitchedOffSendsSilenceOnce) {
+  const auto feed = add_track();
+  Listener& listener = add_listener();
+  fill(listener, 0, feed->id);
+  forward(*feed, 1);
+  for (int i = 0; i < 2; ++i) board_.set_active(listener.id, 0, false, outlet_.now_ns);
+  fill(listener, 0, TrackId{});
+  board_.set_active(listener.id, 7, false, outlet_.now_ns);
+  EXPECT_THAT(listener.heard(), ElementsAre(1, kSilence, kSilence, kSilence));
+}
+
+TEST_F(SwitchboardTest, ARoomThatWasWokenBeforeItIsKnownSelects) {
+  const auto feed = std::make_shared<RoomFeed>(RoomId::next());
+  feed->awake = true;
+  board_.wake(feed->id, kStart);
+  EXPECT_EQ(board_.tick_due_ns(), INT64_MAX);
+  auto room = std::make_unique<LaneRoom>(feed, counters_);
+  board_.add_room(room, kStart);
+  EXPECT_EQ(board_.tick_due_ns(), kStart);
+}
+
+TEST_F(SwitchboardTest, CountsWhatItHasHandledOfATrack) {
+  const auto feed = add_track();
+  fill(add_listener(), 0, feed->id);
+  forward(*feed, 1);
+  forward(*feed, 2, kNsPerS);  // Stale.
+  remember(*feed, 3);
+  EXPECT_EQ(feed->handled[kLane].load(), 3u);
 }
 
 TEST_F(SwitchboardTest, ListenersAreServedInBatches) {
@@ -274,7 +361,7 @@ TEST_F(SwitchboardTest, TicksAreAPeriodApartAndALateOneIsNotCaughtUpOn) {
   const auto feed = std::make_shared<RoomFeed>(RoomId::next());
   auto added = std::make_unique<LaneRoom>(feed, counters_);
   feed->awake = true;
-  board_.add_room(added);
+  board_.add_room(added, kStart);
   board_.wake(feed->id, kStart);
   struct Case {
     int64_t tick_ms, due_ms;
@@ -354,9 +441,23 @@ TEST_F(SwitchboardFills, ThatALaneDoesNotTakeAreOfferedAgainInOrder) {
   EXPECT_TRUE(board_.has_fills());
   select(TrackId{});
   EXPECT_THAT(hand_out(true), ElementsAre(std::pair(other_, TrackId{})));
-  EXPECT_THAT(hand_out(false),
-              ElementsAre(std::pair(full_, track_->id), std::pair(full_, TrackId{})));
+  EXPECT_THAT(hand_out(false), ElementsAre(std::pair(full_, TrackId{}))) << "the newest counts";
   EXPECT_THAT(hand_out(false), IsEmpty());
+}
+
+TEST_F(SwitchboardFills, OfALaneThatTakesNothingAreBounded) {
+  for (int i = 0; i < 100; ++i) {
+    select(i % 2 == 0 ? track_->id : TrackId{});
+    hand_out(true);
+  }
+  EXPECT_THAT(hand_out(false), ElementsAre(std::pair(full_, TrackId{})));
+}
+
+TEST_F(SwitchboardFills, OfASessionThatHasLeftAreForgotten) {
+  select(track_->id);
+  hand_out(true);
+  board_.forget_fills(full_);
+  EXPECT_FALSE(board_.has_fills());
 }
 
 }  // namespace
