@@ -242,8 +242,8 @@ constexpr const char* kSchema = R"json({
         "description": "The server removes a participant from which nothing at all has arrived for this many seconds."
       },
       "lanes": {
-        "type": "integer", "minimum": 0, "maximum": 256, "default": 0,
-        "description": "Threads that forward packets. 0: one for each processor."
+        "type": "integer", "minimum": 0, "maximum": 64, "default": 0,
+        "description": "Threads that forward packets. 0: one for each processor, 64 at most."
       },
       "dscp": {
         "type": "integer", "minimum": 0, "maximum": 63, "default": 46,

@@ -30,7 +30,7 @@ struct Carried {
   ResourceUse media_ports;       ///< UDP ports of the configuration, on each address.
   int64_t connected = 0;         ///< Sessions; only to estimate the lanes' head-room.
   int64_t lanes = 0;
-  int lane_percent = 0;  ///< Of the busiest lane.
+  int lane_percent = 0;  ///< The mean of all lanes.
   bool lanes_are_full = false;
   /// The sums for sessions that may not use their shares yet.
   int64_t promised_descriptors = 0, promised_tasks = 0, promised_memory_bytes = 0;

@@ -9,14 +9,17 @@
 
 #include "base/log.hpp"
 #include "base/thread_role.hpp"
+#include "base/time.hpp"
 #include "media/wire/candidates.hpp"
 
 namespace veche::media {
 namespace {
 
+constexpr uint32_t kLoadMs = 1000;
+
 size_t lane_count(uint32_t wanted) {
   const size_t cores = std::max(1u, std::thread::hardware_concurrency());
-  return std::min<size_t>(wanted == 0 ? cores : wanted, 64);
+  return std::min<size_t>(wanted == 0 ? cores : wanted, kMaxLanes);
 }
 
 size_t count_addresses(const Settings& settings) {
@@ -87,8 +90,15 @@ Status LaneEngine::make_lanes() {
                                             std::move(*bell),
                                             ports.empty() ? nullptr : std::move(ports[i])));
   }
-  rooms_of_lane_.assign(count, 0);
+  note_loads();
+  load_timer_ = loop_.every(kLoadMs, [this] { note_loads(); });
   return Ok{};
+}
+
+void LaneEngine::note_loads() {
+  std::vector<uint64_t> busy_ns;
+  for (const auto& lane : lanes_) busy_ns.push_back(lane->counters().busy_ns.value());
+  loads_->note(busy_ns, monotonic_ns());
 }
 
 LaneEngine::~LaneEngine() {
@@ -101,16 +111,16 @@ LaneEngine::~LaneEngine() {
 
 std::unique_ptr<Room> LaneEngine::open_room(RoomId id) {
   assert(is_on_control());
-  const auto least = std::min_element(rooms_of_lane_.begin(), rooms_of_lane_.end());
-  Lane& home = *lanes_[static_cast<size_t>(least - rooms_of_lane_.begin())];
-  *least += 1;
+  Lane& home = *lanes_[loads_->calmest(static_cast<uint32_t>(lanes_.size()))];
+  loads_->add_room(home.index());
   auto lanes = std::make_shared<RoomLanes>();
   lanes->feed = std::make_shared<RoomFeed>(id);
   lanes->home = &home;
   lanes->all = &lanes_;
   lanes->used = {&home};
+  lanes->loads = loads_;
   auto room = std::make_unique<EngineRoom>(std::move(lanes), sessions_, [this](EngineRoom& closed) {
-    rooms_of_lane_[closed.home().index()] -= 1;
+    loads_->remove_room(closed.home().index());
     std::erase(rooms_, &closed);
   });
   rooms_.push_back(room.get());

@@ -51,6 +51,7 @@ class LaneEngine final : public Engine {
  private:
   LaneEngine(glib::ControlLoop& loop, const Settings& settings);
   Status make_lanes();
+  void note_loads();
   void give_selector(EngineRoom& room, const std::shared_ptr<void>& latch);
   /// Calls `done` on control when it is released and every lane has run all commands posted until
   /// then.
@@ -66,9 +67,11 @@ class LaneEngine final : public Engine {
   DtlsRelay relay_;
   Lanes lanes_;
   std::vector<WirePort*> ports_;  // By lane; the lanes own them. Empty without the wire path.
-  std::vector<uint32_t> rooms_of_lane_;
+  /// Shared with rooms, whose sessions take their seats there.
+  const std::shared_ptr<LaneLoads> loads_ = std::make_shared<LaneLoads>();
   std::vector<EngineRoom*> rooms_;
   PeerSessions sessions_;
+  glib::Timer load_timer_;
 };
 
 }  // namespace veche::media

@@ -11,30 +11,57 @@
 namespace veche::media {
 namespace {
 
-/// At most this many sessions of one room stay on its home lane; later ones go to the lane with the
-/// fewest of them. A lane that carries a whole room wakes up less often for the same packets, so
-/// rooms are spread only when the time to a packet's last listener would exceed a millisecond or
-/// two.
+/// At most this many sessions of one room stay on its home lane; later ones go to the calmest lane.
+/// A lane that carries a whole room wakes up less often for the same packets, so rooms are spread
+/// only when the time to a packet's last listener would exceed a millisecond or two.
 constexpr uint32_t sessions_on_home_lane(PathKind path) {
   return path == PathKind::Wire ? 128 : 48;
 }
 
 }  // namespace
 
-Attachment::Attachment(std::shared_ptr<RoomLanes> room, SessionId session,
+LaneSeat::LaneSeat(std::shared_ptr<RoomLanes> room, Lane& lane)
+    : room_(std::move(room)), lane_(&lane) {
+  room_->session_count[lane.index()] += 1;
+  room_->loads->add_session(lane.index());
+}
+
+LaneSeat LaneSeat::take(std::shared_ptr<RoomLanes> room, PathKind path) {
+  assert(is_on_control());
+  Lane* lane = room->home;
+  const bool is_free = room->session_count[lane->index()] < sessions_on_home_lane(path) &&
+                       !room->loads->is_hot(lane->index());
+  if (!is_free) {
+    lane = (*room->all)[room->loads->calmest(static_cast<uint32_t>(room->all->size()))].get();
+  }
+  return {std::move(room), *lane};
+}
+
+void LaneSeat::give_back() {
+  if (!room_) return;
+  assert(is_on_control());
+  room_->session_count[lane_->index()] -= 1;
+  room_->loads->remove_session(lane_->index());
+  room_ = nullptr;
+}
+
+Attachment::Attachment(std::shared_ptr<RoomLanes> room, LaneSeat seat, SessionId session,
                        ParticipantId participant, std::vector<AttachedTrack> tracks)
     : room_(std::move(room)),
       session_(session),
       participant_(participant),
-      tracks_(std::move(tracks)) {}
+      tracks_(std::move(tracks)),
+      seat_(std::move(seat)),
+      lane_(&seat_.lane()) {}
 
-std::shared_ptr<Attachment> Attachment::attach(std::shared_ptr<RoomLanes> room, Lane& lane,
+std::shared_ptr<Attachment> Attachment::attach(std::shared_ptr<RoomLanes> room, LaneSeat seat,
                                                SessionId session, ParticipantId participant,
                                                Path& path, PacketPolicy* policy,
                                                const std::vector<rtp::SlotFormat>& slots,
                                                std::vector<AttachedTrack> tracks,
                                                int64_t connected_ns) {
   assert(is_on_control());
+  Lane& lane = seat.lane();
   use_lane(*room, lane);
   auto lane_session = std::make_unique<LaneSession>(session, participant, path, policy,
                                                     lane.counters(), slots, connected_ns);
@@ -45,19 +72,6 @@ std::shared_ptr<Attachment> Attachment::attach(std::shared_ptr<RoomLanes> room, 
   attachment->add_tracks();
   attachment->add_session(std::move(lane_session), static_cast<uint32_t>(slots.size()));
   return attachment;
-}
-
-Lane& Attachment::choose_lane(const RoomLanes& room, PathKind path) {
-  const auto load = [&room](const Lane& lane) {
-    const auto found = room.session_count.find(lane.index());
-    return found == room.session_count.end() ? 0 : found->second;
-  };
-  Lane* lane = room.home;
-  if (load(*lane) < sessions_on_home_lane(path)) return *lane;
-  for (const auto& other : *room.all) {
-    if (load(*other) < load(*lane)) lane = other.get();
-  }
-  return *lane;
 }
 
 void Attachment::use_lane(RoomLanes& room, Lane& lane) {
@@ -126,7 +140,7 @@ void Attachment::set_active(size_t slot, bool active) {
 void Attachment::detach(std::function<void()> done) {
   assert(is_on_control());
   detached_ = true;
-  room_->session_count[lane_->index()] -= 1;
+  seat_.give_back();
   std::vector<TrackId> tracks;
   for (const AttachedTrack& track : tracks_) tracks.push_back(track.feed->id);
   std::erase_if(room_->tracks, [&](const AttachedTrack& track) {

@@ -11,6 +11,7 @@
 
 #include "media/feed/track_feed.hpp"
 #include "media/lane/lane.hpp"
+#include "media/lane/lane_loads.hpp"
 #include "media/room.hpp"
 
 namespace veche::media {
@@ -36,16 +37,43 @@ struct RoomLanes {
   Lanes* all = nullptr;               // The engine's.
   std::vector<Lane*> used;            // Home first, then the others that carry sessions.
   std::vector<AttachedTrack> tracks;  // Of all attached sessions.
-  std::unordered_map<uint32_t, uint32_t> session_count;  // By lane index.
+  // Of the engine: shared with all rooms.
+  std::shared_ptr<LaneLoads> loads = std::make_shared<LaneLoads>();
+  std::unordered_map<uint32_t, uint32_t> session_count;  // By lane index: this room's seats.
   std::unordered_map<ParticipantId, ListenerSettings> settings;
+  // Called before the home lane learns of more tracks: the room's selector may need memory for this
+  // many. Null: the room is closed.
+  std::function<void(size_t tracks)> make_space;
+};
+
+/// A session's place on a lane, taken when the lane is chosen: a crowd that joins at once spreads
+/// over the lanes. [control] all of it.
+class LaneSeat {
+ public:
+  /// On the room's home lane, until that carries its share of such sessions or is hot; then on the
+  /// calmest of all lanes.
+  static LaneSeat take(std::shared_ptr<RoomLanes> room, PathKind path);
+  ~LaneSeat() { give_back(); }
+  LaneSeat(LaneSeat&& other) noexcept = default;
+  LaneSeat& operator=(LaneSeat&&) = delete;
+
+  Lane& lane() const { return *lane_; }
+  /// No effect if it was given back before.
+  void give_back();
+
+ private:
+  LaneSeat(std::shared_ptr<RoomLanes> room, Lane& lane);
+
+  std::shared_ptr<RoomLanes> room_;  // Null once it was given back.
+  Lane* lane_;
 };
 
 /// [control] all of it.
 class Attachment : public std::enable_shared_from_this<Attachment> {
  public:
-  /// `lane` has to carry the session. The path outlives the attachment until detach() has called
-  /// back.
-  static std::shared_ptr<Attachment> attach(std::shared_ptr<RoomLanes> room, Lane& lane,
+  /// The lane of the seat has to carry the session. The path outlives the attachment until detach()
+  /// has called back.
+  static std::shared_ptr<Attachment> attach(std::shared_ptr<RoomLanes> room, LaneSeat seat,
                                             SessionId session, ParticipantId participant,
                                             Path& path, PacketPolicy* policy,
                                             const std::vector<rtp::SlotFormat>& slots,
@@ -58,14 +86,12 @@ class Attachment : public std::enable_shared_from_this<Attachment> {
   void set_active(size_t slot, bool active);
   /// `done` runs on control once no lane knows the session, its tracks and its path any more.
   void detach(std::function<void()> done);
-  /// The room's home lane, until it carries its share of such sessions.
-  static Lane& choose_lane(const RoomLanes& room, PathKind path);
   SessionId session() const { return session_; }
   ParticipantId participant() const { return participant_; }
 
  private:
-  Attachment(std::shared_ptr<RoomLanes> room, SessionId session, ParticipantId participant,
-             std::vector<AttachedTrack> tracks);
+  Attachment(std::shared_ptr<RoomLanes> room, LaneSeat seat, SessionId session,
+             ParticipantId participant, std::vector<AttachedTrack> tracks);
   static void use_lane(RoomLanes& room, Lane& lane);
   void add_tracks();
   void add_session(std::unique_ptr<LaneSession> session, uint32_t slot_count);
@@ -76,7 +102,8 @@ class Attachment : public std::enable_shared_from_this<Attachment> {
   const SessionId session_;
   const ParticipantId participant_;
   std::vector<AttachedTrack> tracks_;
-  Lane* lane_ = nullptr;
+  LaneSeat seat_;
+  Lane* const lane_;
   bool detached_ = false;
 };
 

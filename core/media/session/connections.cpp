@@ -13,15 +13,13 @@ PathKind Connections::choose(std::optional<PathKind> wanted) const {
   return ports_.empty() ? PathKind::Pipeline : wanted.value_or(settings_.path);
 }
 
-std::unique_ptr<PeerConnection> Connections::make(PathKind path, SessionId session,
-                                                  const RoomLanes& room, glib::WebrtcEvents events,
+std::unique_ptr<PeerConnection> Connections::make(PathKind path, SessionId session, Lane* lane,
+                                                  glib::WebrtcEvents events,
                                                   std::shared_ptr<Ingress> ingress) const {
   if (path == PathKind::Pipeline) {
     return std::make_unique<Pipeline>(settings_, std::move(events), std::move(ingress));
   }
-  // The answer names the port of a lane, so the lane is chosen here.
-  Lane& lane = Attachment::choose_lane(room, path);
-  return std::make_unique<WireConnection>(session, lane, *ports_[lane.index()], relay_,
+  return std::make_unique<WireConnection>(session, *lane, *ports_[lane->index()], relay_,
                                           std::move(events), std::move(ingress));
 }
 

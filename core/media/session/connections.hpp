@@ -27,8 +27,9 @@ class Connections {
 
   /// The wanted path, or else the server's; pipeline where wire cannot be used.
   PathKind choose(std::optional<PathKind> wanted) const;
+  /// `lane`: the one that carries the session; null on the pipeline path, which may choose later.
   /// `ingress` is shared with the session, which reads its counters.
-  std::unique_ptr<PeerConnection> make(PathKind path, SessionId session, const RoomLanes& room,
+  std::unique_ptr<PeerConnection> make(PathKind path, SessionId session, Lane* lane,
                                        glib::WebrtcEvents events,
                                        std::shared_ptr<Ingress> ingress) const;
 

@@ -148,6 +148,7 @@ void PeerSession::carry_out(SessionAction action, SessionActions& actions) {
     case SessionAction::TellEnded: tell_ended(actions); break;
     case SessionAction::Forget:
       attachment_.reset();
+      seat_.reset();
       sessions_.forget(shared_from_this());
       break;
   }
@@ -157,7 +158,10 @@ void PeerSession::begin() { on(session_event::Offered{}, monotonic_ns()); }
 
 void PeerSession::negotiate() {
   ingress_ = make_ingress();
-  connection_ = sessions_.connections_.make(path_, id_, *room_, webrtc_events(), ingress_);
+  // The answer names the port of a lane.
+  if (path_ == PathKind::Wire) seat_.emplace(LaneSeat::take(room_, path_));
+  connection_ = sessions_.connections_.make(path_, id_, seat_ ? &seat_->lane() : nullptr,
+                                            webrtc_events(), ingress_);
   const auto self = shared_from_this();
   sessions_.negotiate({.owner = owner_of(request_),
                        .session = id_,
@@ -220,11 +224,11 @@ void PeerSession::attach() {
   connection_->start();
   const bool listens = connection_->path() != nullptr;
   Path& path = listens ? *connection_->path() : no_path_;
-  Lane& lane = connection_->lane() ? *connection_->lane() : Attachment::choose_lane(*room_, path_);
-  attachment_ = Attachment::attach(room_, lane, id_, request_.participant, path, sessions_.policy_,
-                                   listens ? formats_ : std::vector<rtp::SlotFormat>{},
-                                   publishes_ ? attached_tracks_ : std::vector<AttachedTrack>{},
-                                   connected_ns);
+  if (!seat_) seat_.emplace(LaneSeat::take(room_, path_));
+  attachment_ = Attachment::attach(
+      room_, std::move(*seat_), id_, request_.participant, path, sessions_.policy_,
+      listens ? formats_ : std::vector<rtp::SlotFormat>{},
+      publishes_ ? attached_tracks_ : std::vector<AttachedTrack>{}, connected_ns);
   if (publishes_) publish_to_taps();
 }
 

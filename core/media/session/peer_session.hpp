@@ -102,6 +102,7 @@ class PeerSession final : public Session, public std::enable_shared_from_this<Pe
   std::vector<rtp::SlotFormat> formats_;
   std::shared_ptr<Ingress> ingress_;  // Shared with the thread that brings packets.
   NoPath no_path_;                    // Of a session that only publishes.
+  std::optional<LaneSeat> seat_;      // Until the attachment has it.
   std::unique_ptr<PeerConnection> connection_;
   std::shared_ptr<Attachment> attachment_;     // Shared with commands on their way.
   std::optional<Result<std::string>> answer_;  // Until it is told.

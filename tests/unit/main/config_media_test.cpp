@@ -142,6 +142,12 @@ TEST(MediaConfig, MarksVoiceAsExpeditedUnlessToldOtherwise) {
   EXPECT_NE(problems_of(R"("dscp":64)"), "");
 }
 
+TEST(MediaConfig, AllowsAsManyLanesAsTheEngineTakes) {
+  EXPECT_EQ(media_of(R"("lanes":64)").lanes, 64U);
+  EXPECT_EQ(problems_of(R"("lanes":65)"),
+            "f: /media/lanes: 65 is not allowed; allowed: an integer from 0 to 64\n");
+}
+
 TEST(MediaConfig, SaysWhatIsWrongWhereAndWhatIsAllowed) {
   const std::pair<const char*, const char*> cases[] = {
       {R"({"media":{"addresses":["example.org"]}})",

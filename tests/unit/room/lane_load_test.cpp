@@ -28,33 +28,40 @@ class LaneLoadTest : public testing::Test {
   std::vector<uint64_t> busy_ns_{5, 9};
 };
 
-TEST_F(LaneLoadTest, IsThatOfTheBusiestLane) {
-  pass(6, 20, 35);
-  EXPECT_EQ(load.percent(), 35);
+TEST_F(LaneLoadTest, IsTheMeanOfAllLanes) {
+  pass(6, 20, 36);
+  EXPECT_EQ(load.percent(), 28);
   pass(5, 40, 0);
-  EXPECT_EQ(load.percent(), 40);
+  EXPECT_EQ(load.percent(), 20);
 }
 
 TEST_F(LaneLoadTest, IsAMeanOverFiveSecondsSoThatABurstIsNoReasonToRefuse) {
-  pass(5, 100);
+  pass(5, 100, 100);
   EXPECT_EQ(load.percent(), 0) << "the window is not full yet";
   EXPECT_FALSE(load.is_full());
-  pass(10, 10);
-  pass(2, 100);
+  pass(10, 10, 10);
+  pass(2, 100, 100);
   EXPECT_EQ(load.percent(), 46);
   EXPECT_FALSE(load.is_full());
 }
 
+TEST_F(LaneLoadTest, OneHotLaneDoesNotCloseTheServer) {
+  pass(10, 100, 79);
+  EXPECT_FALSE(load.is_full());
+  pass(10, 100, 81);
+  EXPECT_TRUE(load.is_full());
+}
+
 TEST_F(LaneLoadTest, IsTooMuchFrom80PercentOnUntilItIsBelow70) {
-  pass(6, 79);
+  pass(6, 79, 79);
   EXPECT_FALSE(load.is_full());
-  pass(5, 80);
+  pass(5, 80, 80);
   EXPECT_TRUE(load.is_full());
-  pass(5, 70);
+  pass(5, 70, 100);
   EXPECT_TRUE(load.is_full());
-  pass(5, 69);
+  pass(5, 69, 100);
   EXPECT_FALSE(load.is_full());
-  pass(5, 79);
+  pass(5, 79, 79);
   EXPECT_FALSE(load.is_full());
 }
 

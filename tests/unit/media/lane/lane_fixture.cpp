@@ -59,11 +59,11 @@ void LaneFixture::open_room_for_track() {
 }
 
 void LaneFixture::join(Participant& participant) {
-  participant.attachment = Attachment::attach(
-      room_, Attachment::choose_lane(*room_, PathKind::Pipeline), SessionId::next(), participant.id,
-      participant.path, participant.policy.get(),
-      make_slots(participant.slot_count, participant.first_ssrc), participant.tracks,
-      participant.connected_ns);
+  participant.attachment =
+      Attachment::attach(room_, LaneSeat::take(room_, PathKind::Pipeline), SessionId::next(),
+                         participant.id, participant.path, participant.policy.get(),
+                         make_slots(participant.slot_count, participant.first_ssrc),
+                         participant.tracks, participant.connected_ns);
 }
 
 void LaneFixture::leave(Participant& participant) {

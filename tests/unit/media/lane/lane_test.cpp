@@ -166,6 +166,28 @@ TEST_F(LaneTest, RoomsOverTwoLanesForwardOnBoth) {
   EXPECT_EQ(feed().wanted_lanes.load(), 0u);
 }
 
+TEST_F(LaneTest, ACrowdThatJoinsAtOnceSpreadsOverTheLanes) {
+  lanes_.push_back(make_lane(1));
+  open_room_for_track();
+  std::vector<LaneSeat> seats;
+  for (int i = 0; i < 300; ++i) seats.push_back(LaneSeat::take(room_, PathKind::Wire));
+  EXPECT_EQ(room_->session_count[0], 150u);
+  EXPECT_EQ(room_->session_count[1], 150u);
+  seats.clear();
+  EXPECT_EQ(room_->session_count[0], 0u) << "those that never connected give theirs back";
+  EXPECT_EQ(LaneSeat::take(room_, PathKind::Wire).lane().index(), 0u);
+}
+
+TEST_F(LaneTest, ARoomOnAHotLaneSendsNewSessionsElsewhere) {
+  lanes_.push_back(make_lane(1));
+  open_room_for_track();
+  uint64_t busy_ns = 0;
+  for (int i = 1; i < 30; ++i, busy_ns += kNsPerS * 9 / 10) {
+    room_->loads->note(std::vector<uint64_t>{busy_ns, 0}, i * kNsPerS);
+  }
+  EXPECT_EQ(LaneSeat::take(room_, PathKind::Wire).lane().index(), 1u);
+}
+
 /// A port that receives nothing.
 class IdlePort : public Port {
  public:
