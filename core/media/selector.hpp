@@ -21,12 +21,20 @@ class Selector {
    public:
     virtual ~Settings() = default;
   };
+  /// For what a state keeps of each candidate. Made and freed on control.
+  class Memory {
+   public:
+    virtual ~Memory() = default;
+  };
   /// Made and destroyed on control, used on the room's home lane in between.
   class RoomState {
    public:
     virtual ~RoomState() = default;
     /// [lane] The settings stay alive until others replace them or the state is destroyed.
     virtual void use_settings(const Settings& settings) noexcept = 0;
+    /// [lane] Uses the memory of the same selector from now on, and leaves there what it does not
+    /// need any more.
+    virtual void use_memory(Memory& /*memory*/) noexcept {}
     /// [lane]
     virtual void select(const veche_room_view& view, veche_selection& selection) noexcept = 0;
   };
@@ -38,6 +46,12 @@ class Selector {
   virtual Result<std::unique_ptr<Settings>> make_settings(const std::string& json) = 0;
   /// [control] The settings outlive the state, or use_settings() replaces them before they go.
   virtual Result<std::unique_ptr<RoomState>> open(const Settings& settings) = 0;
+  /// [control] For a room with this many candidates; needed beyond kFirstCandidates. Null: the
+  /// selector needs none.
+  virtual Result<std::unique_ptr<Memory>> make_memory(uint32_t /*candidates*/) {
+    return std::unique_ptr<Memory>();
+  }
+  static constexpr uint32_t kFirstCandidates = 512;
 };
 
 /// Which packets of a route are forwarded.

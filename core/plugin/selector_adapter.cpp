@@ -17,9 +17,10 @@ namespace veche::plugin {
 struct SelectorAdapter::Shared {
   const veche_selector& table;
   veche_plugin* self;  ///< Null once the adapter is gone: the plugin must not be called any more.
-  HookTimer &make_settings, &free_settings, &open, &close, &use_settings, &select;
-  uint32_t settings_count = 0,
-           room_count = 0;  ///< [control] What the plugin has not been asked to free.
+  HookTimer &make_settings, &free_settings, &open, &close, &use_settings, &make_memory,
+      &free_memory, &use_memory, &select;
+  /// [control] What the plugin has not been asked to free.
+  uint32_t settings_count = 0, room_count = 0, memory_count = 0;
 
   /// [control] Calls a hook that cannot fail, unless the plugin is gone.
   template <class Hook>
@@ -52,6 +53,30 @@ class SelectorAdapter::PluginSettings final : public Settings {
   veche_selector_settings* const settings_;
 };
 
+class SelectorAdapter::PluginMemory final : public Memory {
+ public:
+  PluginMemory(std::shared_ptr<Shared> shared, veche_selector_memory* memory)
+      : shared_(std::move(shared)), memory_(memory) {
+    ++shared_->memory_count;
+  }
+  ~PluginMemory() override {
+    shared_->release(shared_->free_memory, shared_->memory_count, [this] {
+      if (memory_) shared_->table.free_memory(shared_->self, memory_);
+    });
+  }
+  PluginMemory(const PluginMemory&) = delete;
+  PluginMemory& operator=(const PluginMemory&) = delete;
+
+  /// [lane]
+  void give_to(veche_selector_room* room) noexcept {
+    memory_ = shared_->table.use_memory(room, memory_);
+  }
+
+ private:
+  const std::shared_ptr<Shared> shared_;
+  veche_selector_memory* memory_;
+};
+
 class SelectorAdapter::PluginRoom final : public RoomState {
  public:
   PluginRoom(std::shared_ptr<Shared> shared, veche_selector_room* room)
@@ -70,6 +95,11 @@ class SelectorAdapter::PluginRoom final : public RoomState {
     const HookTimer::Span span(shared_->use_settings);
     shared_->table.use_settings(room_, static_cast<const PluginSettings&>(settings).get());
   }
+  void use_memory(Memory& memory) noexcept override {
+    assert(is_on_lane());
+    const HookTimer::Span span(shared_->use_memory);
+    static_cast<PluginMemory&>(memory).give_to(room_);
+  }
   void select(const veche_room_view& view, veche_selection& selection) noexcept override {
     assert(is_on_lane());
     const HookTimer::Span span(shared_->select);
@@ -82,12 +112,18 @@ class SelectorAdapter::PluginRoom final : public RoomState {
 };
 
 Status SelectorAdapter::check(const veche_selector& table) {
+  const bool has_none =
+      !VECHE_HAS(&table, veche_selector, use_memory) ||
+      (table.make_memory == nullptr && table.free_memory == nullptr && table.use_memory == nullptr);
   return check_members({{"make_settings", table.make_settings != nullptr},
                         {"free_settings", table.free_settings != nullptr},
                         {"open", table.open != nullptr},
                         {"close", table.close != nullptr},
                         {"use_settings", table.use_settings != nullptr},
-                        {"select", table.select != nullptr}});
+                        {"select", table.select != nullptr},
+                        {"make_memory", has_none || table.make_memory != nullptr},
+                        {"free_memory", has_none || table.free_memory != nullptr},
+                        {"use_memory", has_none || table.use_memory != nullptr}});
 }
 
 Result<std::unique_ptr<Adapter>> SelectorAdapter::bind(const veche_selector& table,
@@ -99,11 +135,12 @@ Result<std::unique_ptr<Adapter>> SelectorAdapter::bind(const veche_selector& tab
 SelectorAdapter::SelectorAdapter(std::string name, const veche_selector& table, veche_plugin* self,
                                  HookTimers& timers)
     : name_(std::move(name)),
-      shared_(new Shared{table, self, timers.on_control("selector.make_settings"),
-                         timers.on_control("selector.free_settings"),
-                         timers.on_control("selector.open"), timers.on_control("selector.close"),
-                         timers.on_lane("selector.use_settings"),
-                         timers.on_lane("selector.select")}) {}
+      shared_(new Shared{
+          table, self, timers.on_control("selector.make_settings"),
+          timers.on_control("selector.free_settings"), timers.on_control("selector.open"),
+          timers.on_control("selector.close"), timers.on_lane("selector.use_settings"),
+          timers.on_control("selector.make_memory"), timers.on_control("selector.free_memory"),
+          timers.on_lane("selector.use_memory"), timers.on_lane("selector.select")}) {}
 
 SelectorAdapter::~SelectorAdapter() {
   shared_->self = nullptr;
@@ -153,6 +190,20 @@ Result<std::unique_ptr<media::Selector::RoomState>> SelectorAdapter::open(
   if (!opened) return opened.error();
   if (!*opened) return to_error(error, name_);
   return std::unique_ptr<RoomState>(new PluginRoom(shared_, *opened));
+}
+
+Result<std::unique_ptr<media::Selector::Memory>> SelectorAdapter::make_memory(uint32_t candidates) {
+  assert(is_on_control());
+  const bool is_wanted = VECHE_HAS(&shared_->table, veche_selector, use_memory) &&
+                         shared_->table.make_memory != nullptr;
+  if (!is_wanted) return std::unique_ptr<Memory>();
+  veche_error error = make_error();
+  auto made = call_hook(shared_->make_memory, [&] {
+    return shared_->table.make_memory(shared_->self, candidates, &error);
+  });
+  if (!made) return made.error();
+  if (!*made) return to_error(error, name_);
+  return std::unique_ptr<Memory>(new PluginMemory(shared_, *made));
 }
 
 }  // namespace veche::plugin

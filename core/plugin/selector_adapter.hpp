@@ -37,11 +37,13 @@ class SelectorAdapter final : public Adapter, public media::Selector {
   std::string name() const override { return name_; }
   Result<std::unique_ptr<Settings>> make_settings(const std::string& json) override;
   Result<std::unique_ptr<RoomState>> open(const Settings& settings) override;
+  Result<std::unique_ptr<Memory>> make_memory(uint32_t candidates) override;
 
  private:
   struct Shared;
   class PluginSettings;
   class PluginRoom;
+  class PluginMemory;
 
   const std::string name_;
   /// Shared with all settings and rooms, which may outlive the adapter at shutdown and then only

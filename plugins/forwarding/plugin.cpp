@@ -21,6 +21,7 @@ using veche::forwarding::PrerollTuning;
 using veche::forwarding::RoomSelector;
 using veche::forwarding::Settings;
 using veche::forwarding::SettingSpec;
+using veche::forwarding::TableMemory;
 
 struct veche_plugin {
   const veche_host* host = nullptr;
@@ -35,6 +36,10 @@ struct veche_selector_settings {
 
 struct veche_selector_room {
   RoomSelector selector;
+};
+
+struct veche_selector_memory {
+  TableMemory memory;
 };
 
 namespace {
@@ -137,6 +142,23 @@ void select(veche_selector_room* room, const veche_room_view* view, veche_select
   room->selector.select(*view, *selection);
 }
 
+veche_selector_memory* make_memory(veche_plugin* /*self*/, uint32_t candidate_count,
+                                   veche_error* error) {
+  try {
+    return new veche_selector_memory{TableMemory(candidate_count)};
+  } catch (const std::bad_alloc&) {
+    set_error(error, VECHE_E_EXHAUSTED, "out of memory");
+    return nullptr;
+  }
+}
+
+void free_memory(veche_plugin* /*self*/, veche_selector_memory* memory) { delete memory; }
+
+veche_selector_memory* use_memory(veche_selector_room* room, veche_selector_memory* memory) {
+  room->selector.use_memory(memory->memory);
+  return memory;  // With what the room had before.
+}
+
 void decide(veche_plugin* self, void* state, const veche_route* route, const veche_packet* packets,
             uint32_t packet_count, uint32_t* verdicts) {
   veche::forwarding::decide(*static_cast<PrerollState*>(state), *route, {packets, packet_count},
@@ -150,7 +172,10 @@ constexpr veche_selector kSelector = {.struct_size = sizeof(veche_selector),
                                       .open = open_room,
                                       .close = close_room,
                                       .use_settings = use_settings,
-                                      .select = select};
+                                      .select = select,
+                                      .make_memory = make_memory,
+                                      .free_memory = free_memory,
+                                      .use_memory = use_memory};
 
 constexpr veche_packet_policy kPacketPolicy = {.struct_size = sizeof(veche_packet_policy),
                                                .state_size = sizeof(PrerollState),

@@ -7,11 +7,21 @@
 #include "forwarding/slot_assigner.hpp"
 
 namespace veche::forwarding {
+namespace {
+
+/// The id breaks ties, because the order of candidates means nothing.
+bool is_stronger(const Track& a, const Track& b) {
+  return a.standing.strength != b.standing.strength ? a.standing.strength > b.standing.strength
+                                                    : a.id < b.id;
+}
+
+}  // namespace
 
 void RoomSelector::use_settings(const Settings& settings) noexcept {
   tuning_ = {.gate_loudness = loudness_of_dbov(settings.noise_gate_dbov),
              .hangover_ns = ms_to_ns(settings.hangover_ms)};
   max_speakers_ = static_cast<uint32_t>(settings.max_speakers);
+  slots_per_participant_ = static_cast<uint32_t>(settings.slots_per_participant);
 }
 
 void RoomSelector::select(const veche_room_view& view, veche_selection& selection) noexcept {
@@ -45,25 +55,32 @@ void RoomSelector::listen(const veche_room_view& view, uint8_t* speaking) noexce
 }
 
 std::span<Track* const> RoomSelector::find_contenders() noexcept {
+  Track** contenders = table_.contenders();
   size_t count = 0;
   for (Track& track : table_.tracks()) {
-    if (track.standing.voiced) contenders_[count++] = &track;
+    // Tracks that could fill no slot must not keep others out of the list.
+    if (!track.standing.voiced || (!track.is_only && !is_among_strongest(track))) continue;
+    contenders[count++] = &track;
   }
   const size_t kept = std::min(count, kMaxContenders);
-  std::partial_sort(contenders_, contenders_ + kept, contenders_ + count,
-                    [](const Track* a, const Track* b) {
-                      // The id breaks ties, because the order of candidates means nothing.
-                      return a->standing.strength != b->standing.strength
-                                 ? a->standing.strength > b->standing.strength
-                                 : a->id < b->id;
-                    });
-  return {contenders_, kept};
+  std::partial_sort(contenders, contenders + kept, contenders + count,
+                    [](const Track* a, const Track* b) { return is_stronger(*a, *b); });
+  return {contenders, kept};
+}
+
+/// Of its participant's tracks.
+bool RoomSelector::is_among_strongest(const Track& track) noexcept {
+  uint32_t stronger = 0;
+  for (const Track* other = table_.first_of_participant(track.participant); other != nullptr;
+       other = table_.next_of_participant(*other)) {
+    if (other != &track && other->standing.voiced && is_stronger(*other, track)) ++stronger;
+  }
+  return stronger < slots_per_participant_;
 }
 
 void RoomSelector::assign_slots(const veche_room_view& view, std::span<Track* const> contenders,
                                 veche_slot* slots) noexcept {
-  if (view.preference_count > 0) table_.chain_participants();
-  SlotAssigner assigner(table_, contenders, max_speakers_);
+  SlotAssigner assigner(table_, contenders, max_speakers_, slots_per_participant_);
   for (uint32_t i = 0; i < view.listener_count; ++i) {
     const veche_listener& listener = view.listeners[i];
     // 0 is reserved for tracks that no listener hears.

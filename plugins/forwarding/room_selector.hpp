@@ -16,6 +16,8 @@ class RoomSelector {
  public:
   explicit RoomSelector(const Settings& settings) noexcept { use_settings(settings); }
   void use_settings(const Settings& settings) noexcept;
+  /// See TrackTable.
+  void use_memory(TableMemory& memory) noexcept { table_.use_memory(memory); }
   void select(const veche_room_view& view, veche_selection& selection) noexcept;
 
  private:
@@ -25,16 +27,16 @@ class RoomSelector {
 
   void listen(const veche_room_view& view, uint8_t* speaking) noexcept;
   std::span<Track* const> find_contenders() noexcept;
+  bool is_among_strongest(const Track& track) noexcept;
   void assign_slots(const veche_room_view& view, std::span<Track* const> contenders,
                     veche_slot* slots) noexcept;
   uint64_t choose_dominant(std::span<Track* const> contenders) noexcept;
 
   TrackTable table_;
   Tuning tuning_{};
-  uint32_t max_speakers_ = 0;
+  uint32_t max_speakers_ = 0, slots_per_participant_ = 1;
   uint32_t listener_number_ = 0;
   uint64_t dominant_ = 0;
-  Track* contenders_[TrackTable::kCapacity];
 };
 
 }  // namespace veche::forwarding

@@ -27,6 +27,10 @@ const char kConfigSchema[] = R"({
     "preroll_ms": {
       "type": "integer", "minimum": 0, "maximum": 400, "default": 300,
       "description": "How much of a new speaker's audio from before the selection is replayed; 0: none. Holds for the whole server."
+    },
+    "slots_per_participant": {
+      "type": "integer", "minimum": 1, "maximum": 4, "default": 1,
+      "description": "How many tracks of one participant a listener hears at once: the strongest."
     }
   }
 })";
@@ -110,7 +114,8 @@ class Parser {
   bool unknown(std::string_view key) {
     const int length = static_cast<int>(key.size() < kShown ? key.size() : kShown);
     return fail(
-        "\"%.*s\": unknown setting; a room may have max_speakers, noise_gate_dbov, hangover_ms",
+        "\"%.*s\": unknown setting; a room may have max_speakers, noise_gate_dbov, hangover_ms, "
+        "slots_per_participant",
         length, key.data());
   }
 

@@ -12,6 +12,7 @@ struct Settings {
   int32_t noise_gate_dbov = -60;
   int32_t hangover_ms = 500;
   int32_t preroll_ms = 300;
+  int32_t slots_per_participant = 1;
 };
 
 /// One integer setting. A test compares the ranges with those of the configuration's schema.
@@ -27,6 +28,7 @@ inline constexpr SettingSpec kSettingSpecs[] = {
     {"noise_gate_dbov", &Settings::noise_gate_dbov, -90, -20, true},
     {"hangover_ms", &Settings::hangover_ms, 200, 2000, true},
     {"preroll_ms", &Settings::preroll_ms, 0, 400, false},
+    {"slots_per_participant", &Settings::slots_per_participant, 1, 4, true},
 };
 
 /// Puts the overrides of a room, a flat JSON object of integers, into `settings`. Strict: false for

@@ -37,8 +37,8 @@ void SlotAssigner::take_stock(std::span<veche_slot> slots, uint64_t own_particip
     Place& place = places_[place_count_++];
     place = {.slot = &slot, .track = nullptr, .pinned = false};
     Track* track = slot.track != 0 ? table_.find(slot.track) : nullptr;
-    const bool stays =
-        track != nullptr && may_hear(*track, own_participant) && track->placed_for != number_;
+    const bool stays = track != nullptr && may_hear(*track, own_participant) &&
+                       track->placed_for != number_ && may_have_more(*track);
     slot.track = 0;
     if (!stays) continue;
     ++in_use_;
@@ -59,8 +59,9 @@ void SlotAssigner::place_pins(std::span<const veche_preference> preferences,
       if ((preference.flags & VECHE_PREFER_PINNED) == 0) continue;
       for (Track* track = table_.first_of_participant(preference.participant); track != nullptr;
            track = table_.next_of_participant(*track)) {
-        if ((track->placed_for == number_) == placed && may_hear(*track, own_participant))
-          place_pin(*track);
+        if ((track->placed_for == number_) != placed || !may_hear(*track, own_participant))
+          continue;
+        if (placed || may_have_more(*track)) place_pin(*track);
       }
     }
   }
@@ -92,7 +93,9 @@ void SlotAssigner::place_contenders(uint64_t own_participant) noexcept {
   for (Track* track : contenders_) {
     if (track->placed_for == number_ || !may_hear(*track, own_participant)) continue;
     Place* place = nullptr;
-    if (in_use_ < limit_) {
+    if (!may_have_more(*track)) {
+      place = own_place(*track);
+    } else if (in_use_ < limit_) {
       place = free_place();
       ++in_use_;
     } else {
@@ -107,6 +110,28 @@ void SlotAssigner::put(Place& place, Track* track) noexcept {
   place.track = track;
   place.slot->track = track != nullptr ? track->id : 0;
   if (track != nullptr) track->placed_for = number_;
+}
+
+bool SlotAssigner::may_have_more(const Track& track) const noexcept {
+  if (track.is_only) return true;
+  const auto its_own = std::count_if(places_, places_ + place_count_, [&](const Place& place) {
+    return place.track != nullptr && place.track->participant == track.participant;
+  });
+  return static_cast<uint32_t>(its_own) < slots_per_participant_;
+}
+
+SlotAssigner::Place* SlotAssigner::own_place(const Track& track) noexcept {
+  Place* weakest = nullptr;
+  for (size_t i = 0; i < place_count_; ++i) {
+    Place& place = places_[i];
+    if (place.track == nullptr || place.track->participant != track.participant ||
+        !takes_over(track.standing, place.track->standing)) {
+      continue;
+    }
+    if (weakest == nullptr || place.track->standing.strength < weakest->track->standing.strength)
+      weakest = &place;
+  }
+  return weakest;
 }
 
 SlotAssigner::Place* SlotAssigner::free_place() noexcept {

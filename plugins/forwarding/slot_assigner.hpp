@@ -14,11 +14,14 @@ namespace veche::forwarding {
 /// Made for one tick; assign() once for each listener.
 class SlotAssigner {
  public:
-  /// `contenders`: the tracks that want to be heard, the strongest first. `max_speakers`: the
+  /// `contenders`: the tracks that want to be heard, the strongest first. The limits are the
   /// room's.
-  SlotAssigner(TrackTable& table, std::span<Track* const> contenders,
-               uint32_t max_speakers) noexcept
-      : table_(table), contenders_(contenders), max_speakers_(max_speakers) {}
+  SlotAssigner(TrackTable& table, std::span<Track* const> contenders, uint32_t max_speakers,
+               uint32_t slots_per_participant) noexcept
+      : table_(table),
+        contenders_(contenders),
+        max_speakers_(max_speakers),
+        slots_per_participant_(slots_per_participant) {}
 
   /// Changes only the audio slots of this listener. `number` is not 0, and differs for each
   /// listener and tick in the life of the table.
@@ -42,14 +45,18 @@ class SlotAssigner {
   void place_contenders(uint64_t own_participant) noexcept;
   void put(Place& place, Track* track) noexcept;
   bool may_hear(const Track& track, uint64_t own_participant) const noexcept;
+  /// The track's participant may have one more slot.
+  bool may_have_more(const Track& track) const noexcept;
   Place* free_place() noexcept;
+  /// The weakest slot of the track's own participant that yields to it; null: none.
+  Place* own_place(const Track& track) noexcept;
   /// The weakest slot that is not pinned, with a challenger: of those that yield to it. Null if
   /// there is none.
   Place* weakest_place(const Track* challenger) noexcept;
 
   TrackTable& table_;
   std::span<Track* const> contenders_;
-  uint32_t max_speakers_;
+  uint32_t max_speakers_, slots_per_participant_;
   Place places_[kMaxSlots];
   size_t place_count_ = 0, limit_ = 0, in_use_ = 0, pinned_ = 0;
   uint32_t number_ = 0;

@@ -3,80 +3,101 @@
 #include "forwarding/track_table.hpp"
 
 #include <algorithm>
+#include <bit>
 
 namespace veche::forwarding {
-namespace {
 
-/// Fibonacci hashing spreads ids, which count up.
-size_t bucket_of(uint64_t id, size_t buckets) {
-  return static_cast<size_t>((id * 0x9e3779b97f4a7c15U) >> 32U) % buckets;
-}
+TableMemory::TableMemory(size_t count)
+    : capacity(std::min(count, kMost)),
+      buckets(std::bit_ceil(2 * std::max<size_t>(capacity, 1))),
+      tracks(new Track[capacity]),
+      spare(new Track[capacity]),
+      by_track(new uint16_t[buckets]),
+      by_participant(new uint16_t[buckets]),
+      contenders(new Track*[capacity]) {}
 
-}  // namespace
+TrackTable::TrackTable() : memory_(kFirstCapacity) { index(); }
 
-// Pages of the arrays are untouched until used, so a small room costs little memory.
-TrackTable::TrackTable() : tracks_(new Track[kCapacity]), spare_(new Track[kCapacity]) {
-  by_track_.fill(kNone);
-  by_participant_.fill(kNone);
+void TrackTable::use_memory(TableMemory& memory) noexcept {
+  if (memory.capacity < count_) return;
+  std::copy_n(memory_.tracks.get(), count_, memory.tracks.get());
+  std::swap(memory_, memory);
+  index();
 }
 
 void TrackTable::follow(std::span<const veche_candidate> candidates) noexcept {
-  candidates = candidates.first(std::min<size_t>(candidates.size(), kCapacity));
+  candidates = candidates.first(std::min(candidates.size(), memory_.capacity));
   if (!same_tracks(candidates)) rebuild(candidates);
-  for (size_t i = 0; i < candidates.size(); ++i) tracks_[i].flags = candidates[i].flags;
+  for (size_t i = 0; i < candidates.size(); ++i) memory_.tracks[i].flags = candidates[i].flags;
 }
 
 bool TrackTable::same_tracks(std::span<const veche_candidate> candidates) const noexcept {
   if (candidates.size() != count_) return false;
   for (size_t i = 0; i < count_; ++i) {
-    if (candidates[i].track != tracks_[i].id) return false;
+    if (candidates[i].track != memory_.tracks[i].id) return false;
   }
   return true;
 }
 
 void TrackTable::rebuild(std::span<const veche_candidate> candidates) noexcept {
   for (size_t i = 0; i < candidates.size(); ++i) {
+    Track& track = memory_.spare[i];
     const Track* known = find(candidates[i].track);
-    spare_[i] = known != nullptr ? *known : Track{};
-    spare_[i].id = candidates[i].track;
-    spare_[i].participant = candidates[i].participant;
-    spare_[i].kind = candidates[i].kind;
+    track = known != nullptr ? *known : Track{};
+    track.id = candidates[i].track;
+    track.participant = candidates[i].participant;
+    track.kind = candidates[i].kind;
   }
-  std::swap(tracks_, spare_);
+  std::swap(memory_.tracks, memory_.spare);
   count_ = static_cast<uint16_t>(candidates.size());
-  by_track_.fill(kNone);
+  index();
+}
+
+void TrackTable::index() noexcept {
+  uint16_t* by_track = memory_.by_track.get();
+  std::fill_n(by_track, memory_.buckets, kNone);
   for (uint16_t i = 0; i < count_; ++i) {
-    size_t bucket = bucket_of(tracks_[i].id, kBuckets);
-    while (by_track_[bucket] != kNone) bucket = (bucket + 1) % kBuckets;
-    by_track_[bucket] = i;
+    size_t bucket = bucket_of(memory_.tracks[i].id);
+    while (by_track[bucket] != kNone) bucket = next(bucket);
+    by_track[bucket] = i;
+  }
+  chain_participants();
+}
+
+void TrackTable::chain_participants() noexcept {
+  uint16_t* by_participant = memory_.by_participant.get();
+  std::fill_n(by_participant, memory_.buckets, kNone);
+  for (uint16_t i = count_; i-- > 0;) {
+    Track& track = memory_.tracks[i];
+    size_t bucket = bucket_of(track.participant);
+    while (by_participant[bucket] != kNone &&
+           at(by_participant[bucket])->participant != track.participant) {
+      bucket = next(bucket);
+    }
+    track.next_of_participant = by_participant[bucket];
+    track.is_only = track.next_of_participant == kNone;
+    if (!track.is_only) at(track.next_of_participant)->is_only = false;
+    by_participant[bucket] = i;
   }
 }
 
 Track* TrackTable::find(uint64_t track) noexcept {
-  for (size_t bucket = bucket_of(track, kBuckets);; bucket = (bucket + 1) % kBuckets) {
-    const uint16_t index = by_track_[bucket];
-    if (index == kNone || tracks_[index].id == track) return at(index);
-  }
-}
-
-void TrackTable::chain_participants() noexcept {
-  by_participant_.fill(kNone);
-  for (uint16_t i = count_; i-- > 0;) {
-    size_t bucket = bucket_of(tracks_[i].participant, kBuckets);
-    while (by_participant_[bucket] != kNone &&
-           tracks_[by_participant_[bucket]].participant != tracks_[i].participant) {
-      bucket = (bucket + 1) % kBuckets;
-    }
-    tracks_[i].next_of_participant = by_participant_[bucket];
-    by_participant_[bucket] = i;
+  for (size_t bucket = bucket_of(track);; bucket = next(bucket)) {
+    const uint16_t index = memory_.by_track[bucket];
+    if (index == kNone || memory_.tracks[index].id == track) return at(index);
   }
 }
 
 Track* TrackTable::first_of_participant(uint64_t participant) noexcept {
-  for (size_t bucket = bucket_of(participant, kBuckets);; bucket = (bucket + 1) % kBuckets) {
-    const uint16_t index = by_participant_[bucket];
-    if (index == kNone || tracks_[index].participant == participant) return at(index);
+  for (size_t bucket = bucket_of(participant);; bucket = next(bucket)) {
+    const uint16_t index = memory_.by_participant[bucket];
+    if (index == kNone || memory_.tracks[index].participant == participant) return at(index);
   }
+}
+
+/// Fibonacci hashing spreads ids, which count up.
+size_t TrackTable::bucket_of(uint64_t id) const noexcept {
+  return static_cast<size_t>((id * 0x9e3779b97f4a7c15U) >> 32U) & (memory_.buckets - 1);
 }
 
 }  // namespace veche::forwarding

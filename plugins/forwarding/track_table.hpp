@@ -1,10 +1,9 @@
 // SPDX-License-Identifier: Apache-2.0
-// The state of a room's tracks, found by id, in memory that is allocated once.
+// The state of a room's tracks, found by id, in memory that is allocated beforehand.
 #pragma once
 
 #include <veche/selector.h>
 
-#include <array>
 #include <memory>
 #include <span>
 
@@ -22,40 +21,58 @@ struct Track {
   /// ruled out.
   uint32_t placed_for, excluded_for;
   uint16_t next_of_participant;  ///< kNone ends the chain.
+  bool is_only;                  ///< Its participant has no other.
+};
+
+/// Memory for a number of tracks. Its pages are untouched until used, so a small room costs little.
+struct TableMemory {
+  static constexpr size_t kMost = 0xfffe;  ///< Indices have 16 bits.
+
+  /// For at most kMost tracks.
+  explicit TableMemory(size_t tracks);
+
+  size_t capacity;
+  size_t buckets;  ///< A power of two.
+  // Two arrays, so that tracks can be reordered without a copy on the stack.
+  std::unique_ptr<Track[]> tracks, spare;
+  std::unique_ptr<uint16_t[]> by_track, by_participant;
+  std::unique_ptr<Track*[]> contenders;
 };
 
 /// Tracks are in the order of the host's candidates, which rarely changes. Allocates nothing after
 /// construction. One thread.
 class TrackTable {
  public:
-  static constexpr uint16_t kCapacity = 512;
+  /// Enough for most rooms. Larger ones get other memory before they need it.
+  static constexpr size_t kFirstCapacity = 512;
   static constexpr uint16_t kNone = 0xffff;
 
   TrackTable();
+  /// Moves into that memory, and leaves its own there. No effect if its tracks do not fit.
+  void use_memory(TableMemory& memory) noexcept;
   /// Takes over the ids and flags of the candidates. New tracks begin without a voice, missing ones
-  /// are forgotten, and candidates beyond kCapacity are ignored.
+  /// are forgotten, and candidates beyond the memory are ignored.
   void follow(std::span<const veche_candidate> candidates) noexcept;
-  std::span<Track> tracks() noexcept { return {tracks_.get(), count_}; }
+  std::span<Track> tracks() noexcept { return {memory_.tracks.get(), count_}; }
+  /// For pointers to as many of them.
+  Track** contenders() noexcept { return memory_.contenders.get(); }
   /// Null if there is no such track.
   Track* find(uint64_t track) noexcept;
 
-  /// Chains the tracks of each participant: call it before first_of_participant(), after follow().
-  void chain_participants() noexcept;
   Track* first_of_participant(uint64_t participant) noexcept;
   Track* next_of_participant(const Track& track) noexcept { return at(track.next_of_participant); }
 
  private:
-  static constexpr size_t kBuckets = size_t{2} * kCapacity;
-  using Index = std::array<uint16_t, kBuckets>;
-
   bool same_tracks(std::span<const veche_candidate> candidates) const noexcept;
   void rebuild(std::span<const veche_candidate> candidates) noexcept;
-  Track* at(uint16_t index) noexcept { return index == kNone ? nullptr : &tracks_[index]; }
+  void index() noexcept;
+  void chain_participants() noexcept;
+  Track* at(uint16_t index) noexcept { return index == kNone ? nullptr : &memory_.tracks[index]; }
+  size_t bucket_of(uint64_t id) const noexcept;
+  size_t next(size_t bucket) const noexcept { return (bucket + 1) & (memory_.buckets - 1); }
 
-  // Two arrays, so that tracks can be reordered without a copy on the stack.
-  std::unique_ptr<Track[]> tracks_, spare_;
+  TableMemory memory_;
   uint16_t count_ = 0;
-  Index by_track_, by_participant_;
 };
 
 }  // namespace veche::forwarding

@@ -114,7 +114,7 @@ AT(veche_selection, slots, 8);
 AT(veche_selection, speaking, 16);
 AT(veche_selection, dominant, 24);
 
-SIZE(veche_selector, 56);
+SIZE(veche_selector, 80);
 AT(veche_selector, struct_size, 0);
 AT(veche_selector, reserved, 4);
 AT(veche_selector, make_settings, 8);
@@ -123,6 +123,9 @@ AT(veche_selector, open, 24);
 AT(veche_selector, close, 32);
 AT(veche_selector, use_settings, 40);
 AT(veche_selector, select, 48);
+AT(veche_selector, make_memory, 56);
+AT(veche_selector, free_memory, 64);
+AT(veche_selector, use_memory, 72);
 
 SIZE(veche_packet, 32);
 AT(veche_packet, arrival_ns, 0);

@@ -13,7 +13,11 @@ namespace {
 
 constexpr uint32_t kTicks = 500;
 
+/// Selectors get memory for larger rooms while they run.
+constexpr uint32_t kMemoryTick = kTicks / 2;
+
 struct RoomRun {
+  std::unique_ptr<media::Selector::Memory> memory;  // Null: it needs none.
   std::unique_ptr<media::Selector::RoomState> state;
   SyntheticRoom room;
   std::string fault;
@@ -27,6 +31,7 @@ void run(RoomRun& run, const media::Selector::Settings& settings) {
     {
       const LaneGuard guard;
       if (tick % 50 == 49) run.state->use_settings(settings);
+      if (tick == kMemoryTick && run.memory) run.state->use_memory(*run.memory);
       run.state->select(run.room.view(), run.room.selection());
     }
     run.fault = run.room.find_fault();
@@ -41,7 +46,10 @@ std::string try_shape(media::Selector& selector, const RoomShape& shape) {
   for (const uint32_t seed : {1u, 2u}) {
     auto opened = selector.open(**settings);
     if (!opened) return opened.error().message;
-    runs.push_back({std::move(opened).value(), SyntheticRoom(shape, seed), ""});
+    auto memory = selector.make_memory(2 * media::Selector::kFirstCandidates);
+    if (!memory) return memory.error().message;
+    runs.push_back(
+        {std::move(memory).value(), std::move(opened).value(), SyntheticRoom(shape, seed), ""});
   }
   std::thread lanes[] = {std::thread([&] { run(runs[0], **settings); }),
                          std::thread([&] { run(runs[1], **settings); })};

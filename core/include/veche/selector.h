@@ -88,9 +88,11 @@ typedef struct veche_selection {
   uint64_t dominant; /* the track of the main speaker, or 0 */
 } veche_selection;
 
-/* The plugin's state of one room, and the settings of rooms: opaque to the host. */
+/* The plugin's state of one room, the settings of rooms, and memory for large rooms: opaque to the
+ * host. */
 typedef struct veche_selector_room veche_selector_room;
 typedef struct veche_selector_settings veche_selector_settings;
+typedef struct veche_selector_memory veche_selector_memory;
 
 typedef struct veche_selector {
   uint32_t struct_size;
@@ -115,6 +117,20 @@ typedef struct veche_selector {
    * their ids. */
   void (*select)(veche_selector_room* room, const veche_room_view* view,
                  veche_selection* selection);
+
+  /* A selector that keeps state of each candidate, and may not allocate on a lane, needs memory
+   * beforehand. These three, all or none of them null, are newer than the rest of the table. The
+   * host makes memory before a room has more than 512 candidates, and again each time the room is
+   * about to outgrow it. */
+  /* [control] Makes memory for a room with this many candidates. Null on failure, with the reason
+   * in error. */
+  veche_selector_memory* (*make_memory)(veche_plugin* self, uint32_t candidate_count,
+                                        veche_error* error);
+  /* [control] Frees memory that no room uses. close() frees what its room uses. */
+  void (*free_memory)(veche_plugin* self, veche_selector_memory* memory);
+  /* [lane] The room uses this memory from now on. Returns what it does not need any more, for
+   * free_memory(); null: nothing. */
+  veche_selector_memory* (*use_memory)(veche_selector_room* room, veche_selector_memory* memory);
 } veche_selector;
 
 #ifdef __cplusplus

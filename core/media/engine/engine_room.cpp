@@ -2,9 +2,13 @@
 // Turns control's requests for a room into commands to its home lane.
 #include "media/engine/engine_room.hpp"
 
+#include <algorithm>
+#include <bit>
 #include <cassert>
+#include <string>
 #include <utility>
 
+#include "base/log.hpp"
 #include "base/thread_role.hpp"
 
 namespace veche::media {
@@ -16,6 +20,7 @@ EngineRoom::EngineRoom(std::shared_ptr<RoomLanes> lanes, PeerSessions& sessions,
       closed_(std::move(closed)),
       alive_(std::make_shared<bool>(true)) {
   assert(is_on_control());
+  lanes_->make_space = [this](size_t tracks) { make_space(tracks); };
   // The room exists, silent, until it has a selector.
   lanes_->home->post(make_command(
       [room = std::make_unique<LaneRoom>(lanes_->feed, lanes_->home->counters())](
@@ -23,6 +28,7 @@ EngineRoom::EngineRoom(std::shared_ptr<RoomLanes> lanes, PeerSessions& sessions,
 }
 
 EngineRoom::~EngineRoom() {
+  lanes_->make_space = nullptr;
   // The command returns the lane's state, which control frees, the settings last.
   struct Removed {
     std::shared_ptr<Selector::Settings> settings;
@@ -34,6 +40,26 @@ EngineRoom::~EngineRoom() {
     removed->room = home.switchboard().remove_room(id);
   }));
   closed_(*this);
+}
+
+std::shared_ptr<Selector::Memory> EngineRoom::make_memory(size_t tracks) {
+  space_ = std::max<size_t>(Selector::kFirstCandidates, std::bit_ceil(tracks));
+  if (space_ == Selector::kFirstCandidates) return nullptr;
+  auto made = selector_->make_memory(static_cast<uint32_t>(space_));
+  if (made) return std::move(*made);
+  log::error("media", "the selector has no memory for the " + std::to_string(space_) +
+                          " tracks of room " + std::to_string(id().value) +
+                          ", and ignores some: " + made.error().message);
+  return nullptr;
+}
+
+void EngineRoom::make_space(size_t tracks) {
+  assert(is_on_control());
+  if (tracks <= space_ || !selector_) return;
+  const std::shared_ptr<Selector::Memory> memory = make_memory(tracks);
+  if (!memory) return;
+  // Control frees what the lane leaves in it.
+  for_home([memory](LaneRoom& room) noexcept { room.use_memory(*memory); });
 }
 
 template <class Change>
@@ -54,6 +80,7 @@ Status EngineRoom::use_selector(Selector& selector, std::shared_ptr<void> latch)
   struct Change {
     std::shared_ptr<void> latch;
     std::shared_ptr<Selector::Settings> old_settings;
+    std::shared_ptr<Selector::Memory> memory;
     std::unique_ptr<Selector::RoomState> state;
   };
   auto change = std::make_shared<Change>();
@@ -61,7 +88,9 @@ Status EngineRoom::use_selector(Selector& selector, std::shared_ptr<void> latch)
   change->old_settings = std::exchange(settings_, std::move(*settings));
   change->state = std::move(*state);
   selector_ = &selector;
+  change->memory = make_memory(lanes_->tracks.size());
   lanes_->home->post(make_command([change, id = id()](Lane& home) noexcept {
+    if (change->memory) change->state->use_memory(*change->memory);
     if (LaneRoom* room = home.switchboard().find_room(id)) room->swap_selector(change->state);
   }));
   return Ok{};

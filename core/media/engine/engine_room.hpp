@@ -40,13 +40,18 @@ class EngineRoom final : public Room {
  private:
   template <class Change>
   void for_home(Change change);
+  /// For that many tracks, with some to spare; null if the selector needs none. A failure is
+  /// logged: the selector then ignores the surplus.
+  std::shared_ptr<Selector::Memory> make_memory(size_t tracks);
+  void make_space(size_t tracks);
 
   std::shared_ptr<RoomLanes> lanes_;  // Shared with attachments that end after the room.
   Selector* selector_ = nullptr;
   std::shared_ptr<Selector::Settings> settings_;  // Shared with commands until they have returned.
   PeerSessions& sessions_;
   std::function<void(EngineRoom&)> closed_;
-  std::shared_ptr<bool> alive_;  // Held weakly by callbacks.
+  std::shared_ptr<bool> alive_;                // Held weakly by callbacks.
+  size_t space_ = Selector::kFirstCandidates;  // How many tracks the selector has memory for.
   bool polling_ = false;
   uint64_t polled_version_ = 0;
 };

@@ -3,6 +3,7 @@
 #include "media/engine/first_come.hpp"
 
 #include <algorithm>
+#include <span>
 
 #include "base/time.hpp"
 
@@ -36,6 +37,16 @@ class FirstComeRoom final : public Selector::RoomState {
     });
   }
 
+  static bool is_heard(const veche_room_view& view, std::span<const veche_slot> slots,
+                       uint64_t participant) noexcept {
+    const std::span candidates(view.candidates, view.candidate_count);
+    return std::any_of(candidates.begin(), candidates.end(), [&](const veche_candidate& one) {
+      return one.participant == participant &&
+             std::any_of(slots.begin(), slots.end(),
+                         [&](const veche_slot& slot) { return slot.track == one.track; });
+    });
+  }
+
   static void serve(const veche_room_view& view, const veche_listener& listener,
                     veche_selection& selection) noexcept {
     veche_slot* first = selection.slots + listener.first_slot;
@@ -56,7 +67,9 @@ class FirstComeRoom final : public Selector::RoomState {
       if (std::any_of(first, end, has(candidate.track))) continue;
       veche_slot* free = std::find_if(first, end, has(0));
       if (free == end) return;
-      free->track = candidate.track;
+      // One slot for each participant.
+      const std::span<const veche_slot> slots(first, end);
+      if (!is_heard(view, slots, candidate.participant)) free->track = candidate.track;
     }
   }
 };

@@ -7,7 +7,7 @@
 namespace veche::media {
 
 /// A track that sends takes the first free slot of every listener and keeps it for the track's
-/// lifetime.
+/// lifetime. A participant gets one slot, however many tracks it has.
 class FirstComeSelector final : public Selector {
  public:
   std::string name() const override { return {}; }

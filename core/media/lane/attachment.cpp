@@ -66,9 +66,7 @@ std::shared_ptr<Attachment> Attachment::attach(std::shared_ptr<RoomLanes> room, 
   auto lane_session = std::make_unique<LaneSession>(session, participant, path, policy,
                                                     lane.counters(), slots, connected_ns);
   std::shared_ptr<Attachment> attachment(
-      new Attachment(std::move(room), session, participant, std::move(tracks)));
-  attachment->lane_ = &lane;
-  attachment->room_->session_count[lane.index()] += 1;
+      new Attachment(std::move(room), std::move(seat), session, participant, std::move(tracks)));
   attachment->add_tracks();
   attachment->add_session(std::move(lane_session), static_cast<uint32_t>(slots.size()));
   return attachment;
@@ -85,6 +83,7 @@ void Attachment::use_lane(RoomLanes& room, Lane& lane) {
 }
 
 void Attachment::add_tracks() {
+  if (room_->make_space) room_->make_space(room_->tracks.size() + tracks_.size());
   const bool muted = room_->settings[participant_].muted;
   for (const AttachedTrack& track : tracks_) {
     track.feed->muted.store(muted, std::memory_order_relaxed);
@@ -151,6 +150,7 @@ void Attachment::detach(std::function<void()> done) {
         LaneRoom* lane_room = home.switchboard().find_room(room);
         if (!lane_room) return;
         lane_room->remove_listener(session);
+        home.switchboard().forget_fills(session);
         for (const TrackId track : tracks) lane_room->remove_track(track);
       },
       [self = shared_from_this(), done = std::move(done)]() mutable {
@@ -164,7 +164,6 @@ void Attachment::remove_from_lane(std::function<void()> done) {
       lane->post(make_command([id = track.feed->id](Lane& on) noexcept {
         on.switchboard().remove_track(id, on.now_ns());
       }));
-        home.switchboard().forget_fills(session);
     }
   }
   // The command carries the LaneSession back, so that control frees it.

@@ -91,6 +91,8 @@ void LaneRoom::use_settings(const Selector::Settings& settings) noexcept {
   selector_->use_settings(settings);
 }
 
+void LaneRoom::use_memory(Selector::Memory& memory) noexcept { selector_->use_memory(memory); }
+
 /// Builds the selector's views when tracks and listeners change, so that a tick only updates
 /// numbers.
 void LaneRoom::rebuild() {

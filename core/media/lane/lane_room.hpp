@@ -44,6 +44,7 @@ class LaneRoom {
   /// Slots of a participant that does not listen are emptied now: see fills().
   void set_listening(ParticipantId participant, bool listening) noexcept;
   void use_settings(const Selector::Settings& settings) noexcept;
+  void use_memory(Selector::Memory& memory) noexcept;
   /// Returns the former selector's state. Slots keep their tracks until the new selector decides
   /// otherwise.
   void swap_selector(std::unique_ptr<Selector::RoomState>& selector) noexcept {

@@ -164,6 +164,72 @@ TEST_F(Room, ForgetsTracksThatAreGone) {
   EXPECT_EQ(std::count(room.person(2).slots.begin(), room.person(2).slots.end(), room.track(0)), 1);
 }
 
+TEST_F(Room, GivesAParticipantOneSlotHoweverManyLoudTracksItHas) {
+  SimulatedRoom& room = open(3, 6, 1);
+  for (size_t i = 1; i < 4; ++i) room.person(i).participant = room.person(0).participant;
+  for (room.run_until(3000); room.now_ms() < 10000; room.tick()) {
+    int its_own = 0;
+    for (size_t i = 0; i < 4; ++i) its_own += room.hears(6, i) ? 1 : 0;
+    EXPECT_EQ(its_own, 1);
+    EXPECT_EQ(heard(6), 3U) << "the others are heard beside it";
+  }
+  Settings settings;
+  settings.max_speakers = 3;
+  settings.slots_per_participant = 2;
+  room.selector().use_settings(settings);
+  room.person(4).flags = room.person(5).flags = VECHE_CANDIDATE_MUTED;
+  room.run_until(12000);
+  EXPECT_EQ(heard(6), 2U) << "unless the room says otherwise";
+  room.selector().use_settings(Settings{});
+  room.tick();
+  EXPECT_EQ(heard(6), 1U) << "a setting holds at once";
+}
+
+TEST_F(Room, GivesThatSlotToTheTrackThatTalks) {
+  Settings settings;
+  settings.max_speakers = 2;
+  room_ = std::make_unique<SimulatedRoom>(settings);
+  SimulatedRoom& room = *room_;
+  room.join(Script(1, -65).silence(1000).turn(4000).silence(kEndMs));
+  room.join(Script(2, -65).silence(8000).turn(4000).silence(kEndMs));
+  room.join(Script(3, -65).silence(kEndMs));
+  room.person(1).participant = room.person(0).participant;
+  for (const bool is_pinned : {false, true}) {
+    if (is_pinned) prefer(2, 0, VECHE_PREFER_PINNED);
+    room.run_until(is_pinned ? 14000 : 4500);
+    EXPECT_NE(room.hears(2, 0), room.hears(2, 1));
+    EXPECT_NE(room.hears(2, 0), is_pinned) << "who talks first, and who talked last";
+    room.run_until(is_pinned ? 14500 : 11000);
+    EXPECT_NE(room.hears(2, 0), room.hears(2, 1));
+    EXPECT_TRUE(room.hears(2, 1)) << "the other track of the same participant talked last";
+  }
+}
+
+TEST_F(Room, HearsPerson600OnceItHasMemoryForThem) {
+  constexpr size_t kPeople = 600;
+  room_ = std::make_unique<SimulatedRoom>();
+  SimulatedRoom& room = *room_;
+  for (size_t i = 0; i < kPeople; ++i) {
+    Script script(static_cast<uint32_t>(i + 1), -65);
+    const bool talks = i == 3 || i + 1 == kPeople;
+    talks ? script.silence(200).turn(2800) : script.silence(3000);
+    room.join(script, {}, i == 5 ? 3 : 0);
+  }
+  room.run_until(1400);
+  EXPECT_TRUE(room.hears(5, 3));
+  EXPECT_FALSE(room.hears(5, kPeople - 1)) << "there is no memory for that many";
+  TableMemory small(100), memory(1024);
+  room.selector().use_memory(small);
+  EXPECT_EQ(small.capacity, 100U) << "too small for those that are there";
+  room.selector().use_memory(memory);
+  EXPECT_EQ(memory.capacity, TrackTable::kFirstCapacity);
+  const int switches = room.switches(5);
+  room.run_until(2400);
+  EXPECT_TRUE(room.hears(5, 3));
+  EXPECT_TRUE(room.hears(5, kPeople - 1));
+  EXPECT_EQ(room.switches(5), switches + 1) << "what was known is still known";
+}
+
 TEST_F(Room, UsesNewSettingsAtOnce) {
   SimulatedRoom& room = open(1, 3, 1);
   room.run_until(3000);
@@ -237,12 +303,12 @@ TEST_F(SingleCall, KeepsStateWhenCandidatesChangeTheirOrder) {
 }
 
 TEST_F(SingleCall, IgnoresWhatIsBeyondItsCapacity) {
-  for (uint64_t track = 1; track <= TrackTable::kCapacity + 100; ++track)
+  for (uint64_t track = 1; track <= TrackTable::kFirstCapacity + 100; ++track)
     add(track, VECHE_KIND_AUDIO);
   std::vector<veche_slot> slots(3, veche_slot{0, VECHE_KIND_AUDIO, 0});
   for (int i = 0; i < 20; ++i) select(slots);
-  EXPECT_EQ(speaking_[TrackTable::kCapacity - 1], 1);
-  EXPECT_EQ(speaking_[TrackTable::kCapacity], 0);
+  EXPECT_EQ(speaking_[TrackTable::kFirstCapacity - 1], 1);
+  EXPECT_EQ(speaking_[TrackTable::kFirstCapacity], 0);
   for (const veche_slot& slot : slots) EXPECT_NE(slot.track, 0U);
 }
 

@@ -127,6 +127,48 @@ TEST_F(SelectorAdapterTest, CarriesSettingsAndRoomsToThePluginAndBack) {
   EXPECT_EQ(timers_[timers_.size() - 1].calls(), 2u);
 }
 
+TEST_F(SelectorAdapterTest, CarriesMemoryToTheRoomAndWhatItLeavesBack) {
+  EXPECT_EQ(adapter_->make_memory(600).value(), nullptr) << "this table has none";
+  veche_selector with_memory = table();
+  with_memory.make_memory = [](veche_plugin* self, uint32_t candidates, veche_error* error) {
+    fake(self)->calls.push_back("make_memory " + std::to_string(candidates));
+    if (candidates == 7) strcpy(error->message, "none left");
+    return candidates == 7 ? nullptr : reinterpret_cast<veche_selector_memory*>(self);
+  };
+  with_memory.free_memory = [](veche_plugin* self, veche_selector_memory* memory) {
+    fake(self)->calls.push_back(memory == reinterpret_cast<veche_selector_memory*>(self)
+                                    ? "free_memory new"
+                                    : "free_memory former");
+  };
+  with_memory.use_memory = [](veche_selector_room* room, veche_selector_memory*) {
+    return reinterpret_cast<veche_selector_memory*>(room);
+  };
+  ASSERT_TRUE(SelectorAdapter::check(with_memory));
+  {
+    SelectorAdapter adapter("fake", with_memory, self_, timers_);
+    auto settings = adapter.make_settings("{}");
+    auto room = adapter.open(**settings);
+    plugin_.calls.clear();
+    auto unused = adapter.make_memory(600);
+    auto used = adapter.make_memory(1024);
+    ASSERT_TRUE(unused.ok() && used.ok());
+    {
+      const ActAs lane(ThreadRole::Lane);
+      (*room)->use_memory(**used);
+    }
+    used.value().reset();
+    unused.value().reset();
+    EXPECT_THAT(plugin_.calls, ElementsAre("make_memory 600", "make_memory 1024",
+                                           "free_memory former", "free_memory new"));
+    EXPECT_EQ(adapter.make_memory(7).error().message, "fake: none left");
+  }
+  veche_selector old = with_memory;
+  old.struct_size = SelectorAdapter::kFirstSize;
+  EXPECT_EQ(SelectorAdapter("old", old, self_, timers_).make_memory(600).value(), nullptr);
+  with_memory.free_memory = nullptr;
+  EXPECT_FALSE(SelectorAdapter::check(with_memory)) << "all or none";
+}
+
 TEST_F(SelectorAdapterTest, RefusesSettingsWithThePluginsReason) {
   const struct {
     const char *json, *expected;

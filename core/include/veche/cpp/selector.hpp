@@ -104,7 +104,10 @@ struct Selector {
         },
         [](veche_plugin*, veche_selector_room* room) { delete reinterpret_cast<Room*>(room); },
         use_settings,
-        select};
+        select,
+        nullptr,
+        nullptr,
+        nullptr};
   };
 };
 

@@ -42,5 +42,36 @@ TEST(FirstComeSelector, FillsFreeSlotsInOrderAndKeepsThem) {
   EXPECT_FALSE(selector.make_settings(R"({"max_speakers":3})"));
 }
 
+TEST(FirstComeSelector, GivesAParticipantOneSlot) {
+  FirstComeSelector selector;
+  const auto settings = selector.make_settings("{}");
+  const auto state = selector.open(**settings);
+  std::vector<veche_candidate> candidates(4);
+  for (size_t i = 0; i < candidates.size(); ++i) {
+    candidates[i].track = 10 + i;
+    candidates[i].participant = i < 3 ? 20 : 21;
+    candidates[i].last_packet_ns = 5;
+  }
+  veche_listener listener{};
+  listener.participant = 30;
+  listener.slot_count = 4;
+  veche_slot slots[4] = {};
+  uint8_t speaking[4] = {};
+  veche_room_view view{};
+  view.now_ns = 10;
+  view.candidates = candidates.data();
+  view.candidate_count = 4;
+  view.listeners = &listener;
+  view.listener_count = 1;
+  view.slot_count = 4;
+  veche_selection selection{};
+  selection.slots = slots;
+  selection.speaking = speaking;
+  for (int tick = 0; tick < 2; ++tick) (*state)->select(view, selection);
+  EXPECT_EQ(slots[0].track, 10u);
+  EXPECT_EQ(slots[1].track, 13u);
+  EXPECT_EQ(slots[2].track, 0u);
+}
+
 }  // namespace
 }  // namespace veche::media

@@ -1,0 +1,125 @@
+// SPDX-License-Identifier: Apache-2.0
+// A room that outgrows its selector's memory gets more before the lane needs it.
+#include "media/engine/engine_room.hpp"
+
+#include <gmock/gmock.h>
+
+#include "../lane/lane_fixture.hpp"
+#include "media/tap/taps.hpp"
+#include "media/wire/dtls_relay.hpp"
+
+namespace veche::media {
+namespace {
+
+using testing::ElementsAre;
+using testing::IsEmpty;
+
+/// What it has memory for, and whether it ever saw more.
+struct Seen {
+  size_t space = Selector::kFirstCandidates;
+  size_t candidates = 0;
+  bool is_short = false;
+};
+
+class CountingRoom final : public Selector::RoomState {
+ public:
+  explicit CountingRoom(Seen& seen) : seen_(seen) {}
+  void use_settings(const Selector::Settings&) noexcept override {}
+  void use_memory(Selector::Memory& memory) noexcept override;
+  void select(const veche_room_view& view, veche_selection&) noexcept override {
+    seen_.candidates = view.candidate_count;
+    seen_.is_short |= view.candidate_count > seen_.space;
+  }
+
+ private:
+  Seen& seen_;
+};
+
+struct CountedMemory final : Selector::Memory {
+  explicit CountedMemory(size_t space_) : space(space_) {}
+  const size_t space;
+};
+
+void CountingRoom::use_memory(Selector::Memory& memory) noexcept {
+  seen_.space = static_cast<CountedMemory&>(memory).space;
+}
+
+class CountingSelector final : public Selector {
+ public:
+  std::string name() const override { return "counting"; }
+  Result<std::unique_ptr<Settings>> make_settings(const std::string&) override {
+    return std::make_unique<Settings>();
+  }
+  Result<std::unique_ptr<RoomState>> open(const Settings&) override {
+    seen = {};
+    return std::unique_ptr<RoomState>(std::make_unique<CountingRoom>(seen));
+  }
+  Result<std::unique_ptr<Memory>> make_memory(uint32_t candidates) override {
+    made.push_back(candidates);
+    return std::unique_ptr<Memory>(std::make_unique<CountedMemory>(candidates));
+  }
+  Seen seen;  // [lane]; the test reads it after a round trip.
+  std::vector<uint32_t> made;
+};
+
+class EngineRoomTest : public LaneFixture {
+ protected:
+  EngineRoomTest() {
+    room_ = std::make_shared<RoomLanes>();
+    room_->feed = std::make_shared<RoomFeed>(RoomId::next());
+    room_->home = &lane();
+    room_->all = &lanes_;
+    room_->used = {&lane()};
+    engine_room_ = std::make_unique<EngineRoom>(room_, sessions_, [](EngineRoom&) {});
+    EXPECT_TRUE(engine_room_->use_selector(selector_, nullptr));
+  }
+  void TearDown() override {
+    leave_all();
+    engine_room_ = nullptr;
+    taps_.finish();
+  }
+  void join_with(size_t tracks) {
+    Participant& publisher = more_listeners_.emplace_back();
+    for (size_t i = 0; i < tracks; ++i) publisher.tracks.push_back(make_track(1));
+    join(publisher);
+    round_trip();
+    select(1);
+  }
+
+  const Settings settings_;
+  DtlsRelay relay_;
+  const std::vector<WirePort*> ports_;
+  Taps taps_{loop_};
+  PeerSessions sessions_{loop_, settings_, relay_, ports_, taps_};
+  CountingSelector selector_;
+  std::unique_ptr<EngineRoom> engine_room_;
+};
+
+TEST_F(EngineRoomTest, GrowsItsSelectorsMemoryBeforeTheLaneNeedsIt) {
+  join_with(512);
+  EXPECT_EQ(selector_.seen.candidates, 512u);
+  EXPECT_THAT(selector_.made, IsEmpty());
+  join_with(1);
+  EXPECT_EQ(selector_.seen.candidates, 513u);
+  join_with(600);
+  EXPECT_EQ(selector_.seen.candidates, 1113u);
+  EXPECT_THAT(selector_.made, ElementsAre(1024, 2048));
+  EXPECT_FALSE(selector_.seen.is_short);
+}
+
+TEST_F(EngineRoomTest, AnotherSelectorBeginsWithWhatTheRoomNeeds) {
+  join_with(600);
+  CountingSelector other;
+  ASSERT_TRUE(engine_room_->use_selector(other, nullptr));
+  round_trip();
+  select(2);
+  EXPECT_EQ(other.seen.candidates, 600u);
+  EXPECT_THAT(other.made, ElementsAre(1024));
+  EXPECT_FALSE(other.seen.is_short);
+  leave_all();
+  ASSERT_TRUE(engine_room_->use_selector(selector_, nullptr));
+  round_trip();
+}
+
+}  // namespace
+}  // namespace veche::media
