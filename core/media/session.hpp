@@ -43,6 +43,8 @@ struct SessionStatistics {
   double connect_ms = 0;  ///< From the answer to the verified DTLS connection; 0 until then.
   double ice_ms = 0;      ///< From the answer until ICE was connected; 0 until then.
   double first_packet_in_ms = 0;   ///< From the connection to the client's first packet.
+  /// The packets that these are a part of: those of the reports, which are seconds apart.
+  int64_t expected_in = 0, expected_out = 0;
   double first_packet_out_ms = 0;  ///< From the connection to the first packet for the client.
   std::string client_address;      ///< Where the server sends its media; empty: unknown.
   /// From the offer to the first packet for the client, if a participant was already talking; else

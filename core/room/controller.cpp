@@ -10,12 +10,12 @@
 namespace veche::room {
 namespace {
 
-/// The part of the expected packets that was lost; late packets make reports correct themselves
-/// downwards.
-float part(int64_t lost, uint64_t arrived) {
-  if (lost <= 0) return 0;
-  return static_cast<float>(lost) / static_cast<float>(static_cast<uint64_t>(lost) + arrived);
-}
+/// Fewer packets say little: one lost of three is no loss of a third.
+constexpr int64_t kTellingPackets = 50;
+/// But what a quiet talker lost is told too, after this time.
+constexpr int64_t kPatienceNs = 5 * kNsPerS;
+/// Without reports the loss is that of another time.
+constexpr int64_t kStaleNs = 10 * kNsPerS;
 
 }  // namespace
 
@@ -37,16 +37,24 @@ void SessionRates::update(const media::SessionStatistics& now, int64_t now_ns) {
   in_.update(now.bytes_received, measured_ns);
   out_.update(now.bytes_sent, measured_ns);
   for (size_t i = 0; i < slots_.size(); ++i) slots_[i].update(now.slot_bytes_sent[i], measured_ns);
-  loss_in_ = first ? 0 : part(now.lost_in - lost_in_, now.packets_received - received_);
-  const uint64_t sent = now.packets_sent - sent_;
-  const int64_t lost_out = now.lost_out - lost_out_;
-  // The client's report is about packets that were sent earlier.
-  loss_out_ = first || sent == 0 ? 0 : std::min(1.0f, part(lost_out, sent));
+  loss_in_.update(now.lost_in, now.expected_in, now_ns);
+  loss_out_.update(now.lost_out, now.expected_out, now_ns);
   last_ns_ = now_ns;
-  received_ = now.packets_received;
-  sent_ = now.packets_sent;
-  lost_in_ = now.lost_in;
-  lost_out_ = now.lost_out;
+}
+
+void SessionRates::Loss::update(int64_t lost, int64_t expected, int64_t now_ns) {
+  const bool is_first = measured_ns_ == 0 || expected < expected_;
+  const int64_t packets = expected - expected_;
+  const int64_t waited_ns = now_ns - measured_ns_;
+  if (!is_first && packets == 0 && waited_ns >= kStaleNs) part_ = 0;
+  const bool is_telling = packets >= kTellingPackets || (packets > 0 && waited_ns >= kPatienceNs);
+  if (!is_first && !is_telling) return;
+  // Late packets make reports correct themselves downwards.
+  const int64_t more = std::clamp<int64_t>(lost - lost_, 0, std::max<int64_t>(packets, 0));
+  part_ = is_first ? 0 : static_cast<float>(more) / static_cast<float>(packets);
+  lost_ = lost;
+  expected_ = expected;
+  measured_ns_ = now_ns;
 }
 
 }  // namespace veche::room

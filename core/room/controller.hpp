@@ -35,8 +35,9 @@ class SessionRates {
   /// Call it about every 100 ms.
   void update(const media::SessionStatistics& now, int64_t now_ns);
 
-  float loss_in() const { return loss_in_; }
-  float loss_out() const { return loss_out_; }
+  /// Of the newest reports: 0 to 1.
+  float loss_in() const { return loss_in_.part(); }
+  float loss_out() const { return loss_out_.part(); }
   uint32_t bitrate_in_bps() const { return in_.bps(); }
   uint32_t bitrate_out_bps() const { return out_.bps(); }
   uint32_t slot_bps(size_t slot) const { return slot < slots_.size() ? slots_[slot].bps() : 0; }
@@ -53,10 +54,22 @@ class SessionRates {
     double bps_ = 0;
   };
 
+  /// Losses become known with reports, which are seconds apart, so they are a part of the packets
+  /// that these reports are about, and not of those of the last 100 ms.
+  class Loss {
+   public:
+    /// `lost` and `expected`: of all reports since the session began.
+    void update(int64_t lost, int64_t expected, int64_t now_ns);
+    float part() const { return part_; }
+
+   private:
+    int64_t lost_ = 0, expected_ = 0;  // When part_ was measured.
+    int64_t measured_ns_ = 0;          // 0: not yet.
+    float part_ = 0;
+  };
+
   int64_t last_ns_ = 0;
-  uint64_t received_ = 0, sent_ = 0;
-  int64_t lost_in_ = 0, lost_out_ = 0;
-  float loss_in_ = 0, loss_out_ = 0;
+  Loss loss_in_, loss_out_;
   Rate in_, out_;
   std::vector<Rate> slots_;
 };

@@ -76,11 +76,11 @@ void SessionWatch::milestone(std::vector<Finding>& found, bool& is_told, const c
 
 void SessionWatch::interval(std::vector<Finding>& found, const media::SessionStatistics& now,
                             int64_t now_ns) {
-  const int64_t lost_in = now.lost_in - before_.lost_in;
-  add_loss(found, "received", lost_in,
-           grown(now.packets_received, before_.packets_received) + lost_in, now_ns);
-  add_loss(found, "sent", now.lost_out - before_.lost_out,
-           grown(now.packets_sent, before_.packets_sent), now_ns);
+  // Of the packets that the same reports are about.
+  add_loss(found, "received", now.lost_in - before_.lost_in, now.expected_in - before_.expected_in,
+           now_ns);
+  add_loss(found, "sent", now.lost_out - before_.lost_out, now.expected_out - before_.expected_out,
+           now_ns);
   const int64_t refused = grown(now.packets_dropped, before_.packets_dropped);
   const int64_t unsent = grown(now.send_failures, before_.send_failures);
   if (refused + unsent > 0) {

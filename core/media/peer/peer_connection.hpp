@@ -25,6 +25,9 @@ struct SessionQuality {
   std::atomic<int64_t> round_trip_ns{0};  ///< 0: unknown.
   std::atomic<int64_t> jitter_in_ns{0}, jitter_out_ns{0};
   std::atomic<int64_t> lost_in{0}, lost_out{0};  ///< Packets; negative where there were duplicates.
+  /// Packets, lost ones included, that the newest reports are about. Written after the lost ones,
+  /// so that a reader that takes it first never has a report's packets without its losses.
+  std::atomic<int64_t> expected_in{0}, expected_out{0};
 };
 
 /// Made on control. Functions for workers are called by one worker at a time, and may block; so is

@@ -84,6 +84,8 @@ SessionStatistics PeerSession::statistics() const {
   statistics.negotiation_ms = milliseconds(times.offered_ns, times.answered_ns);
   statistics.wait_ms = milliseconds(times.offered_ns, times.begun_ns);
   statistics.connect_ms = milliseconds(times.answered_ns, times.connected_ns);
+    statistics.expected_in = quality->expected_in.load();  // Before the losses: see there.
+    statistics.expected_out = quality->expected_out.load();
   statistics.ice_ms = milliseconds(times.answered_ns, times.ice_ns);
   statistics.first_packet_in_ms = milliseconds(times.connected_ns, times.first_packets.in_ns);
   statistics.first_audio_ms = milliseconds(times.offered_ns, times.first_packets.audio_ns);

@@ -35,10 +35,7 @@ PacketTimes Reception::times(const rtp::PacketView& packet, int64_t arrival_ns) 
 
 void Reception::on_received(const rtp::PacketView& packet, int64_t arrival_ns) noexcept {
   Source* source = find(packet.ssrc());
-  if (!source) {
-    if (sources_.size() == kMaxSources) return;
-    source = &sources_.emplace_back(packet.ssrc(), settings_.clock_rate);
-  }
+  if (!source) source = &add(packet.ssrc());
   source->statistics.on_packet(packet.sequence(), packet.timestamp(), packet.payload().size(),
                                arrival_ns);
   source->clock.on_packet(packet.timestamp(), arrival_ns);
@@ -49,6 +46,17 @@ void Reception::on_received(const rtp::PacketView& packet, int64_t arrival_ns) n
   const auto number = packet.extension(settings_.transport_cc);
   if (!number || number->size() != 2) return;
   transport_feedback_.record(read_u16(number->data()), arrival_ns);
+}
+
+/// The oldest makes room: a client that restarts its encoder has left it.
+Reception::Source& Reception::add(uint32_t ssrc) noexcept {
+  if (sources_.size() < kMaxSources) return sources_.emplace_back(ssrc, settings_.clock_rate);
+  Source& oldest = sources_[oldest_];
+  oldest_ = (oldest_ + 1) % kMaxSources;
+  const rtp::ReceptionTotals totals = oldest.statistics.totals();
+  former_.lost += totals.lost;
+  former_.packets += totals.packets;
+  return oldest = Source(ssrc, settings_.clock_rate);
 }
 
 /// Without the windows of arrivals and losses, of which a packet needs one entry.
@@ -77,18 +85,20 @@ void Reception::on_sender_report(const rtp::SenderReport& report, int64_t now_ns
 
 std::span<const rtp::ReportBlock> Reception::report(int64_t now_ns, Blocks& memory) noexcept {
   size_t count = 0;
-  int64_t lost = 0;
+  int64_t lost = former_.lost, expected = former_.lost + static_cast<int64_t>(former_.packets);
   for (Source& source : sources_) {
     if (!source.statistics.started()) continue;
     memory[count] = source.statistics.make_report(now_ns);
     measure(memory[count++]);
     const rtp::ReceptionTotals totals = source.statistics.totals();
     lost += totals.lost;
+    expected += totals.lost + static_cast<int64_t>(totals.packets);
     quality_.jitter_in_ns.store(int64_t{totals.jitter} * kNsPerS / settings_.clock_rate,
                                 std::memory_order_relaxed);
   }
   if (counters_) count_lost(counters_->lost_in, quality_.lost_in, lost);
   quality_.lost_in.store(lost, std::memory_order_relaxed);
+  quality_.expected_in.store(expected, std::memory_order_release);
   return {memory.data(), count};
 }
 

@@ -33,7 +33,7 @@ class Reception {
 
   /// The capture time of the packet, which is authentic.
   PacketTimes times(const rtp::PacketView& packet, int64_t arrival_ns) const noexcept;
-  /// The packet belongs to a track. SSRCs beyond kMaxSources are not reported.
+  /// The packet belongs to a track. Beyond kMaxSources the oldest SSRC is no longer reported.
   void on_received(const rtp::PacketView& packet, int64_t arrival_ns) noexcept;
   /// The client's statement about its own clock.
   void on_sender_report(const rtp::SenderReport& report, int64_t now_ns) noexcept;
@@ -62,11 +62,14 @@ class Reception {
   };
 
   Source* find(uint32_t ssrc) noexcept;
+  Source& add(uint32_t ssrc) noexcept;
   const Source* find(uint32_t ssrc) const noexcept;
   void measure(const rtp::ReportBlock& block) noexcept;
 
   const ReportSettings settings_;
   std::vector<Source> sources_;
+  size_t oldest_ = 0;            // Of them, once there are kMaxSources.
+  rtp::ReceptionTotals former_;  // Of those that made room: packets and losses.
   rtp::ParticipantClock participant_clock_;
   rtp::TransportFeedback transport_feedback_;
   SessionQuality& quality_;

@@ -34,6 +34,7 @@ void Sending::on_sent(size_t index, const rtp::PacketView& packet, std::span<con
 }
 
 void Sending::on_blocks(const rtp::ReportBlocks& blocks, int64_t now_ns) noexcept {
+  bool is_news = false;
   for (size_t i = 0; i < blocks.size(); ++i) {
     const rtp::ReportBlock block = blocks.at(i);
     Slot* slot = find(block.ssrc);
@@ -42,12 +43,21 @@ void Sending::on_blocks(const rtp::ReportBlocks& blocks, int64_t now_ns) noexcep
     const rtp::ReceiverOpinion& opinion = slot->statistics.opinion();
     if (opinion.round_trip_ns) quality_.round_trip_ns.store(*opinion.round_trip_ns);
     quality_.jitter_out_ns.store(opinion.jitter_ns, std::memory_order_relaxed);
-    int64_t lost = 0;
-    for (const Slot& each : slots_) lost += each.statistics.opinion().cumulative_lost;
-    if (counters_) count_lost(counters_->lost_out, quality_.lost_out, lost);
-    quality_.lost_out.store(lost, std::memory_order_relaxed);
     measure(opinion);
+    is_news = true;
   }
+  if (is_news) sum_up();
+}
+
+void Sending::sum_up() noexcept {
+  int64_t lost = 0, expected = 0;
+  for (const Slot& slot : slots_) {
+    lost += slot.statistics.opinion().cumulative_lost;
+    expected += slot.statistics.opinion().expected;
+  }
+  if (counters_) count_lost(counters_->lost_out, quality_.lost_out, lost);
+  quality_.lost_out.store(lost, std::memory_order_relaxed);
+  quality_.expected_out.store(expected, std::memory_order_release);
 }
 
 void Sending::measure(const rtp::ReceiverOpinion& opinion) noexcept {

@@ -67,6 +67,7 @@ class Sending {
 
   Slot* find(uint32_t ssrc) noexcept;
   void measure(const rtp::ReceiverOpinion& opinion) noexcept;
+  void sum_up() noexcept;
 
   const rtp::NtpClock ntp_;
   std::vector<Slot> slots_;

@@ -50,12 +50,22 @@ bool SenderStatistics::on_report(const ReportBlock& block, const NtpClock& clock
   const auto highest = static_cast<uint16_t>(block.highest_sequence);
   const auto ahead = static_cast<int16_t>(static_cast<uint16_t>(highest - sequence_));
   if (block.ssrc != ssrc_ || packets_ == 0 || ahead > 0) return false;
+  count_expected(block.highest_sequence);
   ++opinion_.reports;
   opinion_.fraction_lost = block.fraction_lost;
   opinion_.cumulative_lost = block.cumulative_lost;
   opinion_.jitter_ns = std::min(ticks_to_ns(block.jitter, clock_rate_), kMaxJitterNs);
   measure_round_trip(block, compact_ntp(clock.at(now_ns)));
   return true;
+}
+
+/// The receiver began to count with the first packet that it got, which no report names.
+void SenderStatistics::count_expected(uint32_t highest) noexcept {
+  const bool is_first = opinion_.reports == 0;
+  const auto grown = static_cast<int32_t>(highest - reported_);
+  if (!is_first && grown <= 0) return;
+  opinion_.expected += is_first ? static_cast<int64_t>(packets_) : grown;
+  reported_ = highest;
 }
 
 void SenderStatistics::measure_round_trip(const ReportBlock& block, uint32_t now_compact) noexcept {

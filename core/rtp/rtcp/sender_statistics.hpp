@@ -17,6 +17,8 @@ struct ReceiverOpinion {
   uint64_t reports = 0;  ///< 0: nothing below is valid.
   uint8_t fraction_lost = 0;
   int32_t cumulative_lost = 0;
+  /// The packets that cumulative_lost is a part of: those sent up to the newest one reported.
+  int64_t expected = 0;
   int64_t jitter_ns = 0;
   std::optional<int64_t> round_trip_ns;  ///< Smoothed.
 };
@@ -50,6 +52,7 @@ class SenderStatistics {
   static constexpr int64_t kMaxJitterNs = 10 * kNsPerS;
 
  private:
+  void count_expected(uint32_t highest) noexcept;
   void measure_round_trip(const ReportBlock& block, uint32_t now_compact) noexcept;
 
   uint32_t ssrc_;
@@ -64,6 +67,7 @@ class SenderStatistics {
   int64_t capture_ns_ = 0;
 
   ReceiverOpinion opinion_;
+  uint32_t reported_ = 0;  ///< The highest extended number of the reports.
 };
 
 }  // namespace veche::rtp

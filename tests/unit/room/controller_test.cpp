@@ -20,6 +20,7 @@ media::SessionStatistics statistics(uint64_t packets, uint64_t bytes, int64_t lo
   all.bytes_received = all.bytes_sent = bytes;
   all.slot_bytes_sent = {bytes, 0};
   all.lost_in = all.lost_out = lost;
+  all.expected_in = all.expected_out = static_cast<int64_t>(packets);
   return all;
 }
 
@@ -40,19 +41,39 @@ TEST(SessionRates, AverageOverAboutASecond) {
   EXPECT_LT(rates.bitrate_in_bps(), 1000u) << "nothing comes any more";
 }
 
-TEST(SessionRates, LossIsOfWhatCameSince) {
+TEST(SessionRates, LossIsAPartOfThePacketsThatReportsAreAbout) {
+  for (const int64_t lost_percent : {0, 1, 5, 100}) {
+    SessionRates rates;
+    int64_t reported = 0;
+    // 50 packets a second, a report every 2 s, and a look every 100 ms.
+    for (int64_t tick = 0; tick < 200; ++tick) {
+      if (tick % 20 == 7) reported = tick * 5;
+      rates.update(statistics(static_cast<uint64_t>(reported), 0, reported * lost_percent / 100),
+                   kNsPerS + tick * 100 * kNsPerMs);
+      if (tick < 30) continue;
+      const float expected = static_cast<float>(lost_percent) / 100;
+      EXPECT_NEAR(rates.loss_in(), expected, 0.011) << tick;
+      EXPECT_NEAR(rates.loss_out(), expected, 0.011) << tick;
+    }
+  }
+}
+
+TEST(SessionRates, LossIsOfTheNewestReports) {
   SessionRates rates;
-  rates.update(statistics(1000, 0, 900), kNsPerS);
-  EXPECT_EQ(rates.loss_in(), 0) << "that was before";
-  rates.update(statistics(1080, 0, 920), 2 * kNsPerS);
-  EXPECT_FLOAT_EQ(rates.loss_in(), 0.2f);
-  EXPECT_FLOAT_EQ(rates.loss_out(), 0.2f);
-  rates.update(statistics(1080, 0, 915), 3 * kNsPerS);
-  EXPECT_EQ(rates.loss_in(), 0) << "late packets came after all";
-  rates.update(statistics(1080, 0, 990), 4 * kNsPerS);
-  EXPECT_EQ(rates.loss_out(), 0) << "nothing was sent";
-  rates.update(statistics(1090, 0, 1000), 4 * kNsPerS);
-  EXPECT_EQ(rates.loss_in(), 1.0f) << "no time has passed, so nothing is measured anew";
+  const auto report = [&rates](int64_t s, uint64_t packets, int64_t lost) {
+    rates.update(statistics(packets, 0, lost), s * kNsPerS);
+    return rates.loss_out();
+  };
+  EXPECT_EQ(report(1, 1000, 900), 0) << "that was before";
+  EXPECT_FLOAT_EQ(report(2, 1100, 920), 0.2f);
+  EXPECT_FLOAT_EQ(report(3, 1100, 920), 0.2f) << "no report has come since";
+  EXPECT_FLOAT_EQ(report(4, 1103, 921), 0.2f) << "three packets say little";
+  EXPECT_FLOAT_EQ(report(8, 1110, 921), 0.1f) << "but after a while they are told";
+  EXPECT_EQ(report(9, 1210, 915), 0) << "late packets came after all";
+  EXPECT_EQ(report(10, 1310, 1090), 1) << "never more than all";
+  EXPECT_EQ(report(30, 1310, 1090), 0) << "nothing was reported for long";
+  EXPECT_EQ(report(31, 20, 10), 0) << "another session";
+  EXPECT_FLOAT_EQ(report(32, 120, 20), 0.1f);
 }
 
 class FakeController final : public Controller {

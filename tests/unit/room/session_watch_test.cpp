@@ -45,14 +45,15 @@ TEST_F(RoomSessionWatch, FindsEachMilestoneOnceAndWhenItWasReached) {
 }
 
 TEST_F(RoomSessionWatch, TellsLossOfAnInterval) {
-  statistics.packets_received = 95;
+  statistics.expected_in = 100;
   statistics.lost_in = 5;
-  statistics.packets_sent = 1000;
+  statistics.expected_out = 1000;
   statistics.lost_out = 49;
   EXPECT_THAT(look(4999), IsEmpty());
   EXPECT_THAT(look(5000),
               ElementsAre(R"(loss {"direction":"received","lost":5,"ratio":0.05} @5000)"));
-  statistics.packets_sent += 100;
+  statistics.packets_sent += 10'000;  // Which the client has not reported yet.
+  statistics.expected_out += 100;
   statistics.lost_out += 25;
   EXPECT_THAT(look(10000),
               ElementsAre(R"(loss {"direction":"sent","lost":25,"ratio":0.25} @10000)"));
@@ -60,9 +61,9 @@ TEST_F(RoomSessionWatch, TellsLossOfAnInterval) {
 }
 
 TEST_F(RoomSessionWatch, IsSilentAboutAFewPacketsAndAboutDuplicates) {
-  statistics.packets_received = 6;
+  statistics.expected_in = 10;
   statistics.lost_in = 4;
-  statistics.packets_sent = 10;
+  statistics.expected_out = 10;
   statistics.lost_out = -8;
   EXPECT_THAT(look(5000), IsEmpty());
 }

@@ -95,6 +95,26 @@ TEST(RtcpSenderStatistics, ReadsWhatTheReceiverSays) {
   EXPECT_NEAR(static_cast<double>(*opinion.round_trip_ns), 100e6, 0.1e6);
 }
 
+TEST(RtcpSenderStatistics, KnowsOfHowManyPacketsALossIsAPart) {
+  SenderStatistics statistics(kSsrc, kClockRate);
+  const NtpClock clock(0, 0);
+  const auto reported = [&](uint32_t highest) {
+    statistics.on_report({.ssrc = kSsrc, .highest_sequence = highest}, clock, kStartNs);
+    return statistics.opinion().expected;
+  };
+  uint16_t next = 65'000;
+  const auto send_until = [&](uint16_t last) {
+    while (next != static_cast<uint16_t>(last + 1)) statistics.on_sent(next++, 1, 1, kStartNs);
+  };
+  send_until(65'100);
+  EXPECT_EQ(reported(65'090), 101) << "until the first report: all";
+  send_until(65'200);
+  EXPECT_EQ(reported(65'180), 191);
+  EXPECT_EQ(reported(65'170), 191) << "an old one";
+  send_until(200);
+  EXPECT_EQ(reported(0x10000 + 100), 191 + 456) << "the number has wrapped";
+}
+
 TEST(RtcpSenderStatistics, SmoothsTheRoundTrip) {
   Sender sender;
   const auto report = [&](int64_t round_trip_ns) {

@@ -87,9 +87,10 @@ TEST_F(ReportsBoundsTest, ReportsAboutOthersCountForNothing) {
   EXPECT_EQ(next_report().reports.at(0).blocks.at(0).last_sender_report, 0u);
 }
 
-TEST_F(ReportsBoundsTest, MoreStreamsThanItKeepsGetNoReport) {
+TEST_F(ReportsBoundsTest, OfMoreStreamsThanItKeepsTheOldestGetNoReport) {
+  constexpr uint32_t kMore = 4;
   start_all(0);
-  for (uint32_t i = 0; i < kMaxSources + 4; ++i) {
+  for (uint32_t i = 0; i < kMaxSources + kMore; ++i) {
     receive(1, kTrack + i);
     receive(5, kTrack + i);
   }
@@ -99,10 +100,11 @@ TEST_F(ReportsBoundsTest, MoreStreamsThanItKeepsGetNoReport) {
   ASSERT_THAT(written.reports, SizeIs(1));
   ASSERT_THAT(written.reports[0].blocks, SizeIs(kMaxSources));
   for (uint32_t i = 0; i < kMaxSources; ++i) {
-    EXPECT_EQ(written.reports[0].blocks[i].ssrc, kTrack + i);
+    EXPECT_EQ(written.reports[0].blocks[i].ssrc, kTrack + i + (i < kMore ? kMaxSources : 0));
   }
-  EXPECT_EQ(reports->quality().lost_in.load(), int64_t{kMaxSources} * 3);
-  const Bytes packet = rtp::test::build({.ssrc = kTrack + kMaxSources});
+  EXPECT_EQ(reports->quality().lost_in.load(), int64_t{kMaxSources + kMore} * 3) << "of all";
+  EXPECT_EQ(reports->quality().expected_in.load(), int64_t{kMaxSources + kMore} * 5);
+  const Bytes packet = rtp::test::build({.ssrc = kTrack});
   EXPECT_EQ(reports->times(*rtp::PacketView::parse(packet), 42).capture_ns, 42);
 }
 

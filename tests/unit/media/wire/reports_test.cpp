@@ -171,8 +171,10 @@ TEST_F(ReportsTest, TellTheQualityThatTheClientReports) {
   EXPECT_NEAR(static_cast<double>(quality.round_trip_ns.load()), 100 * kNsPerMs, 50'000);
   EXPECT_EQ(quality.jitter_out_ns.load(), 10 * kNsPerMs);
   EXPECT_EQ(quality.lost_out.load(), 3);
+  EXPECT_EQ(quality.expected_out.load(), 1);
   hear_block({.ssrc = kSlot + 1, .cumulative_lost = -1, .highest_sequence = 1});
   EXPECT_EQ(quality.lost_out.load(), 2) << "of all slots";
+  EXPECT_EQ(quality.expected_out.load(), 2);
 }
 
 TEST_F(ReportsTest, TakeTheBlocksOfSenderReportsToo) {
