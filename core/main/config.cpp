@@ -123,6 +123,8 @@ void read_rooms(JsonNode* node, room::Limits& limits) {
   limits.empty_timeout_s = get<uint32_t>(node, "empty_timeout_s");
   limits.max_audio_slots = get<uint32_t>(node, "max_audio_slots");
   limits.max_video_slots = get<uint32_t>(node, "max_video_slots");
+  limits.audio_rates = {get<uint32_t>(node, "audio_packets_per_s"),
+                        get<uint32_t>(node, "audio_bitrate_bps")};
 }
 
 void read_log(JsonNode* node, Config& config) {

@@ -288,6 +288,14 @@ constexpr const char* kSchema = R"json({
         "type": "integer", "minimum": 0, "maximum": 604800, "default": 60,
         "description": "A room without participants ends after this many seconds, unless its policy says otherwise. 0: it lives until it is deleted."
       },
+      "audio_packets_per_s": {
+        "type": "integer", "minimum": 10, "maximum": 2000, "default": 100,
+        "description": "Packets a second that one audio track may send, unless its room's policy says otherwise; the server drops and counts more. A burst of two seconds is let through."
+      },
+      "audio_bitrate_bps": {
+        "type": "integer", "minimum": 16000, "maximum": 100000000, "default": 400000,
+        "description": "Bits a second of the same, RTP headers included."
+      },
       "max_audio_slots": {
         "type": "integer", "minimum": 0, "maximum": 64, "default": 16,
         "description": "Audio slots that one session may have: it receives at most this many voices at once."

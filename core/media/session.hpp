@@ -31,8 +31,11 @@ struct SessionStatistics {
   uint64_t packets_sent = 0, bytes_sent = 0;
   std::vector<uint64_t> slot_bytes_sent;  ///< By slot.
   uint64_t packets_unwanted = 0;          ///< Received while no slot or tap wanted them.
-  /// Refused packets: unknown SSRC, wrong payload type, not RTP, before verification.
+  /// Refused packets: unknown SSRC, wrong payload type, not RTP, before verification, of an SSRC
+  /// that another has replaced.
   uint64_t packets_dropped = 0;
+  uint64_t packets_limited = 0;                 ///< Beyond what a track may send.
+  std::vector<uint64_t> track_packets_limited;  ///< Of these, by track.
   uint64_t send_failures = 0;
   double negotiation_ms = 0;  ///< From the offer to the answer.
   double wait_ms = 0;         ///< The part of negotiation_ms before a worker began.
@@ -40,11 +43,11 @@ struct SessionStatistics {
   double round_trip_ms = 0;   ///< 0: unknown.
   double jitter_in_ms = 0, jitter_out_ms = 0;
   int64_t lost_in = 0, lost_out = 0;  ///< Packets, by reports; negative where duplicates arrived.
+  /// The packets that these are a part of: those of the reports, which are seconds apart.
+  int64_t expected_in = 0, expected_out = 0;
   double connect_ms = 0;  ///< From the answer to the verified DTLS connection; 0 until then.
   double ice_ms = 0;      ///< From the answer until ICE was connected; 0 until then.
   double first_packet_in_ms = 0;   ///< From the connection to the client's first packet.
-  /// The packets that these are a part of: those of the reports, which are seconds apart.
-  int64_t expected_in = 0, expected_out = 0;
   double first_packet_out_ms = 0;  ///< From the connection to the first packet for the client.
   std::string client_address;      ///< Where the server sends its media; empty: unknown.
   /// From the offer to the first packet for the client, if a participant was already talking; else
@@ -80,6 +83,7 @@ struct SessionRequest {
   std::string room_name, participant_name;  ///< As in URLs; for taps.
   std::string display_name;                 ///< The participant's, for display; for taps.
   bool publish_audio = true;  ///< False: its tracks appear with Session::publish() at the earliest.
+  TrackRates audio_rates;     ///< What each of its tracks may send.
   std::optional<PathKind> path;  ///< Nothing: the server's default.
 };
 

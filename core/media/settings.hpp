@@ -18,6 +18,14 @@ const char* to_string(PathKind path);
 /// Nothing for any other text.
 std::optional<PathKind> parse_path(std::string_view text);
 
+/// What one audio track may send.
+struct TrackRates {
+  uint32_t packets_per_s = 100;
+  uint32_t bitrate_bps = 400'000;  ///< Of whole RTP packets.
+
+  friend bool operator==(const TrackRates&, const TrackRates&) = default;
+};
+
 struct Settings {
   std::vector<std::string> addresses{"127.0.0.1"};
   uint16_t first_port = 40000, last_port = 40999;

@@ -136,6 +136,8 @@ class Participant {
   void note_slots(const std::vector<SlotView>& changed);
   void note_speech(bool speaks);
   void note_statistics();
+  /// Its backend learns that a track sends more than it may.
+  void note_limited(const media::SessionStatistics& statistics, int64_t now_ns);
   /// Every tick: what the session's statistics say.
   void observe(int64_t now_ns);
 

@@ -148,6 +148,7 @@ media::SessionRequest Participant::session_request(sdp::SessionPlan plan) const 
   request.participant_name = id_;
   request.display_name = name();
   request.publish_audio = settings_.permissions.publish_audio;
+  request.audio_rates = room_.audio_rates();
   return request;
 }
 

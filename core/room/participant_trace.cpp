@@ -4,6 +4,7 @@
 #include <cassert>
 #include <utility>
 
+#include "base/log.hpp"
 #include "base/thread_role.hpp"
 #include "base/time.hpp"
 #include "glib/json.hpp"
@@ -45,8 +46,34 @@ void Participant::note_speech(bool speaks) {
 }
 
 void Participant::note_statistics() {
-  for (SessionWatch::Finding& found : watch_->look(session_->statistics(), monotonic_ns())) {
+  const media::SessionStatistics statistics = session_->statistics();
+  const int64_t now_ns = monotonic_ns();
+  for (SessionWatch::Finding& found : watch_->look(statistics, now_ns)) {
     note(found.kind, found.type, std::move(found.data), found.at_ns);
+  }
+  if (session_state_ == SessionState::Connected) note_limited(statistics, now_ns);
+}
+
+void Participant::note_limited(const media::SessionStatistics& statistics, int64_t now_ns) {
+  const std::vector<TrackView> all = tracks();
+  for (const SessionWatch::LimitedTrack& limited : watch_->look_for_limited(statistics, now_ns)) {
+    if (limited.index >= all.size()) continue;
+    const TrackView& track = all[limited.index];
+    const std::string data = glib::JsonWriter()
+                                 .begin_object()
+                                 .key("track")
+                                 .integer(static_cast<int64_t>(track.track))
+                                 .key("mid")
+                                 .string(track.mid)
+                                 .key("kind")
+                                 .string(track.kind)
+                                 .key("packets")
+                                 .integer(static_cast<int64_t>(limited.packets))
+                                 .end_object()
+                                 .text();
+    log::warning("room", "its track " + track.mid + " sends more than it may", about());
+    note(Trace::Kind::Activity, "track.limited", data);
+    room_.server().emit(room_, "track.limited", id_, data);
   }
 }
 

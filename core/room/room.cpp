@@ -45,12 +45,20 @@ uint32_t Room::max_participants() const {
   return policy_.max_participants == 0 ? limit : std::min(policy_.max_participants, limit);
 }
 
+media::TrackRates Room::audio_rates() const {
+  const media::TrackRates& server = server_.limits().audio_rates;
+  return {policy_.audio_packets_per_s.value_or(server.packets_per_s),
+          policy_.audio_bitrate_bps.value_or(server.bitrate_bps)};
+}
+
 Status Room::update(const RoomPatch& patch) {
   assert(is_on_control());
   RoomPolicy policy = policy_;
   policy.max_participants = patch.max_participants.value_or(policy.max_participants);
   policy.empty_timeout_s = patch.empty_timeout_s.value_or(policy.empty_timeout_s);
   policy.path = patch.path.value_or(policy.path);
+  policy.audio_packets_per_s = patch.audio_packets_per_s.value_or(policy.audio_packets_per_s);
+  policy.audio_bitrate_bps = patch.audio_bitrate_bps.value_or(policy.audio_bitrate_bps);
   policy.metadata = patch.metadata.value_or(policy.metadata);
   for (const auto& [plugin, settings] : patch.plugins) policy.plugins[plugin] = settings;
   if (policy == policy_) return Ok{};
@@ -102,6 +110,10 @@ std::string Room::policy_json() const {
       .raw(policy_.metadata)
       .key("media_path")
       .string(media::to_string(policy_.path.value_or(server_.engine().default_path())))
+      .key("audio_packets_per_s")
+      .integer(audio_rates().packets_per_s)
+      .key("audio_bitrate_bps")
+      .integer(audio_rates().bitrate_bps)
       .end_object()
       .text();
 }

@@ -37,7 +37,8 @@ class Room {
   const RoomPolicy& policy() const { return policy_; }
   uint64_t revision() const { return revision_; }
   int64_t created_unix_ms() const { return created_unix_ms_; }
-  uint32_t max_participants() const;  ///< The policy's, bounded by the server's.
+  uint32_t max_participants() const;      ///< The policy's, bounded by the server's.
+  media::TrackRates audio_rates() const;  ///< The policy's, else the server's.
 
   /// Checks everything, the plugins' parts too, then changes it.
   Status update(const RoomPatch& patch);

@@ -2,6 +2,7 @@
 // Compares statistics with earlier ones.
 #include "room/session_watch.hpp"
 
+#include <algorithm>
 #include <cmath>
 
 #include "glib/json.hpp"
@@ -63,6 +64,20 @@ std::vector<SessionWatch::Finding> SessionWatch::look(const media::SessionStatis
                          .text()});
   }
   if (now_ns - interval_began_ns_ >= kIntervalNs) interval(found, statistics, now_ns);
+  return found;
+}
+
+std::vector<SessionWatch::LimitedTrack> SessionWatch::look_for_limited(
+    const media::SessionStatistics& statistics, int64_t now_ns) {
+  std::vector<LimitedTrack> found;
+  const std::vector<uint64_t>& limited = statistics.track_packets_limited;
+  told_limited_.resize(std::max(told_limited_.size(), limited.size()));
+  for (size_t i = 0; i < limited.size(); ++i) {
+    Told& told = told_limited_[i];
+    if (limited[i] == told.packets || now_ns < told.next_ns) continue;
+    found.push_back({i, limited[i] - told.packets});
+    told = {limited[i], now_ns + kLimitedNs};
+  }
   return found;
 }
 

@@ -21,6 +21,9 @@ class SessionWatch {
   static constexpr double kLossToTell = 0.05;
   static constexpr int64_t kPacketsToTell = 5;
 
+  /// A track that goes on sending too much is reported this often.
+  static constexpr int64_t kLimitedNs = 60 * kNsPerS;
+
   struct Finding {
     Trace::Kind kind;
     const char* type;
@@ -36,7 +39,19 @@ class SessionWatch {
   bool is_due(int64_t now_ns);
   std::vector<Finding> look(const media::SessionStatistics& statistics, int64_t now_ns);
 
+  struct LimitedTrack {
+    size_t index;      ///< In the session's tracks.
+    uint64_t packets;  ///< Dropped since the last report of this track.
+  };
+  /// Tracks that sent more than they may; each at most once every kLimitedNs.
+  std::vector<LimitedTrack> look_for_limited(const media::SessionStatistics& statistics,
+                                             int64_t now_ns);
+
  private:
+  struct Told {
+    uint64_t packets = 0;
+    int64_t next_ns = 0;
+  };
   void milestone(std::vector<Finding>& found, bool& is_told, const char* type,
                  double since_offer_ms, bool is_reached) const;
   void interval(std::vector<Finding>& found, const media::SessionStatistics& now, int64_t now_ns);
@@ -46,6 +61,7 @@ class SessionWatch {
   int64_t interval_began_ns_;
   bool ice_told_ = false, in_told_ = false, out_told_ = false;
   std::string client_address_;
+  std::vector<Told> told_limited_;   ///< By track.
   media::SessionStatistics before_;  ///< At the beginning of the interval.
 };
 

@@ -23,6 +23,7 @@ struct Limits {
   uint32_t max_audio_slots = 16;
   uint32_t max_video_slots = 25;
   uint32_t drain_deadline_s = 30;  ///< Unless the drain request names another.
+  media::TrackRates audio_rates;   ///< What one audio track may send, unless its room says more.
 };
 
 /// The server accepts no new participants, and ends when its calls have ended, or at the deadline.
@@ -38,6 +39,8 @@ struct RoomPolicy {
   uint32_t empty_timeout_s = 60;
   /// Of sessions that begin from now on; nothing: the server's.
   std::optional<media::PathKind> path;
+  /// What one audio track may send, in sessions that begin from now on; nothing: the server's.
+  std::optional<uint32_t> audio_packets_per_s, audio_bitrate_bps;
   std::string metadata = "{}";                 ///< A JSON object, opaque to the core.
   std::map<std::string, std::string> plugins;  ///< Plugin name -> JSON object with its settings.
 
@@ -51,6 +54,7 @@ struct RoomPatch {
   std::optional<std::string> metadata;
   /// Replaces the settings of these plugins; "{}" resets them.
   std::map<std::string, std::string> plugins;
+  std::optional<std::optional<uint32_t>> audio_packets_per_s, audio_bitrate_bps;
 };
 
 struct Permissions {

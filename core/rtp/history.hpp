@@ -25,6 +25,7 @@ class History {
   explicit History(size_t capacity);
   History(const History&) = delete;
   History& operator=(const History&) = delete;
+  History(History&&) noexcept = default;  // The cells stay where they are.
   /// Overwrites the oldest packet when full. A packet over kMaxPacketSize is not kept.
   void push(const PacketView& packet, int64_t arrival_ns) noexcept;
   /// A hint: push() of a speech packet follows soon.

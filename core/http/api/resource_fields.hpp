@@ -8,6 +8,17 @@
 
 namespace veche::http {
 
+/// A number for which nothing stands for the server's.
+template <class P, auto Member>
+glib::Field<P> rate_field(const char* name, const char* schema) {
+  return {name, schema,
+          [](JsonNode* value, P& to) {
+            to.*Member = value ? std::optional(static_cast<uint32_t>(json_node_get_int(value)))
+                               : std::nullopt;
+          },
+          [](glib::JsonWriter& json, const P& from) { json.integer(glib::given(from.*Member)); }};
+}
+
 /// P is room::RoomPolicy, or room::RoomPatch, which has the same members. Every other member of a
 /// room is the settings of the plugin of that name, which checks them itself.
 template <class P>
@@ -29,6 +40,14 @@ const glib::Fields<P>& room_fields() {
        [](glib::JsonWriter& json, const P& from) {
          json.string(media::to_string(glib::given(from.path)));
        }},
+      rate_field<P, &P::audio_packets_per_s>(
+          "audio_packets_per_s",
+          R"({"type": "integer", "minimum": 10, "maximum": 2000, "examples": [100],
+              "description": "Packets a second that one audio track may send, in sessions that begin from now on; more are dropped. Default: rooms.audio_packets_per_s of the configuration."})"),
+      rate_field<P, &P::audio_bitrate_bps>(
+          "audio_bitrate_bps",
+          R"({"type": "integer", "minimum": 16000, "maximum": 100000000, "examples": [400000],
+              "description": "Bits a second of the same, RTP headers included. Default: rooms.audio_bitrate_bps of the configuration."})"),
       glib::json_field<P, &P::metadata>(
           "metadata", R"({"type": "object", "additionalProperties": true, "default": {},
               "examples": [{"topic": "standup"}],

@@ -24,8 +24,9 @@ std::optional<Response> refuse(const Request& request, const room::Room* room) {
 /// A policy that replaces another: plugins that it does not name are reset.
 room::RoomPatch replacement(room::RoomPolicy policy, const room::RoomPolicy& old) {
   for (const auto& [plugin, settings] : old.plugins) policy.plugins.emplace(plugin, "{}");
-  return {policy.max_participants, policy.empty_timeout_s, policy.path, std::move(policy.metadata),
-          std::move(policy.plugins)};
+  return {policy.max_participants,    policy.empty_timeout_s,    policy.path,
+          std::move(policy.metadata), std::move(policy.plugins), policy.audio_packets_per_s,
+          policy.audio_bitrate_bps};
 }
 
 Response put(Api& api, const Request& request) {

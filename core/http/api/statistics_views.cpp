@@ -16,6 +16,7 @@ constexpr std::pair<const char*, uint64_t media::SessionStatistics::*> kCounters
     {"bytes_sent", &media::SessionStatistics::bytes_sent},
     {"packets_unwanted", &media::SessionStatistics::packets_unwanted},
     {"packets_dropped", &media::SessionStatistics::packets_dropped},
+    {"packets_limited", &media::SessionStatistics::packets_limited},
     {"send_failures", &media::SessionStatistics::send_failures},
 };
 

@@ -37,6 +37,8 @@ void write_room(glib::JsonWriter& json, const room::Room& room) {
   room::RoomPolicy policy = room.policy();
   policy.max_participants = room.max_participants();
   policy.path = policy.path.value_or(room.server().engine().default_path());
+  policy.audio_packets_per_s = room.audio_rates().packets_per_s;
+  policy.audio_bitrate_bps = room.audio_rates().bitrate_bps;
   json.begin_object().key("id").string(room.id());
   json.key("incarnation").string(room.incarnation());
   json.key("created_at").string(rfc3339(room.created_unix_ms()));

@@ -57,6 +57,8 @@ void put_drops(MetricSink& sink, const std::vector<std::unique_ptr<Lane>>& lanes
   drop("unverified", totals.unverified);
   drop("unknown_ssrc", totals.unknown_ssrc);
   drop("wrong_payload", totals.wrong_payload);
+  drop("superseded", totals.superseded);
+  drop("limited", totals.limited);
   drop("unknown_source", of_ports(&WirePortCounters::unknown_source));
   drop("no_protocol", of_ports(&WirePortCounters::no_protocol));
   drop("handshake_limited", of_ports(&WirePortCounters::handshake_limited));

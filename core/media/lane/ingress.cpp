@@ -19,14 +19,20 @@ void copy_to_tap(TrackFeed& feed, std::span<const uint8_t> bytes,
 
 }  // namespace
 
+Ingress::TrackState::TrackState(const IngressTrack& track, size_t lanes)
+    : limit(track.rates),
+      joiner(track.ssrcs.empty() ? std::nullopt : std::optional(track.ssrcs.front()),
+             track.clock_rate),
+      shares(lanes) {}
+
 Ingress::Ingress(std::vector<IngressTrack> tracks, std::shared_ptr<RoomFeed> room, Lane& home,
                  const Lanes& lanes, std::function<void()> violation)
     : tracks_(std::move(tracks)),
-      states_(tracks_.size()),
       room_(std::move(room)),
       home_(home),
       violation_(std::move(violation)) {
   for (const auto& lane : lanes) lanes_.push_back(lane.get());
+  for (const IngressTrack& track : tracks_) states_.emplace_back(track, lanes_.size());
 }
 
 bool Ingress::handle(std::span<const uint8_t> bytes_in, int64_t now_ns) noexcept {
@@ -53,16 +59,31 @@ bool Ingress::handle(const rtp::PacketView& packet, const PacketTimes& times,
     wrong_payload.add();
     return false;
   }
+  // Before anything is measured: what is limited makes nobody a speaker.
+  if (!state_of(*track).limit.take(packet.bytes().size(), times.arrival_ns)) {
+    limit(*track->feed);
+    return true;
+  }
   if (first_packet_ns() == 0) {
     first_packet_ns_.store(times.arrival_ns, std::memory_order_relaxed);
   }
   packets.add();
   bytes.add(packet.bytes().size());
-  TrackFeed& feed = *track->feed;
-  if (feed.muted.load(std::memory_order_relaxed)) return true;
-  if (feed.tap.load(std::memory_order_relaxed)) copy_to_tap(feed, packet.bytes(), times);
-  measure(*track, packet, times, now_ns);
+  if (!track->feed->muted.load(std::memory_order_relaxed)) take_in(*track, packet, times, now_ns);
   return true;
+}
+
+void Ingress::take_in(IngressTrack& track, const rtp::PacketView& packet, const PacketTimes& times,
+                      int64_t now_ns) noexcept {
+  uint8_t memory[rtp::kMaxPacketSize];
+  const auto joined = state_of(track).joiner.join(packet, times.arrival_ns, memory);
+  if (!joined) {
+    superseded.add();
+    return;
+  }
+  TrackFeed& feed = *track.feed;
+  if (feed.tap.load(std::memory_order_relaxed)) copy_to_tap(feed, joined->bytes(), times);
+  measure(track, *joined, times, now_ns);
 }
 
 void Ingress::measure(IngressTrack& track, const rtp::PacketView& packet, const PacketTimes& times,
@@ -76,8 +97,9 @@ void Ingress::measure(IngressTrack& track, const rtp::PacketView& packet, const 
   feed.meter.add(level, times.arrival_ns);
   feed.turn.add(level, times.arrival_ns);
   if (!room_->awake.load(std::memory_order_seq_cst) &&
-      !room_->awake.exchange(true, std::memory_order_seq_cst)) {
-    home_.wake(room_->id, now_ns);
+      !room_->awake.exchange(true, std::memory_order_seq_cst) && !home_.wake(room_->id, now_ns)) {
+    // The next packet tries again.
+    room_->awake.store(false, std::memory_order_seq_cst);
   }
   hand_over(track, packet, level, times, now_ns);
 }
@@ -88,29 +110,48 @@ void Ingress::prefetch(int depth) const noexcept {
     veche::prefetch(tracks_.data());
     veche::prefetch(states_.data());
   } else {
-    veche::prefetch(tracks_.front().feed.get());
+    // Without the counters of the lanes, of which a packet needs one at most.
+    veche::prefetch(tracks_.front().feed.get(), sizeof(TrackFeed) - sizeof(TrackFeed::handled));
     states_.front().history.prefetch();
   }
 }
 
 void Ingress::hand_over(IngressTrack& track, const rtp::PacketView& packet, uint8_t level,
                         const PacketTimes& times, int64_t now_ns) noexcept {
-  TrackState& state = states_[static_cast<size_t>(&track - tracks_.data())];
-  const TrackId id = track.feed->id;
-  const uint64_t wanted = track.feed->wanted_lanes.load(std::memory_order_relaxed);
+  TrackState& state = state_of(track);
+  TrackFeed& feed = *track.feed;
+  const uint64_t wanted = feed.wanted_lanes.load(std::memory_order_relaxed);
   if (wanted == 0) unwanted.add();
   for (Lane* lane : lanes_) {
     if ((wanted & lane->bit()) == 0) continue;
     if ((state.flowing & lane->bit()) == 0) {
       for (size_t i = 0; i < state.history.size(); ++i) {
         const rtp::History::Entry& entry = state.history.at(i);
-        lane->remember(id, entry.packet, entry.arrival_ns);
+        post(state, feed, *lane,
+             [&] { return lane->remember(feed.id, entry.packet, entry.arrival_ns); });
       }
     }
-    lane->forward(id, packet, times, level, now_ns);
+    post(state, feed, *lane, [&] { return lane->forward(feed.id, packet, times, level, now_ns); });
   }
   state.flowing = wanted;
   state.history.push(packet, times.arrival_ns);
+}
+
+template <class Post>
+void Ingress::post(TrackState& state, TrackFeed& feed, const Lane& lane, Post&& post) noexcept {
+  InboxShare& share = state.shares[lane.index()];
+  const bool has_place =
+      share.has_place([&] { return feed.handled[lane.index()].load(std::memory_order_relaxed); });
+  if (!has_place) {
+    limit(feed);
+  } else if (post()) {
+    share.post();
+  }
+}
+
+void Ingress::limit(TrackFeed& feed) noexcept {
+  limited.add();
+  feed.limited.add();
 }
 
 IngressTrack* Ingress::find_track(const rtp::PacketView& view) noexcept {
@@ -118,26 +159,36 @@ IngressTrack* Ingress::find_track(const rtp::PacketView& view) noexcept {
   for (size_t i = 0; i < source_count_; ++i) {
     if (sources_[i].ssrc == ssrc) return sources_[i].track;
   }
-  if (source_count_ == kMaxSsrcs) return nullptr;
   IngressTrack* track = learn_track(view);
-  if (track) sources_[source_count_++] = {ssrc, track};
+  if (!track) return nullptr;
+  const bool is_full = source_count_ == kMaxSsrcs;
+  Source& place = is_full ? sources_[oldest_source_] : sources_[source_count_++];
+  if (is_full) oldest_source_ = (oldest_source_ + 1) % kMaxSsrcs;
+  place = {ssrc, track};
   return track;
 }
 
-/// By the offer's SSRCs, else by the MID extension (RFC 9143 section 9.2), else because there is
-/// only one track.
+/// By the offer's SSRCs, else by the MID extension, else because only one track has that payload
+/// type (RFC 9143 section 9.2).
 IngressTrack* Ingress::learn_track(const rtp::PacketView& view) noexcept {
   for (IngressTrack& track : tracks_) {
     if (std::find(track.ssrcs.begin(), track.ssrcs.end(), view.ssrc()) != track.ssrcs.end()) {
       return &track;
     }
   }
+  bool has_mid = false;
   for (IngressTrack& track : tracks_) {
     const std::optional<std::string_view> mid = view.mid(track.mid_extension);
     if (mid && *mid == track.mid) return &track;
+    has_mid |= mid.has_value();
   }
-  const bool only_one = tracks_.size() == 1 && tracks_[0].ssrcs.empty();
-  return only_one && view.payload_type() == tracks_[0].payload_type ? &tracks_[0] : nullptr;
+  IngressTrack* only = nullptr;
+  for (IngressTrack& track : tracks_) {
+    if (has_mid || track.payload_type != view.payload_type()) continue;
+    if (only) return nullptr;
+    only = &track;
+  }
+  return only;
 }
 
 bool Ingress::refuse() noexcept {

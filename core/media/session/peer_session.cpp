@@ -72,7 +72,8 @@ std::shared_ptr<Ingress> PeerSession::make_ingress() {
     auto feed = std::make_shared<TrackFeed>(request_.participant, request_.source_number,
                                             section.kind, section.extensions.audio_level != 0);
     ingress_tracks.push_back({feed, section.mid, section.ssrcs, section.codec.payload_type,
-                              section.extensions.audio_level, section.extensions.mid});
+                              section.extensions.audio_level, section.extensions.mid,
+                              section.codec.clock_rate, request_.audio_rates});
     // The server receives a participant that may not publish, because it may be allowed to later
     // and there is no second negotiation.
     feed->muted.store(!publishes_, std::memory_order_relaxed);
@@ -147,8 +148,8 @@ void PeerSession::carry_out(SessionAction action, SessionActions& actions) {
     case SessionAction::Destroy: destroy(); break;
     case SessionAction::TellEnded: tell_ended(actions); break;
     case SessionAction::Forget:
-      attachment_.reset();
       seat_.reset();
+      attachment_.reset();
       sessions_.forget(shared_from_this());
       break;
   }

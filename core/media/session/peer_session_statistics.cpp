@@ -46,6 +46,8 @@ SessionTotals PeerSession::totals() const {
   totals.unverified = ingress_->unverified.value();
   totals.unknown_ssrc = ingress_->unknown_ssrc.value();
   totals.wrong_payload = ingress_->wrong_payload.value();
+  totals.superseded = ingress_->superseded.value();
+  totals.limited = ingress_->limited.value();
   return totals;
 }
 
@@ -58,6 +60,10 @@ SessionStatistics PeerSession::statistics() const {
     statistics.bytes_received = ingress_->bytes.value();
     statistics.packets_unwanted = ingress_->unwanted.value();
     statistics.packets_dropped = ingress_->dropped();
+    statistics.packets_limited = ingress_->limited.value();
+    for (const AttachedTrack& track : attached_tracks_) {
+      statistics.track_packets_limited.push_back(track.feed->limited.value());
+    }
   }
   // While a worker takes it down, the path is the worker's.
   const Path* path = life_.is_attached() ? connection_->path() : nullptr;
@@ -78,14 +84,14 @@ SessionStatistics PeerSession::statistics() const {
     statistics.round_trip_ms = milliseconds(quality->round_trip_ns.load());
     statistics.jitter_in_ms = milliseconds(quality->jitter_in_ns.load());
     statistics.jitter_out_ms = milliseconds(quality->jitter_out_ns.load());
+    statistics.expected_in = quality->expected_in.load();  // Before the losses: see there.
+    statistics.expected_out = quality->expected_out.load();
     statistics.lost_in = quality->lost_in.load();
     statistics.lost_out = quality->lost_out.load();
   }
   statistics.negotiation_ms = milliseconds(times.offered_ns, times.answered_ns);
   statistics.wait_ms = milliseconds(times.offered_ns, times.begun_ns);
   statistics.connect_ms = milliseconds(times.answered_ns, times.connected_ns);
-    statistics.expected_in = quality->expected_in.load();  // Before the losses: see there.
-    statistics.expected_out = quality->expected_out.load();
   statistics.ice_ms = milliseconds(times.answered_ns, times.ice_ns);
   statistics.first_packet_in_ms = milliseconds(times.connected_ns, times.first_packets.in_ns);
   statistics.first_audio_ms = milliseconds(times.offered_ns, times.first_packets.audio_ns);

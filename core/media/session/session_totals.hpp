@@ -15,6 +15,8 @@ struct SessionTotals {
   uint64_t packets_in = 0, bytes_in = 0, packets_out = 0, bytes_out = 0;
   uint64_t unwanted = 0;  ///< Received while nobody listened.
   uint64_t malformed = 0, unauthentic = 0, unverified = 0, unknown_ssrc = 0, wrong_payload = 0;
+  uint64_t superseded = 0;  ///< Of an SSRC that another has replaced.
+  uint64_t limited = 0;     ///< Beyond what a track may send.
   uint64_t send_failures = 0;
 
   SessionTotals& operator+=(const SessionTotals& other) {
@@ -28,6 +30,8 @@ struct SessionTotals {
     unverified += other.unverified;
     unknown_ssrc += other.unknown_ssrc;
     wrong_payload += other.wrong_payload;
+    superseded += other.superseded;
+    limited += other.limited;
     send_failures += other.send_failures;
     return *this;
   }

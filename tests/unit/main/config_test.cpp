@@ -67,6 +67,7 @@ TEST(Config, HasTheDefaultsOfTheLayers) {
   EXPECT_EQ(config.rooms.max_audio_slots, rooms.max_audio_slots);
   EXPECT_EQ(config.rooms.max_video_slots, rooms.max_video_slots);
   EXPECT_EQ(config.rooms.drain_deadline_s, rooms.drain_deadline_s);
+  EXPECT_EQ(config.rooms.audio_rates, rooms.audio_rates);
 }
 
 TEST(Config, ReadsEveryKey) {
@@ -77,7 +78,8 @@ TEST(Config, ReadsEveryKey) {
               "peer_timeout_s": 30, "lanes": 2,
               "ice_servers": [{"urls": ["turn:t.example:3478", "stuns:t.example"], "secret": "s"}]},
     "rooms": {"auto_create": false, "max_rooms": 1, "max_participants": 2, "empty_timeout_s": 3,
-              "max_audio_slots": 4, "max_video_slots": 5},
+              "max_audio_slots": 4, "max_video_slots": 5,
+              "audio_packets_per_s": 200, "audio_bitrate_bps": 64000},
     "server": {"drain_deadline_s": 6},
     "log": {"level": "debug", "format": "json"},
     "plugins": [{"name": "p", "path": "p.so", "required": true, "serves_metrics": true,
@@ -106,6 +108,7 @@ TEST(Config, ReadsEveryKey) {
   EXPECT_EQ(config.rooms.max_audio_slots, 4U);
   EXPECT_EQ(config.rooms.max_video_slots, 5U);
   EXPECT_EQ(config.rooms.drain_deadline_s, 6U);
+  EXPECT_EQ(config.rooms.audio_rates, (media::TrackRates{200, 64000}));
   EXPECT_EQ(config.log_level, log::Level::Debug);
   EXPECT_EQ(config.log_format, log::Format::Json);
   ASSERT_EQ(config.plugins.plugins.size(), 2U);

@@ -40,7 +40,8 @@ TEST(RestartNeeded, IsNotForWhatCanChange) {
       "auth": {"keys": [{"id": "k", "secret": "0123456789abcdef", "scopes": ["admin"]}]},
       "media": {"ice_servers": [{"urls": ["stun:s.example"]}]},
       "rooms": {"auto_create": false, "max_rooms": 1, "max_participants": 1, "empty_timeout_s": 1,
-                "max_audio_slots": 1, "max_video_slots": 1},
+                "max_audio_slots": 1, "max_video_slots": 1, "audio_packets_per_s": 10,
+                "audio_bitrate_bps": 16000},
       "log": {"level": "debug", "format": "json"},
       "plugins": [{"name": "forwarding", "required": true, "config": {"max_speakers": 2}}]})")),
             Keys{});

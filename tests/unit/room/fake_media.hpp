@@ -40,6 +40,7 @@ class FakeSession : public media::Session {
     statistics.jitter_out_ms = 2.5;
     statistics.lost_in = 3;
     statistics.lost_out = -1;
+    statistics.track_packets_limited = limited;
     return statistics;
   }
   void set_active(size_t slot, bool active) override { active_slots[slot] = active; }
@@ -79,6 +80,7 @@ class FakeSession : public media::Session {
   std::vector<std::pair<std::string, std::function<void(Result<std::string>)>>> restarts;
   uint32_t headers_s = 0;               ///< The last request.
   std::map<size_t, bool> active_slots;  ///< The last state of each.
+  std::vector<uint64_t> limited;        ///< By track: packets beyond what it may send.
 
  private:
   const SessionId id_ = SessionId::next();

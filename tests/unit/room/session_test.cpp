@@ -68,6 +68,28 @@ TEST_F(SessionTest, TakesThePathThatItsRoomHasWhenItBegins) {
   EXPECT_EQ(media().sessions.front()->request.path, std::nullopt) << "it goes on as it was";
 }
 
+TEST_F(SessionTest, ItsTracksMaySendWhatItsRoomSaysWhenItBegins) {
+  EXPECT_EQ(offer(bob).request.audio_rates, media::TrackRates{}) << "the server's";
+  ASSERT_TRUE(room.update({.audio_packets_per_s = 200u}).ok());
+  EXPECT_EQ(offer(bob).request.audio_rates, (media::TrackRates{200, 400'000}));
+}
+
+TEST_F(SessionTest, TellsOnceThatATrackSendsMoreThanItMay) {
+  FakeSession& session = connect(room, "bob");
+  take_events();
+  for (int i = 0; i < 50; ++i) {
+    session.limited = {static_cast<uint64_t>(i / 20)};
+    tick();
+  }
+  EXPECT_THAT(take_events(), ElementsAre("track.limited bob"));
+  std::vector<std::string> noted;
+  for (const TraceEntry& entry : bob.trace().entries()) {
+    if (entry.type == std::string("track.limited")) noted.push_back(entry.data);
+  }
+  ASSERT_EQ(noted.size(), 1u);
+  EXPECT_THAT(noted[0], HasSubstr(R"("mid":"0","kind":"audio","packets":1})"));
+}
+
 TEST_F(SessionTest, SurvivesABadOffer) {
   const FakeSession& session = connect(room, "bob");
   const std::string name = bob.session_name();

@@ -76,6 +76,25 @@ TEST_F(RoomSessionWatch, TellsWhatWasRefusedAndCouldNotBeSent) {
               ElementsAre(R"(dropped {"packets_refused":0,"send_failures":2} @10000)"));
 }
 
+TEST_F(RoomSessionWatch, TellsOfALimitedTrackAtOnceAndThenOnceAMinute) {
+  const auto limited = [this](int64_t at_s, std::vector<uint64_t> packets) {
+    statistics.track_packets_limited = std::move(packets);
+    std::vector<std::pair<size_t, uint64_t>> found;
+    for (const auto& track : watch.look_for_limited(statistics, kOffered + at_s * kNsPerS)) {
+      found.emplace_back(track.index, track.packets);
+    }
+    return found;
+  };
+  using Track = std::pair<size_t, uint64_t>;
+  EXPECT_THAT(limited(1, {0, 0}), IsEmpty());
+  EXPECT_THAT(limited(2, {0, 5}), ElementsAre(Track{1, 5}));
+  for (int s = 3; s < 62; ++s) {
+    EXPECT_THAT(limited(s, {0, 5u + static_cast<uint64_t>(s)}), IsEmpty()) << s;
+  }
+  EXPECT_THAT(limited(62, {3, 100}), ElementsAre(Track{0, 3}, Track{1, 95}));
+  EXPECT_THAT(limited(200, {3, 100}), IsEmpty()) << "it has stopped";
+}
+
 TEST_F(RoomSessionWatch, WantsStatisticsOnceASecond) {
   EXPECT_TRUE(watch.is_due(kOffered));
   EXPECT_FALSE(watch.is_due(kOffered + kNsPerS - 1));

@@ -178,6 +178,23 @@ TEST_F(HttpRooms, SayAndChooseTheirPath) {
   EXPECT_TRUE(engine.rooms.back()->settings.empty()) << "it is no plugin's";
 }
 
+TEST_F(HttpRooms, SayAndChooseWhatATrackMaySend) {
+  const auto packets = [](const Answer& answer) {
+    return at(answer.body, {"audio_packets_per_s"});
+  };
+  const char* path = "/v1/rooms/blue";
+  EXPECT_EQ(packets(json("PUT", path, "{}")), "100") << "the server's";
+  EXPECT_EQ(packets(json("PATCH", path, R"({"audio_packets_per_s":400})")), "400");
+  EXPECT_EQ(at(json("PATCH", path, R"({"audio_bitrate_bps":64000})").body, {"audio_bitrate_bps"}),
+            "64000");
+  EXPECT_EQ(packets(get(path)), "400");
+  EXPECT_EQ(packets(json("PATCH", path, R"({"audio_packets_per_s":null})")), "100");
+  json("PATCH", path, R"({"audio_packets_per_s":400})");
+  EXPECT_EQ(packets(json("PUT", path, "{}")), "100") << "replaced";
+  EXPECT_EQ(packets(json("PUT", "/v1/rooms/red", R"({"audio_packets_per_s":50})")), "50");
+  EXPECT_EQ(json("PATCH", path, R"({"audio_packets_per_s":0})").status, 400);
+}
+
 TEST_F(HttpRooms, SayWhatIsWrongWithTheirPath) {
   json("PUT", "/v1/rooms/red", "{}");
   for (const char* value : {R"("tunnel")", R"("")", "3", R"(["wire"])"}) {
@@ -305,6 +322,7 @@ TEST_F(HttpParticipants, ShowThePathAndItsQuality) {
   connect("ann");
   const std::string body = get(participants_ + "/ann/stats").body;
   EXPECT_EQ(at(body, {"path"}), "\"pipeline\"");
+  EXPECT_EQ(at(body, {"packets_limited"}), "0");
   EXPECT_EQ(at(body, {"lost_in"}), "3");
   EXPECT_EQ(at(body, {"lost_out"}), "-1") << "one came twice";
   EXPECT_EQ(at(body, {"round_trip_ms"}), "12.5");

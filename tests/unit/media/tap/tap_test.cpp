@@ -29,11 +29,11 @@ TrackInfo voice(TrackId track) {
   return info;
 }
 
-std::vector<uint8_t> packet_of(uint16_t sequence) {
+std::vector<uint8_t> packet_of(uint16_t sequence, uint8_t ssrc = kSsrc) {
   std::vector<uint8_t> packet{0x80, kPayloadType, static_cast<uint8_t>(sequence >> 8),
                               static_cast<uint8_t>(sequence)};
   packet.resize(100);
-  packet[11] = kSsrc;
+  packet[11] = ssrc;
   return packet;
 }
 
@@ -86,9 +86,11 @@ class Listener : public TrackTap {
         pad.get(), GST_PAD_PROBE_TYPE_BUFFER,
         [](GstPad*, GstPadProbeInfo* info, gpointer data) {
           auto& self = *static_cast<Listener*>(data);
-          uint8_t bytes[4] = {};
+          uint8_t bytes[12] = {};
           gst_buffer_extract(GST_PAD_PROBE_INFO_BUFFER(info), 0, bytes, sizeof bytes);
           self.newest_sequence = bytes[2] << 8 | bytes[3];
+          if (bytes[11] != kSsrc) ++self.strange;
+          if ((bytes[1] & 0x80) != 0) ++self.markers;
           self.buffers.fetch_add(1);
           return GST_PAD_PROBE_OK;
         },
@@ -114,6 +116,8 @@ class Listener : public TrackTap {
   uint64_t dropped_total = 0;
   bool is_released = false;
   std::atomic<int> buffers{0}, newest_sequence{0};
+  std::atomic<int> strange{0};  ///< Of another SSRC.
+  std::atomic<int> markers{0};
   std::atomic<int> elements{0};  ///< Not yet freed; at most one at a time here.
   std::deque<glib::PadProbe> probes;
 };
@@ -124,7 +128,8 @@ class TapsTest : public testing::Test {
     auto bell = Doorbell::open();
     EXPECT_TRUE(bell) << bell.error().message;
     lanes_.push_back(std::make_unique<Lane>(0, lanes_, loop_, returns_, std::move(*bell)));
-    std::vector<IngressTrack> tracks{{feed_, "0", {kSsrc}, kPayloadType, 0, 0}};
+    const TrackRates unlimited{.packets_per_s = 1'000'000'000, .bitrate_bps = 4'000'000'000};
+    std::vector<IngressTrack> tracks{{feed_, "0", {kSsrc}, kPayloadType, 0, 0, 48000, unlimited}};
     ingress_ = std::make_unique<Ingress>(std::move(tracks), room_, *lanes_[0], lanes_, [] {});
     ingress_->accept();
   }
@@ -157,9 +162,10 @@ TEST_F(TapsTest, ACopyAllocatesNothingAndATrackWithoutTapsIsNotCopied) {
   EXPECT_EQ(feed_->tap.load(), nullptr);
   publish();
   ASSERT_NE(feed_->tap.load(), nullptr);
-  ingress_->handle(packet, monotonic_ns());  // Learns the SSRC.
+  const int64_t now_ns = monotonic_ns();
+  ingress_->handle(packet, now_ns);  // Learns the SSRC.
   const int before = veche::test::allocations();
-  for (int i = 0; i < 1000; ++i) ingress_->handle(packet, 1000 + i);
+  for (int i = 0; i < 1000; ++i) ingress_->handle(packet, now_ns + i * 1000);
   EXPECT_EQ(veche::test::allocations(), before);
   taps_.unpublish(feed_->id);
   ASSERT_TRUE(run_until([&] { return listener_.ended.size() == 1; }));
@@ -178,6 +184,21 @@ TEST_F(TapsTest, WhatComesWhileTheElementStartsIsNotLost) {
   EXPECT_EQ(listener_.buffers, 100);
   EXPECT_EQ(listener_.newest_sequence, 100);
   EXPECT_EQ(listener_.dropped_total, 0u);
+}
+
+TEST_F(TapsTest, ATrackIsOneStreamWhateverSsrcsItsClientUses) {
+  taps_.use(listener_);
+  publish();
+  for (uint16_t i = 1; i <= 20; ++i) receive(i);
+  for (uint16_t i = 1; i <= 20; ++i) {
+    ingress_->handle(packet_of(static_cast<uint16_t>(50'000 + i), 9), monotonic_ns());
+  }
+  taps_.unpublish(feed_->id);
+  ASSERT_TRUE(run_until([&] { return listener_.ended.size() == 1; }));
+  EXPECT_EQ(listener_.buffers, 40);
+  EXPECT_EQ(listener_.newest_sequence, 40);
+  EXPECT_EQ(listener_.strange, 0) << "a recording knows the SSRC of the caps";
+  EXPECT_EQ(listener_.markers, 1) << "where the other begins";
 }
 
 TEST_F(TapsTest, SeveralMayTapATrackAndEachEndsAlone) {
@@ -238,7 +259,7 @@ TEST_F(TapsTest, AFullInboxIsCountedAsDropped) {
   const auto packet = packet_of(1);
   uint64_t packets = 0;
   while (feed_->tap_dropped.value() == 0 && packets < 10'000'000) {
-    ingress_->handle(packet, 1000 + static_cast<int64_t>(++packets));
+    ingress_->handle(packet, 1000 * static_cast<int64_t>(++packets));
   }
   EXPECT_GT(feed_->tap_dropped.value(), 0u);
   taps_.unpublish(feed_->id);
