@@ -83,7 +83,7 @@ TEST_F(HttpRevocation, ARemovalMayAllowTheReturn) {
 TEST_F(HttpRevocation, ARemovalReachesAParticipantThatHasJustLeft) {
   const std::string token = token_of({.room = "blue", .participant = "ann"});
   EXPECT_EQ(remove("", "If-Match: *\r\n").status, 404);
-  EXPECT_EQ(offer_with(token).status, 201) << "the condition did not hold";
+  ASSERT_EQ(offer_with(token).status, 201) << "the condition did not hold";
   const std::string session = rooms->find_room("blue")->find("ann")->session_name();
   EXPECT_EQ(ask(token, "/session/" + session, "DELETE").status, 204);
   EXPECT_EQ(remove().status, 404);
@@ -108,7 +108,7 @@ TEST_F(HttpRevocation, ChangedPermissionsOutliveTheParticipant) {
   EXPECT_EQ(offer_with(old).status, 201);
   EXPECT_EQ(json("PATCH", kAnn, R"({"permissions":{"publish":[]}})").status, 200);
   EXPECT_EQ(ask(old).status, 200);
-  EXPECT_EQ(offer_with(old).status, 201) << "a client in the room reconnects";
+  ASSERT_EQ(offer_with(old).status, 201) << "a client in the room reconnects";
   EXPECT_FALSE(newest_session().request.publish_audio) << "with the permissions of now";
 
   const std::string session = rooms->find_room("blue")->find("ann")->session_name();
