@@ -17,6 +17,7 @@ struct SlotFormat {
   uint32_t ssrc = 0;
   uint32_t clock_rate = 48000;
   uint8_t payload_type = 0;
+  uint8_t red_payload_type = 0;       ///< Of packets that convert_red() makes; 0: none.
   uint8_t mid_extension = 0;          ///< Id for this receiver; 0: not negotiated.
   uint8_t audio_level_extension = 0;  ///< Likewise.
   std::string mid;                    ///< A mid over 255 bytes is not written.

@@ -73,6 +73,20 @@ std::string with_protocol(std::string_view section, std::string_view protocol) {
   return text.replace(begin + 1, end - begin - 1, protocol);
 }
 
+/// The section with redundant Opus, which webrtcbin does not know, where the client has it in its
+/// m-line: before Opus or behind.
+std::string with_red(std::string section, const SectionPlan& plan) {
+  if (plan.red_payload_type == 0) return section;
+  const std::string opus = std::to_string(plan.codec.payload_type);
+  const std::string red = std::to_string(plan.red_payload_type);
+  const size_t map = section.find("\na=rtpmap:" + opus + " ");
+  const size_t format = section.find(" " + opus + "\r\n");
+  if (map == section.npos || format == section.npos || format > map) return section;
+  section.insert(map + 1, "a=rtpmap:" + red + " red/48000/2\r\na=fmtp:" + red + " " + opus + "/" +
+                              opus + "\r\n");
+  return section.insert(plan.prefers_red ? format : format + 1 + opus.size(), " " + red);
+}
+
 template <class Matches>
 bool has_line(std::string_view text, Matches matches) {
   while (!text.empty()) {
@@ -94,7 +108,8 @@ std::string restore_sections(std::string_view answer, const SessionPlan& plan) {
   const std::string candidates = pick_lines(answer, kCandidates, true);
   for (const SectionPlan& section : plan.sections) {
     if (section.is_used()) {
-      const std::string part = with_protocol(take_part(answer), section.protocol);
+      const std::string part =
+          with_red(with_protocol(take_part(answer), section.protocol), section);
       text += moves ? pick_lines(part, kCandidates, false) : part;
       if (moves && section.mid == plan.bundle.front()) text += candidates;
       continue;

@@ -46,6 +46,29 @@ std::string format_parameters(const SdpSection& section, uint8_t payload_type) {
   return {};
 }
 
+/// The first format that is redundant audio of that Opus alone.
+void read_red(const SdpSection& section, SectionPlan& plan) {
+  std::bitset<128> named, red;
+  for (const SdpAttribute& attribute : section.attributes) {
+    std::string_view value = attribute.value;
+    if (attribute.name == "rtpmap") {
+      if (const auto type = parse_red_rtpmap(value)) named.set(*type);
+    } else if (attribute.name == "fmtp") {
+      const auto type = parse_number(take_until(value, ' '), 0, 127);
+      if (type && is_red_of(value, plan.codec.payload_type)) red.set(*type);
+    }
+  }
+  bool is_behind_opus = false;
+  for (std::string_view format : section.formats) {
+    const auto type = parse_number(format, 0, 127);
+    is_behind_opus |= type == plan.codec.payload_type;
+    if (!type || !named.test(*type) || !red.test(*type)) continue;
+    plan.red_payload_type = static_cast<uint8_t>(*type);
+    plan.prefers_red = !is_behind_opus;
+    return;
+  }
+}
+
 bool offers_feedback(const SdpSection& section, uint8_t payload_type, const std::string& kind) {
   const std::string exact = std::to_string(payload_type) + " " + kind;
   return std::any_of(section.attributes.begin(), section.attributes.end(),
@@ -82,6 +105,7 @@ Status AudioReader::read(const SdpSection& section, const std::string& where, Se
                    " with a payload type of 35 to 63 or 96 to 127");
   }
   plan.codec = opus(payload_type, format_parameters(section, payload_type));
+  read_red(section, plan);
   Status status = read_extensions(section, where, plan.extensions);
   if (!status) return status.error();
   if (!offers_feedback(section, payload_type, "transport-cc")) plan.extensions.transport_cc = 0;

@@ -13,6 +13,7 @@
 namespace veche::sdp {
 namespace {
 
+constexpr std::string_view kRed = "red/48000/2";
 constexpr std::array<std::string_view, 11> kOpusParameters = {"maxplaybackrate",
                                                               "sprop-maxcapturerate",
                                                               "maxaveragebitrate",
@@ -24,6 +25,16 @@ constexpr std::array<std::string_view, 11> kOpusParameters = {"maxplaybackrate",
                                                               "minptime",
                                                               "maxptime",
                                                               "ptime"};
+
+std::optional<uint8_t> parse_rtpmap(std::string_view value, std::string_view wanted) {
+  const auto type = parse_number(take_until(value, ' '), 35, 127);
+  if (!type || (*type > 63 && *type < 96)) return std::nullopt;
+  if (value.size() != wanted.size() ||
+      strncasecmp(value.data(), wanted.data(), wanted.size()) != 0) {
+    return std::nullopt;
+  }
+  return static_cast<uint8_t>(*type);
+}
 
 }  // namespace
 
@@ -38,14 +49,19 @@ std::string encoding(const Codec& codec) {
 }
 
 std::optional<uint8_t> parse_opus_rtpmap(std::string_view value) {
-  const auto type = parse_number(take_until(value, ' '), 35, 127);
-  if (!type || (*type > 63 && *type < 96)) return std::nullopt;
-  const std::string wanted = encoding(opus());
-  if (value.size() != wanted.size() ||
-      strncasecmp(value.data(), wanted.data(), wanted.size()) != 0) {
-    return std::nullopt;
+  return parse_rtpmap(value, encoding(opus()));
+}
+
+std::optional<uint8_t> parse_red_rtpmap(std::string_view value) {
+  return parse_rtpmap(value, kRed);
+}
+
+bool is_red_of(std::string_view parameters, uint8_t payload_type) {
+  if (parameters.empty()) return false;
+  while (!parameters.empty()) {
+    if (parse_number(take_until(parameters, '/'), 0, 127) != payload_type) return false;
   }
-  return static_cast<uint8_t>(*type);
+  return true;
 }
 
 std::string opus_parameters(std::string_view parameters) {

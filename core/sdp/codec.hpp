@@ -27,6 +27,12 @@ std::string encoding(const Codec& codec);
 /// confused with RTCP (RFC 5761).
 std::optional<uint8_t> parse_opus_rtpmap(std::string_view value);
 
+/// The same for redundant Opus (RFC 2198).
+std::optional<uint8_t> parse_red_rtpmap(std::string_view value);
+
+/// Does an a=fmtp line of RED say that all of its blocks are of this payload type?
+bool is_red_of(std::string_view parameters, uint8_t payload_type);
+
 /// The parameters of an a=fmtp line that RFC 7587 knows (and minptime, which browsers write),
 /// others left out.
 std::string opus_parameters(std::string_view parameters);

@@ -34,9 +34,11 @@ struct SectionPlan {
   std::string mid;     ///< An RFC 8866 token of 1 to 16 characters.
   MediaKind kind = MediaKind::Audio;  ///< Meaningless for a refused section that is neither.
   SectionUse use = SectionUse::Refused;
-  std::string refused_media;  ///< Of a refused section, for the answer's m-line.
-  std::string protocol;       ///< Of a used section, as offered: the answer repeats it.
-  Codec codec;                ///< Of a used section.
+  std::string refused_media;     ///< Of a refused section, for the answer's m-line.
+  std::string protocol;          ///< Of a used section, as offered: the answer repeats it.
+  Codec codec;                   ///< Of a used section.
+  uint8_t red_payload_type = 0;  ///< Of redundant Opus (RFC 2198); 0: not offered.
+  bool prefers_red = false;      ///< The client names it before Opus.
   ExtensionIds extensions;
   bool nack = false;            ///< RFC 4585 retransmission of its packets is offered.
   std::vector<uint32_t> ssrcs;  ///< What the client announced for its track; may be empty.

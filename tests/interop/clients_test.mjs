@@ -62,10 +62,17 @@ function installCall() {
 
   window.counts = async (path) => {
     const { pc } = window.calls[path];
-    const counts = { state: pc.connectionState, received: 0, sent: 0 };
-    for (const each of (await pc.getStats()).values()) {
-      if (each.type === 'inbound-rtp') counts.received += each.packetsReceived;
-      if (each.type === 'outbound-rtp' && each.kind === 'audio') counts.sent += each.packetsSent;
+    const counts = { state: pc.connectionState, received: 0, receivedBytes: 0, sent: 0 };
+    const stats = await pc.getStats();
+    for (const each of stats.values()) {
+      if (each.type === 'inbound-rtp') {
+        counts.received += each.packetsReceived;
+        counts.receivedBytes += each.bytesReceived;
+      }
+      if (each.type === 'outbound-rtp' && each.kind === 'audio') {
+        counts.sent += each.packetsSent;
+        counts.sends = stats.get(each.codecId)?.mimeType;
+      }
       if (each.type === 'transport') counts.ufrag = each.iceLocalUsernameFragment;
     }
     return counts;
@@ -90,12 +97,17 @@ function installCall() {
   };
 }
 
-test('Unusual offers are answered, and their clients hear each other', async (t) => {
-  const server = await VecheServer.start(t, { maxSpeakers: 3 });
+async function openPage(t, server) {
   const browser = await launchBrowser(t);
   const page = await (await browser.newContext()).newPage();
   await page.goto(server.url);
   await page.evaluate(installCall);
+  return page;
+}
+
+test('Unusual offers are answered, and their clients hear each other', async (t) => {
+  const server = await VecheServer.start(t, { maxSpeakers: 3 });
+  const page = await openPage(t, server);
   const pathOf = (name) => `/v1/rooms/clients/participants/${name}/session`;
   const counts = (name) => page.evaluate((path) => window.counts(path), pathOf(name));
   await Promise.all(Object.entries(CASES).map(async ([name, { answer, ...call }]) => {
@@ -124,4 +136,31 @@ test('Unusual offers are answered, and their clients hear each other', async (t)
     return ufrag === restarted.ufrag && state === 'connected' && sent > before.sent + 100 && received > before.received + 100;
   });
   await server.connected('clients', Object.keys(CASES).length);
+});
+
+test('Redundant Opus goes to listeners that have it, and plain Opus to others', async (t) => {
+  const server = await VecheServer.start(t);
+  const page = await openPage(t, server);
+  const pathOf = (name) => `/v1/rooms/red/participants/${name}/session`;
+  const calls = {
+    talker: { change: ['SAVPF 111 63', 'SAVPF 63 111'] },
+    modern: {},
+    plain: { change: ['a=rtpmap:63 red/', 'a=rtpmap:63 other/'] },
+  };
+  for (const [name, call] of Object.entries(calls)) {
+    const answer = await page.evaluate((all) => window.call(all), { path: pathOf(name), key: KEY, ...call });
+    assert.equal(/red\/48000\/2/.test(answer), name !== 'plain', answer);
+    // Only the first one is heard.
+    if (name !== 'talker') await server.api('PATCH', `/v1/rooms/red/participants/${name}`, { muted: true });
+  }
+  const counts = (name) => page.evaluate((path) => window.counts(path), pathOf(name));
+  const packetBytes = async (name) => {
+    await until(`${name} hears the talker`, async () => (await counts(name)).received > 150);
+    const { received, receivedBytes } = await counts(name);
+    return receivedBytes / received;
+  };
+  const [modern, plain] = [await packetBytes('modern'), await packetBytes('plain')];
+  assert.equal((await counts('talker')).sends, 'audio/red');
+  // Chromium does not say of a packet whether it had redundancy, but each frame comes twice.
+  assert.ok(modern > 1.6 * plain, `${modern} and ${plain} bytes a packet`);
 });

@@ -92,6 +92,9 @@ struct TrackFeed {
   const ParticipantId participant;
   const uint32_t source_number;
   const sdp::MediaKind kind;
+  /// Set before it is shared. Packets of the second type are redundant audio (RFC 2198), whose
+  /// blocks are of the first; 0: it has none.
+  uint8_t payload_type = 0, red_payload_type = 0;
   /// Its packets carry RFC 6464 levels. Written by the streaming thread.
   std::atomic<bool> has_levels;
   LevelMeter meter;

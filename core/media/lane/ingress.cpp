@@ -6,15 +6,37 @@
 
 #include "base/prefetch.hpp"
 #include "media/feed/tap_inbox.hpp"
+#include "rtp/red.hpp"
 
 namespace veche::media {
 namespace {
 
-void copy_to_tap(TrackFeed& feed, std::span<const uint8_t> bytes,
+bool is_red(const TrackFeed& feed, const rtp::PacketView& packet) noexcept {
+  return feed.red_payload_type != 0 && packet.payload_type() == feed.red_payload_type;
+}
+
+/// Taps get Opus alone.
+void copy_to_tap(TrackFeed& feed, const rtp::PacketView& packet,
                  const PacketTimes& times) noexcept {
   // Loads again, because only this load makes control's writes visible here.
   TapInbox* inbox = feed.tap.load(std::memory_order_acquire);
-  if (inbox && !inbox->post(feed.id, bytes, times)) feed.tap_dropped.add();
+  if (!inbox) return;
+  std::array<uint8_t, rtp::kMaxPacketSize> memory;
+  std::optional<rtp::PacketView> copy = packet;
+  if (is_red(feed, packet)) {
+    const size_t size = packet.bytes().size();
+    if (size > memory.size()) return feed.tap_dropped.add();
+    std::copy(packet.bytes().begin(), packet.bytes().end(), memory.begin());
+    copy = rtp::convert_red(packet, std::span(memory).first(size), feed.payload_type,
+                            {.primary = feed.payload_type});
+  }
+  if (!copy || !inbox->post(feed.id, copy->bytes(), times)) feed.tap_dropped.add();
+}
+
+/// Opus, or redundant Opus, as negotiated.
+bool is_as_negotiated(const IngressTrack& track, const rtp::PacketView& packet) noexcept {
+  if (packet.payload_type() == track.payload_type) return true;
+  return is_red(*track.feed, packet) && rtp::red_primary(packet.payload(), track.payload_type);
 }
 
 }  // namespace
@@ -55,7 +77,7 @@ bool Ingress::handle(const rtp::PacketView& packet, const PacketTimes& times,
   headers.rtp(packet.bytes(), times.arrival_ns);
   IngressTrack* track = find_track(packet);
   if (!track) return refuse();
-  if (packet.payload_type() != track->payload_type) {
+  if (!is_as_negotiated(*track, packet)) {
     wrong_payload.add();
     return false;
   }
@@ -82,7 +104,7 @@ void Ingress::take_in(IngressTrack& track, const rtp::PacketView& packet, const 
     return;
   }
   TrackFeed& feed = *track.feed;
-  if (feed.tap.load(std::memory_order_relaxed)) copy_to_tap(feed, joined->bytes(), times);
+  if (feed.tap.load(std::memory_order_relaxed)) copy_to_tap(feed, *joined, times);
   measure(track, *joined, times, now_ns);
 }
 
@@ -184,7 +206,7 @@ IngressTrack* Ingress::learn_track(const rtp::PacketView& view) noexcept {
   }
   IngressTrack* only = nullptr;
   for (IngressTrack& track : tracks_) {
-    if (has_mid || track.payload_type != view.payload_type()) continue;
+    if (has_mid || !is_as_negotiated(track, view)) continue;
     if (only) return nullptr;
     only = &track;
   }

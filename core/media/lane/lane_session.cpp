@@ -8,6 +8,7 @@
 #include <utility>
 
 #include "base/time.hpp"
+#include "rtp/red.hpp"
 
 namespace veche::media {
 namespace {
@@ -143,8 +144,14 @@ bool LaneSession::write(Slot& slot, const TrackFeed& feed, const LanePacket& pac
     counters_.path_refused.add();
     return false;
   }
-  const std::optional<rtp::PacketView> written =
+  std::optional<rtp::PacketView> written =
       slot.rewriter.write(packet.view, feed.source_number, packet.level, now_ns, memory);
+  if (written && feed.red_payload_type != 0 &&
+      packet.view.payload_type() == feed.red_payload_type) {
+    const rtp::SlotFormat& format = slot.rewriter.format();
+    written = rtp::convert_red(*written, memory, feed.payload_type,
+                               {.red = format.red_payload_type, .primary = format.payload_type});
+  }
   if (!written) {
     counters_.rewriter_dropped.add();
     return false;

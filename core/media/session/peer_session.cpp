@@ -57,6 +57,7 @@ void PeerSession::make_slots() {
     format.ssrc = random_ssrc(formats_);
     format.clock_rate = section.codec.clock_rate;
     format.payload_type = section.codec.payload_type;
+    format.red_payload_type = section.red_payload_type;
     format.mid_extension = section.extensions.mid;
     format.audio_level_extension = section.extensions.audio_level;
     format.mid = section.mid;
@@ -71,6 +72,8 @@ std::shared_ptr<Ingress> PeerSession::make_ingress() {
     if (!section.is_track()) continue;
     auto feed = std::make_shared<TrackFeed>(request_.participant, request_.source_number,
                                             section.kind, section.extensions.audio_level != 0);
+    feed->payload_type = section.codec.payload_type;
+    feed->red_payload_type = section.red_payload_type;
     ingress_tracks.push_back({feed, section.mid, section.ssrcs, section.codec.payload_type,
                               section.extensions.audio_level, section.extensions.mid,
                               section.codec.clock_rate, request_.audio_rates});

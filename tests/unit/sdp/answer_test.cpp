@@ -72,6 +72,24 @@ TEST(SdpAnswer, RepeatsTheProtocolOfEachSection) {
                 "m=audio 9 UDP/TLS/RTP/SAVP 111\r\na=mid:ear\r\n");
 }
 
+TEST(SdpAnswer, HasRedundantOpusWhereTheClientHasIt) {
+  const std::string lines = "a=mid:mic\r\na=rtpmap:111 OPUS/48000/2\r\n";
+  SessionPlan plan;
+  plan.sections = {used("mic")};
+  plan.sections[0].codec.payload_type = 111;
+  const auto answer = [&] {
+    return restore_sections(kSession + "m=audio 9 UDP/TLS/RTP/SAVPF 111\r\n" + lines, plan);
+  };
+  EXPECT_EQ(answer(), kSession + "m=audio 9 UDP/TLS/RTP/SAVPF 111\r\n" + lines);
+  const std::string with_red =
+      "a=mid:mic\r\na=rtpmap:63 red/48000/2\r\na=fmtp:63 111/111\r\n"
+      "a=rtpmap:111 OPUS/48000/2\r\n";
+  plan.sections[0].red_payload_type = 63;
+  EXPECT_EQ(answer(), kSession + "m=audio 9 UDP/TLS/RTP/SAVPF 111 63\r\n" + with_red);
+  plan.sections[0].prefers_red = true;
+  EXPECT_EQ(answer(), kSession + "m=audio 9 UDP/TLS/RTP/SAVPF 63 111\r\n" + with_red);
+}
+
 TEST(SdpAnswer, GivesTheCandidatesToTheClientsTag) {
   const std::string candidates =
       "a=candidate:1 1 UDP 1 192.0.2.1 4000 typ host\r\na=end-of-candidates\r\n";

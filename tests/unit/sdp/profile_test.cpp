@@ -253,6 +253,34 @@ TEST(SdpProfile, PlansAndWritesNackWhereItIsOffered) {
       << "a listener's";
 }
 
+TEST(SdpProfile, PlansRedundantOpusWhereItIsOffered) {
+  struct Case {
+    std::string formats, lines;
+    uint8_t red = 0;
+    bool is_first = false;
+  };
+  const Case cases[] = {
+      {"111 63", "a=rtpmap:63 red/48000/2\r\na=fmtp:63 111/111\r\n", 63},
+      {"63 111", "a=rtpmap:63 RED/48000/2\r\na=fmtp:63 111/111/111\r\n", 63, true},
+      {"111", "a=rtpmap:63 red/48000/2\r\na=fmtp:63 111/111\r\n"},
+      {"111 63", "a=rtpmap:63 red/48000/2\r\n"},
+      {"111 63", "a=rtpmap:63 red/48000/2\r\na=fmtp:63 111/0\r\n"},
+      {"111 63", "a=rtpmap:63 red/48000/2\r\na=fmtp:63 \r\n"},
+      {"111 63", "a=rtpmap:63 red/8000\r\na=fmtp:63 111/111\r\n"},
+      {"111 70", "a=rtpmap:70 red/48000/2\r\na=fmtp:70 111/111\r\n"},
+  };
+  for (const Case& each : cases) {
+    std::string text = edited("SAVPF 111 0", "SAVPF " + each.formats);
+    text.insert(text.find("a=rtpmap:111"), each.lines);
+    const auto plan = check_offer(text, {});
+    ASSERT_TRUE(plan.ok()) << plan.error().message;
+    EXPECT_EQ(plan->sections[0].red_payload_type, each.red) << each.formats << each.lines;
+    EXPECT_EQ(plan->sections[0].prefers_red, each.is_first) << each.formats << each.lines;
+    EXPECT_EQ(plan->sections[1].red_payload_type, 0);
+    EXPECT_THAT(plan->offer, Not(HasSubstr("red"))) << "webrtcbin does not know it";
+  }
+}
+
 TEST(SdpProfile, BundledSectionsTakeTheTransportOfTheTag) {
   const auto plan =
       check_offer(offer() + "a=ice-ufrag:other\r\na=ice-pwd:zyxwvutsrqponmlkjihgfedcba\r\n", {});

@@ -10,6 +10,7 @@
 #include <string>
 #include <vector>
 
+#include "../../rtp/packet_builder.hpp"
 #include "base/thread_role.hpp"
 #include "base/time.hpp"
 #include "lane_fakes.hpp"
@@ -97,6 +98,51 @@ class SwitchboardTest : public testing::Test {
   FakeOutlet outlet_;
   Switchboard board_{kLane, counters_, outlet_};
 };
+
+/// RFC 2198: with redundancy for a listener that has it, Opus alone for others.
+TEST_F(SwitchboardTest, RedundantAudioIsWhatEachListenerHas) {
+  constexpr uint8_t kRed = 63, kOpus = 111;
+  const auto feed = add_track();
+  feed->payload_type = kOpus;
+  feed->red_payload_type = kRed;
+  FakePath with, without;
+  const auto listen = [&](FakePath& path, uint8_t red) {
+    rtp::SlotFormat format{.ssrc = 200, .payload_type = 96, .red_payload_type = red};
+    auto session = std::make_unique<LaneSession>(SessionId::next(), ParticipantId::next(), path,
+                                                 nullptr, counters_, std::vector{format});
+    const SessionId id = session->id();
+    board_.add_session(session);
+    board_.fill(id, 0, feed->id, outlet_.now_ns);
+  };
+  listen(with, 121);
+  listen(without, 0);
+  const auto send = [&](uint16_t sequence, uint8_t type, const std::vector<uint8_t>& payload) {
+    const auto bytes =
+        rtp::test::build({.sequence = sequence, .payload_type = type, .payload = payload});
+    board_.forward(feed->id, *rtp::PacketView::parse(bytes), outlet_.now_ns, kLevel,
+                   outlet_.now_ns);
+  };
+  send(1, kRed, {0x80 | kOpus, 0x0f, 0x00, 0x01, kOpus, 'a', 'b', 'c'});
+  send(2, kOpus, {'d'});
+  send(3, kRed, {0x80 | kOpus, 0x0f, 0x00, 0x09, kOpus, 'a'});
+  const auto received = [](const FakePath& path) {
+    std::string text;
+    for (const auto& packet : path.sent) {
+      const auto view = rtp::PacketView::parse(packet);
+      text += std::to_string(view->payload_type()) + ":";
+      for (const uint8_t byte : view->payload()) text += byte >= 'a' ? std::string(1, byte) : ".";
+      text += " ";
+    }
+    return text;
+  };
+  EXPECT_EQ(received(without), "96:bc 96:d ");
+  EXPECT_EQ(with.sent.size(), 2u);
+  const auto first = rtp::PacketView::parse(with.sent[0]);
+  EXPECT_EQ(first->payload_type(), 121);
+  EXPECT_THAT(first->payload(), ElementsAre(0x80 | 96, 0x0f, 0x00, 0x01, 96, 'a', 'b', 'c'));
+  EXPECT_EQ(rtp::PacketView::parse(with.sent[1])->payload_type(), 96);
+  EXPECT_EQ(counters_.rewriter_dropped.value(), 2u) << "the third is not whole";
+}
 
 TEST_F(SwitchboardTest, EachPacketIsSentOrCountedOnce) {
   struct Case {

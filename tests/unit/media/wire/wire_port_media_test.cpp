@@ -2,6 +2,7 @@
 // Media over a lane's port: from the client to the lane, and from the path to the client.
 #include <gmock/gmock.h>
 
+#include "media/feed/tap_inbox.hpp"
 #include "reports_fixture.hpp"
 #include "rtp/rtcp/ntp.hpp"
 #include "wire_port_fixture.hpp"
@@ -56,6 +57,40 @@ TEST_F(WirePortMediaTest, OfAnAuthenticatedPeerReachesTheLane) {
   EXPECT_EQ(accepted(), 2u);
   EXPECT_EQ(session_.ingress->last_heard_ns(), clock_.now_ns());
   EXPECT_EQ(session_.peer->last_heard_ns(), clock_.now_ns());
+}
+
+TEST_F(WirePortMediaTest, WithRedundancyIsOpusForListenersWithoutAndForTaps) {
+  constexpr uint8_t kOpus = 111, kRed = 63;
+  feed().payload_type = kOpus;
+  feed().red_payload_type = kRed;
+  const auto inbox = std::make_unique<TapInbox>();
+  feed().tap = inbox.get();
+  const auto red = [&](uint16_t sequence, const Bytes& payload) {
+    return session_.seal_rtp(rtp::test::build({.sequence = sequence,
+                                               .ssrc = kTrack,
+                                               .payload_type = kRed,
+                                               .extension_profile = 0xbede,
+                                               .extensions = {0x10, kLevel},
+                                               .payload = payload}));
+  };
+  receive(*client_, red(1, {0x80 | kOpus, 0x0f, 0x00, 0x01, kOpus, 'a', 'b'}));
+  receive(*client_, red(2, {0x80 | kOpus, 0x0f, 0x00, 0x09, kOpus, 'a'}));
+  round_trip();
+  EXPECT_EQ(accepted(), 1u);
+  EXPECT_EQ(session_.ingress->wrong_payload.value(), 1u) << "the second is not whole";
+  ASSERT_THAT(listener_.path.sent, SizeIs(1));
+  const auto heard = rtp::PacketView::parse(listener_.path.sent[0]);
+  EXPECT_EQ(heard->payload_type(), 96);
+  EXPECT_THAT(heard->payload(), testing::ElementsAre('b'));
+  feed().tap = nullptr;
+  std::vector<Bytes> copies;
+  inbox->drain([&](const TapPacket& each) {
+    copies.emplace_back(each.bytes().begin(), each.bytes().end());
+  });
+  ASSERT_THAT(copies, SizeIs(1));
+  const auto copy = rtp::PacketView::parse(copies[0]);
+  EXPECT_EQ(copy->payload_type(), kOpus);
+  EXPECT_THAT(copy->payload(), testing::ElementsAre('b'));
 }
 
 TEST_F(WirePortMediaTest, IsDroppedAsLongAsThereAreNoKeys) {
