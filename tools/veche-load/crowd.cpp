@@ -49,6 +49,21 @@ Crowd::Crowd(glib::ControlLoop& loop, const Options& options, HttpApi& http, con
 
 void Crowd::join_next() {
   Member& member = *members_[next_++];
+  if (member.state == MemberState::Waiting) return prepare(member);
+  if (member.state == MemberState::Prepared) post(member);
+}
+
+void Crowd::prepare_all() {
+  for (const auto& member : members_) prepare(*member);
+}
+
+bool Crowd::prepared() const {
+  return std::all_of(members_.begin(), members_.end(), [](const auto& m) {
+    return m->state != MemberState::Waiting && m->state != MemberState::Preparing;
+  });
+}
+
+void Crowd::prepare(Member& member) {
   member.state = MemberState::Preparing;
   const ClientSettings settings{.ssrc = 0x10000000u + member.index,
                                 .slots = options_.slots,
@@ -78,6 +93,11 @@ void Crowd::on_offer(Member& member, Result<std::shared_ptr<Client>> client) {
   if (!client) return fail(member, client.error().message);
   member.client = *std::move(client);
   if (member.state != MemberState::Preparing) return close(member);
+  if (member.index < next_) return post(member);
+  member.state = MemberState::Prepared;
+}
+
+void Crowd::post(Member& member) {
   member.state = MemberState::Posting;
   member.outcome.posted_ns = monotonic_ns();
   http_.post_session(rooms_.name(options_.room, member.outcome.room),
@@ -200,9 +220,11 @@ size_t Crowd::joining() const {
 }
 
 bool Crowd::settled(size_t count) const {
-  return std::all_of(
-      members_.begin(), members_.begin() + static_cast<ptrdiff_t>(count),
-      [](const auto& m) { return m->state != MemberState::Waiting && !m->joining(); });
+  return std::all_of(members_.begin(), members_.begin() + static_cast<ptrdiff_t>(count),
+                     [](const auto& m) {
+                       return m->state != MemberState::Waiting &&
+                              m->state != MemberState::Prepared && !m->joining();
+                     });
 }
 
 bool Crowd::empty() const { return count(MemberState::Gone) == members_.size(); }

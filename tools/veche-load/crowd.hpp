@@ -23,6 +23,10 @@ class Crowd {
   Crowd(glib::ControlLoop& loop, const Options& options, HttpApi& http, const Rooms& rooms,
         const Voice& voice);
 
+  /// Makes all offers now, so that joins are nothing else.
+  void prepare_all();
+  /// True when all offers are made, or have failed.
+  bool prepared() const;
   /// Starts the join of the next participant.
   void join_next();
   void leave_all();
@@ -41,6 +45,8 @@ class Crowd {
   const Generator& generator() const { return generator_; }
 
  private:
+  void prepare(Member& member);
+  void post(Member& member);
   void on_offer(Member& member, Result<std::shared_ptr<Client>> client);
   void on_answer(Member& member, const Result<HttpReply>& reply);
   void on_connected(Member& member, int64_t at_ns);

@@ -17,6 +17,7 @@ namespace veche::load {
 enum class MemberState {
   Waiting = 1,
   Preparing,   ///< The offer is being made.
+  Prepared,    ///< It waits for its turn.
   Posting,     ///< Waits for the answer.
   Connecting,  ///< ICE and DTLS.
   Connected,

@@ -29,7 +29,8 @@ struct Parsed {
   double turn_s = static_cast<double>(defaults.turn_ms) / 1000;
   double join_rate = defaults.join_rate, duration_s = defaults.duration_s;
   double stay_s = 0, leave_early = 0, cool_down_s = 0;
-  gboolean noise_floor = FALSE, through_elements = FALSE, expect_no_loss = FALSE, bare = FALSE;
+  gboolean offers_first = FALSE, noise_floor = FALSE, through_elements = FALSE,
+           expect_no_loss = FALSE, bare = FALSE;
 
   ~Parsed() {
     for (char* text :
@@ -67,6 +68,8 @@ Status parse(int argc, char** argv, Parsed& p) {
       {"join-rate", 0, 0, G_OPTION_ARG_DOUBLE, &p.join_rate, "Joins per second (10)", "N"},
       {"joining", 0, 0, G_OPTION_ARG_INT, &p.joining,
        "At most this many join at the same time (0: as many as the rate says)", "N"},
+      {"offers-first", 0, 0, G_OPTION_ARG_NONE, &p.offers_first,
+       "Make all offers before the first participant joins", nullptr},
       {"duration", 0, 0, G_OPTION_ARG_DOUBLE, &p.duration_s, "How long people talk (20)",
        "SECONDS"},
       {"stay", 0, 0, G_OPTION_ARG_DOUBLE, &p.stay_s,
@@ -185,6 +188,7 @@ Result<Options> parse_options(int argc, char** argv) {
   options.turn_ms = static_cast<int64_t>(p.turn_s * 1000);
   options.pause_ms = p.pause_ms;
   options.join_rate = p.join_rate;
+  options.offers_first = p.offers_first;
   options.joining = static_cast<uint32_t>(p.joining);
   options.duration_s = p.duration_s;
   options.stay_s = p.stay_s;

@@ -28,8 +28,9 @@ struct Options {
   Silence silence = Silence::Dtx;
   bool noise_floor = false;  ///< Silence is at -70 dBov instead of -127.
   uint32_t slots = 3;
-  double join_rate = 10;  ///< Per second.
-  uint32_t joining = 0;   ///< At most this many join at the same time; 0: no limit but the rate.
+  double join_rate = 10;      ///< Per second.
+  bool offers_first = false;  ///< All offers are made before the first participant joins.
+  uint32_t joining = 0;  ///< At most this many join at the same time; 0: no limit but the rate.
   double duration_s = 20;
   double stay_s = 0;       ///< 0: all stay until the end.
   double leave_early = 0;  ///< The fraction that leaves before DTLS is done.

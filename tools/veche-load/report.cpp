@@ -103,6 +103,7 @@ void packet_fields(JsonWriter& json, const Packets& p) {
 void server_fields(JsonWriter& json, const ServerUse& server) {
   json.key("server").begin_object();
   json.key("cpu_us_per_packet").number(server.cpu_us_per_packet).key("cores").number(server.cores);
+  json.key("cpu_ms_per_join").number(server.cpu_ms_per_join);
   process_field(json, "before", server.before);
   process_field(json, "peak", server.peak);
   process_field(json, "after", server.after);
@@ -116,6 +117,13 @@ void bare_fields(JsonWriter& json, const BareLoop& bare) {
   json.end_object();
 }
 
+std::string server_cpu_of_joins(const Results& r) {
+  if (!r.server) return "";
+  char text[64];
+  snprintf(text, sizeof text, "; server %.1f ms CPU each", r.server->cpu_ms_per_join);
+  return text;
+}
+
 }  // namespace
 
 std::string to_table(const Options& options, const Results& r) {
@@ -125,6 +133,8 @@ std::string to_table(const Options& options, const Results& r) {
   if (!r.joins.first_failure.empty())
     line(text, "  first failure            %s", r.joins.first_failure.c_str());
   distribution_line(text, "join time", r.joins.time_ms);
+  line(text, "  all of them              %.0f ms from the first offer to the last connection%s",
+       r.joins.span_ms, server_cpu_of_joins(r).c_str());
   line(text,
        "packets                    sent %llu (%llu failures), received %llu of %llu, lost %llu",
        wide(r.packets.sent), wide(r.packets.send_failures), wide(r.packets.received),
@@ -182,6 +192,7 @@ std::string to_json(const Options& options, const Results& r) {
   counter(json, "failed", r.joins.failed);
   json.key("first_failure").string(r.joins.first_failure);
   distribution_field(json, "time_ms", r.joins.time_ms);
+  json.key("span_ms").number(r.joins.span_ms);
   json.end_object();
   packet_fields(json, r.packets);
   distribution_field(json, "latency_ms", r.latency_ms);

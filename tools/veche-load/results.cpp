@@ -3,6 +3,7 @@
 #include "results.hpp"
 
 #include <algorithm>
+#include <limits>
 
 #include "base/time.hpp"
 
@@ -44,11 +45,14 @@ std::vector<TurnTimes> all_turns(const std::vector<Outcome>& outcomes) {
 Joins summarize_joins(const std::vector<Outcome>& outcomes) {
   Joins joins;
   std::vector<double> times_ms;
+  int64_t first_ns = std::numeric_limits<int64_t>::max(), last_ns = 0;
   for (const Outcome& outcome : outcomes) {
     if (outcome.posted_ns != 0 || !outcome.failure.empty()) ++joins.attempted;
     if (outcome.joined) {
       ++joins.joined;
       times_ms.push_back(milliseconds(outcome.connected_ns - outcome.posted_ns));
+      first_ns = std::min(first_ns, outcome.posted_ns);
+      last_ns = std::max(last_ns, outcome.connected_ns);
     }
     if (outcome.left_early) ++joins.left_early;
     if (outcome.removed) ++joins.removed;
@@ -59,6 +63,7 @@ Joins summarize_joins(const std::vector<Outcome>& outcomes) {
     }
   }
   joins.time_ms = distribution(std::move(times_ms));
+  if (last_ns > first_ns) joins.span_ms = milliseconds(last_ns - first_ns);
   return joins;
 }
 

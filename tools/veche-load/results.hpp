@@ -34,6 +34,7 @@ struct Joins {
   uint32_t attempted = 0, joined = 0, left_early = 0, removed = 0, failed = 0;
   std::string first_failure;
   Distribution time_ms;  ///< From the POST to the DTLS connection.
+  double span_ms = 0;    ///< From the first POST to the last connection.
 };
 
 struct Packets {
@@ -62,6 +63,7 @@ struct Hearing {
 
 struct ServerUse {
   double cpu_us_per_packet = 0;  ///< Of those forwarded during the talk.
+  double cpu_ms_per_join = 0;    ///< While all joined, and for whatever else it did then.
   double cores = 0;
   ProcessStats before, peak, after;
 };

@@ -73,15 +73,16 @@ void Run::open_rooms(uint32_t room) {
                      return;
                    }
                    if (room + 1 < rooms_.count()) return open_rooms(room + 1);
+                   if (options_.offers_first) crowd_.prepare_all();
                    started_ns_ = monotonic_ns();
-                   enter(Phase::Joining, started_ns_);
                    last_ = read(started_ns_);
+                   if (!options_.offers_first) enter(Phase::Joining, started_ns_);
                    timer_ = loop_.every(kTickMs, [this] { tick(); });
                  });
 }
 
 void Run::interrupt() {
-  if (phase_ == Phase::Joining || phase_ == Phase::Talking) enter(Phase::Leaving, monotonic_ns());
+  if (phase_ <= Phase::Talking) enter(Phase::Leaving, monotonic_ns());
 }
 
 void Run::tick() {
@@ -96,7 +97,8 @@ void Run::tick() {
 }
 
 void Run::join_who_is_due(int64_t now_ns) {
-  while (!crowd_.all_started() && (options_.joining == 0 || crowd_.joining() < options_.joining) &&
+  while (phase_ != Phase::Preparing && !crowd_.all_started() &&
+         (options_.joining == 0 || crowd_.joining() < options_.joining) &&
          seconds(now_ns - started_ns_) * options_.join_rate >= joins_begun_) {
     ++joins_begun_;
     crowd_.join_next();
@@ -105,6 +107,9 @@ void Run::join_who_is_due(int64_t now_ns) {
 
 void Run::advance(int64_t now_ns) {
   switch (phase_) {
+    case Phase::Preparing:
+      if (crowd_.prepared()) enter(Phase::Joining, started_ns_ = now_ns);
+      break;
     case Phase::Joining:
       if (crowd_.settled(churns() ? rooms_.talkers() : options_.participants))
         enter(Phase::Talking, now_ns);
@@ -132,7 +137,13 @@ void Run::advance(int64_t now_ns) {
 void Run::enter(Phase phase, int64_t now_ns) {
   phase_ = phase;
   phase_since_ns_ = now_ns;
-  if (phase == Phase::Talking) {
+  if (phase == Phase::Joining) {
+    joins_begin_cpu_s_ = read(now_ns).server_cpu_s;
+  } else if (phase == Phase::Talking) {
+    if (server_) {
+      const double cpu_s = read(now_ns).server_cpu_s - joins_begin_cpu_s_;
+      server_->cpu_ms_per_join = 1000 * cpu_s / std::max<size_t>(1, joins_begun_);
+    }
     talk_start_ns_ = now_ns + kSettleNs;
     crowd_.generator().start_schedule(talk_start_ns_);
     for (const auto& member : crowd_.members())
@@ -176,7 +187,8 @@ void Run::print_progress(int64_t now_ns) {
   const Reading now = read(now_ns);
   const double passed_s = seconds(now.at_ns - last_.at_ns);
   const Packets packets = summarize_packets(crowd_.outcomes());
-  const char* phase = phase_ == Phase::Joining   ? "joining"
+  const char* phase = phase_ == Phase::Preparing ? "preparing"
+                      : phase_ == Phase::Joining ? "joining"
                       : phase_ == Phase::Talking ? "talking"
                       : phase_ == Phase::Leaving ? "leaving"
                                                  : "cooling down";

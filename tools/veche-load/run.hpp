@@ -25,7 +25,7 @@ class Run {
   Results results() const;
 
  private:
-  enum class Phase { Joining = 1, Talking, Leaving, CoolingDown };
+  enum class Phase { Preparing = 1, Joining, Talking, Leaving, CoolingDown };
   /// The values compared between the beginning and the end of the talk.
   struct Reading {
     int64_t at_ns = 0;
@@ -55,7 +55,8 @@ class Run {
   glib::Timer timer_;
   Status outcome_ = Ok{};
 
-  Phase phase_ = Phase::Joining;
+  Phase phase_ = Phase::Preparing;
+  double joins_begin_cpu_s_ = 0;  // Of the server.
   int64_t started_ns_ = 0, phase_since_ns_ = 0, talk_start_ns_ = 0;
   uint32_t joins_begun_ = 0;
   Reading begin_, end_, last_;

@@ -123,6 +123,7 @@ TEST_F(LoadResults, CountJoinsAndKeepTheFirstFailure) {
   EXPECT_EQ(joins.failed, 1u);
   EXPECT_EQ(joins.first_failure, "participant 1: HTTP 503");
   EXPECT_DOUBLE_EQ(joins.time_ms.max, 40);
+  EXPECT_DOUBLE_EQ(joins.span_ms, 540) << "participant 0 offered at -40 ms, 4 connected at 500";
 }
 
 TEST_F(LoadResults, AddUpPacketsOfAll) {
