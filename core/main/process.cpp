@@ -2,6 +2,7 @@
 // Environment, signals and limits.
 #include "main/process.hpp"
 
+#include <sys/prctl.h>
 #include <sys/resource.h>
 #include <unistd.h>
 
@@ -35,6 +36,8 @@ void restart_without_slices(char** arguments) {
 
 std::vector<std::string> prepare_process() {
   std::signal(SIGPIPE, SIG_IGN);
+  // After restart_without_slices() it would be "exe", for ps, top and pkill.
+  prctl(PR_SET_NAME, "veche");
   setenv("G_TLS_GNUTLS_PRIORITY", "NORMAL:%COMPAT:-VERS-TLS1.1:-VERS-TLS1.0", 0);
   std::vector<std::string> raised;
   raise_limit(RLIMIT_NOFILE, "descriptors", raised);

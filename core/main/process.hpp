@@ -11,9 +11,9 @@ namespace veche::main {
 /// so the program executes itself again with G_SLICE=always-malloc, unless that variable is set.
 void restart_without_slices(char** arguments);
 
-/// Makes writes to closed sockets plain errors, requires TLS 1.2 unless GLib's variable for it is
-/// set, and raises the limits of descriptors and tasks as far as allowed. Returns the raised
-/// limits, for the log.
+/// Names the process, makes writes to closed sockets plain errors, requires TLS 1.2 unless GLib's
+/// variable for it is set, and raises the limits of descriptors and tasks as far as allowed.
+/// Returns the raised limits, for the log.
 std::vector<std::string> prepare_process();
 
 /// Where the server looks for plugins: beside the executable, then where they are installed.

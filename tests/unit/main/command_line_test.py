@@ -192,6 +192,7 @@ class CommandLine(unittest.TestCase):
         server = self.serve('{"http": {"listen": ["127.0.0.1:0"]}}')
         process = pathlib.Path("/proc") / str(server.process.pid)
         self.assertIn(b"G_SLICE=always-malloc", (process / "environ").read_bytes().split(b"\0"))
+        self.assertEqual((process / "comm").read_text(), "veche\n")
         limits = re.search(r"Max open files +(\d+) +(\d+)", (process / "limits").read_text())
         self.assertEqual(limits[1], limits[2])
         server.stop()
