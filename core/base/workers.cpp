@@ -3,6 +3,7 @@
 #include "base/workers.hpp"
 
 #include <pthread.h>
+#include <sys/resource.h>
 
 #include <utility>
 
@@ -10,11 +11,13 @@
 
 namespace veche {
 
-Workers::Workers(const std::string& name, size_t count) : name_(name) {
+Workers::Workers(const std::string& name, size_t count, int nice) : name_(name) {
   threads_.reserve(count);
   for (size_t i = 0; i < count; ++i) {
-    threads_.emplace_back([this] {
+    threads_.emplace_back([this, nice] {
       pthread_setname_np(pthread_self(), name_.substr(0, 15).c_str());
+      // On Linux, of this thread alone.
+      if (nice != 0) setpriority(PRIO_PROCESS, 0, nice);
       work();
     });
   }

@@ -17,8 +17,9 @@ namespace veche {
 /// Runs tasks in the order in which they were posted, a bounded number at once.
 class Workers {
  public:
-  /// `name` is the threads' name in top and gdb (15 characters).
-  Workers(const std::string& name, size_t count);
+  /// `name` is the threads' name in top and gdb (15 characters). `nice`: how much less urgent they
+  /// are than other threads, 0 to 19; threads that they start inherit it.
+  Workers(const std::string& name, size_t count, int nice = 0);
   /// Finishes all posted tasks, then ends the threads.
   ~Workers();
   Workers(const Workers&) = delete;

@@ -13,10 +13,16 @@
 namespace veche::glib {
 
 struct WebrtcBin::Shared {
-  WebrtcEvents events;
   std::mutex mutex;
   std::condition_variable changed;
   bool gathered = false;
+  bool failed = false;
+  std::shared_ptr<const WebrtcEvents> events;  // Shared with calls of them that have begun.
+
+  std::shared_ptr<const WebrtcEvents> current_events() {
+    const std::lock_guard lock(mutex);
+    return events;
+  }
 };
 
 namespace {
@@ -41,8 +47,25 @@ std::string sdp_text(const GstWebRTCSessionDescription* description) {
 WebrtcBin::WebrtcBin(std::shared_ptr<Shared> shared) : shared_(std::move(shared)) {}
 
 Result<std::unique_ptr<WebrtcBin>> WebrtcBin::create(WebrtcEvents events, GObject* ice_agent) {
+  auto made = create(ice_agent);
+  if (made) (*made)->serve(std::move(events));
+  return made;
+}
+
+void WebrtcBin::serve(WebrtcEvents events) {
+  const std::lock_guard lock(shared_->mutex);
+  shared_->events = std::make_shared<const WebrtcEvents>(std::move(events));
+}
+
+bool WebrtcBin::has_failed() const {
+  const std::lock_guard lock(shared_->mutex);
+  return shared_->failed;
+}
+
+Result<std::unique_ptr<WebrtcBin>> WebrtcBin::create(GObject* ice_agent) {
   auto shared = std::make_shared<Shared>();
-  shared->events = std::move(events);
+  shared->events = std::make_shared<const WebrtcEvents>(
+      WebrtcEvents{[](PeerState) {}, [](const std::string&) {}, nullptr});
   std::unique_ptr<WebrtcBin> made(new WebrtcBin(shared));
   made->pipeline_ = sink(gst_pipeline_new(nullptr));
   GstElement* webrtc =
@@ -74,11 +97,11 @@ Result<std::unique_ptr<WebrtcBin>> WebrtcBin::create(WebrtcEvents events, GObjec
                                 GstWebRTCPeerConnectionState state =
                                     GST_WEBRTC_PEER_CONNECTION_STATE_NEW;
                                 g_object_get(element, "connection-state", &state, nullptr);
-                                const auto& to = held<Shared>(data);
+                                const auto events = held<Shared>(data).current_events();
                                 if (state == GST_WEBRTC_PEER_CONNECTION_STATE_CONNECTED) {
-                                  to.events.peer_state(PeerState::Connected);
+                                  events->peer_state(PeerState::Connected);
                                 } else if (state == GST_WEBRTC_PEER_CONNECTION_STATE_FAILED) {
-                                  to.events.peer_state(PeerState::Failed);
+                                  events->peer_state(PeerState::Failed);
                                 }
                               }),
                               hold(shared), let_go_closure<Shared>);
@@ -87,10 +110,10 @@ Result<std::unique_ptr<WebrtcBin>> WebrtcBin::create(WebrtcEvents events, GObjec
       G_CALLBACK(+[](GstElement* element, GParamSpec*, gpointer data) {
         GstWebRTCICEConnectionState state = GST_WEBRTC_ICE_CONNECTION_STATE_NEW;
         g_object_get(element, "ice-connection-state", &state, nullptr);
-        const auto& to = held<Shared>(data);
-        if (to.events.ice_connected && (state == GST_WEBRTC_ICE_CONNECTION_STATE_CONNECTED ||
-                                        state == GST_WEBRTC_ICE_CONNECTION_STATE_COMPLETED)) {
-          to.events.ice_connected();
+        const auto events = held<Shared>(data).current_events();
+        if (events->ice_connected && (state == GST_WEBRTC_ICE_CONNECTION_STATE_CONNECTED ||
+                                      state == GST_WEBRTC_ICE_CONNECTION_STATE_COMPLETED)) {
+          events->ice_connected();
         }
       }),
       hold(shared), let_go_closure<Shared>);
@@ -120,8 +143,13 @@ void WebrtcBin::watch_bus() {
           GError* raw = nullptr;
           gst_message_parse_error(message, &raw, nullptr);
           const ErrorPtr error(raw);
-          held<Shared>(data).events.error(std::string(GST_OBJECT_NAME(GST_MESSAGE_SRC(message))) +
-                                          ": " + error->message);
+          auto& to = held<Shared>(data);
+          {
+            const std::lock_guard lock(to.mutex);
+            to.failed = true;
+          }
+          to.current_events()->error(std::string(GST_OBJECT_NAME(GST_MESSAGE_SRC(message))) + ": " +
+                                     error->message);
         }
         gst_message_unref(message);
         return GST_BUS_DROP;

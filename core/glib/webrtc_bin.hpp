@@ -30,12 +30,19 @@ struct WebrtcEvents {
 class WebrtcBin {
  public:
   /// `ice_agent`: a GstWebRTCICE; null: libnice's.
+  static Result<std::unique_ptr<WebrtcBin>> create(GObject* ice_agent = nullptr);
+  /// The same, with events from the start.
   static Result<std::unique_ptr<WebrtcBin>> create(WebrtcEvents events,
                                                    GObject* ice_agent = nullptr);
   /// State NULL. May block for as long as GStreamer needs.
   ~WebrtcBin();
   WebrtcBin(const WebrtcBin&) = delete;
   WebrtcBin& operator=(const WebrtcBin&) = delete;
+
+  /// Whose events these are from now on: before an offer is set, so that none is missed.
+  void serve(WebrtcEvents events);
+  /// Whether something in the pipeline has failed for good.
+  bool has_failed() const;
 
   GstElement* get() const { return webrtc_.get(); }
   GstElement* pipeline() const { return pipeline_.get(); }

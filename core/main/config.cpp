@@ -39,6 +39,9 @@ void Reading::advise(std::string pointer, std::string detail) {
 
 namespace {
 
+/// Enough for people who join one after the other; each takes about 1 MB and a thread.
+constexpr uint32_t kStandbyPeers = 4;
+
 using glib::elements_of;
 using glib::member;
 
@@ -111,6 +114,7 @@ void read_media(Reading& reading, JsonNode* node, media::Settings& settings) {
   settings.path = *media::parse_path(text(node, "path"));
   settings.lanes = get<uint32_t>(node, "lanes");
   settings.dscp = static_cast<uint8_t>(get<uint32_t>(node, "dscp"));
+  settings.standby_peers = kStandbyPeers;
   check_ports(reading, settings);
   read_external_addresses(reading, member(node, "external_addresses"), settings);
   check_addresses(reading, settings);

@@ -29,6 +29,22 @@ class SessionTest : public EngineFixture {
   }
 };
 
+/// A server as the configuration makes it: with a warm-up, and webrtcbins that wait for an offer.
+class WarmSessionTest : public SessionTest {
+ protected:
+  WarmSessionTest() { settings_.standby_peers = 2; }
+};
+
+TEST_P(WarmSessionTest, PeersHearEachOtherWhereverTheirWebrtcbinComesFrom) {
+  Peer& talker = add_peer();
+  join(talker);
+  for (int i = 0; i < 3; ++i) {
+    Peer& listener = add_peer();
+    join(listener);
+    EXPECT_TRUE(talk_until(talker, [&] { return heard(listener) > 20; }));
+  }
+}
+
 TEST_P(SessionTest, TwoPeersHearEachOtherAndNotThemselves) {
   Peer& anna = add_peer();
   Peer& boris = add_peer();
@@ -232,6 +248,8 @@ std::string name_of(const testing::TestParamInfo<PathKind>& info) {
 }
 INSTANTIATE_TEST_SUITE_P(Paths, SessionTest, testing::Values(PathKind::Pipeline, PathKind::Wire),
                          name_of);
+INSTANTIATE_TEST_SUITE_P(Paths, WarmSessionTest,
+                         testing::Values(PathKind::Pipeline, PathKind::Wire), name_of);
 INSTANTIATE_TEST_SUITE_P(Paths, ShortTimeoutTest,
                          testing::Values(PathKind::Pipeline, PathKind::Wire), name_of);
 

@@ -63,6 +63,7 @@ Result<std::unique_ptr<Engine>> LaneEngine::create(glib::ControlLoop& loop,
   std::unique_ptr<LaneEngine> engine(new LaneEngine(loop, settings));
   const Status made = engine->make_lanes();
   if (!made) return made.error();
+  engine->sessions_.warm_up();
   return std::unique_ptr<Engine>(std::move(engine));
 }
 

@@ -19,6 +19,8 @@ constexpr size_t kMakers = 3;
 /// Opening a session is short, and its client is connected already: it waits for nothing else.
 constexpr size_t kOpeners = 1;
 constexpr size_t kUnmakers = 2;
+/// Nobody waits for the end of a session, and somebody may wait for a processor to join.
+constexpr int kUnmakersNice = 10;
 constexpr uint32_t kWatchMs = 1000;
 
 }  // namespace
@@ -33,7 +35,7 @@ PeerSessions::PeerSessions(glib::ControlLoop& loop, const Settings& settings, Dt
       negotiations_(kMakers),
       makers_("session-make", kMakers),
       openers_("session-open", kOpeners),
-      unmakers_("session-end", kUnmakers) {}
+      unmakers_("session-end", kUnmakers, kUnmakersNice) {}
 
 PeerSessions::~PeerSessions() = default;
 

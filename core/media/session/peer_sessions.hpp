@@ -37,6 +37,8 @@ class PeerSessions {
                                 SessionEvents events);
   /// Of sessions that are attached to their lane from now on; null: none.
   void use_policy(PacketPolicy* policy) { policy_ = policy; }
+  /// Before the first session. Blocks.
+  void warm_up() { connections_.warm_up(); }
   bool idle() const { return sessions_.empty(); }
   /// Since the start, of those that have ended too.
   SessionTotals totals() const;
@@ -71,7 +73,7 @@ class PeerSessions {
 
   glib::ControlLoop& loop_;
   const int64_t timeout_ns_;
-  const Connections connections_;
+  Connections connections_;
   PacketPolicy* policy_ = nullptr;
   Taps& taps_;
   std::set<std::shared_ptr<PeerSession>>

@@ -173,15 +173,10 @@ void on_handoff(GstElement*, GstBuffer* buffer, GstPad*, gpointer data) {
 
 namespace veche::media {
 
-IceAgent::IceAgent(std::vector<std::string> candidates,
-                   std::function<void(std::span<const uint8_t>)> send)
-    : candidates_(std::move(candidates)), send_(std::move(send)) {}
-
 IceAgent::~IceAgent() = default;
 
-Result<std::shared_ptr<IceAgent>> IceAgent::create(
-    std::vector<std::string> candidates, std::function<void(std::span<const uint8_t>)> send) {
-  std::shared_ptr<IceAgent> agent(new IceAgent(std::move(candidates), std::move(send)));
+Result<std::shared_ptr<IceAgent>> IceAgent::create() {
+  std::shared_ptr<IceAgent> agent(new IceAgent);
   const Status made = agent->make_elements();
   if (!made) return made.error();
   return agent;
@@ -208,6 +203,13 @@ Status IceAgent::make_elements() {
                         glib::hold(std::make_shared<std::weak_ptr<IceAgent>>(weak_from_this())),
                         glib::let_go_closure<std::weak_ptr<IceAgent>>, GConnectFlags(0));
   return Ok{};
+}
+
+void IceAgent::serve(std::vector<std::string> candidates,
+                     std::function<void(std::span<const uint8_t>)> send) {
+  const std::lock_guard lock(mutex_);
+  candidates_ = std::move(candidates);
+  send_ = std::make_shared<const std::function<void(std::span<const uint8_t>)>>(std::move(send));
 }
 
 GObject* IceAgent::take_object() {
@@ -245,15 +247,17 @@ void IceAgent::on_candidate(GstWebRTCICEOnCandidateFunc callback, gpointer data)
 void IceAgent::gather(GstWebRTCICE* ice) {
   GstWebRTCICEOnCandidateFunc callback = nullptr;
   gpointer data = nullptr;
+  std::vector<std::string> candidates;
   {
     const std::lock_guard lock(mutex_);
     std::swap(callback, on_candidate_);
     data = on_candidate_data_;
+    candidates = candidates_;
   }
   if (!callback) return;
   gst_webrtc_ice_transport_gathering_state_change(transport_.get(),
                                                   GST_WEBRTC_ICE_GATHERING_STATE_GATHERING);
-  for (const std::string& candidate : candidates_) {
+  for (const std::string& candidate : candidates) {
     callback(ice, stream_.get()->stream_id, candidate.c_str(), data);
   }
   gst_webrtc_ice_transport_gathering_state_change(transport_.get(),
@@ -261,7 +265,11 @@ void IceAgent::gather(GstWebRTCICE* ice) {
 }
 
 void IceAgent::send(std::span<const uint8_t> datagram) const {
-  if (classify(datagram) == DatagramKind::Dtls && !silent_.load()) send_(datagram);
+  if (classify(datagram) != DatagramKind::Dtls || silent_.load()) return;
+  std::unique_lock lock(mutex_);
+  const auto send = send_;
+  lock.unlock();
+  if (send) (*send)(datagram);
 }
 
 void IceAgent::connected() {

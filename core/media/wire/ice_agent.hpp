@@ -23,13 +23,16 @@ namespace veche::media {
 /// released it.
 class IceAgent : public std::enable_shared_from_this<IceAgent> {
  public:
-  /// `candidates`: the answer's candidates, each "candidate:..." as in RFC 8839. `send` gets each
-  /// DTLS datagram that webrtcbin sends, on its threads; all other datagrams are dropped.
-  static Result<std::shared_ptr<IceAgent>> create(
-      std::vector<std::string> candidates, std::function<void(std::span<const uint8_t>)> send);
+  static Result<std::shared_ptr<IceAgent>> create();
   ~IceAgent();
   IceAgent(const IceAgent&) = delete;
   IceAgent& operator=(const IceAgent&) = delete;
+
+  /// [worker] Before the descriptions are set. `candidates`: the answer's candidates, each
+  /// "candidate:..." as in RFC 8839. `send` gets each DTLS datagram that webrtcbin sends, on its
+  /// threads; all other datagrams are dropped.
+  void serve(std::vector<std::string> candidates,
+             std::function<void(std::span<const uint8_t>)> send);
 
   /// For webrtcbin's property "ice-agent", which takes over this reference.
   GObject* take_object();
@@ -54,18 +57,19 @@ class IceAgent : public std::enable_shared_from_this<IceAgent> {
   void send(std::span<const uint8_t> datagram) const;
 
  private:
-  IceAgent(std::vector<std::string> candidates, std::function<void(std::span<const uint8_t>)> send);
+  IceAgent() = default;
   Status make_elements();
   void begin_stream();
 
-  const std::vector<std::string> candidates_;
-  const std::function<void(std::span<const uint8_t>)> send_;
   glib::Ref<GstWebRTCICEStream> stream_;
   glib::Ref<GstWebRTCICETransport> transport_;
   glib::Ref<GstPad> pad_;  // Datagrams enter webrtcbin through it.
   bool begun_ = false;     // [relay]
   std::atomic<bool> silent_{false};
   mutable std::mutex mutex_;
+  std::vector<std::string> candidates_;
+  // Shared with calls of it that have begun.
+  std::shared_ptr<const std::function<void(std::span<const uint8_t>)>> send_;
   IceCredentials credentials_;
   GstWebRTCICEOnCandidateFunc on_candidate_ = nullptr;
   gpointer on_candidate_data_ = nullptr;

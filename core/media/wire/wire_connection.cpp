@@ -74,11 +74,13 @@ sdp::SessionPlan without_slot_feedback(sdp::SessionPlan plan) {
 }  // namespace
 
 WireConnection::WireConnection(SessionId session, Lane& lane, WirePort& port, DtlsRelay& relay,
-                               glib::WebrtcEvents events, std::shared_ptr<Ingress> ingress)
+                               Standby& standby, glib::WebrtcEvents events,
+                               std::shared_ptr<Ingress> ingress)
     : session_(session),
       lane_(lane),
       seat_(std::make_shared<Seat>(Seat{session, port, {}, {}, {}})),
       relay_(relay),
+      standby_(standby),
       events_(std::move(events)),
       ingress_(std::move(ingress)) {}
 
@@ -86,19 +88,16 @@ WireConnection::~WireConnection() { relay_.remove(session_); }
 
 Result<std::string> WireConnection::negotiate(const sdp::SessionPlan& plan,
                                               const std::vector<rtp::SlotFormat>& slots) {
-  auto agent =
-      IceAgent::create(seat_->port.candidates(),
-                       [&lane = lane_, session = session_](std::span<const uint8_t> datagram) {
-                         lane.post_datagram(session, datagram);
-                       });
-  if (!agent) return agent.error();
-  agent_ = *agent;
+  Result<StandbyPeer> peer = standby_.take();
+  if (!peer) return peer.error();
+  agent_ = std::move(peer->agent);
+  webrtc_ = std::move(peer->webrtc);
+  agent_->serve(seat_->port.candidates(),
+                [&lane = lane_, session = session_](std::span<const uint8_t> datagram) {
+                  lane.post_datagram(session, datagram);
+                });
+  webrtc_->serve(std::move(events_));
   relay_.add(session_, agent_);
-  auto webrtc = glib::WebrtcBin::create(std::move(events_), agent_->take_object());
-  if (!webrtc) return webrtc.error();
-  webrtc_ = std::move(*webrtc);
-  const Status playing = webrtc_->play();
-  if (!playing) return playing.error();
   Result<std::string> answer =
       answer_offer(*webrtc_, without_slot_feedback(plan), slots, [] { return Status(Ok{}); });
   if (!answer) return answer.error();

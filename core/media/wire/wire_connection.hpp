@@ -12,6 +12,7 @@
 #include "media/peer/peer_connection.hpp"
 #include "media/wire/dtls_relay.hpp"
 #include "media/wire/ice_agent.hpp"
+#include "media/wire/standby.hpp"
 #include "media/wire/wire_peer.hpp"
 #include "media/wire/wire_port.hpp"
 
@@ -19,8 +20,8 @@ namespace veche::media {
 
 class WireConnection final : public PeerConnection {
  public:
-  /// `port` is the lane's; both and the relay outlive it.
-  WireConnection(SessionId session, Lane& lane, WirePort& port, DtlsRelay& relay,
+  /// `port` is the lane's; both, the relay and `standby` outlive it.
+  WireConnection(SessionId session, Lane& lane, WirePort& port, DtlsRelay& relay, Standby& standby,
                  glib::WebrtcEvents events, std::shared_ptr<Ingress> ingress);
   ~WireConnection() override;
   WireConnection(const WireConnection&) = delete;
@@ -57,6 +58,7 @@ class WireConnection final : public PeerConnection {
   Lane& lane_;
   const std::shared_ptr<Seat> seat_;
   DtlsRelay& relay_;
+  Standby& standby_;
   glib::WebrtcEvents events_;
   std::shared_ptr<Ingress> ingress_;  // Shared with the session, which reads its counters.
   std::shared_ptr<IceAgent> agent_;   // Shared with webrtcbin and the relay.

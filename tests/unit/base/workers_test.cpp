@@ -3,6 +3,7 @@
 #include "base/workers.hpp"
 
 #include <gtest/gtest.h>
+#include <sys/resource.h>
 
 #include <atomic>
 #include <future>
@@ -58,6 +59,13 @@ TEST(BaseWorkers, LogATaskThatThrowsAndGoOn) {
             std::string::npos)
       << said;
   EXPECT_NE(said.find("failed: std::runtime_error: no more threads\n"), std::string::npos) << said;
+}
+
+TEST(BaseWorkers, MayBeLessUrgent) {
+  std::promise<int> nice;
+  Workers workers("test", 1, 7);
+  workers.run([&] { nice.set_value(getpriority(PRIO_PROCESS, 0)); });
+  EXPECT_EQ(nice.get_future().get(), 7);
 }
 
 TEST(BaseWorkers, MayBeGivenTasksByTasks) {

@@ -24,6 +24,8 @@ TEST(MediaConfig, HasTheDefaultsOfTheLayer) {
   EXPECT_EQ(read.lanes, media.lanes);
   EXPECT_EQ(read.path, media.path);
   EXPECT_EQ(read.external_addresses, media.external_addresses);
+  EXPECT_GT(read.standby_peers, 0u)
+      << "a server of an operator prepares for joins, a test's does not";
 }
 
 TEST(MediaConfig, AddressesMayBeEmpty) {

@@ -19,13 +19,14 @@ AgentEnd::Bytes bytes_of(GstBuffer* buffer) {
 
 AgentEnd::AgentEnd() {
   gst_init(nullptr, nullptr);
-  auto made = IceAgent::create({"candidate:1 1 UDP 1 192.0.2.1 4000 typ host"},
-                               [this](std::span<const uint8_t> datagram) {
-                                 const std::lock_guard lock(mutex_);
-                                 sent_.emplace_back(datagram.begin(), datagram.end());
-                               });
+  auto made = IceAgent::create();
   EXPECT_TRUE(made);
   agent_ = *made;
+  agent_->serve({"candidate:1 1 UDP 1 192.0.2.1 4000 typ host"},
+                [this](std::span<const uint8_t> datagram) {
+                  const std::lock_guard lock(mutex_);
+                  sent_.emplace_back(datagram.begin(), datagram.end());
+                });
   pad_ = glib::sink(gst_pad_new("end", GST_PAD_SINK));
   gst_pad_set_element_private(pad_.get(), this);
   gst_pad_set_chain_function(pad_.get(), on_buffer);

@@ -49,12 +49,17 @@ std::string attribute(const std::string& sdp, const std::string& name) {
   return sdp.substr(value, sdp.find_first_of("\r\n", value) - value);
 }
 
+std::shared_ptr<IceAgent> make_agent(std::vector<std::string> candidates) {
+  std::shared_ptr<IceAgent> agent = *IceAgent::create();
+  agent->serve(std::move(candidates), [](std::span<const uint8_t>) {});
+  return agent;
+}
+
 class IceAgentTest : public testing::Test {
  protected:
   IceAgentTest() {
     gst_init(nullptr, nullptr);
-    agent_ = *IceAgent::create({std::begin(kCandidates), std::end(kCandidates)},
-                               [](std::span<const uint8_t>) {});
+    agent_ = make_agent({std::begin(kCandidates), std::end(kCandidates)});
   }
   void make_webrtc() {
     GObject* object = agent_->take_object();
@@ -129,7 +134,7 @@ TEST_F(IceAgentTest, GivesWebrtcbinItsCandidatesAndTakesItsCredentials) {
 TEST_F(IceAgentTest, AnswersTheOffersOfAllClients) {
   for (const char* name : {"chromium", "chromium-max-bundle", "firefox-video-data", "aiortc",
                            "webrtcbin", "webrtcbin-video-data"}) {
-    agent_ = *IceAgent::create({kCandidates[0]}, [](std::span<const uint8_t>) {});
+    agent_ = make_agent({kCandidates[0]});
     make_webrtc();
     const auto answered = answer(read_plan(name));
     EXPECT_TRUE(answered) << name << ": " << answered.error().message;
@@ -162,7 +167,7 @@ TEST_F(IceAgentTest, IsLeftAloneByTheRelayOnceItIsRemoved) {
   constexpr SessionId kSession{1};
   DtlsRelay relay;
   for (int round = 0; round < 20; ++round) {
-    agent_ = *IceAgent::create({kCandidates[0]}, [](std::span<const uint8_t>) {});
+    agent_ = make_agent({kCandidates[0]});
     make_webrtc();
     ASSERT_TRUE(answer(read_plan("chromium")));
     relay.add(kSession, agent_);
