@@ -11,6 +11,10 @@ const MOST_REFUSED_TOKENS = 2;
 const RENEW_AT = 0.8; // Of the life of a token.
 /** Reasons of a `closing` message after which a rejoin would be wrong or useless. */
 const FINAL_REASONS = new Set(['left', 'removed', 'replaced', 'room_closed', 'bad_fingerprint', 'policy_violation']);
+/** Refusals of a token that say what became of the participant or the room meanwhile: another token would only begin again what was ended. */
+const ENDED = new Map([['/problems/participant-removed', 'removed'], ['/problems/room-deleted', 'room_closed']]);
+/** Refusals of a token that a fresh one may not meet. */
+const OUTDATED = new Set(['/problems/unauthenticated', '/problems/token-outdated']);
 /** Statuses of the 4xx that say nothing against another attempt: timeout, conflict, too early, too many requests. */
 const TEMPORARY = new Set([408, 409, 425, 429]);
 
@@ -52,7 +56,7 @@ export class Rejoin {
    */
   failed(error, nowMs, { ofToken = false } = {}) {
     if (!this.#isIn) return { end: 'refused' }; // The caller of `join` sees why, and may try again.
-    if (this.#isFinal(error, nowMs, ofToken)) return { end: error.type === '/problems/revoked' ? 'removed' : 'refused' };
+    if (this.#isFinal(error, nowMs, ofToken)) return { end: ENDED.get(error.type) ?? 'refused' };
     return this.#retry(error?.message ?? String(error), error?.retryAfterMs ?? 0, nowMs);
   }
 
@@ -64,8 +68,9 @@ export class Rejoin {
       this.#absentSinceMs ??= nowMs;
       return nowMs - this.#absentSinceMs >= ABSENT_MS;
     }
-    // Any other refusal by the backend, and by the server of who this is, holds for the next attempt too.
-    if (status !== 401 || ofToken || !this.#renewsToken || (error.type ?? '/problems/unauthenticated') !== '/problems/unauthenticated') return true;
+    // Any other refusal, and any by the backend, holds for the next attempt too.
+    const isOutdated = OUTDATED.has(error.type) || (status === 401 && !error.type);
+    if (!isOutdated || ofToken || !this.#renewsToken) return true;
     this.#refusedTokens += 1;
     return this.#refusedTokens > MOST_REFUSED_TOKENS;
   }
