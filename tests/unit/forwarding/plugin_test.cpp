@@ -20,8 +20,11 @@ using veche::test::allocations;
 
 /// What the fake host offers and has seen.
 struct FakeHost {
-  std::map<std::string, int64_t> values = {
-      {"/max_speakers", 3}, {"/noise_gate_dbov", -60}, {"/hangover_ms", 500}, {"/preroll_ms", 300}};
+  std::map<std::string, int64_t> values = {{"/max_speakers", 3},
+                                           {"/noise_gate_dbov", -60},
+                                           {"/hangover_ms", 500},
+                                           {"/preroll_ms", 300},
+                                           {"/slots_per_participant", 1}};
   std::vector<std::string> lines;
   bool has_config = true;
 };
@@ -208,11 +211,14 @@ TEST_F(ForwardingPlugin, SelectsWithoutAnyAllocation) {
       selector().make_settings(plugin_, R"({"max_speakers": 4})", &error_);
   veche_selector_room* room = selector().open(plugin_, one, &error_);
   ASSERT_NE(room, nullptr);
+  veche_selector_memory* memory = selector().make_memory(plugin_, 1024, &error_);
+  ASSERT_NE(memory, nullptr);
   TalkativeRoom people(100);
   size_t filled = 0;
   const int before = allocations();
   for (int i = 0; i < 500; ++i) {
     people.select(room, selector());
+    if (i == 100) memory = selector().use_memory(room, memory);
     if (i == 250) selector().use_settings(room, four);
     if (i == 249 || i == 499) {
       for (const veche_slot& slot : people.slots) filled += slot.track != 0 ? 1 : 0;
@@ -221,6 +227,7 @@ TEST_F(ForwardingPlugin, SelectsWithoutAnyAllocation) {
   EXPECT_EQ(allocations(), before);
   EXPECT_EQ(filled, 100U * 1 + 100U * 4);
   EXPECT_NE(people.selection.dominant, 0U);
+  selector().free_memory(plugin_, memory);
   selector().close(plugin_, room);
   selector().free_settings(plugin_, one);
   selector().free_settings(plugin_, four);
