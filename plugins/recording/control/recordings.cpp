@@ -95,7 +95,7 @@ void Recordings::on_event(const Event& event) {
   } else if (event.type == "room.closed") {
     automatic_.erase(room);
     for (auto& [id, active] : active_) {
-      if (active->room == room) stop_recording(*active, "room-closed");
+      if (active->room == room) stop_recording(*active, ending_of(event.data));
     }
   }
 }
@@ -140,7 +140,8 @@ void Recordings::on_ended(const std::string& id, const std::shared_ptr<const Man
   library_.add_checksums(id, [this, id, room = active->room, path = active->path,
                               state = manifest->state](const Manifest* hashed) {
     if (hashed) reports_.on_hashed(*hashed);
-    if (!hook_) return;
+    const bool is_deleted = library_.index().find(id) == nullptr;
+    if (!hook_ || is_deleted) return;
     const std::string directory = library_.directory_of(path);
     hook_->run({directory + "/" + kManifestName, directory, room, id, to_string(state)});
   });

@@ -8,6 +8,7 @@
 #include <cstdio>
 #include <memory>
 #include <random>
+#include <utility>
 
 #include "recording/file/manifest_json.hpp"
 
@@ -17,6 +18,21 @@ namespace {
 struct UnrefObject {
   void operator()(gpointer object) const { g_object_unref(object); }
 };
+
+using ParserPtr = std::unique_ptr<JsonParser, UnrefObject>;
+
+/// Null if it is no JSON object.
+ParserPtr parsed(std::string_view json) {
+  ParserPtr parser(json_parser_new());
+  const auto size = static_cast<gssize>(json.size());
+  if (!json_parser_load_from_data(parser.get(), json.data(), size, nullptr)) return nullptr;
+  JsonNode* root = json_parser_get_root(parser.get());
+  return root && JSON_NODE_HOLDS_OBJECT(root) ? std::move(parser) : nullptr;
+}
+
+JsonObject* object_of(const ParserPtr& parser) {
+  return json_node_get_object(json_parser_get_root(parser.get()));
+}
 
 }  // namespace
 
@@ -70,14 +86,15 @@ std::optional<std::string> content_type_of(const Manifest& manifest, const std::
 }
 
 bool is_muted(std::string_view event_data) {
-  const std::unique_ptr<JsonParser, UnrefObject> parser(json_parser_new());
-  if (!json_parser_load_from_data(parser.get(), event_data.data(),
-                                  static_cast<gssize>(event_data.size()), nullptr)) {
-    return false;
-  }
-  JsonNode* root = json_parser_get_root(parser.get());
-  return root && JSON_NODE_HOLDS_OBJECT(root) &&
-         json_object_get_boolean_member_with_default(json_node_get_object(root), "muted", FALSE);
+  const ParserPtr parser = parsed(event_data);
+  return parser && json_object_get_boolean_member_with_default(object_of(parser), "muted", FALSE);
+}
+
+const char* ending_of(std::string_view room_closed_data) {
+  const ParserPtr parser = parsed(room_closed_data);
+  if (!parser) return "room-closed";
+  const char* reason = json_object_get_string_member_with_default(object_of(parser), "reason", "");
+  return reason && std::string_view(reason) == "server_stopping" ? "shutdown" : "room-closed";
 }
 
 }  // namespace veche::recording

@@ -26,5 +26,7 @@ std::string list_json(const std::vector<Manifest>& page, const std::string& next
 std::optional<std::string> content_type_of(const Manifest& manifest, const std::string& file);
 /// The "muted" of an event's data.
 bool is_muted(std::string_view event_data);
+/// How a room that closes ends its recordings: "room-closed", or "shutdown" if the server stops.
+const char* ending_of(std::string_view room_closed_data);
 
 }  // namespace veche::recording

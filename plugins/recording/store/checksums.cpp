@@ -25,6 +25,16 @@ std::optional<Manifest> read_manifest(int folder_fd) {
   }
 }
 
+/// "" for a file that somebody has deleted: it has no checksum.
+std::string sum_of(int folder_fd, const std::string& name, const std::atomic<bool>& stopped) {
+  try {
+    return sha256(folder_fd, name, &stopped);
+  } catch (const Failure& failure) {
+    if (failure.code() == VECHE_E_GONE) return "";
+    throw;
+  }
+}
+
 }  // namespace
 
 bool lacks_checksums(const Manifest& manifest) noexcept {
@@ -39,7 +49,7 @@ std::optional<Manifest> add_checksums(int folder_fd, const std::atomic<bool>& st
   if (!manifest || manifest->state == State::Recording) return std::nullopt;
   std::map<std::string, std::string> sums;
   for (const FileEntry& file : manifest->files) {
-    if (file.sha256.empty()) sums[file.name] = sha256(folder_fd, file.name, &stopped);
+    if (file.sha256.empty()) sums[file.name] = sum_of(folder_fd, file.name, stopped);
     if (stopped.load(std::memory_order_relaxed)) return std::nullopt;
   }
   wait_lock(folder_fd);

@@ -6,6 +6,8 @@
 
 #include <veche/cpp/failure.hpp>
 
+#include "recording/control/views.hpp"
+
 namespace veche::recording {
 namespace {
 
@@ -68,6 +70,13 @@ TEST_F(ListingTest, GoesOnAfterTheCursor) {
   EXPECT_EQ(ids("", {}, "limit=2"), "54");
   EXPECT_EQ(ids("", {}, "limit=2&cursor=4"), "32");
   EXPECT_EQ(ids("lobby", {}, "limit=2&cursor=4&instances=all"), "31");
+}
+
+TEST(Views, SayWhyARoomThatClosesEndsItsRecordings) {
+  EXPECT_STREQ(ending_of(R"({"reason":"server_stopping","duration_s":3})"), "shutdown");
+  for (const char* data : {R"({"reason":"room_closed"})", "{}", "[]", "", "{"}) {
+    EXPECT_STREQ(ending_of(data), "room-closed") << data;
+  }
 }
 
 TEST_F(ListingTest, RefusesOtherQueries) {

@@ -71,9 +71,19 @@ TEST_F(ChecksumsTest, AreNoneWhereTheLastManifestIsMissing) {
   EXPECT_EQ(on_disk().state, State::Recording);
 }
 
+TEST_F(ChecksumsTest, LeaveOutAFileThatSomebodyHasDeleted) {
+  save(ended());
+  ASSERT_EQ(unlink(directory_.file("mix.webm").c_str()), 0);
+  const auto manifest = add_checksums(directory_.fd(), stopped_);
+  ASSERT_TRUE(manifest);
+  EXPECT_EQ(manifest->files.at(0).sha256.size(), 64U);
+  EXPECT_EQ(manifest->files.at(1).sha256, "");
+}
+
 TEST_F(ChecksumsTest, NameAFileThatCannotBeRead) {
   save(ended());
   ASSERT_EQ(unlink(directory_.file("mix.webm").c_str()), 0);
+  std::filesystem::create_directory(directory_.file("mix.webm"));
   EXPECT_TRUE(
       contains(refusal_of([&] { add_checksums(directory_.fd(), stopped_); }).why, "mix.webm"));
 }
