@@ -14,12 +14,12 @@ const EVERYTHING = { modes: ['tracks', 'mix'], participants: [], kinds: ['audio'
 
 /**
  * {server, disk}: `disk` holds the recordings, and stalls or fails on request (stall_disk.c). `others`: further plugins.
- * `prefix` makes the words before its command line from the directory.
+ * `prefix` makes the words before its command line from the directory; `variables` are added to its environment.
  */
-export async function startRecorder(t, config = {}, others = [], prefix = () => []) {
+export async function startRecorder(t, config = {}, others = [], prefix = () => [], variables = {}) {
   const disk = new Disk(t);
   const server = await VecheServer.start(t, {
-    variables: disk.variables, prefix: prefix(disk.directory),
+    variables: { ...disk.variables, ...variables }, prefix: prefix(disk.directory),
     plugins: [
       { name: 'forwarding', required: true, config: { max_speakers: 3 } },
       { name: 'recording', required: true, config: { directory: disk.directory, ...config } },
@@ -83,10 +83,14 @@ export class Recordings {
     return this.#manifest('GET', `${this.path}/${id}`);
   }
 
-  /** Waits until all its files are finished too. */
+  /** Waits until its files have their checksums too. */
   async stop(recording) {
-    await this.#manifest('POST', `${this.path}/${recording.id}/stop`);
-    return this.ended(recording);
+    const stopped = await this.#manifest('POST', `${this.path}/${recording.id}/stop`);
+    assert.notEqual(stopped.state, 'recording', 'the answer comes when it has ended');
+    return until(`recording ${recording.id} has its checksums`, async () => {
+      const manifest = await this.read(recording);
+      return manifest.files.every(({ sha256 }) => sha256) && manifest;
+    });
   }
 
   ended(recording, limitMs = 15000) {

@@ -1,0 +1,139 @@
+// SPDX-License-Identifier: Apache-2.0
+// Recordings while a server changes: its plugin is disabled, reloaded or stopped, rooms are made again, clocks jump, disks recover.
+
+import assert from 'node:assert/strict';
+import { rmSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+
+import { runChirpTalker } from './harness/chirping_call.mjs';
+import { RATE } from './harness/chirps.mjs';
+import { concurrentTests } from './harness/concurrent_tests.mjs';
+import { decode } from './harness/recording_tools.mjs';
+import { allRecordings, Recordings, startRecorder } from './harness/recordings.mjs';
+import { scratch } from './harness/scratch.mjs';
+import { delay, until } from './harness/until.mjs';
+
+const test = concurrentTests(5);
+const YEARS_S = 10 * 365 * 86400;
+
+/** A participant that chirps until the server ends or its time does. */
+async function talk(t, server, room, participant, seconds) {
+  const ended = runChirpTalker(t, server, { room, participant, seconds });
+  ended.catch(() => {});
+  await server.connected(room, 1);
+}
+
+/** A recording that a stopping plugin has ended: it is whole, and the next plugin adds its checksums. */
+async function assertEndedWell(server, disk, recordings, recording) {
+  const manifest = await until('its checksums', async () => {
+    const { status, body } = await server.api('GET', `${recordings.path}/${recording.id}`);
+    return status === 200 && body.files.every(({ sha256 }) => sha256) && body;
+  });
+  assert.deepEqual([manifest.state, manifest.ended_by], ['finished', 'shutdown'], JSON.stringify(manifest));
+  for (const { name } of manifest.files) {
+    const file = disk.soundFiles().find((each) => each.includes(recording.id) && each.endsWith(`/${name}`));
+    const ms = ((await decode(file)).length * 1000) / RATE;
+    assert.ok(Math.abs(ms - manifest.duration_ms) < 1000, `${name} has ${ms} of ${manifest.duration_ms} ms`);
+  }
+}
+
+/** A recording of two seconds, and the milliseconds that `ending` took. */
+async function recordUntil(t, ending) {
+  const { server, disk } = await startRecorder(t);
+  await talk(t, server, 'ending', 'boris', 12);
+  const recordings = new Recordings(server, 'ending');
+  const recording = await recordings.start();
+  await delay(2000);
+  const began = Date.now();
+  await ending(server);
+  const ms = Date.now() - began;
+  return { server, disk, recordings, recording, ms };
+}
+
+test('A recording is whole when its plugin is disabled in the middle of it, and the server answers at once', async (t) => {
+  const { server, disk, recordings, recording, ms } = await recordUntil(t, async (running) => {
+    assert.equal((await running.api('PATCH', '/v1/plugins/recording', { enabled: false })).status, 200);
+  });
+  assert.ok(ms < 2000, `disabling took ${ms} ms`);
+  assert.equal((await server.api('PATCH', '/v1/plugins/recording', { enabled: true })).status, 200);
+  await assertEndedWell(server, disk, recordings, recording);
+});
+
+test('A recording is whole when a reload changes its settings, and an automatic one begins again', async (t) => {
+  const { server, disk, recordings, recording } = await recordUntil(t, async (running) => {
+    assert.equal((await running.api('PUT', '/v1/rooms/ending', { recording: { auto: true, modes: ['mix'] } })).status, 200);
+    await until('both are recorded', async () => (await allRecordings(running)).filter(({ state }) => state === 'recording').length === 2);
+    await running.reload(({ plugins }) => { plugins[1].config.idle_timeout_s = 30; });
+  });
+  await assertEndedWell(server, disk, recordings, recording);
+  const next = await until('it is recorded again', async () => (await allRecordings(server)).find(({ state }) => state === 'recording'));
+  assert.deepEqual(next.modes, ['mix']);
+});
+
+test('A recording is whole when the server stops in the middle of it', async (t) => {
+  const { server, disk, recordings, recording } = await recordUntil(t, async (running) => {
+    await running.stop();
+    await running.launch();
+  });
+  await assertEndedWell(server, disk, recordings, recording);
+});
+
+test('A room that is made again does not get the recordings of the one before it, and backends still find them', async (t) => {
+  const { server } = await startRecorder(t);
+  await talk(t, server, 'again', 'boris', 3);
+  const recordings = new Recordings(server, 'again');
+  const first = await recordings.start();
+  await delay(1000);
+  await recordings.stop(first);
+  const { body: room } = await server.api('GET', '/v1/rooms/again');
+  assert.equal(Date.parse(first.room_created_at), Date.parse(room.created_at), 'it belongs to this room');
+  const listed = async (query = '') => (await server.api('GET', `${recordings.path}${query}`)).body.recordings.map(({ id }) => id);
+  assert.deepEqual(await listed(), [first.id]);
+  assert.equal((await server.api('DELETE', '/v1/rooms/again')).status, 204);
+  assert.deepEqual(await listed(), [first.id], 'a backend collects it after the call');
+
+  assert.equal((await server.api('PUT', '/v1/rooms/again', {})).status, 201);
+  assert.deepEqual(await listed(), [], 'another room');
+  assert.deepEqual(await listed('?instances=all'), [first.id]);
+  assert.equal((await recordings.read(first)).id, first.id);
+  assert.equal((await recordings.download(first, 'mix.webm')).status, 200);
+  const { token } = await server.invite('again', 'eve');
+  for (const path of [recordings.path, `${recordings.path}/${first.id}`, `${recordings.path}/${first.id}/files/mix.webm`, '/v1/plugins/recording/recordings']) {
+    const { status } = await fetch(`${server.url}${path}`, { headers: { Authorization: `Bearer ${token}` } });
+    assert.ok([401, 403].includes(status), `${path}: ${status} for a join token`);
+  }
+});
+
+test('A clock that jumps by ten years deletes nothing, and age deletes', async (t) => {
+  const shift = join(scratch(t), 'shift');
+  const { server, disk } = await startRecorder(t, { max_age_s: 86400 }, [], () => [], {
+    CLOCK_SHIFT: shift, LD_PRELOAD: `${process.env.VECHE_STALL_DISK}:${process.env.VECHE_SHIFT_CLOCK}` });
+  await talk(t, server, 'clock', 'boris', 3);
+  const recordings = new Recordings(server, 'clock');
+  const recording = await recordings.start();
+  await delay(1000);
+  await recordings.stop(recording);
+  writeFileSync(shift, `${YEARS_S}`);
+  // The plugin starts anew, and judges by the time of day what is there.
+  const lines = await server.reload(({ plugins }) => { plugins[1].config.idle_timeout_s = 30; });
+  await until('it is said', () => `${lines}${server.log()}`.includes('clock has jumped'));
+  assert.deepEqual((await allRecordings(server)).map(({ id }) => id), [recording.id]);
+  rmSync(shift);
+  await server.reload(({ plugins }) => { plugins[1].config.max_age_s = 1; });
+  await until('it is deleted', async () => (await allRecordings(server)).length === 0);
+  assert.deepEqual(disk.soundFiles(), []);
+});
+
+test('A disk that is too full refuses a recording at the request, and an automatic one begins when there is room', async (t) => {
+  const { server, disk } = await startRecorder(t);
+  disk.fail('ENOSPC');
+  assert.equal((await server.api('PUT', '/v1/rooms/waiting', { recording: { auto: true, modes: ['mix'] } })).status, 201);
+  await talk(t, server, 'waiting', 'boris', 15);
+  const recordings = new Recordings(server, 'waiting');
+  const { status, body } = await server.api('POST', recordings.path, {});
+  assert.equal(status, 507, JSON.stringify(body));
+  assert.match(body.type, /disk-full$/);
+  disk.recover();
+  const begun = await until('it is recorded', async () => (await allRecordings(server)).find(({ state }) => state === 'recording'), 12000);
+  assert.equal(begun.room, 'waiting');
+});
