@@ -5,6 +5,7 @@
 #include <optional>
 
 #include "../unit/room/fake_media.hpp"
+#include "base/thread_role.hpp"
 #include "host_fixture.hpp"
 #include "plugin/hook_mark.hpp"
 
@@ -76,6 +77,26 @@ TEST_F(DisableTest, AHookThatHangsIsNamedAndLeavesNobodyWithoutAnAnswer) {
   lanes_acknowledge();
   EXPECT_EQ(state_of("forwarder"), "disabled") << "it has returned after all";
   EXPECT_EQ(answers_.size(), 2u);
+}
+
+TEST_F(DisableTest, MistakesOfAPluginAreOneLineInTheLog) {
+  load({request("forwarder")});
+  lanes_acknowledge();
+  {
+    const ActAs lane(ThreadRole::Lane);
+    const veche_packet packet{};
+    uint32_t verdict = 0;
+    for (int i = 0; i < 100; ++i) {
+      host_->packet_policy()->decide(nullptr, veche_route{}, &packet, 1, &verdict);
+    }
+  }
+  ::testing::internal::CaptureStderr();
+  bool has_been_looked_at = false;
+  const glib::Timer after = loop_.once(1100, [&] { has_been_looked_at = true; });
+  run_until([&] { return has_been_looked_at; });
+  EXPECT_THAT(::testing::internal::GetCapturedStderr(),
+              ::testing::EndsWith("warning forwarder: 100 verdicts were neither drop nor forward; "
+                                  "those packets were dropped\n"));
 }
 
 TEST_F(DisableTest, HooksAreGivenToTheEngine) {

@@ -29,17 +29,19 @@ struct VecheClientStreamClass {
 
 static void veche_client_input_pollable(GPollableInputStreamInterface* methods);
 
+// NOLINTBEGIN(performance-no-int-to-ptr): GObject's macros.
 G_DEFINE_TYPE_WITH_CODE(VecheClientInput, veche_client_input, G_TYPE_INPUT_STREAM,
                         G_IMPLEMENT_INTERFACE(G_TYPE_POLLABLE_INPUT_STREAM,
                                               veche_client_input_pollable))
 G_DEFINE_TYPE(VecheClientStream, veche_client_stream, G_TYPE_IO_STREAM)
+// NOLINTEND(performance-no-int-to-ptr)
 
 static void veche_client_input_init(VecheClientInput* self) { self->unread = new std::string; }
 
 static void veche_client_input_class_init(VecheClientInputClass* type) {
   G_OBJECT_CLASS(type)->finalize = [](GObject* object) {
     auto* self = reinterpret_cast<VecheClientInput*>(object);
-    g_clear_object(&self->base);
+    if (self->base) g_object_unref(self->base);
     delete self->unread;
     G_OBJECT_CLASS(veche_client_input_parent_class)->finalize(object);
   };
@@ -97,8 +99,8 @@ static void veche_client_stream_init(VecheClientStream*) {}
 static void veche_client_stream_class_init(VecheClientStreamClass* type) {
   G_OBJECT_CLASS(type)->finalize = [](GObject* object) {
     auto* self = reinterpret_cast<VecheClientStream*>(object);
-    g_clear_object(&self->input);
-    g_clear_object(&self->base);
+    if (self->input) g_object_unref(self->input);
+    if (self->base) g_object_unref(self->base);
     G_OBJECT_CLASS(veche_client_stream_parent_class)->finalize(object);
   };
   auto* stream = G_IO_STREAM_CLASS(type);
@@ -117,7 +119,7 @@ static void veche_client_stream_class_init(VecheClientStreamClass* type) {
 
 namespace veche::http {
 
-Ref<GIOStream> make_client_stream(Ref<GIOStream> base, const std::string& unread) {
+Ref<GIOStream> make_client_stream(const Ref<GIOStream>& base, const std::string& unread) {
   Ref<GIOStream> stream =
       glib::adopt(G_IO_STREAM(g_object_new(veche_client_stream_get_type(), nullptr)));
   auto* self = reinterpret_cast<VecheClientStream*>(stream.get());
@@ -130,7 +132,7 @@ Ref<GIOStream> make_client_stream(Ref<GIOStream> base, const std::string& unread
   return stream;
 }
 
-ReleasedStream release_stream(GIOStream* client_stream, Ref<GIOStream> stolen) {
+ReleasedStream release_stream(GIOStream* client_stream, const Ref<GIOStream>& stolen) {
   auto* self = reinterpret_cast<VecheClientStream*>(client_stream);
   self->input->is_taken_back = TRUE;
   // First what libsoup's filter holds, then what it has not fetched from us.

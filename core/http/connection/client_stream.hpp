@@ -12,7 +12,8 @@ namespace veche::http {
 
 /// A GIOStream on `base` whose input begins with the bytes in `unread`. Closing it closes `base`,
 /// unless release_stream() came before. [control]
-glib::Ref<GIOStream> make_client_stream(glib::Ref<GIOStream> base, const std::string& unread);
+glib::Ref<GIOStream> make_client_stream(const glib::Ref<GIOStream>& base,
+                                        const std::string& unread);
 
 /// Takes the base back from a client stream, and what libsoup has read from it beyond the request:
 /// `stolen` is what soup_server_message_steal_connection() gave for that stream. Both are useless
@@ -21,7 +22,7 @@ struct ReleasedStream {
   glib::Ref<GIOStream> base;
   std::string unread;
 };
-ReleasedStream release_stream(GIOStream* client_stream, glib::Ref<GIOStream> stolen);
+ReleasedStream release_stream(GIOStream* client_stream, const glib::Ref<GIOStream>& stolen);
 
 /// What can be read from `stream` without waiting, up to `max_bytes`. WouldBlock if there is
 /// nothing yet; End at the end of the stream, or an error.

@@ -11,7 +11,7 @@
 #include "base/log.hpp"
 #include "base/thread_role.hpp"
 #include "http/connection/acceptor.hpp"
-#include "http/connection/client_stream.hpp"
+#include "http/connection/keep_alive.hpp"
 #include "http/connection/soup_socket.hpp"
 #include "http/protocol/problem.hpp"
 
@@ -200,12 +200,7 @@ void Exchange::write(const Response& response) {
   for (const auto& [name, value] : response.headers) {
     soup_message_headers_append(headers, name.c_str(), value.c_str());
   }
-  keeps_connection_ = may_keep_connection();
-  soup_message_headers_replace(headers, "Connection", keeps_connection_ ? "keep-alive" : "close");
-  if (keeps_connection_) {
-    const std::string timeout = "timeout=" + std::to_string(idle_.idle_ms() / 1000);
-    soup_message_headers_replace(headers, "Keep-Alive", timeout.c_str());
-  }
+  keeps_connection_ = write_connection_headers(message_, idle_.idle_ms());
   soup_message_headers_replace(headers, "X-Content-Type-Options", "nosniff");
   if (response.file) {
     soup_message_headers_replace(headers, "Content-Type", response.content_type.c_str());
@@ -221,15 +216,6 @@ void Exchange::write(const Response& response) {
   soup_server_message_set_status(message_, static_cast<guint>(response.status), phrase);
 }
 
-/// Only if it is certain where the next request begins (RFC 9112 section 9.3).
-bool Exchange::may_keep_connection() const {
-  SoupMessageHeaders* headers = soup_server_message_get_request_headers(message_);
-  return soup_server_message_get_http_version(message_) == SOUP_HTTP_1_1 &&
-         !soup_message_headers_header_contains(headers, "Connection", "close") &&
-         !soup_message_headers_header_contains(headers, "Connection", "upgrade") &&
-         request_header("Expect").empty() && request_header("Transfer-Encoding").empty();
-}
-
 void Exchange::keep_connection() {
   if (!keeps_connection_) return;
   timer_.cancel();
@@ -237,9 +223,7 @@ void Exchange::keep_connection() {
   watch_ = {};
   // Without the connection nothing else may hold the message, which owns this.
   const glib::Ref<SoupServerMessage> kept = glib::share(message_);
-  const glib::Ref<GIOStream> client = glib::share(stream_of(message_));
-  glib::Ref<GIOStream> stolen = glib::adopt(soup_server_message_steal_connection(message_));
-  ReleasedStream released = release_stream(client.get(), std::move(stolen));
+  ReleasedStream released = take_stream_back(message_);
   idle_.add(std::move(released.base), socket_, std::move(released.unread));
 }
 

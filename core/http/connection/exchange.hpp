@@ -68,7 +68,6 @@ class Exchange {
   void watch_client(std::function<void()> gone);
   void on_chunk(size_t bytes);
   void write(const Response& response);
-  bool may_keep_connection() const;
   void keep_connection();
   bool begin_upgrade(const Response& response);
   bool begin_download(const FileBody& body);

@@ -111,5 +111,6 @@ static const void* get_extension(const char* id) {
 
 ENTRY("org.example.breaks", "Breaks.", .needs = LIST(VECHE_HOST_CONFIG),
       .offers = LIST(VECHE_EXT_SELECTOR, VECHE_EXT_OBSERVER),
-      .config_schema = "{\"type\": \"object\", \"properties\": {"
-                       "\"where\": {\"type\": \"string\"}, \"how\": {\"type\": \"string\"}}}");
+      .config_schema =
+          "{\"type\": \"object\", \"properties\": {"
+          "\"where\": {\"type\": \"string\"}, \"how\": {\"type\": \"string\"}}}");
