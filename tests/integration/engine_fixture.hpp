@@ -114,6 +114,8 @@ class EngineFixture : public testing::TestWithParam<PathKind> {
     request.participant_name = "peer-" + std::to_string(peer.index);
     request.display_name = "Peer " + std::to_string(peer.index);
     request.publish_audio = peer.may_publish;
+    // Tests send faster than anybody talks.
+    request.audio_rates = {.packets_per_s = 10'000, .bitrate_bps = 100'000'000};
     SessionEvents events;
     events.answered = [&peer](Result<std::string> answer) { peer.answer = std::move(answer); };
     events.connected = [&peer] { peer.connected = true; };

@@ -110,19 +110,17 @@ TEST_P(SessionTest, AFlippedFingerprintIsRefusedBeforeAnyPacketCounts) {
   EXPECT_EQ(heard(anna), 0u);
 }
 
-TEST_P(SessionTest, SsrcsThatNobodyAnnouncedEndThatPeerAndNobodyElse) {
+TEST_P(SessionTest, AnSsrcThatChangesInMidCallIsHeardOnPastTheNinth) {
   Peer& anna = add_peer();
   Peer& boris = add_peer();
-  Peer& mallory = add_peer();
-  for (Peer* peer : {&anna, &boris, &mallory}) join(*peer);
+  for (Peer* peer : {&anna, &boris}) join(*peer);
   ASSERT_TRUE(talk_until(anna, [&] { return heard(boris) > 5; }));
-  for (uint32_t i = 0; i < 200; ++i) send(mallory, 0x10000 + i);
-  ASSERT_TRUE(run_until([&] { return mallory.ended.has_value(); }));
-  EXPECT_EQ(*mallory.ended, SessionEnd::PolicyViolation);
-  const uint64_t heard_before = heard(boris);
-  EXPECT_TRUE(talk_until(anna, [&] { return heard(boris) > heard_before + 20; }));
+  for (uint32_t source = 0x10000; source < 0x10000 + 12; ++source) {
+    const uint64_t heard_before = heard(boris);
+    const glib::Timer microphone = loop_.every(20, [&] { send(anna, source); });
+    ASSERT_TRUE(run_until([&] { return heard(boris) > heard_before + 3; })) << source;
+  }
   EXPECT_FALSE(anna.ended.has_value());
-  EXPECT_FALSE(boris.ended.has_value());
 }
 
 TEST_P(SessionTest, AMutedParticipantIsNotHeardAndIsHeardAgain) {
