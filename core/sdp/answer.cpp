@@ -114,12 +114,16 @@ std::string restore_sections(std::string_view answer, const SessionPlan& plan) {
       if (moves && section.mid == plan.bundle.front()) text += candidates;
       continue;
     }
-    add_line(text, {"m=", section.refused_media});
-    add_line(text, {"c=IN IP4 0.0.0.0"});
+    if (section.kept_media.empty()) {
+      add_line(text, {"m=", section.refused_media});
+      add_line(text, {"c=IN IP4 0.0.0.0"});
+    }
+    text += section.kept_media;
     add_line(text, {"a=mid:", section.mid});
     add_line(text, {"a=inactive"});
     // RFC 8829 does not ask for these in a refused section; webrtcbin and aiortc as clients do.
     text += transport;
+    if (!section.kept_media.empty()) text += candidates;
   }
   return text;
 }

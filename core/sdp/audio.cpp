@@ -92,8 +92,12 @@ void take_extension(const HeaderExtension& extension, ExtensionIds& ids) {
 
 }  // namespace
 
+bool is_media_protocol(std::string_view protocol) {
+  return std::find(kProtocols.begin(), kProtocols.end(), protocol) != kProtocols.end();
+}
+
 Status AudioReader::read(const SdpSection& section, const std::string& where, SectionPlan& plan) {
-  if (std::find(kProtocols.begin(), kProtocols.end(), section.protocol) == kProtocols.end()) {
+  if (!is_media_protocol(section.protocol)) {
     return invalid(where + ": the protocol must be UDP/TLS/RTP/SAVPF");
   }
   if (!has_attribute(section.attributes, "rtcp-mux")) {

@@ -14,6 +14,9 @@
 
 namespace veche::sdp {
 
+/// Is it DTLS-SRTP, in whatever words (RFC 9429 section 5.1.2)?
+bool is_media_protocol(std::string_view protocol);
+
 /// One for all used sections of an offer: it checks across calls what must be unique in the BUNDLE
 /// group.
 class AudioReader {

@@ -88,6 +88,30 @@ std::string refused_media(const SdpSection& section) {
   return text;
 }
 
+/// With its first format, which is enough where nothing is sent. Empty: it cannot be kept.
+std::string kept_media(const SdpSection& section) {
+  constexpr uint32_t kFirstDynamicType = 35;
+  const bool is_media = section.media == "audio" || section.media == "video";
+  if (!is_media || section.port == 0 || !is_media_protocol(section.protocol) ||
+      !has_attribute(section.attributes, "rtcp-mux")) {
+    return {};
+  }
+  const std::string_view format = section.formats.front();
+  std::string text;
+  add_line(text, {"m=", section.media, " 9 ", section.protocol, " ", format});
+  add_line(text, {"c=IN IP4 0.0.0.0"});
+  add_line(text, {"a=rtcp-mux"});
+  bool is_mapped = parse_number(format, 0, kFirstDynamicType - 1).has_value();
+  for (const SdpAttribute& attribute : section.attributes) {
+    std::string_view value = attribute.value;
+    if (attribute.name != "rtpmap" && attribute.name != "fmtp") continue;
+    if (take_until(value, ' ') != format) continue;
+    is_mapped |= attribute.name == "rtpmap";
+    add_line(text, {"a=", attribute.name, ":", attribute.value});
+  }
+  return is_mapped ? text : std::string();
+}
+
 Status OfferCheck::plan_sections() {
   if (sdp_.sections.empty()) return invalid("no m-lines; at least one audio m-line is needed");
   std::set<std::string> mids;
@@ -173,9 +197,12 @@ Status OfferCheck::check_bundle() {
     if (contains(members, mid)) {
       return invalid("session level: a=group:BUNDLE names a mid twice; once is allowed");
     }
-    if (members.empty()) suggested_tag_ = named->index;
+    if (members.empty()) {
+      suggested_tag_ = named->index;
+      if (!named->is_used()) named->kept_media = kept_media(sdp_.sections[named->index]);
+    }
     members.push_back(mid);
-    if (named->is_used()) plan_.bundle.push_back(named->mid);
+    if (named->is_used() || !named->kept_media.empty()) plan_.bundle.push_back(named->mid);
   }
   for (const SectionPlan& section : plan_.sections) {
     if (section.is_used() && !contains(members, section.mid)) {

@@ -34,7 +34,10 @@ struct SectionPlan {
   std::string mid;     ///< An RFC 8866 token of 1 to 16 characters.
   MediaKind kind = MediaKind::Audio;  ///< Meaningless for a refused section that is neither.
   SectionUse use = SectionUse::Refused;
-  std::string refused_media;     ///< Of a refused section, for the answer's m-line.
+  std::string refused_media;  ///< Of a refused section, for the answer's m-line.
+  /// Of a refused section that is the BUNDLE tag all the same: its m-line and media in the answer,
+  /// accepted but inactive. Empty: none.
+  std::string kept_media;
   std::string protocol;          ///< Of a used section, as offered: the answer repeats it.
   Codec codec;                   ///< Of a used section.
   uint8_t red_payload_type = 0;  ///< Of redundant Opus (RFC 2198); 0: not offered.
@@ -61,7 +64,9 @@ struct SessionPlan {
   std::string offer;
   std::vector<SectionPlan> sections;  ///< In the client's m-line order, refused ones too.
   /// The mids of the used sections in the order of the client's group. The first is the tag: the
-  /// first section of the group that the server accepts (RFC 8843 section 7.3.1).
+  /// first section of the group that the server accepts (RFC 8843 section 7.3.1). A tag of audio or
+  /// video that is not used is accepted too, as inactive: with the policy max-bundle Chromium has
+  /// no other transport, and refuses an answer that takes it away.
   std::vector<std::string> bundle;
   std::string ufrag;                      ///< The client's, of ICE.
   std::vector<Fingerprint> fingerprints;  ///< One of them must be the certificate's.

@@ -63,16 +63,12 @@ function installCall() {
   window.counts = async (path) => {
     const { pc } = window.calls[path];
     const counts = { state: pc.connectionState, received: 0, receivedBytes: 0, sent: 0 };
-    const stats = await pc.getStats();
-    for (const each of stats.values()) {
+    for (const each of (await pc.getStats()).values()) {
       if (each.type === 'inbound-rtp') {
         counts.received += each.packetsReceived;
         counts.receivedBytes += each.bytesReceived;
       }
-      if (each.type === 'outbound-rtp' && each.kind === 'audio') {
-        counts.sent += each.packetsSent;
-        counts.sends = stats.get(each.codecId)?.mimeType;
-      }
+      if (each.type === 'outbound-rtp' && each.kind === 'audio') counts.sent += each.packetsSent;
       if (each.type === 'transport') counts.ufrag = each.iceLocalUsernameFragment;
     }
     return counts;
@@ -111,7 +107,8 @@ test('Unusual offers are answered, and their clients hear each other', async (t)
   const pathOf = (name) => `/v1/rooms/clients/participants/${name}/session`;
   const counts = (name) => page.evaluate((path) => window.counts(path), pathOf(name));
   await Promise.all(Object.entries(CASES).map(async ([name, { answer, ...call }]) => {
-    const text = await page.evaluate((all) => window.call(all), { path: pathOf(name), key: KEY, ...call });
+    const text = await page.evaluate((all) => window.call(all), { path: pathOf(name), key: KEY, ...call })
+      .catch((error) => { throw new Error(`${name}: ${error.message}`); });
     if (answer) assert.ok(text.includes(answer), text);
   }));
   for (const name of Object.keys(CASES)) {
@@ -160,7 +157,6 @@ test('Redundant Opus goes to listeners that have it, and plain Opus to others', 
     return receivedBytes / received;
   };
   const [modern, plain] = [await packetBytes('modern'), await packetBytes('plain')];
-  assert.equal((await counts('talker')).sends, 'audio/red');
   // Chromium does not say of a packet whether it had redundancy, but each frame comes twice.
   assert.ok(modern > 1.6 * plain, `${modern} and ${plain} bytes a packet`);
 });

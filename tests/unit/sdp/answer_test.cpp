@@ -104,6 +104,19 @@ TEST(SdpAnswer, GivesTheCandidatesToTheClientsTag) {
   EXPECT_EQ(restore_sections(answer, plan), session + kMic + kCamAnswer + kEar + candidates);
 }
 
+TEST(SdpAnswer, KeepsTheClientsTagAsInactive) {
+  const std::string candidates = "a=candidate:1 1 UDP 1 192.0.2.1 4000 typ host\r\n";
+  SessionPlan plan;
+  plan.sections = {kCam, used("mic"), used("ear")};
+  plan.sections[0].kept_media = "m=video 9 UDP/TLS/RTP/SAVPF 96\r\na=rtcp-mux\r\n";
+  plan.bundle = {"cam", "mic", "ear"};
+  std::string session = kSession;
+  session.replace(session.find("mic ear"), 7, "cam mic ear");
+  EXPECT_EQ(restore_sections(kSession + kMic + candidates + kEar, plan),
+            session + plan.sections[0].kept_media + "a=mid:cam\r\na=inactive\r\n" + kTransport +
+                candidates + kMic + kEar);
+}
+
 TEST(SdpAnswer, WithFewerSectionsThanThePlanEndsWhereItEnds) {
   SessionPlan plan;
   plan.sections = {used("mic"), used("ear"), used("more")};

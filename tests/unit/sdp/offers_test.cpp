@@ -103,11 +103,15 @@ TEST(SdpOffers, HaveTheTransportOfTheFirstAcceptedSection) {
   EXPECT_NE(data->offer.find(" 192.0.2.2 56003 typ host"), std::string::npos);
   EXPECT_EQ(data->offer.find(" 44988 "), std::string::npos) << "of the data channel";
   const auto bundle = check_offer(read_sample("chromium-video-first-max-bundle"), {});
-  EXPECT_EQ(bundle->bundle, (std::vector<std::string>{"1", "2"}));
+  EXPECT_EQ(bundle->bundle, (std::vector<std::string>{"0", "1", "2"}));
+  EXPECT_EQ(bundle->sections[0].kept_media,
+            "m=video 9 UDP/TLS/RTP/SAVPF 96\r\nc=IN IP4 0.0.0.0\r\na=rtcp-mux\r\n"
+            "a=rtpmap:96 VP8/90000\r\n");
   EXPECT_NE(bundle->offer.find(" 192.0.2.2 44538 typ host"), std::string::npos)
       << "only the client's tag has candidates";
   const auto inactive = check_offer(read_sample("chromium-inactive-first"), {});
-  EXPECT_EQ(inactive->bundle, (std::vector<std::string>{"1", "2"}));
+  EXPECT_EQ(inactive->bundle, (std::vector<std::string>{"0", "1", "2"}));
+  EXPECT_NE(inactive->offer.find(" 192.0.2.2 37103 typ host"), std::string::npos);
 }
 
 TEST(SdpOffers, OfAiortcHaveThreeDigests) {

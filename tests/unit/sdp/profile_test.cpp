@@ -328,6 +328,9 @@ TEST(SdpProfile, TheTagIsTheFirstAcceptedSectionOfTheGroup) {
   const std::string video =
       "m=video 9 UDP/TLS/RTP/SAVPF 96\r\na=mid:cam\r\na=ice-ufrag:camera\r\n"
       "a=ice-pwd:zyxwvutsrqponmlkjihgfedcba\r\n";
+  const std::string kept = video + "a=setup:actpass\r\na=rtcp-mux\r\na=rtpmap:96 VP8/90000\r\n";
+  std::string refused = kept;
+  refused.replace(refused.find(" 9 "), 3, " 0 ");
   const std::string data = "m=application 9 UDP/DTLS/SCTP webrtc-datachannel\r\na=mid:d\r\n";
   const auto with = [&](const std::string& first, const std::string& group) {
     std::string text = offer() + ear;
@@ -340,9 +343,12 @@ TEST(SdpProfile, TheTagIsTheFirstAcceptedSectionOfTheGroup) {
       {"as usual", with("", "mic ear"), "mic ear", "abcd"},
       {"another order", with("", "ear mic"), "ear mic", "ears"},
       {"video first", with(video, "cam mic ear"), "mic ear", "abcd"},
+      {"video first, kept", with(kept, "cam mic ear"), "cam mic ear", "camera"},
+      {"video behind", with(kept, "mic cam ear"), "mic ear", "abcd"},
+      {"video that the client refuses", with(refused, "cam mic ear"), "mic ear", "abcd"},
       {"a data channel first", with(data, "d ear mic"), "ear mic", "ears"},
       {"video and data first", with(video + data, "d cam mic ear"), "mic ear", "abcd"},
-      {"inactive first", inactive, "ear", "ears"},
+      {"inactive first", inactive, "mic ear", "abcd"},
   };
   for (const Tag& each : cases) {
     const auto plan = check_offer(each.text, {});
