@@ -126,7 +126,8 @@ void Acceptor::begin_handshake(glib::Ref<GIOStream> stream, glib::Ref<GSocket> s
     GError* raw_error = nullptr;
     g_tls_connection_handshake_finish(G_TLS_CONNECTION(from), result, &raw_error);
     const glib::ErrorPtr error(raw_error);
-    if (owner->acceptor) owner->acceptor->end_handshake(*owner, error.get());
+    if (!owner->acceptor) return;
+    guarded("http", LogPlace::here(), [&] { owner->acceptor->end_handshake(*owner, error.get()); });
   };
   g_tls_connection_handshake_async(connection, G_PRIORITY_DEFAULT, handshake->cancellable.get(),
                                    done, handshake);

@@ -20,7 +20,7 @@ struct ClientWatch::Watched {
   void end() {
     // The descriptor may soon belong to another connection.
     source.cancel();
-    if (gone) std::exchange(gone, nullptr)();
+    if (gone) guarded("http", LogPlace::here(), std::exchange(gone, nullptr));
   }
 };
 
@@ -28,8 +28,7 @@ ClientWatch::ClientWatch(GSocket* socket, GMainContext* context, std::function<v
     : watched_(std::make_shared<Watched>()) {
   using Weak = std::weak_ptr<Watched>;
   const auto on_end = +[](gint, GIOCondition, gpointer self) -> gboolean {
-    const auto watched = static_cast<Weak*>(self)->lock();
-    if (watched) guarded("http", LogPlace::here(), [&watched] { watched->end(); });
+    if (const auto watched = static_cast<Weak*>(self)->lock()) watched->end();
     return G_SOURCE_REMOVE;
   };
   watched_->gone = std::move(gone);

@@ -8,6 +8,7 @@
 #include <cassert>
 #include <exception>
 
+#include "base/guarded.hpp"
 #include "base/log.hpp"
 #include "base/thread_role.hpp"
 #include "http/connection/acceptor.hpp"
@@ -78,7 +79,8 @@ Exchange::Exchange(glib::ControlLoop& loop, SoupServerMessage* message, Deadline
       idle_(idle),
       max_body_bytes_(rule_of(BodyKind::Nothing).max_bytes) {
   const auto got_chunk = +[](SoupServerMessage*, GBytes* chunk, gpointer self) {
-    static_cast<Exchange*>(self)->on_chunk(g_bytes_get_size(chunk));
+    guarded("http", LogPlace::here(),
+            [&] { static_cast<Exchange*>(self)->on_chunk(g_bytes_get_size(chunk)); });
   };
   const auto disconnected = +[](SoupServerMessage*, gpointer self) {
     auto* exchange = static_cast<Exchange*>(self);
@@ -86,8 +88,9 @@ Exchange::Exchange(glib::ControlLoop& loop, SoupServerMessage* message, Deadline
     exchange->download_ = nullptr;
     exchange->watch_.notify();
   };
-  const auto wrote_chunk =
-      +[](SoupServerMessage*, gpointer self) { static_cast<Exchange*>(self)->on_written(); };
+  const auto wrote_chunk = +[](SoupServerMessage*, gpointer self) {
+    guarded("http", LogPlace::here(), [self] { static_cast<Exchange*>(self)->on_written(); });
+  };
   const auto finished = +[](SoupServerMessage*, gpointer self) {
     keep_close_from_waiting(static_cast<Exchange*>(self)->socket_.get());
   };
@@ -98,7 +101,8 @@ Exchange::Exchange(glib::ControlLoop& loop, SoupServerMessage* message, Deadline
     const glib::Ref<SoupServerMessage> kept = glib::share(from);
     const Upgrade upgrade = std::exchange(exchange->upgrade_, nullptr);
     const glib::Ref<GSocket> socket = exchange->socket_;
-    upgrade(glib::adopt(soup_server_message_steal_connection(from)), socket);
+    guarded("http", LogPlace::here(),
+            [&] { upgrade(glib::adopt(soup_server_message_steal_connection(from)), socket); });
   };
   const auto wrote_body =
       +[](SoupServerMessage*, gpointer self) { static_cast<Exchange*>(self)->keep_connection(); };

@@ -1,5 +1,6 @@
 # SPDX-License-Identifier: Apache-2.0
 # What operators do to the program `veche`: drain, reload, and TLS with certificates that openssl makes and curl checks.
+import fcntl
 import json
 import pathlib
 import signal
@@ -17,6 +18,7 @@ from veche_server import VecheServer, write_configuration  # noqa: E402
 
 VECHE = sys.argv.pop(1)
 SECRET = "0123456789abcdef"
+SET_PIPE_SIZE = 1031  # F_SETPIPE_SZ, of fcntl(2); Python 3.10 has a name for it.
 KEYS = {"keys": [{"id": "ops", "secret": SECRET, "scopes": ["admin"]}]}
 
 
@@ -69,6 +71,25 @@ class Operations(unittest.TestCase):
         for number in (signal.SIGTERM, signal.SIGINT):
             server = Server(self, self.directory)
             server.stop(number)
+
+    def test_serves_and_ends_while_nobody_reads_its_log(self):
+        file = write_configuration(self.directory, {"auth": KEYS, "plugins": []})
+        process = subprocess.Popen([VECHE, "--config", str(file)], stdout=subprocess.DEVNULL, stderr=subprocess.PIPE, bufsize=0)
+        self.addCleanup(process.stderr.close)
+        self.addCleanup(process.wait)
+        self.addCleanup(process.kill)
+        fcntl.fcntl(process.stderr, SET_PIPE_SIZE, 4096)
+        line = b""
+        while b"listening on " not in line:
+            line = process.stderr.readline()
+        url = line.split()[-1].decode()
+        for number in range(150):
+            request = urllib.request.Request(f"{url}/v1/rooms/room-{number}", method="PUT")
+            request.add_header("Authorization", f"Bearer ops.{SECRET}")
+            with urllib.request.urlopen(request, timeout=5) as answer:
+                self.assertEqual(answer.status, 201)
+        process.send_signal(signal.SIGTERM)
+        self.assertEqual(process.wait(10), 0)
 
     def test_reloads_keys_limits_and_the_log(self):
         server = Server(self, self.directory, plugins=[])
