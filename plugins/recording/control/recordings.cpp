@@ -161,7 +161,7 @@ void Recordings::retry_or_pause(const Active& active, const Manifest& manifest) 
 void Recordings::remove_expired() {
   TrustedTime& time = trusted_time();
   const Now now{time.unix_ms(boot_ms(), unix_ms()), boot_ms()};
-  if (const auto jump_ms = time.take_jump_ms()) {
+  if (const auto jump_ms = time.take_jump_ms(); jump_ms && settings_.retention.max_age_s > 0) {
     host_.warning("the system's clock has jumped by " + std::to_string(*jump_ms / 1000) +
                   " s: for a day, recordings are deleted by the time before or after, whichever "
                   "is earlier");

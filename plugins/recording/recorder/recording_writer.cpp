@@ -225,8 +225,7 @@ void RecordingWriter::finish(int64_t now_ns, int64_t now_unix_ms) {
   if (std::abs(step_ms) >= kClockStepMs) manifest_.clock_step_ms = step_ms;
   manifest_.state = failed_ ? State::Failed : State::Finished;
   guarded([&] { write_manifest(now_ns); });
-  // Writing it may be what fails.
-  if (failed_) manifest_.state = State::Failed;
+  if (failed_) manifest_.state = State::Failed;  // Writing it may be what fails.
 }
 
 Manifest RecordingWriter::manifest(int64_t now_ns) const {
