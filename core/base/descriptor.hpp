@@ -1,9 +1,11 @@
 // SPDX-License-Identifier: Apache-2.0
-// An open file descriptor that its owner closes, and the three that every process should have.
+// An open file descriptor that its owner closes, how many there are, and the three that every
+// process should have.
 #pragma once
 
 #include <unistd.h>
 
+#include <cstdint>
 #include <utility>
 
 namespace veche {
@@ -27,6 +29,12 @@ class Descriptor {
  private:
   int value_ = -1;
 };
+
+/// [any] How many descriptors the process may have.
+int64_t descriptor_limit();
+/// [any] How many are taken, at least: the system hands out the lowest free number. All of them, if
+/// none is free. `open`: any that is open.
+int64_t taken_descriptors(int open);
 
 /// Opens those of the descriptors 0 to 2 that are closed on /dev/null: otherwise the next file or
 /// socket would get one of these numbers, and what the program prints or logs would go there. To be

@@ -132,9 +132,11 @@ class Server::State {
       soup_server_add_early_handler(soup_.get(), path, on_headers, this, nullptr);
       soup_server_add_handler(soup_.get(), path, on_body, this, nullptr);
     }
+    api_.rooms.use_spare_descriptors([this] { return static_cast<int64_t>(idle_.size()); });
     begun_ = glib::Signal(soup_.get(), "request-started", G_CALLBACK(on_begun), this);
   }
   ~State() {
+    api_.rooms.use_spare_descriptors(nullptr);
     for (GSocket* socket : connections_) {
       g_object_weak_unref(G_OBJECT(socket), on_gone, this);
       keep_close_from_waiting(socket);

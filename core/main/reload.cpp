@@ -36,12 +36,15 @@ std::string joined(const std::vector<std::string>& words) {
   return text;
 }
 
+/// Of the configuration.
+std::string text_of(const glib::SchemaProblem& problem) {
+  return std::string("configuration: ").append(problem.pointer).append(": ").append(problem.detail);
+}
+
 }  // namespace
 
 void log_advice(const std::vector<glib::SchemaProblem>& advice) {
-  for (const auto& [pointer, detail] : advice) {
-    log::warning("main", "configuration: " + pointer + ": " + detail);
-  }
+  for (const glib::SchemaProblem& each : advice) log::warning("main", text_of(each));
 }
 
 std::vector<std::string> restart_needed(const Config& running, const Config& next) {
@@ -114,9 +117,7 @@ void Reload::run() {
   for (glib::SchemaProblem& problem : problems_until_restart(started_, loaded.config)) {
     loaded.problems.push_back(std::move(problem));
   }
-  for (const auto& [pointer, detail] : loaded.problems) {
-    log::error("main", "configuration: " + pointer + ": " + detail);
-  }
+  for (const glib::SchemaProblem& each : loaded.problems) log::error("main", text_of(each));
   const Status used = loaded.problems.empty() ? http_.use(loaded.config.http) : Status(Ok{});
   if (!used) log::error("main", "configuration: " + used.error().message);
   if (!used || !loaded.problems.empty()) {

@@ -7,6 +7,7 @@
 #include <memory>
 #include <optional>
 #include <string>
+#include <utility>
 #include <vector>
 
 #include "base/ids.hpp"
@@ -110,7 +111,7 @@ class Session {
   /// Unsupported: its path has none. Conflict: it has no answer yet, or ends.
   virtual void restart_ice(const std::string& /*client_ufrag*/,
                            std::function<void(Result<std::string>)> done) {
-    done(Error{ErrorCode::Unsupported, "this session has no ICE restart"});
+    std::exchange(done, nullptr)(Error{ErrorCode::Unsupported, "this session has no ICE restart"});
   }
   /// Ends the session and returns at once; lane, pipeline and memory are released in the
   /// background.

@@ -31,8 +31,8 @@ struct Settings {
   uint16_t first_port = 40000, last_port = 40999;
   uint32_t peer_timeout_s = 15;
   uint32_t lanes = 0;
-  PathKind path = PathKind::Wire;                         ///< Of rooms that do not choose one.
-  uint32_t standby_peers = 0;  ///< That wait for an offer; 0: no warm-up either.
+  PathKind path = PathKind::Wire;  ///< Of rooms that do not choose one.
+  uint32_t standby_peers = 0;      ///< That wait for an offer; 0: no warm-up either.
   std::map<std::string, std::string> external_addresses;  ///< By the local one. NAT 1:1.
   uint8_t dscp = 46;  ///< Of voice (RFC 8837): EF. 0: not marked.
 };

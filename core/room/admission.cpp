@@ -32,6 +32,7 @@ void Admission::read(int64_t now_ns) {
   at_reading_ = engine_.sessions_in_making();
   since_ = {};
   system_ = read_system_ ? read_system_() : SystemReading{};
+  if (system_.descriptors && spare_descriptors_) system_.descriptors->used -= spare_descriptors_();
 }
 
 int64_t Admission::promised_descriptors(int64_t now_ns) {

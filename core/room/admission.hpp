@@ -24,6 +24,11 @@ class Admission {
   /// The function that reads the system. Without one only the configuration and the lanes set
   /// bounds.
   void use_system(ReadSystem read) { read_system_ = std::move(read); }
+  /// The function that counts descriptors which are given up as soon as others need them, and so
+  /// bound nothing. Null: there are none.
+  void use_spare_descriptors(std::function<int64_t()> count) {
+    spare_descriptors_ = std::move(count);
+  }
   void tick(int64_t now_ns);
   /// A session begins, and will use its share.
   void promise(media::PathKind path);
@@ -39,6 +44,7 @@ class Admission {
 
   const media::Engine& engine_;
   ReadSystem read_system_;
+  std::function<int64_t()> spare_descriptors_;
   LaneLoad lanes_;
   std::optional<int64_t> read_at_ns_;
   SystemReading system_;

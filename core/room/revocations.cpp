@@ -41,10 +41,12 @@ void Revocations::invite(const std::string& room, const std::string& participant
 
 void Revocations::saw(int64_t issued_ms) { newest_ms_ = std::max(newest_ms_, issued_ms); }
 
-int64_t Revocations::issue(int64_t now_ms) const {
+int64_t Revocations::issue(int64_t now_ms) {
   // What was seen before the clock was set back is no measure.
-  if (newest_ms_ < now_ms || newest_ms_ >= now_ms + kLeewayMs) return now_ms;
-  return newest_ms_ + 1;
+  const bool is_measure = newest_ms_ >= now_ms && newest_ms_ < now_ms + kLeewayMs;
+  const int64_t issued_ms = is_measure ? newest_ms_ + 1 : now_ms;
+  saw(issued_ms);
+  return issued_ms;
 }
 
 std::optional<TokenRefusal> Revocations::refusal(const std::string& room,
@@ -77,6 +79,7 @@ void Revocations::revoke(const std::string& key, int64_t Entry::*reason, int64_t
   // A token from further ahead than the leeway is refused anyway.
   const int64_t reached_ms = std::max(now_ms, std::min(newest_ms_, now_ms + kLeewayMs));
   entry.*reason = std::max(entry.*reason, reached_ms);
+  saw(reached_ms);  // What is issued next is later.
   if (entries_.size() > max_) drop_oldest();
 }
 

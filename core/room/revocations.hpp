@@ -47,8 +47,8 @@ class Revocations {
   /// A valid token was shown. Backends' clocks may be ahead of ours, so a revocation reaches the
   /// tokens that were seen before it, too.
   void saw(int64_t issued_ms);
-  /// The time of issue for a token that is made now: after those of all that were seen.
-  int64_t issue(int64_t now_ms) const;
+  /// The time of issue for a token that is made now: after those of all that were seen or made.
+  int64_t issue(int64_t now_ms);
 
   /// Nothing: the token is good.
   std::optional<TokenRefusal> refusal(const std::string& room, const std::string& participant,
@@ -71,7 +71,7 @@ class Revocations {
   void drop_oldest();
 
   const size_t max_;
-  int64_t newest_ms_ = kNever;  ///< Of the tokens that were seen.
+  int64_t newest_ms_ = kNever;  ///< Of tokens and revocations.
   int64_t floor_ms_ = kNever;
   std::unordered_map<std::string, Entry> entries_;  ///< By room, or by room and participant.
   Order order_;                                     ///< Keys, the last one revoked at the end.

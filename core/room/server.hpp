@@ -124,6 +124,10 @@ class Server {
   /// The function that reads how much the system grants this process. Without it only the
   /// configuration and the lanes set bounds.
   void use_system(Admission::ReadSystem read) { admission_.use_system(std::move(read)); }
+  /// See Admission.
+  void use_spare_descriptors(std::function<int64_t()> count) {
+    admission_.use_spare_descriptors(std::move(count));
+  }
   /// For sessions on that path; nothing: the server's default.
   CapacityReport capacity(std::optional<media::PathKind> path = {}) const;
   /// Unavailable while it drains, OverCapacity while it has no room for a new participant. Not for

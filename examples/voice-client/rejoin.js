@@ -98,7 +98,7 @@ export function renewalMs(token, wallMs) {
   }
   if (claims === null || typeof claims !== 'object') return null;
   const leftS = claims.exp - wallMs / 1000;
-  const lifeS = claims.exp - (claims.iat ?? wallMs / 1000);
-  const usableS = leftS > 0 && leftS <= lifeS ? leftS : lifeS;
+  const lifetimeS = claims.exp - (claims.iat ?? wallMs / 1000);
+  const usableS = leftS > 0 && leftS <= lifetimeS ? leftS : lifetimeS;
   return usableS > 0 ? 1000 * RENEW_AT * usableS : null;
 }

@@ -84,15 +84,15 @@ test('A server with 512 descriptors says how many it can carry, carries them, an
   await add('last', 20, 1);
   t.diagnostic(`promised ${promised}, carried ${carried}`);
   // Connections of simultaneous requests take descriptors too.
-  assert.ok(carried >= promised - 8 && carried <= promised * 1.15, `${carried} got in, ${promised} were promised`);
+  assert.ok(carried >= promised * 0.96 && carried <= promised * 1.15, `${carried} got in, ${promised} were promised`);
 
   assert.equal((await capacity(server)).head_room_participants, 0);
   const refused = await server.api('POST', '/v1/rooms/call/participants', {});
   assert.equal(refused.status, 503);
   assert.equal(refused.body.type, '/problems/over-capacity');
   assert.ok(Number(refused.headers.get('retry-after')) > 0);
-  assert.equal((await fetch(`${server.url}/readyz`)).status, 503);
-  assert.equal((await fetch(`${server.url}/healthz`)).status, 200);
+  assert.equal((await server.api('GET', '/readyz')).status, 503);
+  assert.equal((await server.api('GET', '/healthz')).status, 200);
 
   // No participant was removed to make room.
   await talkOn(server);
@@ -103,7 +103,7 @@ test('A server with 512 descriptors says how many it can carry, carries them, an
   assert.match(left.at(-1).output, /over-capacity/);
 
   await until('there is room again', async () => (await capacity(server)).head_room_participants >= promised - 8);
-  assert.equal((await fetch(`${server.url}/readyz`)).status, 200);
+  assert.equal((await server.api('GET', '/readyz')).status, 200);
   const figures = await measureLoad(t, server, { room: 'again', participants: 3, talkers: 1, duration: 1, 'expect-no-loss': true });
   assertNothingMissing(figures);
 });

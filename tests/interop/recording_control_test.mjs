@@ -24,7 +24,7 @@ const test = concurrentTests(4);
 async function startHeard(t, config) {
   const file = join(scratch(t), 'events');
   const path = await buildCpp(t, 'events', ['tests/interop/plugins/event_plugin.cpp']);
-  const { server, disk } = await startRecorder(t, config, [{ name: 'events', path, config: { file } }]);
+  const { server, disk } = await startRecorder(t, config, [{ name: 'journal', path, config: { file } }]);
   const events = () => (existsSync(file) ? readFileSync(file, 'utf8').trim().split('\n').filter(Boolean).map((line) => JSON.parse(line)) : []);
   return { server, disk, events };
 }

@@ -12,7 +12,8 @@ namespace {
 
 double offset_ms(int64_t from_ns, int64_t to_ns) {
   // Microseconds are enough to order events.
-  return static_cast<double>((to_ns - from_ns) / 1000) / 1000;
+  const int64_t offset_us = (to_ns - from_ns) / 1000;
+  return static_cast<double>(offset_us) / 1000;
 }
 
 /// Into an object that has begun.

@@ -2,10 +2,8 @@
 // Accepting, and TLS handshakes, each with its deadline. GIO does the handshake on another thread.
 #include "http/connection/acceptor.hpp"
 
-#include <fcntl.h>
 #include <netinet/in.h>
 #include <netinet/tcp.h>
-#include <sys/resource.h>
 #include <sys/socket.h>
 
 #include <utility>
@@ -63,12 +61,8 @@ void Acceptor::listen() {
 }
 
 bool Acceptor::has_descriptors() const {
-  rlimit limit{};
-  if (getrlimit(RLIMIT_NOFILE, &limit) != 0) return true;
-  const auto most = static_cast<int64_t>(limit.rlim_cur);
-  // The system hands out the lowest free descriptor: at least this many are taken.
-  const Descriptor lowest(::fcntl(g_socket_get_fd(listener_.get()), F_DUPFD_CLOEXEC, 0));
-  return lowest.get() >= 0 && lowest.get() + leaves_free_(most) < most;
+  const int64_t limit = descriptor_limit();
+  return taken_descriptors(g_socket_get_fd(listener_.get())) < limit - leaves_free_(limit);
 }
 
 void Acceptor::wait_for_descriptors(const char* reason) {
@@ -101,14 +95,14 @@ bool Acceptor::accept_one() {
   glib::Ref<GIOStream> stream =
       glib::adopt(G_IO_STREAM(g_socket_connection_factory_create_connection(socket.get())));
   if (certificate_) {
-    begin_handshake(std::move(stream), socket);
+    begin_handshake(stream, socket);
   } else {
     accepted_(std::move(stream), socket);
   }
   return true;
 }
 
-void Acceptor::begin_handshake(glib::Ref<GIOStream> stream, glib::Ref<GSocket> socket) {
+void Acceptor::begin_handshake(const glib::Ref<GIOStream>& stream, glib::Ref<GSocket> socket) {
   const glib::Ref<GIOStream> tls =
       glib::adopt(g_tls_server_connection_new(stream.get(), certificate_.get(), nullptr));
   if (!tls) return log::error("http", "there is no TLS backend: install glib-networking");

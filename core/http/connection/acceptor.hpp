@@ -48,7 +48,7 @@ class Acceptor {
   bool accept_one();
   bool has_descriptors() const;
   void wait_for_descriptors(const char* reason);
-  void begin_handshake(glib::Ref<GIOStream> stream, glib::Ref<GSocket> socket);
+  void begin_handshake(const glib::Ref<GIOStream>& stream, glib::Ref<GSocket> socket);
   void end_handshake(Handshake& handshake, const GError* error);
 
   glib::ControlLoop& loop_;

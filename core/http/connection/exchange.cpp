@@ -204,7 +204,8 @@ void Exchange::write(const Response& response) {
   for (const auto& [name, value] : response.headers) {
     soup_message_headers_append(headers, name.c_str(), value.c_str());
   }
-  keeps_connection_ = write_connection_headers(message_, idle_.idle_ms());
+  keeps_connection_ =
+      write_connection_headers(message_, idle_.idle_ms(), IdleConnections::has_room(socket_.get()));
   soup_message_headers_replace(headers, "X-Content-Type-Options", "nosniff");
   if (response.file) {
     soup_message_headers_replace(headers, "Content-Type", response.content_type.c_str());

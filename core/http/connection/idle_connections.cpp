@@ -4,6 +4,7 @@
 
 #include <utility>
 
+#include "base/descriptor.hpp"
 #include "http/connection/acceptor.hpp"
 #include "http/connection/client_stream.hpp"
 
@@ -18,6 +19,10 @@ constexpr size_t kFirstBytes = 1;
 IdleConnections::~IdleConnections() {
   while (drop_oldest()) {
   }
+}
+
+bool IdleConnections::has_room(GSocket* socket) {
+  return taken_descriptors(g_socket_get_fd(socket)) <= descriptor_limit() / 2;
 }
 
 void IdleConnections::add(glib::Ref<GIOStream> stream, glib::Ref<GSocket> socket,

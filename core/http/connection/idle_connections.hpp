@@ -35,6 +35,10 @@ class IdleConnections {
   IdleConnections(const IdleConnections&) = delete;
   IdleConnections& operator=(const IdleConnections&) = delete;
 
+  /// May one more stay? Not while more than half of the process's descriptors are taken: capacity
+  /// does not count idle connections, so they must be few when others need descriptors. A client
+  /// that is told so does not lose a request to a connection that ends. `socket`: any.
+  static bool has_room(GSocket* socket);
   /// `socket` is what the stream runs on, `unread` what has been read from it already. Calls
   /// `woken` later, or never.
   void add(glib::Ref<GIOStream> stream, glib::Ref<GSocket> socket, std::string unread);

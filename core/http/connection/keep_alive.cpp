@@ -20,9 +20,9 @@ bool may_keep(SoupServerMessage* message) {
 
 }  // namespace
 
-bool write_connection_headers(SoupServerMessage* message, uint32_t idle_ms) {
+bool write_connection_headers(SoupServerMessage* message, uint32_t idle_ms, bool has_room) {
   SoupMessageHeaders* headers = soup_server_message_get_response_headers(message);
-  const bool keeps = may_keep(message);
+  const bool keeps = has_room && may_keep(message);
   soup_message_headers_replace(headers, "Connection", keeps ? "keep-alive" : "close");
   if (!keeps) return false;
   const std::string timeout = "timeout=" + std::to_string(idle_ms / 1000);

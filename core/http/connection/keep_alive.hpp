@@ -10,9 +10,10 @@
 
 namespace veche::http {
 
-/// Writes the response's headers about its connection. True if the connection stays: only if the
-/// client wants it, and it is certain where the next request begins (RFC 9112 section 9.3).
-bool write_connection_headers(SoupServerMessage* message, uint32_t idle_ms);
+/// Writes the response's headers about its connection. True if the connection stays: only if there
+/// is room for it, the client wants it, and it is certain where the next request begins (RFC 9112
+/// section 9.3).
+bool write_connection_headers(SoupServerMessage* message, uint32_t idle_ms, bool has_room);
 
 /// Takes the stream of an answered message from libsoup, which then forgets the message. To be
 /// called within its signal "wrote-body".

@@ -31,8 +31,8 @@ typedef struct veche_session_view {
   int64_t now_ns;         /* monotonic clock */
   uint32_t round_trip_us; /* 0: not known yet */
   uint32_t jitter_us;     /* of the packets that the client receives, as it reports */
-  float loss_out;         /* 0 to 1: share that the client has not received, by its newest reports */
-  float loss_in;          /* 0 to 1: share of the client's packets that did not arrive, likewise */
+  float loss_out; /* 0 to 1: share that the client has not received, by its newest reports */
+  float loss_in;  /* 0 to 1: share of the client's packets that did not arrive, likewise */
   uint32_t bitrate_out_bps, bitrate_in_bps; /* averaged over about a second */
   uint32_t estimate_bps;                    /* capacity of the path to the client; 0: not known */
   uint32_t reserved;

@@ -212,8 +212,8 @@ void PeerSession::open() {
   sessions_.openers_.run([self = shared_from_this()] {
     Status status = internal("a library failed while it opened the session");
     guarded("media", LogPlace::here(), [&] {
-      status =
-          check_fingerprint(self->connection_->peer_certificate(), self->request_.plan.fingerprints);
+      status = check_fingerprint(self->connection_->peer_certificate(),
+                                 self->request_.plan.fingerprints);
       if (status) status = self->connection_->open();
     });
     self->sessions_.loop_.post(

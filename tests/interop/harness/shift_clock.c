@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* LD_PRELOAD for tests: while the file $CLOCK_SHIFT exists, the time of day is later by the number of
- * seconds that it holds. Other clocks are left alone. */
+/* LD_PRELOAD for tests: while the file $CLOCK_SHIFT exists, the time of day is later by the number
+ * of seconds that it holds. Other clocks are left alone. */
 #include <dlfcn.h>
 #include <fcntl.h>
 #include <stdlib.h>

@@ -50,6 +50,8 @@ function configuration(listen, key, { maxSpeakers, peerTimeout, mediaPorts, medi
   };
 }
 
+const LOST_CONNECTION = new Set(['ECONNRESET', 'EPIPE', 'UND_ERR_SOCKET']);
+
 export class VecheServer {
   #logFile;
   #configFile;
@@ -131,10 +133,15 @@ export class VecheServer {
 
   /** A request with the API key. Gives {status, headers, body}; the body parsed if it is JSON. */
   async api(method, path, body) {
-    const response = await fetch(this.url + path, {
+    const ask = () => fetch(this.url + path, {
       method,
       headers: { Authorization: `Bearer ${this.key}`, ...(body && { 'Content-Type': 'application/json' }) },
       body: body && JSON.stringify(body),
+    });
+    // A server that is short of descriptors may end an idle connection just as the next request is sent on it. Browsers repeat it, too.
+    const response = await ask().catch((error) => {
+      if (LOST_CONNECTION.has(error.cause?.code)) return ask();
+      throw new Error(`${method} ${path}: ${error.cause?.code} ${error.cause?.message}`, { cause: error });
     });
     const text = await response.text();
     const isJson = /json/.test(response.headers.get('content-type') ?? '');

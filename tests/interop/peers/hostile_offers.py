@@ -42,7 +42,6 @@ GOOD = {
 BAD = {
     "no mid": offer(publisher(None), section(None), bundle=["0"]),
     "one section without mid": offer(publisher(), section(None)),
-    "data channel first": offer(data_channel("0"), section("1", "sendonly"), section("2")),
     "200 sections": offer(publisher(), *[section(str(i)) for i in range(1, 200)]),
     "duplicate mids": offer(publisher(), section("1"), section("1")),
     "no fingerprint": offer(publisher(security=SECURITY[1:]), section("1", security=SECURITY[1:])),

@@ -1,5 +1,6 @@
 # SPDX-License-Identifier: Apache-2.0
 # What operators see of a plugin that crashes, ends the process or hangs. Usage: plugin_faults_test.py VECHE FOLDER_OF_PLUGINS
+import http.client
 import json
 import pathlib
 import signal
@@ -38,7 +39,7 @@ class PluginFaults(unittest.TestCase):
         """The server may end before it answers."""
         try:
             return server.ask(method, path, body, KEY)
-        except OSError:
+        except (OSError, http.client.HTTPException):
             return None
 
     def last_line(self, server):

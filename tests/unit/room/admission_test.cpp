@@ -29,6 +29,15 @@ class AdmissionTest : public RoomTest {
   int readings = 0;
 };
 
+TEST_F(AdmissionTest, DescriptorsThatAreGivenUpWhenNeededBoundNothing) {
+  leave_room_for(0);
+  EXPECT_EQ(head_room(), 0);
+  server->use_spare_descriptors([] { return 20; });
+  tick();
+  EXPECT_EQ(head_room(), 2);
+  server->use_spare_descriptors(nullptr);
+}
+
 TEST_F(AdmissionTest, RefusesNewParticipantsSessionsAndRoomsMadeForThemWhenFull) {
   Room& room = make_room();
   Participant& invited = join(room, "ivy");

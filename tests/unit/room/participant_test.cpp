@@ -75,14 +75,14 @@ TEST_F(ParticipantTest, IsRefusedWithBadNameOrSettings) {
 
 TEST_F(ParticipantTest, WritesNothingForAnUpdateThatChangesNothing) {
   Participant& bob = join(room, "bob");
-  ASSERT_TRUE(bob.update({.muted = true, .pinned = {{"carol"}}}).ok());
+  ASSERT_TRUE(bob.update({.muted_by_self = true, .pinned = {{"carol"}}}).ok());
   take_events();
   const uint64_t revision = bob.revision();
   const size_t noted = bob.trace().entries().size();
   log::configure(log::Level::Debug, log::Format::Text);
   testing::internal::CaptureStderr();
   for (int i = 0; i < 1000; ++i) {
-    ASSERT_TRUE(bob.update({.muted = true, .pinned = {{"carol"}}}).ok());
+    ASSERT_TRUE(bob.update({.muted_by_self = true, .pinned = {{"carol"}}}).ok());
   }
   EXPECT_EQ(testing::internal::GetCapturedStderr(), "");
   EXPECT_THAT(take_events(), IsEmpty());
@@ -93,7 +93,7 @@ TEST_F(ParticipantTest, WritesNothingForAnUpdateThatChangesNothing) {
 TEST_F(ParticipantTest, MayMuteItselfWhateverALaterLimitSaysOfItsSettings) {
   Participant& bob = *room.join("bob", {.max_audio_slots = 4}).value();
   server->use_limits({.max_audio_slots = 2});
-  EXPECT_TRUE(bob.update({.muted = true}).ok());
+  EXPECT_TRUE(bob.update({.muted_by_self = true}).ok());
   EXPECT_FALSE(bob.update({.max_audio_slots = 3}).ok());
 }
 

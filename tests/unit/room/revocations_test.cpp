@@ -60,6 +60,16 @@ TEST(Revocations, AnInvitationLetsItsOwnTokenInAndNoOlderOne) {
   EXPECT_EQ(all.refusal("blue", "ann", kNow), Refusal());
 }
 
+TEST(Revocations, AnInvitationInTheSameMomentLetsNoOlderTokenIn) {
+  Revocations all;
+  const int64_t old = all.issue(kNow);
+  all.remove("blue", "ann", kNow);
+  const int64_t fresh = all.issue(kNow);
+  all.invite("blue", "ann", fresh);
+  EXPECT_EQ(all.refusal("blue", "ann", old), TokenRefusal::Removed);
+  EXPECT_EQ(all.refusal("blue", "ann", fresh), Refusal());
+}
+
 TEST(Revocations, AnInvitationCountsAfterTheClockWasSetBack) {
   Revocations all(1);
   all.remove("blue", "bob", kNow);

@@ -144,7 +144,8 @@ TEST_F(HttpEvents, TakeTwentyCommandsAtOnceAndCloseAClientThatGoesOn) {
   };
   for (int i = 0; i < 20; ++i) mute(i, i % 2 == 0);
   for (int i = 0; i < 20; ++i) {
-    EXPECT_EQ(ann->next(), R"({"type":"ok","id":)" + std::to_string(i) + "}");
+    const std::string answer = ann->next();
+    EXPECT_EQ(answer.rfind(R"({"type":"ok","id":)" + std::to_string(i) + ",", 0), 0u) << answer;
   }
   mute(20, true);
   const std::string refused = ann->next();
