@@ -142,7 +142,8 @@ void Run::enter(Phase phase, int64_t now_ns) {
   } else if (phase == Phase::Talking) {
     if (server_) {
       const double cpu_s = read(now_ns).server_cpu_s - joins_begin_cpu_s_;
-      server_->cpu_ms_per_join = 1000 * cpu_s / std::max<size_t>(1, joins_begun_);
+      server_->cpu_ms_per_join =
+          1000 * cpu_s / static_cast<double>(std::max<size_t>(1, joins_begun_));
     }
     talk_start_ns_ = now_ns + kSettleNs;
     crowd_.generator().start_schedule(talk_start_ns_);

@@ -23,7 +23,7 @@ constexpr int64_t kTurnNs = 100 * kNsPerMs;
 constexpr int64_t kFillLagNs = ReorderBuffer::kHoldNs + 600 * kNsPerMs;
 /// After a track has begun or ended, and else; a large manifest waits longer.
 constexpr int64_t kNewsPeriodNs = 2 * kNsPerS, kProgressPeriodNs = 30 * kNsPerS;
-constexpr int64_t kManifestBytesPerS = 16 * 1024;
+constexpr int64_t kManifestBytesPerS = int64_t{16} * 1024;
 constexpr size_t kMaxMuted = 10'000;
 /// Clocks are slewed by less; a larger difference means that somebody has set it.
 constexpr int64_t kClockStepMs = 10'000;

@@ -46,7 +46,7 @@ std::vector<std::string> expired(std::vector<Aged> recordings, const Retention& 
 class TrustedTime {
  public:
   static constexpr int64_t kJumpMs = 60'000;
-  static constexpr int64_t kTrustMs = 24 * 3'600'000;
+  static constexpr int64_t kTrustMs = int64_t{24} * 3'600'000;
 
   /// Both clocks, read together; to be called at least every few minutes.
   int64_t unix_ms(int64_t boot_ms, int64_t unix_ms) noexcept;
