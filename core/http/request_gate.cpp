@@ -12,7 +12,7 @@
 namespace veche::http {
 namespace {
 
-/// Whoever watches the server may always ask how it is.
+/// A monitor may ask at any rate.
 bool is_probe(const Route& route) {
   return route.pattern == "/healthz" || route.pattern == "/readyz";
 }

@@ -62,6 +62,7 @@ void show(const room::Participant& participant, const std::string& room,
   std::vector<uint64_t> tracks;
   for (const room::TrackView& track : participant.tracks()) tracks.push_back(track.track);
   // Copies: the visitor may end the participant.
+  // NOLINTNEXTLINE(performance-unnecessary-copy-initialization)
   std::string id = participant.id(), name = participant.name(),
               metadata = participant.settings().metadata;
   veche_participant_info info{};

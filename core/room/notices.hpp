@@ -18,6 +18,7 @@ namespace veche::room {
 struct RosterNames {
   std::vector<std::string> joined, changed, left;
 
+  // NOLINTNEXTLINE(modernize-use-nullptr): clang-tidy 14 sees a 0 in what the compiler writes.
   friend auto operator<=>(const RosterNames&, const RosterNames&) = default;
 };
 

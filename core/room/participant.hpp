@@ -128,6 +128,8 @@ class Participant {
   /// The session is about to end.
   void forget_control();
   std::string profile_json() const;
+  /// As events show it. `packets`: those of a track that sends more than it may.
+  static std::string track_json(const TrackView& track, std::optional<uint64_t> packets = {});
   void note_changes(const ParticipantSettings& before, bool was_muted_by_self);
 
   /// Into the trace. `at_ns`: on the monotonic clock; 0: now.

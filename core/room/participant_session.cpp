@@ -41,19 +41,6 @@ Error unanswered(EndReason reason) {
   }
 }
 
-std::string track_json(const TrackView& track) {
-  return glib::JsonWriter()
-      .begin_object()
-      .key("track")
-      .integer(static_cast<int64_t>(track.track))
-      .key("mid")
-      .string(track.mid)
-      .key("kind")
-      .string(track.kind)
-      .end_object()
-      .text();
-}
-
 /// Without a duration: it never connected.
 std::string left_text(EndReason reason, const std::string& detail,
                       std::optional<int64_t> duration_ns) {
@@ -71,6 +58,14 @@ std::string left_json(EndReason reason, const std::string& detail, int64_t durat
 }
 
 }  // namespace
+
+std::string Participant::track_json(const TrackView& track, std::optional<uint64_t> packets) {
+  glib::JsonWriter json;
+  json.begin_object().key("track").integer(static_cast<int64_t>(track.track));
+  json.key("mid").string(track.mid).key("kind").string(track.kind);
+  if (packets) json.key("packets").integer(static_cast<int64_t>(*packets));
+  return json.end_object().text();
+}
 
 SessionState Participant::session_state() const { return session_state_; }
 

@@ -59,18 +59,7 @@ void Participant::note_limited(const media::SessionStatistics& statistics, int64
   for (const SessionWatch::LimitedTrack& limited : watch_->look_for_limited(statistics, now_ns)) {
     if (limited.index >= all.size()) continue;
     const TrackView& track = all[limited.index];
-    const std::string data = glib::JsonWriter()
-                                 .begin_object()
-                                 .key("track")
-                                 .integer(static_cast<int64_t>(track.track))
-                                 .key("mid")
-                                 .string(track.mid)
-                                 .key("kind")
-                                 .string(track.kind)
-                                 .key("packets")
-                                 .integer(static_cast<int64_t>(limited.packets))
-                                 .end_object()
-                                 .text();
+    const std::string data = track_json(track, limited.packets);
     log::warning("room", "its track " + track.mid + " sends more than it may", about());
     note(Trace::Kind::Activity, "track.limited", data);
     room_.server().emit(room_, "track.limited", id_, data);

@@ -25,7 +25,7 @@ void Trace::add(Kind kind, TraceEntry entry) {
   }
 }
 
-void Trace::evict(Ring& ring, std::deque<TraceEntry>::iterator entry) {
+void Trace::evict(Ring& ring, const std::deque<TraceEntry>::iterator& entry) {
   ring.bytes -= entry->data.size();
   ring.entries.erase(entry);
   ++dropped_;

@@ -48,7 +48,7 @@ class Trace {
     std::deque<TraceEntry> entries;
     size_t bytes = 0;
   };
-  void evict(Ring& ring, std::deque<TraceEntry>::iterator entry);
+  void evict(Ring& ring, const std::deque<TraceEntry>::iterator& entry);
   std::array<Ring, 2> rings_;
   uint64_t dropped_ = 0;
   int64_t began_ns_ = 0;

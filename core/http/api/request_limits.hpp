@@ -14,7 +14,7 @@
 namespace veche::http {
 
 enum class Limit {
-  Offers = 0,   ///< For one participant, whoever posts them.
+  Offers = 0,   ///< For one participant, by any caller.
   Commands,     ///< Of one participant's client, on its WebSockets.
   Invitations,  ///< Of one API key.
   Reads,        ///< Of one API key.

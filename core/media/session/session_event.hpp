@@ -16,7 +16,7 @@ namespace veche::media {
 /// When the first packets came and went; 0: none did yet.
 struct FirstPackets {
   int64_t in_ns = 0;     ///< From the client.
-  int64_t audio_ns = 0;  ///< To the client, of somebody who talked already when it connected.
+  int64_t audio_ns = 0;  ///< To the client, of a talk that had begun before it connected.
 };
 
 /// What happens to a session. Those that a worker or a lane reports come once each, in the order

@@ -157,7 +157,8 @@ void Library::add(const std::string& path, const Manifest& manifest) {
   index_.add(path, manifest, boot_ms());
 }
 
-void Library::add_checksums(const std::string& id, std::function<void(const Manifest*)> done) {
+void Library::add_checksums(const std::string& id,
+                            const std::function<void(const Manifest*)>& done) {
   const Index::Entry* recording = index_.find(id);
   if (!recording) return done(nullptr);
   run_on(
@@ -199,7 +200,7 @@ void Library::open_file(const Index::Entry& recording, const std::string& name,
       std::move(failed));
 }
 
-void Library::remove(const std::string& id, std::function<void()> done, Failed failed) {
+void Library::remove(const std::string& id, const std::function<void()>& done, Failed failed) {
   const Index::Entry* recording = index_.find(id);
   if (!recording) return done();
   run(

@@ -44,7 +44,7 @@ class Library {
   void add(const std::string& path, const Manifest& manifest);
   /// Adds the checksums of a recording that has ended, when its turn comes. `done` gets the
   /// manifest with them; null: they could not be added.
-  void add_checksums(const std::string& id, std::function<void(const Manifest*)> done);
+  void add_checksums(const std::string& id, const std::function<void(const Manifest*)>& done);
   const Index& index() const { return index_; }
 
   void read(const Index::Entry& recording, std::function<void(std::string json)> done,
@@ -52,7 +52,7 @@ class Library {
   /// A file that the recording's manifest lists, with its type.
   void open_file(const Index::Entry& recording, const std::string& name,
                  std::function<void(int fd, const std::string& type)> done, Failed failed);
-  void remove(const std::string& id, std::function<void()> done, Failed failed);
+  void remove(const std::string& id, const std::function<void()>& done, Failed failed);
   /// Removes the folder of a recording that never began.
   void forget(const std::string& path);
   void remove_expired(const Now& now, uint64_t in_progress_bytes);

@@ -70,6 +70,10 @@ void wait_lock(int folder_fd) noexcept {
 
 namespace {
 
+std::string joined(const std::string& path, const std::string& name) {
+  return std::string(path).append("/").append(name);
+}
+
 void delete_entry(int parent, const std::string& name, bool is_folder, const std::string& path,
                   int depth) {
   // Deeper trees than any program makes of a recording end the call, not the stack.
@@ -91,7 +95,7 @@ void delete_entry(int parent, const std::string& name, bool is_folder, const std
     return true;
   });
   for (const auto& [each, is_inner] : entries) {
-    delete_entry(folder.get(), each, is_inner, path + "/" + each, depth + 1);
+    delete_entry(folder.get(), each, is_inner, joined(path, each), depth + 1);
   }
   if (::unlinkat(parent, name.c_str(), AT_REMOVEDIR) != 0 && errno != ENOENT) {
     fail_io("remove the folder", path, errno);
@@ -108,7 +112,7 @@ void empty_folder(int folder_fd, const std::string& path,
     return true;
   });
   for (const auto& [name, is_folder] : entries) {
-    delete_entry(folder_fd, name, is_folder, path + "/" + name, 0);
+    delete_entry(folder_fd, name, is_folder, joined(path, name), 0);
   }
 }
 

@@ -1,19 +1,12 @@
 // SPDX-License-Identifier: Apache-2.0
-// Tables of a switchboard's actions on packets, fills and ticks, in virtual time.
-#include "media/lane/switchboard.hpp"
-
+// Tables of a switchboard's actions on packets and ticks, in virtual time.
 #include <gmock/gmock.h>
-#include <gtest/gtest.h>
 
-#include <deque>
 #include <optional>
 #include <string>
 #include <vector>
 
-#include "../../rtp/packet_builder.hpp"
-#include "base/thread_role.hpp"
-#include "base/time.hpp"
-#include "lane_fakes.hpp"
+#include "switchboard_fixture.hpp"
 
 namespace veche::media {
 namespace {
@@ -21,83 +14,7 @@ namespace {
 using testing::ElementsAre;
 using testing::IsEmpty;
 
-constexpr uint8_t kLevel = 30, kLevelExtension = 1;
-constexpr uint32_t kLane = 3;
 constexpr int kSilence = 0xfe;  // The last byte of a silent frame of Opus.
-constexpr int64_t kStart = 1000 * kNsPerS;
-
-/// Sends in no time, unless the test sets a duration.
-class FakeOutlet final : public Outlet {
- public:
-  int64_t flush() noexcept override {
-    ++flushes;
-    return now_ns += takes_ns;
-  }
-  int64_t now_ns = kStart, takes_ns = 0;
-  int flushes = 0;
-};
-
-class SwitchboardTest : public testing::Test {
- protected:
-  struct Listener {
-    FakePath path;
-    SessionId id = SessionId::next();
-    LaneSession* session = nullptr;
-    /// The last bytes of the packets received, which are those of the sequence numbers.
-    std::vector<int> heard() const {
-      std::vector<int> numbers;
-      for (const auto& packet : path.sent) numbers.push_back(packet.back());
-      return numbers;
-    }
-  };
-
-  std::shared_ptr<TrackFeed> add_track() {
-    auto feed =
-        std::make_shared<TrackFeed>(ParticipantId::next(), 4711, sdp::MediaKind::Audio, true);
-    board_.add_track(feed, kLevelExtension, outlet_.now_ns);
-    return feed;
-  }
-  Listener& add_listener(size_t slots = 1, PacketPolicy* policy = nullptr) {
-    Listener& listener = listeners_.emplace_back();
-    std::vector<rtp::SlotFormat> formats(slots);
-    for (size_t i = 0; i < slots; ++i) formats[i].ssrc = static_cast<uint32_t>(200 + i);
-    auto session = std::make_unique<LaneSession>(listener.id, ParticipantId::next(), listener.path,
-                                                 policy, counters_, formats);
-    listener.session = session.get();
-    board_.add_session(session);
-    return listener;
-  }
-  /// A packet of the track, which arrived `age_ns` ago.
-  void forward(const TrackFeed& feed, uint16_t sequence, int64_t age_ns = 0) {
-    const auto bytes = opus_packet(7, sequence, kLevel);
-    board_.forward(feed.id, *rtp::PacketView::parse(bytes), outlet_.now_ns - age_ns, kLevel,
-                   outlet_.now_ns);
-  }
-  void remember(const TrackFeed& feed, uint16_t sequence) {
-    const auto bytes = opus_packet(7, sequence, kLevel);
-    board_.remember(feed.id, *rtp::PacketView::parse(bytes), outlet_.now_ns);
-  }
-  void fill(const Listener& listener, uint32_t slot, TrackId track) {
-    board_.fill(listener.id, slot, track, outlet_.now_ns);
-  }
-  LaneRoom& add_room(ScriptedRoom::Script script) {
-    room_feed_ = std::make_shared<RoomFeed>(RoomId::next());
-    auto room = std::make_unique<LaneRoom>(room_feed_, counters_);
-    std::unique_ptr<Selector::RoomState> selector =
-        std::make_unique<ScriptedRoom>(std::move(script));
-    room->swap_selector(selector);
-    LaneRoom& added = *room;
-    board_.add_room(room, outlet_.now_ns);
-    return added;
-  }
-
-  const ActAs lane_{ThreadRole::Lane};
-  std::deque<Listener> listeners_;
-  std::shared_ptr<RoomFeed> room_feed_;  // Of the room that was added last.
-  LaneCounters counters_;
-  FakeOutlet outlet_;
-  Switchboard board_{kLane, counters_, outlet_};
-};
 
 /// RFC 2198: with redundancy for a listener that has it, Opus alone for others.
 TEST_F(SwitchboardTest, RedundantAudioIsWhatEachListenerHas) {
@@ -422,88 +339,6 @@ TEST_F(SwitchboardTest, TicksAreAPeriodApartAndALateOneIsNotCaughtUpOn) {
   EXPECT_EQ(board_.tick_due_ns(), INT64_MAX) << "all rooms sleep";
   EXPECT_EQ(board_.remove_room(room.id()).get(), &room);
   EXPECT_EQ(board_.remove_room(RoomId::next()), nullptr);
-}
-
-/// A room with listeners on two other lanes and on this one.
-class SwitchboardFills : public SwitchboardTest {
- protected:
-  static constexpr uint32_t kOther = 5, kFull = 9;
-
-  SwitchboardFills() {
-    room_ = &add_room([this](const veche_room_view& view, veche_selection& selection) {
-      for (uint32_t i = 0; i < view.listener_count; ++i) {
-        selection.slots[view.listeners[i].first_slot].track = wanted_.value;
-      }
-    });
-    room_->add_track(track_);
-    room_->add_listener(here_.id, ParticipantId::next(), kLane, 1, 0, {});
-    room_->add_listener(other_, ParticipantId::next(), kOther, 1, 0, {});
-    room_->add_listener(full_, ParticipantId::next(), kFull, 1, 0, {});
-  }
-  void select(TrackId track) {
-    wanted_ = track;
-    // Packets keep the room awake.
-    track_->meter.add(kLevel, outlet_.now_ns);
-    wake();
-    board_.select(*room_, outlet_.now_ns);
-  }
-  /// The fills that the other lanes accept, as session and track. The full lane accepts none.
-  std::vector<std::pair<SessionId, TrackId>> hand_out(bool is_full) {
-    std::vector<std::pair<SessionId, TrackId>> taken;
-    board_.hand_out([&](const SlotFill& fill) {
-      if (is_full && fill.lane == kFull) return false;
-      taken.emplace_back(fill.session, fill.track);
-      return true;
-    });
-    return taken;
-  }
-
-  const std::shared_ptr<TrackFeed> track_ = add_track();
-  Listener& here_ = add_listener();
-  const SessionId other_ = SessionId::next(), full_ = SessionId::next();
-  TrackId wanted_;
-  LaneRoom* room_ = nullptr;
-
- private:
-  void wake() {
-    board_.wake(room_->id(), outlet_.now_ns);
-    room_feed_->awake = true;
-  }
-};
-
-TEST_F(SwitchboardFills, OfItsOwnSessionsAreDoneAndOthersHandedOut) {
-  select(track_->id);
-  EXPECT_EQ(here_.session->track(0), track_->id);
-  EXPECT_THAT(hand_out(false),
-              ElementsAre(std::pair(other_, track_->id), std::pair(full_, track_->id)));
-  EXPECT_FALSE(board_.has_fills());
-  select(track_->id);
-  EXPECT_FALSE(board_.has_fills()) << "nothing has changed";
-}
-
-TEST_F(SwitchboardFills, ThatALaneDoesNotTakeAreOfferedAgainInOrder) {
-  select(track_->id);
-  EXPECT_THAT(hand_out(true), ElementsAre(std::pair(other_, track_->id)));
-  EXPECT_TRUE(board_.has_fills());
-  select(TrackId{});
-  EXPECT_THAT(hand_out(true), ElementsAre(std::pair(other_, TrackId{})));
-  EXPECT_THAT(hand_out(false), ElementsAre(std::pair(full_, TrackId{}))) << "the newest counts";
-  EXPECT_THAT(hand_out(false), IsEmpty());
-}
-
-TEST_F(SwitchboardFills, OfALaneThatTakesNothingAreBounded) {
-  for (int i = 0; i < 100; ++i) {
-    select(i % 2 == 0 ? track_->id : TrackId{});
-    hand_out(true);
-  }
-  EXPECT_THAT(hand_out(false), ElementsAre(std::pair(full_, TrackId{})));
-}
-
-TEST_F(SwitchboardFills, OfASessionThatHasLeftAreForgotten) {
-  select(track_->id);
-  hand_out(true);
-  board_.forget_fills(full_);
-  EXPECT_FALSE(board_.has_fills());
 }
 
 }  // namespace

@@ -15,29 +15,17 @@
 #include "recording/file/manifest_json.hpp"
 #include "recording/file/media_file.hpp"
 #include "recording/file/media_info.hpp"
+#include "stored_recording.hpp"
 
 namespace veche::recording {
 namespace {
 
 namespace fs = std::filesystem;
 
-constexpr int64_t kStart_ms = 1'700'000'000'000;
-constexpr char kTemplate[] = "{room}/{date}-{id}";
-
-Manifest manifest_of(const std::string& id, State state = State::Finished) {
-  Manifest manifest;
-  manifest.id = id;
-  manifest.room = "blue";
-  manifest.state = state;
-  manifest.started_unix_ms = kStart_ms;
-  return manifest;
-}
-
-std::string add(Store& store, const Manifest& manifest) {
-  const Store::Place place = store.create("blue", manifest.id, manifest.started_unix_ms);
-  Store::save(place.folder.get(), manifest);
-  return place.path;
-}
+using testing::add;
+using testing::kStart_ms;
+using testing::kTemplate;
+using testing::manifest_of;
 
 TEST(Store, FindsWhatWasRecordedTheOldestFirst) {
   const OpenDir directory;
