@@ -7,12 +7,17 @@
 #include <cstring>
 #include <utility>
 
+#include "http/protocol/head_guard.hpp"
+
 using veche::glib::Ref;
+using veche::http::HeadGuard;
 
 struct VecheClientInput {
   GInputStream parent;
   GPollableInputStream* base;  // Owned.
+  GOutputStream* answer;       // Owned: where to refuse a head.
   std::string* unread;         // Owned.
+  HeadGuard* guard;            // Owned.
   gboolean is_taken_back;      // Reads nothing from the base any more.
 };
 struct VecheClientInputClass {
@@ -36,13 +41,34 @@ G_DEFINE_TYPE_WITH_CODE(VecheClientInput, veche_client_input, G_TYPE_INPUT_STREA
 G_DEFINE_TYPE(VecheClientStream, veche_client_stream, G_TYPE_IO_STREAM)
 // NOLINTEND(performance-no-int-to-ptr)
 
-static void veche_client_input_init(VecheClientInput* self) { self->unread = new std::string; }
+static void veche_client_input_init(VecheClientInput* self) {
+  self->unread = new std::string;
+  self->guard = new HeadGuard;
+}
+
+/// Lets libsoup have what was read, unless the guard refuses it: then the client gets its answer
+/// here, and libsoup an error, over which it closes the connection.
+static gssize guarded_read(VecheClientInput* self, const void* buffer, gssize count,
+                           GError** error) {
+  if (count <= 0 || self->guard->has_ended()) return count;
+  const int status = self->guard->pass({static_cast<const char*>(buffer), size_t(count)});
+  if (status == 0) return count;
+  const std::string answer = "HTTP/1.1 " + std::to_string(status) +
+                             (status == 501 ? " Not Implemented" : " Bad Request") +
+                             "\r\nConnection: close\r\nContent-Length: 0\r\n\r\n";
+  g_pollable_output_stream_write_nonblocking(G_POLLABLE_OUTPUT_STREAM(self->answer), answer.data(),
+                                             answer.size(), nullptr, nullptr);
+  g_set_error_literal(error, G_IO_ERROR, G_IO_ERROR_INVALID_DATA, "the head is refused");
+  return -1;
+}
 
 static void veche_client_input_class_init(VecheClientInputClass* type) {
   G_OBJECT_CLASS(type)->finalize = [](GObject* object) {
     auto* self = reinterpret_cast<VecheClientInput*>(object);
     if (self->base) g_object_unref(self->base);
+    if (self->answer) g_object_unref(self->answer);
     delete self->unread;
+    delete self->guard;
     G_OBJECT_CLASS(veche_client_input_parent_class)->finalize(object);
   };
   auto* stream = G_INPUT_STREAM_CLASS(type);
@@ -51,7 +77,9 @@ static void veche_client_input_class_init(VecheClientInputClass* type) {
                        GError** error) -> gssize {
     auto* self = reinterpret_cast<VecheClientInput*>(from);
     if (self->unread->empty() && !self->is_taken_back) {
-      return g_input_stream_read(G_INPUT_STREAM(self->base), buffer, count, cancellable, error);
+      const gssize got =
+          g_input_stream_read(G_INPUT_STREAM(self->base), buffer, count, cancellable, error);
+      return guarded_read(self, buffer, got, error);
     }
     return g_pollable_input_stream_read_nonblocking(G_POLLABLE_INPUT_STREAM(from), buffer, count,
                                                     cancellable, error);
@@ -84,10 +112,14 @@ static void veche_client_input_pollable(GPollableInputStreamInterface* methods) 
       const size_t given = std::min<size_t>(count, unread.size());
       memcpy(buffer, unread.data(), given);
       unread.erase(0, given);
-      return static_cast<gssize>(given);
+      // What was taken back has been guarded, or belongs to a request that gets its own guard.
+      const auto got = static_cast<gssize>(given);
+      return self->is_taken_back ? got : guarded_read(self, buffer, got, error);
     }
     if (!self->is_taken_back) {
-      return g_pollable_input_stream_read_nonblocking(self->base, buffer, count, nullptr, error);
+      const gssize got =
+          g_pollable_input_stream_read_nonblocking(self->base, buffer, count, nullptr, error);
+      return guarded_read(self, buffer, got, error);
     }
     g_set_error_literal(error, G_IO_ERROR, G_IO_ERROR_WOULD_BLOCK, "taken back");
     return -1;
@@ -127,6 +159,7 @@ Ref<GIOStream> make_client_stream(const Ref<GIOStream>& base, const std::string&
       reinterpret_cast<VecheClientInput*>(g_object_new(veche_client_input_get_type(), nullptr));
   self->input->base =
       G_POLLABLE_INPUT_STREAM(g_object_ref(g_io_stream_get_input_stream(base.get())));
+  self->input->answer = G_OUTPUT_STREAM(g_object_ref(g_io_stream_get_output_stream(base.get())));
   *self->input->unread = unread;
   self->base = G_IO_STREAM(g_object_ref(base.get()));
   return stream;

@@ -136,9 +136,7 @@ TEST_F(HttpKeepAlive, ClosesWhenTheClientAsksForItOrTheNextBeginningIsUncertain)
            put + "Transfer-Encoding: chunked\r\n\r\n0\r\n\r\n",
            put + "Transfer-Encoding: chunked\r\nContent-Length: 5\r\n\r\n0\r\n\r\n",
            put + "Content-Length: 5\r\nExpect: 100-continue\r\n\r\n",
-#ifndef __SANITIZE_ADDRESS__  // libsoup 3.2 loses the path of such a request.
            "GET /healthz HTTP/1.1\r\nTransfer-Encoding: odd\r\n" + host + "\r\n",
-#endif
        }) {
     RawClient client(loop, url());
     ask(client, {.path = "/healthz"});

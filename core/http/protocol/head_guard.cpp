@@ -1,0 +1,71 @@
+// SPDX-License-Identifier: Apache-2.0
+// Line by line, in the manner of libsoup: a line ends with LF, and a CR before it does not count.
+#include "http/protocol/head_guard.hpp"
+
+#include <glib.h>
+
+#include <algorithm>
+#include <utility>
+
+namespace veche::http {
+namespace {
+
+/// Longer than any value that is looked at here; libsoup bounds the whole head.
+constexpr size_t kMaxLine = 1024;
+/// Stands for a value that did not fit, and is refused by every rule below.
+constexpr std::string_view kTooLong = "/";
+
+bool is(std::string_view text, std::string_view name) {
+  return text.size() == name.size() &&
+         g_ascii_strncasecmp(text.data(), name.data(), name.size()) == 0;
+}
+
+std::string_view trimmed(std::string_view text) {
+  const size_t begin = text.find_first_not_of(" \t\r");
+  if (begin == std::string_view::npos) return {};
+  return text.substr(begin, text.find_last_not_of(" \t\r") + 1 - begin);
+}
+
+int check_field(std::string_view name, std::string_view value) {
+  if (is(name, "Transfer-Encoding")) return is(value, "chunked") ? 0 : 501;
+  if (is(name, "Content-Length")) {
+    const bool is_number = !value.empty() && std::all_of(value.begin(), value.end(),
+                                                         [](char c) { return g_ascii_isdigit(c); });
+    return is_number ? 0 : 400;
+  }
+  if (is(name, "Host")) return value.find('/') == std::string_view::npos ? 0 : 400;
+  return 0;
+}
+
+}  // namespace
+
+int HeadGuard::pass(std::string_view bytes) {
+  while (!bytes.empty() && !has_ended_) {
+    const size_t end = bytes.find('\n');
+    const std::string_view part = bytes.substr(0, end);
+    if (part.find('\0') != std::string_view::npos) return 400;
+    line_.append(part.substr(0, kMaxLine - line_.size()));
+    if (end == std::string_view::npos) return 0;
+    bytes.remove_prefix(end + 1);
+    if (const int refused = end_of_line()) return refused;
+  }
+  return 0;
+}
+
+int HeadGuard::end_of_line() {
+  const std::string line = std::exchange(line_, {});
+  if (line.empty() || line == "\r") {
+    has_ended_ = has_lines_;  // Empty lines before the request do not count.
+    return 0;
+  }
+  const bool is_first = !std::exchange(has_lines_, true);
+  if (is_first) return 0;
+  if (line.front() == ' ' || line.front() == '\t') return 400;
+  const size_t colon = line.find(':');
+  if (colon == std::string::npos) return 0;
+  const std::string_view text(line);
+  return check_field(text.substr(0, colon),
+                     line.size() < kMaxLine ? trimmed(text.substr(colon + 1)) : kTooLong);
+}
+
+}  // namespace veche::http
