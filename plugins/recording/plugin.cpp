@@ -158,7 +158,7 @@ class Recording {
 
   Reply list(const std::string& room, std::string_view query) {
     veche::recording::Listing listing{.room = room, .page = veche::recording::parse_page(query)};
-    if (!room.empty()) listing.room_created_unix_ms = recordings_.room_created_ms(room);
+    if (!room.empty()) listing.incarnation = recordings_.incarnation_of(room);
     return Reply::json(
         list_recordings(listing, recordings_.in_progress(), recordings_.library().index()));
   }

@@ -86,7 +86,7 @@ test('A room that is made again does not get the recordings of the one before it
   await delay(1000);
   await recordings.stop(first);
   const { body: room } = await server.api('GET', '/v1/rooms/again');
-  assert.equal(Date.parse(first.room_created_at), Date.parse(room.created_at), 'it belongs to this room');
+  assert.equal(first.incarnation, room.incarnation, 'it belongs to this room');
   const listed = async (query = '') => (await server.api('GET', `${recordings.path}${query}`)).body.recordings.map(({ id }) => id);
   assert.deepEqual(await listed(), [first.id]);
   assert.equal((await server.api('DELETE', '/v1/rooms/again')).status, 204);
@@ -94,7 +94,7 @@ test('A room that is made again does not get the recordings of the one before it
 
   assert.equal((await server.api('PUT', '/v1/rooms/again', {})).status, 201);
   assert.deepEqual(await listed(), [], 'another room');
-  assert.deepEqual(await listed('?instances=all'), [first.id]);
+  assert.deepEqual(await listed('?incarnations=all'), [first.id]);
   assert.equal((await recordings.read(first)).id, first.id);
   assert.equal((await recordings.download(first, 'mix.webm')).status, 200);
   const { token } = await server.invite('again', 'eve');

@@ -11,7 +11,7 @@ Manifest summary_of(const Manifest& manifest, size_t most) {
   Manifest summary;
   summary.id = manifest.id;
   summary.room = manifest.room;
-  summary.room_created_unix_ms = manifest.room_created_unix_ms;
+  summary.incarnation = manifest.incarnation;
   summary.state = manifest.state;
   summary.detail = manifest.detail;
   summary.ended_by = manifest.ended_by;

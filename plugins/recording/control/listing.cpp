@@ -2,7 +2,6 @@
 // Those in progress and those that have ended, merged by their ids.
 #include "recording/control/listing.hpp"
 
-#include <algorithm>
 #include <functional>
 #include <map>
 
@@ -13,17 +12,11 @@ namespace {
 
 using ById = std::map<std::string_view, const Manifest*, std::greater<>>;
 
-/// Leaves the recordings of one instance of the room.
-void keep_instance(ById& all, std::optional<int64_t> created_unix_ms) {
-  if (!created_unix_ms) {
-    int64_t newest = 0;
-    for (const auto& [id, manifest] : all) {
-      newest = std::max(newest, manifest->room_created_unix_ms);
-    }
-    created_unix_ms = newest;
-  }
-  std::erase_if(
-      all, [&](const auto& each) { return each.second->room_created_unix_ms != *created_unix_ms; });
+/// Leaves the recordings of one incarnation of the room; nothing: of the last that was recorded.
+void keep_incarnation(ById& all, const std::optional<std::string>& given) {
+  if (all.empty()) return;
+  const std::string kept = given.value_or(all.begin()->second->incarnation);
+  std::erase_if(all, [&](const auto& each) { return each.second->incarnation != kept; });
 }
 
 }  // namespace
@@ -37,8 +30,8 @@ std::string list_recordings(const Listing& listing,
   };
   for (const auto& manifest : in_progress) add(*manifest);
   for (const auto& [id, entry] : ended.entries()) add(entry.manifest);
-  if (!listing.room.empty() && !listing.page.all_instances) {
-    keep_instance(all, listing.room_created_unix_ms);
+  if (!listing.room.empty() && !listing.page.all_incarnations) {
+    keep_incarnation(all, listing.incarnation);
   }
   std::vector<Manifest> shown;
   const PageQuery& page = listing.page;

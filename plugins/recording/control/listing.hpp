@@ -2,7 +2,6 @@
 // Which recordings a list shows. Pure.
 #pragma once
 
-#include <cstdint>
 #include <memory>
 #include <optional>
 #include <string>
@@ -16,14 +15,14 @@ namespace veche::recording {
 
 struct Listing {
   std::string room;  ///< "": of all rooms.
-  /// When the room of that name was made that exists now; nothing: there is none.
-  std::optional<int64_t> room_created_unix_ms;
+  /// Of the room of that name that exists now; nothing: there is none.
+  std::optional<std::string> incarnation;
   PageQuery page;
 };
 
 /// A page of summaries, the newest first, as JSON. Of a room it shows the recordings of one
-/// instance: the room that exists now, or else the last one that was recorded. A room that is made
-/// again under an old name thus begins with an empty list.
+/// incarnation: the room that exists now, or else the last one that was recorded. A room that is
+/// made again under an old name thus begins with an empty list.
 std::string list_recordings(const Listing& listing,
                             const std::vector<std::shared_ptr<const Manifest>>& in_progress,
                             const Index& ended);

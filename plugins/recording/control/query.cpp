@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-// Accepts limit, cursor and instances, and nothing else.
+// Accepts limit, cursor and incarnations, and nothing else.
 #include "recording/control/query.hpp"
 
 #include <charconv>
@@ -35,13 +35,13 @@ PageQuery parse_page(std::string_view query) {
       page.limit = parse_limit(value);
     } else if (name == "cursor") {
       page.cursor = value;
-    } else if (name == "instances" && (value == "all" || value == "current")) {
-      page.all_instances = value == "all";
-    } else if (name == "instances") {
-      throw Failure(VECHE_E_INVALID, "instances is \"all\" or \"current\"");
+    } else if (name == "incarnations" && (value == "all" || value == "current")) {
+      page.all_incarnations = value == "all";
+    } else if (name == "incarnations") {
+      throw Failure(VECHE_E_INVALID, "incarnations is \"all\" or \"current\"");
     } else {
       throw Failure(VECHE_E_INVALID,
-                    "the query has \"limit\", \"cursor\" and \"instances\", not \"" +
+                    "the query has \"limit\", \"cursor\" and \"incarnations\", not \"" +
                         std::string(name) + "\"");
     }
   }

@@ -223,12 +223,12 @@ void Recordings::announce(const std::string& room) {
   reports_.announce(room, here);
 }
 
-std::optional<int64_t> Recordings::room_created_ms(const std::string& room) const {
-  std::optional<int64_t> created_ms;
+std::optional<std::string> Recordings::incarnation_of(const std::string& room) const {
+  std::optional<std::string> incarnation;
   host_.visit_rooms([&](const veche_room_info& each) {
-    if (each.room == room) created_ms = each.created_unix_ms;
+    if (each.room == room) incarnation = each.incarnation;
   });
-  return created_ms;
+  return incarnation;
 }
 
 size_t Recordings::people_in(const std::string& room) const {

@@ -53,9 +53,8 @@ class Recordings {
   std::vector<std::shared_ptr<const Manifest>> in_progress() const;
   /// A recording in progress, or one that has ended.
   std::optional<Index::Entry> find(const std::string& room, const std::string& id) const;
-  /// When the room of this name was made that exists now; nothing: there is none. It tells rooms of
-  /// one name apart.
-  std::optional<int64_t> room_created_ms(const std::string& room) const;
+  /// Of the room of this name that exists now; nothing: there is none.
+  std::optional<std::string> incarnation_of(const std::string& room) const;
 
  private:
   struct Active {
@@ -69,8 +68,7 @@ class Recordings {
   };
   /// A recording that waits for its folder.
   struct Wanted {
-    std::string room, id;
-    int64_t room_created_ms = 0;
+    std::string room, incarnation, id;
     Plan plan;
     bool automatic = false;
   };

@@ -11,12 +11,12 @@
 namespace veche::recording {
 namespace {
 
-Manifest describe(const std::string& room, const std::string& id, int64_t room_created_ms,
+Manifest describe(const std::string& room, const std::string& incarnation, const std::string& id,
                   const Plan& plan) {
   Manifest manifest;
   manifest.id = id;
   manifest.room = room;
-  manifest.room_created_unix_ms = room_created_ms;
+  manifest.incarnation = incarnation;
   if (plan.tracks) manifest.modes.emplace_back("tracks");
   if (plan.mix) manifest.modes.emplace_back("mix");
   if (plan.audio) manifest.kinds.emplace_back("audio");
@@ -58,8 +58,8 @@ void Recordings::begin(const std::string& room, const Plan& plan, const Begun& b
 
 void Recordings::create(Wanted wanted, const Begun& begun, const Refused& refused) {
   const std::string room = wanted.room;
-  const std::optional<int64_t> created_ms = room_created_ms(room);
-  if (!created_ms) {
+  const std::optional<std::string> incarnation = incarnation_of(room);
+  if (!incarnation) {
     return refused(Reply::failed(404, "no-such-room", "There is no room \"" + room + "\"."));
   }
   if (active_.size() + beginning_ >= settings_.max_recordings) {
@@ -70,13 +70,13 @@ void Recordings::create(Wanted wanted, const Begun& begun, const Refused& refuse
   ++beginning_;
   const int64_t now_ms = unix_ms();
   wanted.id = make_id(now_ms);
-  wanted.room_created_ms = *created_ms;
+  wanted.incarnation = *incarnation;
   wanted.plan = wanted.plan.within(settings_.max_duration_s, settings_.max_bytes);
   library_.create(
       room, wanted.id, now_ms,
       [this, wanted, begun, refused](Store::Place& place) {
         --beginning_;
-        if (room_created_ms(wanted.room) != wanted.room_created_ms) {
+        if (incarnation_of(wanted.room) != wanted.incarnation) {
           library_.forget(place.path);
           return refused(
               Reply::failed(404, "no-such-room", "The room \"" + wanted.room + "\" has closed."));
@@ -94,7 +94,7 @@ void Recordings::create(Wanted wanted, const Begun& begun, const Refused& refuse
         --beginning_;
         // Of an automatic recording, one event says that it waits.
         if (!wanted.automatic || !automatic_.was_refused(wanted.room)) {
-          Manifest failed = describe(wanted.room, wanted.id, wanted.room_created_ms, wanted.plan);
+          Manifest failed = describe(wanted.room, wanted.incarnation, wanted.id, wanted.plan);
           failed.state = State::Failed;
           failed.ended_by = refusal.reason;
           failed.detail = refusal.why;
@@ -112,7 +112,7 @@ void Recordings::record(const Wanted& wanted, Store::Place& place, const Begun& 
   active->plan = wanted.plan;
   active->automatic = wanted.automatic;
   active->recorder = std::make_unique<Recorder>(
-      place.folder.release(), describe(room, id, wanted.room_created_ms, wanted.plan), active->plan,
+      place.folder.release(), describe(room, wanted.incarnation, id, wanted.plan), active->plan,
       settings_.recorder,
       [this, gate = gate_, id](const std::shared_ptr<const Manifest>& manifest) {
         gate->post([this, id, manifest] { on_ended(id, manifest); });

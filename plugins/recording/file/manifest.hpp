@@ -77,8 +77,7 @@ struct Manifest {
   static constexpr size_t kMaxSpeech = 20'000;
   std::string id;  ///< [A-Za-z0-9_.~-]{1,64}, unique in the store.
   std::string room;
-  /// Tells rooms of the same name apart: when this one was made; 0: not known.
-  int64_t room_created_unix_ms = 0;
+  std::string incarnation;  ///< Of the room: tells it from others of the same name.
   State state = State::Recording;
   std::string detail;    ///< Why it failed or ended early, or what is missing; "" if all is well.
   std::string ended_by;  ///< "request", "room-closed", "max-duration", "max-bytes", "disk-full",

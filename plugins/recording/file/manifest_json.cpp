@@ -172,7 +172,7 @@ std::string write(const Manifest& manifest, bool all) {
     out.text("format", "veche.recording/1");
     out.text("id", manifest.id);
     out.text("room", manifest.room);
-    out.time("room_created_at", "room_created_unix_ms", manifest.room_created_unix_ms);
+    out.text("incarnation", manifest.incarnation);
     out.text("state", to_string(manifest.state));
     if (!manifest.detail.empty()) out.text("detail", manifest.detail);
     if (!manifest.ended_by.empty()) out.text("ended_by", manifest.ended_by);

@@ -182,7 +182,7 @@ Manifest read_manifest(const Fields& in) {
     in.refuse_member("id", "[A-Za-z0-9_.~-]{1,64} is expected");
   }
   manifest.room = in.text("room");
-  manifest.room_created_unix_ms = in.number("room_created_unix_ms");
+  manifest.incarnation = in.text("incarnation");
   manifest.state = read_state(in);
   manifest.detail = in.text("detail");
   manifest.ended_by = in.text("ended_by");

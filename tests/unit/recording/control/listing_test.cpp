@@ -1,9 +1,10 @@
 // SPDX-License-Identifier: Apache-2.0
-// Lists show the recordings of one room instance, in pages.
+// Lists show the recordings of one incarnation of a room, in pages.
 #include "recording/control/listing.hpp"
 
 #include <gtest/gtest.h>
 
+#include <utility>
 #include <veche/cpp/failure.hpp>
 
 #include "recording/control/views.hpp"
@@ -11,30 +12,32 @@
 namespace veche::recording {
 namespace {
 
-Manifest manifest_of(const std::string& id, const std::string& room, int64_t room_created) {
+Manifest manifest_of(const std::string& id, const std::string& room,
+                     const std::string& incarnation) {
   Manifest manifest;
   manifest.id = id;
   manifest.room = room;
-  manifest.room_created_unix_ms = room_created;
+  manifest.incarnation = incarnation;
   return manifest;
 }
 
 class ListingTest : public testing::Test {
  protected:
   void SetUp() override {
-    add("1", "lobby", 100);
-    add("2", "hall", 150);
-    add("3", "lobby", 100);
-    add("4", "lobby", 200);
-    running_.push_back(std::make_shared<const Manifest>(manifest_of("5", "lobby", 200)));
+    add("1", "lobby", "a");
+    add("2", "hall", "c");
+    add("3", "lobby", "a");
+    add("4", "lobby", "b");
+    running_.push_back(std::make_shared<const Manifest>(manifest_of("5", "lobby", "b")));
   }
-  void add(const std::string& id, const std::string& room, int64_t created) {
-    index_.add("path", manifest_of(id, room, created), 0);
+  void add(const std::string& id, const std::string& room, const std::string& incarnation) {
+    index_.add("path", manifest_of(id, room, incarnation), 0);
   }
   /// The ids on the page.
-  std::string ids(const std::string& room, std::optional<int64_t> created,
+  std::string ids(const std::string& room, std::optional<std::string> incarnation,
                   const std::string& query = "") {
-    const std::string json = list_recordings({room, created, parse_page(query)}, running_, index_);
+    const std::string json =
+        list_recordings({room, std::move(incarnation), parse_page(query)}, running_, index_);
     std::string found;
     const std::string name = "\"id\" : \"";
     for (size_t at = json.find(name); at != json.npos; at = json.find(name, at + 1)) {
@@ -49,27 +52,27 @@ class ListingTest : public testing::Test {
 TEST_F(ListingTest, ShowsAllRoomsTheNewestFirst) { EXPECT_EQ(ids("", {}), "54321"); }
 
 TEST_F(ListingTest, ShowsTheRoomThatExistsAndNotEarlierOnesOfItsName) {
-  EXPECT_EQ(ids("lobby", 200), "54");
-  EXPECT_EQ(ids("lobby", 100), "31");
-  EXPECT_EQ(ids("lobby", 300), "") << "it was made again, and is not recorded yet";
+  EXPECT_EQ(ids("lobby", "b"), "54");
+  EXPECT_EQ(ids("lobby", "a"), "31");
+  EXPECT_EQ(ids("lobby", "z"), "") << "it was made again, and is not recorded yet";
 }
 
-TEST_F(ListingTest, ShowsTheLastInstanceOfARoomThatHasClosed) {
+TEST_F(ListingTest, ShowsTheLastIncarnationOfARoomThatHasClosed) {
   EXPECT_EQ(ids("lobby", {}), "54");
   running_.clear();
   EXPECT_EQ(ids("hall", {}), "2");
   EXPECT_EQ(ids("cellar", {}), "");
 }
 
-TEST_F(ListingTest, ShowsAllInstancesWhereItIsAsked) {
-  EXPECT_EQ(ids("lobby", 300, "instances=all"), "5431");
-  EXPECT_EQ(ids("lobby", 200, "instances=current"), "54");
+TEST_F(ListingTest, ShowsAllIncarnationsWhereItIsAsked) {
+  EXPECT_EQ(ids("lobby", "z", "incarnations=all"), "5431");
+  EXPECT_EQ(ids("lobby", "b", "incarnations=current"), "54");
 }
 
 TEST_F(ListingTest, GoesOnAfterTheCursor) {
   EXPECT_EQ(ids("", {}, "limit=2"), "54");
   EXPECT_EQ(ids("", {}, "limit=2&cursor=4"), "32");
-  EXPECT_EQ(ids("lobby", {}, "limit=2&cursor=4&instances=all"), "31");
+  EXPECT_EQ(ids("lobby", {}, "limit=2&cursor=4&incarnations=all"), "31");
 }
 
 TEST(Views, SayWhyARoomThatClosesEndsItsRecordings) {
@@ -80,7 +83,7 @@ TEST(Views, SayWhyARoomThatClosesEndsItsRecordings) {
 }
 
 TEST_F(ListingTest, RefusesOtherQueries) {
-  EXPECT_THROW(parse_page("instances=old"), Failure);
+  EXPECT_THROW(parse_page("incarnations=old"), Failure);
   EXPECT_THROW(parse_page("room=lobby"), Failure);
 }
 

@@ -24,7 +24,7 @@ Manifest full_manifest() {
   manifest.started_unix_ms = 1'700'000'000'007;
   manifest.ended_unix_ms = 1'700'000'010'000;
   manifest.duration_ms = 9993;
-  manifest.room_created_unix_ms = 1'699'999'000'000;
+  manifest.incarnation = "9f0c";
   manifest.clock_step_ms = -86'400'000;
   manifest.more_tracks = 2;
   manifest.files = {{"mix.webm", "audio/webm", std::string(64, 'a'), 12345, 9993},
@@ -71,7 +71,7 @@ TEST(ManifestJson, IsTheSameAfterWritingAndReading) {
   EXPECT_EQ(read.tracks.at(0).losses, full_manifest().tracks.at(0).losses);
   EXPECT_EQ(read.tracks.at(0).problem, "wrong-clock");
   EXPECT_EQ(read.files.at(1).start_ms, 4993);
-  EXPECT_EQ(read.room_created_unix_ms, 1'699'999'000'000);
+  EXPECT_EQ(read.incarnation, "9f0c");
   EXPECT_EQ(read.clock_step_ms, -86'400'000);
   EXPECT_EQ(read.more_tracks, 2U);
 }
