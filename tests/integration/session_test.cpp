@@ -2,10 +2,26 @@
 // Sessions over real webrtcbin peers: joining, hearing, refusing, leaving at every moment.
 #include "media/session.hpp"
 
+#include <netinet/in.h>
+#include <netinet/ip.h>
+#include <sys/socket.h>
+
 #include "engine_fixture.hpp"
 
 namespace veche::media {
 namespace {
+
+/// The sockets of this process whose packets ask routers for that service.
+size_t sockets_with_dscp(int dscp) {
+  size_t count = 0;
+  for (const auto& entry : std::filesystem::directory_iterator("/proc/self/fd")) {
+    int tos = 0;
+    socklen_t size = sizeof tos;
+    const int fd = atoi(entry.path().filename().c_str());
+    if (getsockopt(fd, IPPROTO_IP, IP_TOS, &tos, &size) == 0 && tos == dscp << 2) ++count;
+  }
+  return count;
+}
 
 class SessionTest : public EngineFixture {
  protected:
@@ -59,6 +75,13 @@ TEST_P(SessionTest, TwoPeersHearEachOtherAndNotThemselves) {
   EXPECT_GT(statistics.packets_sent, 5u);
   EXPECT_EQ(statistics.send_failures, 0u);
   EXPECT_GT(statistics.connect_ms, 0);
+}
+
+TEST_P(SessionTest, VoiceAsksRoutersForExpeditedForwarding) {
+  Peer& anna = add_peer();
+  join(anna);
+  EXPECT_GE(sockets_with_dscp(settings_.dscp), 1u);
+  EXPECT_EQ(settings_.dscp, 46) << "RFC 8837, section 5";
 }
 
 TEST_P(SessionTest, TheAnswerTellsNothingOfTheServersHost) {
