@@ -102,7 +102,9 @@ test('A server with 512 descriptors says how many it can carry, carries them, an
   const left = await Promise.all(crowds.map((crowd) => crowd.leave()));
   assert.match(left.at(-1).output, /over-capacity/);
 
-  await until('there is room again', async () => (await capacity(server)).head_room_participants >= promised - 8);
+  let now;
+  const hasRoomAgain = async () => (now = await capacity(server)).head_room_participants >= promised - 8;
+  await until('there is room again', hasRoomAgain).catch((error) => { throw new Error(`${error.message}: ${JSON.stringify(now)}`); });
   assert.equal((await server.api('GET', '/readyz')).status, 200);
   const figures = await measureLoad(t, server, { room: 'again', participants: 3, talkers: 1, duration: 1, 'expect-no-loss': true });
   assertNothingMissing(figures);

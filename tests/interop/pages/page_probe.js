@@ -58,6 +58,7 @@
   probe.callDirectly = async (name, offer) => {
     const pc = new Plain();
     const player = new Audio(); // Only what is played is decoded.
+    probe.direct[name]?.pc.close();
     probe.direct[name] = { pc, player };
     pc.addEventListener('track', ({ track }) => {
       player.srcObject = new MediaStream([track]);
@@ -70,6 +71,10 @@
     return pc.localDescription.sdp;
   };
   probe.answerDirectly = (name, sdp) => probe.direct[name].pc.setRemoteDescription({ type: 'answer', sdp });
+  probe.directState = (name) => {
+    const { signalingState, iceGatheringState, iceConnectionState, connectionState } = probe.direct[name].pc;
+    return [signalingState, iceGatheringState, iceConnectionState, connectionState].join('/');
+  };
   probe.directInbound = async (name) => inboundOf(await probe.direct[name].pc.getStats());
   /** The source numbers that were played within the last half second. */
   probe.sources = () => {

@@ -91,6 +91,11 @@ export class VoicePage {
     return this.page.evaluate((name) => window.probe.directInbound(name), other.name);
   }
 
+  /** How far the connection to the other person without the server has come. */
+  directState(other) {
+    return this.page.evaluate((name) => window.probe.directState(name), other.name);
+  }
+
   /** All of `getStats` that has this type. */
   statistics(type) {
     return this.page.evaluate((wanted) => window.probe.statistics(wanted), type);
