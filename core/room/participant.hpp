@@ -89,8 +89,8 @@ class Participant {
   using AnswerCallback = std::function<void(Result<SessionAnswer>)>;
   /// Replaces the session with a new one for this offer; an offer outside the profile changes
   /// nothing. Calls the callback once, on control, later, even if the participant is removed
-  /// meanwhile.
-  void open_session(const std::string& offer, AnswerCallback callback);
+  /// meanwhile. `has_room`: Room::join() has just made this participant, and so found room for it.
+  void open_session(const std::string& offer, AnswerCallback callback, bool has_room = false);
   /// Restarts the session's ICE with the client's new ufrag; media goes on meanwhile. Calls the
   /// callback once, on control, later. Errors: see media::Session; NotFound without a session.
   void restart_ice(const std::string& ufrag, std::function<void(Result<IceAnswer>)> callback);

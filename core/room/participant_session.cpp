@@ -91,14 +91,15 @@ media::SessionStatistics Participant::statistics() const {
   return session_ ? session_->statistics() : media::SessionStatistics{};
 }
 
-void Participant::open_session(const std::string& offer, AnswerCallback callback) {
+void Participant::open_session(const std::string& offer, AnswerCallback callback, bool has_room) {
   assert(is_on_control());
   Server& server = room_.server();
   sdp::ProfileLimits limits;
   limits.max_slots = server.limits().max_audio_slots;
   Result<sdp::SessionPlan> plan = sdp::check_offer(offer, limits);
   // A participant that is in a call may always rejoin it.
-  const Status taken = session_ ? Ok{} : server.takes_participants(room_.policy().path);
+  const Status taken =
+      session_ || has_room ? Ok{} : server.takes_participants(room_.policy().path);
   if (!plan || is_removed_ || !taken) {
     Error error = is_removed_ ? unanswered(EndReason::Removed)
                   : !taken    ? taken.error()

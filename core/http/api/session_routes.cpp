@@ -34,6 +34,7 @@ void open(Api& api, const Request& request, const Reply& reply) {
       api.rooms.find_or_create_room(request.param("room"), token && token->create_room);
   if (!room) return reply(problem(room.error()));
   const room::ParticipantSettings settings = token ? token->settings : room::ParticipantSettings{};
+  const bool is_new = !(*room)->find(name);
   const auto participant = (*room)->join(name, settings);
   if (!participant) return reply(problem(participant.error()));
   // The answer may come after this server is gone, so the callback owns all that it needs.
@@ -43,7 +44,8 @@ void open(Api& api, const Request& request, const Reply& reply) {
                       ice_servers = ice_servers_for(api.ice_servers, name, unix_ms() / 1000)](
                          const Result<room::SessionAnswer>& answer) {
                        reply(answered(answer, path, ice_servers));
-                     });
+                     },
+                     is_new);
 }
 
 Response close(Api& api, const Request& request) {

@@ -71,6 +71,20 @@ TEST_F(HttpCapacity, IsRefusedBeyondAndReadinessGoesWithIt) {
   connect("bob");
 }
 
+TEST_F(HttpCapacity, TakesTheLastParticipantAndLeavesNoTraceOfTheNext) {
+  constexpr int64_t kRoomForOne = 512 - 64 - 4;
+  use(kRoomForOne);
+  connect("ann");
+  use(kRoomForOne + 3);
+  const Answer refused = call({.method = "POST",
+                               .path = "/v1/rooms/blue/participants/bob/session",
+                               .body = "TSS",
+                               .content_type = "application/sdp"});
+  EXPECT_EQ(refused.status, 503) << refused.body;
+  EXPECT_EQ(get("/v1/rooms/blue/participants/bob").status, 404);
+  EXPECT_EQ(get("/v1/rooms/blue/participants/ann").status, 200);
+}
+
 /// During its lifetime this many descriptors can be opened.
 class FewDescriptors {
  public:
