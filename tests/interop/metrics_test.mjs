@@ -139,11 +139,11 @@ test('What is measured is what the load generator measures', async (t) => {
   // A mean would judge the machine: one turn that it delayed moves it.
   const [above, below] = medianBucket(text, 'veche_speaker_switch_seconds').map((seconds) => 1000 * seconds);
   const { onset_ms: onset } = figures.turns;
-  t.diagnostic(`switches: server ${switches} of ${above} to ${below} ms, load ${onset.count} of ${onset.p50.toFixed(2)} ms`);
+  t.diagnostic(`switches: server ${switches} of ${above} to ${below} ms, load ${figures.packets.slot_switches} of ${onset.p50.toFixed(2)} ms`);
   assert.ok(onset.p50 > 0.8 * above && onset.p50 < 1.2 * below, `${above} to ${below} ms are not ${onset.p50} ms`);
-  assert.ok(Math.abs(switches - onset.count) <= 0.2 * onset.count, `${switches} switches are not ${onset.count}`);
+  const { received, slot_switches: seen } = figures.packets;
+  assert.ok(seen >= onset.count && Math.abs(switches - seen) <= 0.05 * seen, `${switches} switches are not ${seen}`);
   const sent = valueOf(text, 'veche_packets_sent_total');
-  const { received } = figures.packets;
   // The server sends to participants that have left until it notices.
   assert.ok(sent >= received && sent <= 1.01 * received, `${sent} packets were sent, ${received} received`);
   assert.equal(valueOf(text, 'veche_join_phase_seconds_count{phase="dtls"}'), 12);
