@@ -24,15 +24,6 @@ room::ParticipantPatch state_of(const room::Participant& participant) {
 
 }  // namespace
 
-std::string rfc3339(int64_t unix_ms) {
-  GDateTime* time = g_date_time_new_from_unix_utc(unix_ms / 1000);
-  const glib::StringPtr text(g_date_time_format(time, "%Y-%m-%dT%H:%M:%S"));
-  g_date_time_unref(time);
-  char fraction[8];
-  g_snprintf(fraction, sizeof fraction, ".%03dZ", static_cast<int>(unix_ms % 1000));
-  return std::string(text.get()) + fraction;
-}
-
 void write_room(glib::JsonWriter& json, const room::Room& room) {
   room::RoomPolicy policy = room.policy();
   policy.max_participants = room.max_participants();

@@ -6,6 +6,7 @@
 #include <optional>
 #include <string>
 
+#include "base/rfc3339.hpp"
 #include "http/api/ice_servers.hpp"
 #include "http/protocol/conditional.hpp"
 #include "http/protocol/problem.hpp"
@@ -15,9 +16,6 @@
 #include "room/server.hpp"
 
 namespace veche::http {
-
-/// RFC 3339, UTC, with milliseconds.
-std::string rfc3339(int64_t unix_ms);
 
 /// Limits, use, and how many more participants the server can carry.
 std::string capacity_json(const room::Server& rooms);
