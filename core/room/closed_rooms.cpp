@@ -6,8 +6,9 @@
 
 namespace veche::room {
 
-void ClosedRooms::add(const std::string& room, uint64_t last_seq, int64_t now_ns) {
-  rooms_.push_back({room, last_seq, now_ns});
+void ClosedRooms::add(const std::string& room, const std::string& incarnation, uint64_t last_seq,
+                      int64_t now_ns) {
+  rooms_.push_back({room, incarnation, last_seq, now_ns});
   if (rooms_.size() > kMax) rooms_.pop_front();
 }
 
@@ -15,12 +16,12 @@ void ClosedRooms::forget(const std::string& room) {
   std::erase_if(rooms_, [&](const Closed& closed) { return closed.room == room; });
 }
 
-std::optional<uint64_t> ClosedRooms::next_seq(const std::string& room, int64_t now_ns) {
+std::optional<ClosedRooms::Next> ClosedRooms::next(const std::string& room, int64_t now_ns) {
   while (!rooms_.empty() && now_ns - rooms_.front().closed_ns > kRememberedNs) rooms_.pop_front();
   const auto found = std::find_if(rooms_.begin(), rooms_.end(),
                                   [&](const Closed& closed) { return closed.room == room; });
   if (found == rooms_.end()) return std::nullopt;
-  return ++found->last_seq;
+  return Next{found->incarnation, ++found->last_seq};
 }
 
 }  // namespace veche::room

@@ -17,15 +17,23 @@ class ClosedRooms {
   /// When more rooms close within that time, the oldest are evicted.
   static constexpr size_t kMax = 1000;
 
-  void add(const std::string& room, uint64_t last_seq, int64_t now_ns);
+  /// Where one more event of a closed room belongs.
+  struct Next {
+    std::string incarnation;
+    uint64_t seq = 0;
+  };
+
+  void add(const std::string& room, const std::string& incarnation, uint64_t last_seq,
+           int64_t now_ns);
   /// There is a room of that name again.
   void forget(const std::string& room);
-  /// The sequence number of one more event of that room; nothing if it is not remembered.
-  std::optional<uint64_t> next_seq(const std::string& room, int64_t now_ns);
+  /// Numbers one more event of that room; nothing if it is not remembered.
+  std::optional<Next> next(const std::string& room, int64_t now_ns);
 
  private:
   struct Closed {
     std::string room;
+    std::string incarnation;
     uint64_t last_seq;
     int64_t closed_ns;
   };

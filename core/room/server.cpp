@@ -104,7 +104,7 @@ Status Server::remove_room(const std::string& id, EndReason reason) {
   auto taken = rooms_.extract(id);
   if (!taken) return not_found("There is no such room.");
   taken.mapped()->close(reason);
-  closed_.add(id, taken.mapped()->last_seq_, now_ns_);
+  closed_.add(id, taken.mapped()->incarnation(), taken.mapped()->last_seq_, now_ns_);
   retire(std::move(taken.mapped()));
   return Ok{};
 }
@@ -210,11 +210,12 @@ void Server::tick(int64_t now_ns) {
 
 void Server::emit(Room& room, const std::string& type, const std::string& participant,
                   std::string data) {
-  tell_event({room.next_seq(), unix_ms(), room.id(), type, participant, std::move(data)});
+  tell_event({room.next_seq(), unix_ms(), room.id(), room.incarnation(), type, participant,
+              std::move(data)});
 }
 
 void Server::emit(const std::string& type, std::string data) {
-  tell_event({++last_seq_, unix_ms(), {}, type, {}, std::move(data)});
+  tell_event({++last_seq_, unix_ms(), {}, {}, type, {}, std::move(data)});
 }
 
 Status Server::emit(const std::string& room, const std::string& type,
@@ -227,9 +228,10 @@ Status Server::emit(const std::string& room, const std::string& type,
     return Ok{};
   }
   const bool is_name = participant.empty() || check_name("The participant", participant).ok();
-  const auto seq = is_name ? closed_.next_seq(room, now_ns_) : std::nullopt;
-  if (!seq) return not_found("There is no such room, and there was none a minute ago.");
-  tell_event({*seq, unix_ms(), room, type, participant, std::move(data)});
+  auto next = is_name ? closed_.next(room, now_ns_) : std::nullopt;
+  if (!next) return not_found("There is no such room, and there was none a minute ago.");
+  tell_event({next->seq, unix_ms(), room, std::move(next->incarnation), type, participant,
+              std::move(data)});
   return Ok{};
 }
 

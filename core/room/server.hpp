@@ -29,12 +29,13 @@
 
 namespace veche::room {
 
-/// Something that happened. `data` is a JSON object; `seq` has no gaps within a room. Events of the
-/// server itself have the room "".
+/// Something that happened. `data` is a JSON object; `seq` has no gaps within an incarnation of a
+/// room. Events of the server itself have the room and the incarnation "".
 struct Event {
   uint64_t seq = 0;
   int64_t time_unix_ms = 0;
   std::string room;
+  std::string incarnation;
   std::string type;
   std::string participant;
   std::string data = "{}";
@@ -109,6 +110,8 @@ class Server {
   /// room or participant.
   Status emit(const std::string& room, const std::string& type, const std::string& participant,
               std::string data);
+  /// Emits an event of the server itself, whose room is "".
+  void emit(const std::string& type, std::string data = "{}");
   /// Withdraws the plugin's notices to clients, in all rooms.
   void take_notices(const std::string& plugin);
   /// From now on the server accepts no new rooms, participants and sessions; calls go on, and their
@@ -159,8 +162,6 @@ class Server {
   void tell_later(std::function<void()> news);
   void deliver_news();
   void tell_part(RoomSettings& plugin, const Room& room);
-  /// An event of the server itself, whose room is "".
-  void emit(const std::string& type, std::string data);
   void keep_trace(const std::string& room, const std::string& participant, Trace trace) {
     former_traces_.keep(room, participant, std::move(trace), now_ns_);
   }

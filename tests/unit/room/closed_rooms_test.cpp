@@ -7,31 +7,37 @@
 namespace veche::room {
 namespace {
 
+/// "incarnation seq" of one more event.
+std::string next(ClosedRooms& rooms, const std::string& room, int64_t now_ns = 0) {
+  const auto next = rooms.next(room, now_ns);
+  return next ? next->incarnation + " " + std::to_string(next->seq) : "unknown";
+}
+
 TEST(ClosedRooms, AreRememberedForAMinute) {
   ClosedRooms rooms;
-  rooms.add("a", 7, 0);
-  rooms.add("b", 1, kNsPerS);
-  EXPECT_EQ(rooms.next_seq("a", 60 * kNsPerS), 8u);
-  EXPECT_EQ(rooms.next_seq("a", 60 * kNsPerS), 9u);
-  EXPECT_EQ(rooms.next_seq("a", 60 * kNsPerS + 1), std::nullopt);
-  EXPECT_EQ(rooms.next_seq("b", 60 * kNsPerS + 1), 2u);
-  EXPECT_EQ(rooms.next_seq("c", 60 * kNsPerS + 1), std::nullopt);
+  rooms.add("a", "first", 7, 0);
+  rooms.add("b", "second", 1, kNsPerS);
+  EXPECT_EQ(next(rooms, "a", 60 * kNsPerS), "first 8");
+  EXPECT_EQ(next(rooms, "a", 60 * kNsPerS), "first 9");
+  EXPECT_EQ(next(rooms, "a", 60 * kNsPerS + 1), "unknown");
+  EXPECT_EQ(next(rooms, "b", 60 * kNsPerS + 1), "second 2");
+  EXPECT_EQ(next(rooms, "c", 60 * kNsPerS + 1), "unknown");
 }
 
 TEST(ClosedRooms, ANameThatIsUsedAgainIsForgotten) {
   ClosedRooms rooms;
-  rooms.add("a", 7, 0);
+  rooms.add("a", "first", 7, 0);
   rooms.forget("a");
-  EXPECT_EQ(rooms.next_seq("a", 0), std::nullopt);
-  rooms.add("a", 2, 0);
-  EXPECT_EQ(rooms.next_seq("a", 0), 3u);
+  EXPECT_EQ(next(rooms, "a"), "unknown");
+  rooms.add("a", "second", 2, 0);
+  EXPECT_EQ(next(rooms, "a"), "second 3");
 }
 
 TEST(ClosedRooms, TheOldestGoesWhenThereAreTooMany) {
   ClosedRooms rooms;
-  for (size_t i = 0; i <= ClosedRooms::kMax; ++i) rooms.add(std::to_string(i), 1, 0);
-  EXPECT_EQ(rooms.next_seq("0", 0), std::nullopt);
-  EXPECT_EQ(rooms.next_seq("1", 0), 2u);
+  for (size_t i = 0; i <= ClosedRooms::kMax; ++i) rooms.add(std::to_string(i), "", 1, 0);
+  EXPECT_EQ(next(rooms, "0"), "unknown");
+  EXPECT_EQ(next(rooms, "1"), " 2");
 }
 
 class LateEventsTest : public RoomTest {
@@ -60,6 +66,17 @@ TEST_F(LateEventsTest, GoOnWithTheNumbersOfTheirRoom) {
                                    "recording.finished 4", "recording.finished 5"));
   tick(60'100);
   EXPECT_EQ(server->emit("a", "recording.finished", "", "{}").error().code, ErrorCode::NotFound);
+}
+
+TEST_F(LateEventsTest, KeepTheIncarnationOfTheirRoom) {
+  const std::string incarnation = make_room("a").incarnation();
+  ASSERT_TRUE(server->remove_room("a").ok());
+  EXPECT_TRUE(server->emit("a", "recording.finished", "", "{}").ok());
+  server->emit("server.resumed");
+  run();
+  ASSERT_EQ(events.size(), 4u);
+  for (size_t i = 0; i < 3; ++i) EXPECT_EQ(events[i].incarnation, incarnation) << events[i].type;
+  EXPECT_EQ(events[3].incarnation, "") << "an event of the server itself";
 }
 
 TEST_F(LateEventsTest, BelongToARoomThatWasMadeAgain) {

@@ -229,6 +229,20 @@ TEST_F(ParticipantTest, IsDroppedAfterAMinuteWithoutASession) {
   EXPECT_THAT(take_events(), Not(testing::Contains("participant.left bob"))) << "it never joined";
 }
 
+TEST_F(ParticipantTest, HasOneBeginAndOneEndForEachStayInOrder) {
+  connect(room, "bob");
+  connect(room, "bob");  // Another session of the same stay.
+  ASSERT_TRUE(room.remove("bob", EndReason::Left).ok());
+  offer(join(room, "bob"));  // It never connects.
+  ASSERT_TRUE(room.remove("bob", EndReason::PeerTimeout).ok());
+  connect(room, "bob");
+  ASSERT_TRUE(room.remove("bob", EndReason::Left).ok());
+  std::vector<std::string> turns = take_events();
+  std::erase_if(turns, [](const std::string& line) { return !line.starts_with("participant."); });
+  EXPECT_THAT(turns, ElementsAre("participant.joined bob", "participant.left bob",
+                                 "participant.joined bob", "participant.left bob"));
+}
+
 TEST_F(ParticipantTest, StaysWhileItsSessionConnects) {
   offer(join(room, "bob"));
   tick(1'000'000);
