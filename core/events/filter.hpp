@@ -26,8 +26,8 @@ struct Filter {
 /// Of a filter: more are a mistake.
 inline constexpr size_t kMaxTypes = 32;
 
-/// InvalidArgument unless it is a type or a prefix: words of [a-z0-9_] separated by dots, at most
-/// 64 characters, whose last word may be "*". "*" alone is every type, `speaker.changed` too.
+/// InvalidArgument unless it is a type or a prefix: words of [A-Za-z0-9_~-] separated by dots, at
+/// most 64 characters, whose last word may be "*". "*" alone is every type, `speaker.changed` too.
 Status check_type(std::string_view type);
 
 /// The types of a list "participant.joined,track.*"; InvalidArgument names the one that is wrong.

@@ -15,6 +15,8 @@ struct Settings {
   uint32_t max_memory_events = 10'000;  ///< Without a file: the newest are kept.
   bool speakers = false;                ///< Keep `speaker.changed`.
   uint32_t end_ms = 5000;               ///< How long the end waits for a disk that stalls.
+
+  friend bool operator==(const Settings&, const Settings&) = default;
 };
 
 }  // namespace veche::events
