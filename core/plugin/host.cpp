@@ -42,6 +42,7 @@ class Host::State {
       give_up_waiting(monotonic_ns());
     });
     for (const auto& instance : instances()) give(*instance);
+    roster_.tell_failed();
   }
 
   void detach() {
@@ -156,6 +157,7 @@ class Host::State {
       if (!verdict.too_slow || !request.disable_when_slow) continue;
       log::error("plugin",
                  request.name + " is too slow, and is disabled as the configuration says");
+      roster_.tell(request.name, "too_slow", "its calls take longer than its time_limits allow");
       disable(request.name, [](const Status&) {});
     }
   }

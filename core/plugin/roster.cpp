@@ -6,6 +6,8 @@
 #include <utility>
 
 #include "base/log.hpp"
+#include "glib/json.hpp"
+#include "room/server.hpp"
 
 namespace veche::plugin {
 namespace {
@@ -32,6 +34,8 @@ std::string find_refusal(const Candidate& candidate, const std::vector<Neighbour
   }
   return {};
 }
+
+constexpr const char* kNotStarted = "start";
 
 }  // namespace
 
@@ -83,8 +87,23 @@ Status Roster::start(size_t index) {
     log::info("plugin", request.name + " runs: " + instance->candidate().path);
   } else {
     log::error("plugin", request.name + " failed: " + status.error().message);
+    tell(request.name, kNotStarted, status.error().message);
   }
   return status;
+}
+
+void Roster::tell_failed() const {
+  for (const auto& instance : instances_) {
+    if (instance->state() != PluginInstance::State::Failed) continue;
+    tell(instance->candidate().request.name, kNotStarted, instance->error());
+  }
+}
+
+void Roster::tell(const std::string& name, const char* reason, const std::string& detail) const {
+  if (!surroundings_.rooms) return;
+  glib::JsonWriter json;
+  json.begin_object().key("plugin").string(name).key("reason").string(reason);
+  surroundings_.rooms->emit("plugin.failed", json.key("detail").string(detail).end_object().text());
 }
 
 std::string Roster::refusal_of(size_t index, const Candidate& candidate) const {

@@ -34,6 +34,10 @@ class Roster {
   Status start(size_t index);
   /// The request for that place from its next start on; returns the former one.
   PluginRequest replace_request(size_t index, PluginRequest request);
+  /// By an event of the server, once there are rooms: those that have not started.
+  void tell_failed() const;
+  /// Likewise, that this plugin has failed.
+  void tell(const std::string& name, const char* reason, const std::string& detail) const;
   /// Stops all, in reverse order.
   void stop();
 

@@ -99,6 +99,21 @@ TEST_F(DisableTest, MistakesOfAPluginAreOneLineInTheLog) {
                                   "those packets were dropped\n"));
 }
 
+TEST_F(DisableTest, APluginThatDoesNotStartIsAnEventOfTheServer) {
+  std::vector<std::string> events;
+  host_ = std::move(Host::load(loop_, settings_of({request("missing"), recorder()}))).value();
+  rooms_.emplace(loop_, engine_, room::Limits{}, 0);
+  rooms_->add_event_handler(
+      [&](const room::Event& event) { events.push_back(event.type + event.room + event.data); });
+  host_->attach(engine_, *rooms_);
+  run_until([&] { return !events.empty(); });
+  EXPECT_FALSE(host_->enable("missing").ok());
+  run_until([&] { return events.size() > 1; });
+  const auto failed =
+      ::testing::StartsWith(R"(plugin.failed{"plugin":"missing","reason":"start","detail":")");
+  EXPECT_THAT(events, ElementsAre(failed, failed));
+}
+
 TEST_F(DisableTest, HooksAreGivenToTheEngine) {
   load({request("forwarder")});
   EXPECT_THAT(engine_.used_selectors, ElementsAre(NotNull()));
