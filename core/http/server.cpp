@@ -88,7 +88,7 @@ Route pages_of(StaticFiles files, bool are_there) {
 class Server::State {
  public:
   State(glib::ControlLoop& loop, const Settings& settings, room::Server& rooms,
-        plugin::Host& plugins, Verified verified)
+        plugin::Host& plugins, events::Log& events, Verified verified)
       : loop_(loop),
         deadlines_(settings.deadlines),
         limits_(settings.limits, settings.clock),
@@ -105,6 +105,7 @@ class Server::State {
         sockets_(loop, rooms, limits_, settings.deadlines.ping_ms),
         api_{rooms,
              plugins,
+             events,
              std::move(verified.auth),
              settings.ice_servers,
              sockets_,
@@ -261,10 +262,12 @@ void Server::set_restart_needed(std::vector<std::string> keys) {
 std::vector<std::string> Server::addresses() const { return state_->addresses(); }
 
 Result<std::unique_ptr<Server>> Server::start(glib::ControlLoop& loop, const Settings& settings,
-                                              room::Server& rooms, plugin::Host& plugins) {
+                                              room::Server& rooms, plugin::Host& plugins,
+                                              events::Log& events) {
   auto verified = check(settings);
   if (!verified) return verified.error();
-  auto state = std::make_unique<State>(loop, settings, rooms, plugins, std::move(*verified));
+  auto state =
+      std::make_unique<State>(loop, settings, rooms, plugins, events, std::move(*verified));
   for (const std::string& address : settings.listen) {
     if (Status listening = state->listen(address, settings.listen); !listening)
       return listening.error();

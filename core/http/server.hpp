@@ -9,6 +9,7 @@
 #include "base/metric.hpp"
 #include "base/result.hpp"
 #include "base/time.hpp"
+#include "events/log.hpp"
 #include "glib/control_loop.hpp"
 #include "http/api/ice_servers.hpp"
 #include "http/api/request_limits.hpp"
@@ -44,7 +45,8 @@ class Server {
   /// Internal with the address and the reason if it cannot listen. All references outlive the
   /// server.
   static Result<std::unique_ptr<Server>> start(glib::ControlLoop& loop, const Settings& settings,
-                                               room::Server& rooms, plugin::Host& plugins);
+                                               room::Server& rooms, plugin::Host& plugins,
+                                               events::Log& events);
   ~Server();
   Server(const Server&) = delete;
   Server& operator=(const Server&) = delete;

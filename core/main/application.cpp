@@ -5,6 +5,9 @@
 #include <csignal>
 
 #include "base/log.hpp"
+#include "base/time.hpp"
+#include "events/room_event.hpp"
+#include "glib/json.hpp"
 #include "main/process_metrics.hpp"
 #include "main/system_use.hpp"
 
@@ -22,6 +25,10 @@ void log_capacity(const room::Server& rooms) {
                         " path; what bounds it: " + report.bound_text());
 }
 
+std::string started_json() {
+  return glib::JsonWriter().begin_object().key("version").string(VECHE_VERSION).end_object().text();
+}
+
 }  // namespace
 
 Application::Application()
@@ -34,6 +41,9 @@ Application::Application()
 Result<std::unique_ptr<Application>> Application::start(const Config& config,
                                                         std::function<LoadedConfig()> read_again) {
   std::unique_ptr<Application> app(new Application);
+  auto events = events::Log::open(app->loop_, config.events);
+  if (!events) return events.error();
+  app->events_ = std::move(events).value();
   auto host = plugin::Host::load(app->loop_, config.plugins);
   if (!host) return host.error();
   app->host_ = std::move(host).value();
@@ -43,15 +53,20 @@ Result<std::unique_ptr<Application>> Application::start(const Config& config,
   app->rooms_ = std::make_unique<room::Server>(app->loop_, *app->engine_, config.rooms);
   app->rooms_->use_system(read_system);
   app->rooms_->add_event_handler(
-      [host = app->host_.get()](const room::Event& event) { host->on_event(event); });
+      [events = app->events_.get(), host = app->host_.get()](const room::Event& event) {
+        events->append(events::of_room(event));
+        host->on_event(event);
+      });
   app->host_->attach(*app->engine_, *app->rooms_);
-  auto http = http::Server::start(app->loop_, config.http, *app->rooms_, *app->host_);
+  auto http =
+      http::Server::start(app->loop_, config.http, *app->rooms_, *app->host_, *app->events_);
   if (!http) return http.error();
   app->http_ = std::move(http).value();
   app->rooms_->set_drained_handler([loop = &app->loop_] { loop->quit(); });
   app->reload_.emplace(config, std::move(read_again), *app->host_, *app->rooms_, *app->http_);
   app->host_->use_server_metrics([app = app.get()](MetricSink& sink) { app->put_metrics(sink); });
   log_capacity(*app->rooms_);
+  app->append_event("server.started", started_json());
   return app;
 }
 
@@ -65,6 +80,7 @@ void Application::take_down() {
   rooms_.reset();
   engine_.reset();
   host_.reset();
+  events_.reset();
 }
 
 void Application::on_terminate() {
@@ -89,9 +105,15 @@ void Application::put_metrics(MetricSink& sink) const {
   if (rooms_) rooms_->put_metrics(sink);
   if (engine_) engine_->put_metrics(sink);
   if (http_) http_->put_metrics(sink);
+  if (events_) events_->put_metrics(sink);
+}
+
+void Application::append_event(const char* type, std::string data) {
+  events_->append({.time_unix_ms = unix_ms(), .type = type, .data = std::move(data)});
 }
 
 void Application::let_sessions_end() {
+  append_event("server.stopping");
   // HTTP stays for now, to tell clients the reason; new participants are refused.
   rooms_->stop();
   const glib::Timer idle = loop_.every(kStopStepMs, [this] {

@@ -7,6 +7,7 @@
 #include <string>
 
 #include "base/result.hpp"
+#include "events/log.hpp"
 #include "glib/control_loop.hpp"
 #include "http/server.hpp"
 #include "main/config.hpp"
@@ -41,13 +42,16 @@ class Application {
   /// Undoes what start() has done, as far as it came.
   void take_down();
   void put_metrics(MetricSink& sink) const;
+  /// An event of the server itself, of which plugins need no news.
+  void append_event(const char* type, std::string data = "{}");
 
   // Destroyed from the last to the first: lanes end with the engine, so no hook is called once the
-  // host stops.
+  // host stops; the event log takes what all of them say until then.
   glib::ControlLoop loop_;
   bool is_terminated_ = false;  ///< The next SIGTERM does not wait for calls.
   const OnSignal terminate_, interrupt_, hang_up_;
   Watchdog watchdog_;
+  std::unique_ptr<events::Log> events_;
   std::unique_ptr<plugin::Host> host_;
   std::unique_ptr<media::Engine> engine_;
   std::unique_ptr<room::Server> rooms_;

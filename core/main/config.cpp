@@ -197,6 +197,7 @@ LoadedConfig parse_config(std::string_view text, const Places& places) {
   config.rooms.drain_deadline_s = get<uint32_t>(member(root->get(), "server"), "drain_deadline_s");
   read_log(member(root->get(), "log"), config);
   read_plugins(reading, root->get(), config.plugins);
+  read_events(reading, root->get(), config.events);
   return {std::move(config), std::move(reading.problems()), std::move(reading.advice())};
 }
 

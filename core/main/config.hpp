@@ -7,6 +7,7 @@
 #include <vector>
 
 #include "base/log.hpp"
+#include "events/settings.hpp"
 #include "glib/json_schema.hpp"
 #include "http/server.hpp"
 #include "media/settings.hpp"
@@ -20,6 +21,7 @@ struct Config {
   media::Settings media;
   room::Limits rooms;
   plugin::HostSettings plugins;
+  events::Settings events;
   log::Level log_level = log::Level::Info;
   log::Format log_format = log::Format::Text;
 };

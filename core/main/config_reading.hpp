@@ -59,6 +59,9 @@ class Reading {
   glib::FieldProblems problems_, advice_;
 };
 
+/// The section `events`.
+void read_events(Reading& reading, JsonNode* root, events::Settings& settings);
+
 // Settings of the API, from the whole configuration.
 
 /// The sections `http` and `auth`.

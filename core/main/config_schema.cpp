@@ -370,6 +370,35 @@ constexpr const char* kSchema = R"json({
       }
     }
   },
+  "events": {
+    "type": "object", "default": {}, "description": "The [event log](events.md).",
+    "properties": {
+      "file": {
+        "type": "string", "maxLength": 4096, "default": "", "examples": ["/var/lib/veche/events.db"],
+        "description": "The log's database, made at the first start. Its directory has to exist, on a local disk. Empty: the server keeps events in memory, and they end with the process."
+      },
+      "retention_days": {
+        "type": "integer", "minimum": 1, "maximum": 3650, "default": 7,
+        "description": "The server deletes events that are older than this many days."
+      },
+      "max_mb": {
+        "type": "integer", "minimum": 1, "maximum": 1048576, "default": 256,
+        "description": "How many megabytes the events may take; the oldest give way."
+      },
+      "max_waiting": {
+        "type": "integer", "minimum": 100, "maximum": 1000000, "default": 10000,
+        "description": "How many events wait in memory while the disk stalls or is full. The server drops newer ones, and tells of it by `events.gap`."
+      },
+      "max_memory_events": {
+        "type": "integer", "minimum": 100, "maximum": 1000000, "default": 10000,
+        "description": "Without a file: how many events the server keeps."
+      },
+      "speakers": {
+        "type": "boolean", "default": false,
+        "description": "Whether the log has `speaker.changed` too, of which a talkative room has many."
+      }
+    }
+  },
   "plugin_dirs": {
     "type": "array", "maxItems": 16, "items": { "type": "string", "minLength": 1, "maxLength": 4096 },
     "default": [],

@@ -9,6 +9,8 @@
 
 #include "base/descriptor.hpp"
 #include "base/log.hpp"
+#include "base/time.hpp"
+#include "events/repair.hpp"
 #include "glib/library_log.hpp"
 #include "main/application.hpp"
 #include "main/check_config.hpp"
@@ -104,12 +106,24 @@ int check(const std::string& file) {
   return print(problem_lines(file, advice) + file + ": good\n");
 }
 
+int repair_events(const std::string& file) {
+  const auto [config, problems, advice] = load_config(file, default_plugin_dirs());
+  if (!problems.empty()) return complain(problem_lines(file, problems));
+  if (config.events.file.empty()) {
+    return complain(file + ": events.file is empty, so there is no event log to repair\n");
+  }
+  const Result<std::string> done = events::repair(config.events.file, unix_ms());
+  if (!done) return complain("veche: " + done.error().message + "\n");
+  return print(*done + "\n");
+}
+
 int run(const std::vector<std::string>& arguments, const std::vector<std::string>& raised_limits) {
   const Result<Options> options = parse_options(arguments);
   if (!options) return complain("veche: " + options.error().message + "\n");
   switch (options->action) {
     case Action::Serve: return serve(*options, raised_limits);
     case Action::CheckConfig: return check(options->config_file);
+    case Action::RepairEvents: return repair_events(options->config_file);
     case Action::PrintVersion: return print(version_text());
     case Action::PrintHelp: return print(help_text());
     case Action::PrintConfigReference: return print(config_reference());

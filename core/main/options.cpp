@@ -18,6 +18,8 @@ constexpr Option kOptions[] = {
     {"--config", Action::Serve, true, "serve with this configuration"},
     {"--check-config", Action::CheckConfig, true,
      "report what is wrong with a configuration; exits with 0 if nothing is"},
+    {"--repair-events", Action::RepairEvents, true,
+     "move the event log of this configuration aside if it is corrupt"},
     {"--print-config-reference", Action::PrintConfigReference, false,
      "describe every key, as Markdown"},
     {"--version", Action::PrintVersion, false, "print the version"},

@@ -9,7 +9,14 @@
 
 namespace veche::main {
 
-enum class Action { Serve = 1, CheckConfig, PrintVersion, PrintHelp, PrintConfigReference };
+enum class Action {
+  Serve = 1,
+  CheckConfig,
+  RepairEvents,
+  PrintVersion,
+  PrintHelp,
+  PrintConfigReference,
+};
 
 struct Options {
   Action action = Action::Serve;

@@ -64,6 +64,7 @@ std::vector<std::string> restart_needed(const Config& running, const Config& nex
   compare("media.peer_timeout_s", old_media.peer_timeout_s, media.peer_timeout_s);
   compare("media.lanes", old_media.lanes, media.lanes);
   compare("media.dscp", old_media.dscp, media.dscp);
+  compare("events", running.events, next.events);
   if (!are_same_plugins(running.plugins.plugins, next.plugins.plugins)) {
     keys.emplace_back("plugins");
   }

@@ -51,6 +51,8 @@ answers 'after it was killed'
 systemctl stop veche
 [ "$(property Result)" = success ] || fail "its end: $(property Result)"
 [ "$(stat -c %U:%a /var/lib/veche)" = veche:750 ] || fail 'whose is /var/lib/veche?'
+[ "$(stat -c %U:%a /var/lib/veche/events.db)" = veche:640 ] || fail 'whose is the event log?'
+journalctl --unit veche | grep -q 'ends are added to /var/lib/veche/events.db' || fail 'what was open when it was killed did not end'
 systemctl start veche
 dpkg --remove veche-dev veche
 [ "$(systemctl is-active veche)" = inactive ] || fail 'it runs although it was removed'

@@ -9,6 +9,7 @@
 #include <vector>
 
 #include "base/result.hpp"
+#include "events/log.hpp"
 #include "http/api/ice_servers.hpp"
 #include "http/auth/auth.hpp"
 #include "http/protocol/message.hpp"
@@ -24,6 +25,7 @@ class ClientSockets;
 struct Api {
   room::Server& rooms;
   plugin::Host& plugins;
+  veche::events::Log& events;
   Authenticator auth;
   std::vector<IceServer> ice_servers;
   ClientSockets& sockets;

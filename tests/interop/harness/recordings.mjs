@@ -2,10 +2,10 @@
 // A server that records into the test's own directory, and the recordings of a room through its routes.
 
 import assert from 'node:assert/strict';
-import { mkdirSync, readdirSync, rmSync, writeFileSync } from 'node:fs';
+import { readdirSync } from 'node:fs';
 import { join } from 'node:path';
 
-import { scratch } from './scratch.mjs';
+import { Disk } from './disk.mjs';
 import { until } from './until.mjs';
 import { VecheServer } from './veche_server.mjs';
 
@@ -17,7 +17,7 @@ const EVERYTHING = { modes: ['tracks', 'mix'], participants: [], kinds: ['audio'
  * `prefix` makes the words before its command line from the directory; `variables` are added to its environment.
  */
 export async function startRecorder(t, config = {}, others = [], prefix = () => [], variables = {}) {
-  const disk = new Disk(t);
+  const disk = new RecordingDisk(t, 'recordings');
   const server = await VecheServer.start(t, {
     variables: { ...disk.variables, ...variables }, prefix: prefix(disk.directory),
     plugins: [
@@ -29,32 +29,7 @@ export async function startRecorder(t, config = {}, others = [], prefix = () => 
   return { server, disk };
 }
 
-class Disk {
-  #scratch;
-
-  constructor(t) {
-    this.#scratch = scratch(t, 'recordings');
-    this.directory = join(this.#scratch, 'recordings');
-    mkdirSync(this.directory);
-    this.variables = {
-      LD_PRELOAD: process.env.VECHE_STALL_DISK, STALL_DIRECTORY: this.directory,
-      STALL_WHILE: join(this.#scratch, 'stall'), FAIL_WHILE: join(this.#scratch, 'fail'),
-    };
-  }
-
-  stall() {
-    writeFileSync(this.variables.STALL_WHILE, '');
-  }
-
-  /** `error` as in errno.h: ENOSPC, EIO, EACCES or ENOENT. */
-  fail(error) {
-    writeFileSync(this.variables.FAIL_WHILE, error);
-  }
-
-  recover() {
-    for (const file of [this.variables.STALL_WHILE, this.variables.FAIL_WHILE]) rmSync(file, { force: true });
-  }
-
+class RecordingDisk extends Disk {
   /** Paths of all sound files, finished or not. */
   soundFiles() {
     return readdirSync(this.directory, { recursive: true, withFileTypes: true })

@@ -152,8 +152,11 @@ size_t descriptors() {
 }
 
 HttpTest::HttpTest()
-    : rooms(std::make_unique<room::Server>(loop, engine, room::Limits{}, 0)),
+    : events(std::move(events::Log::open(loop, {})).value()),
+      rooms(std::make_unique<room::Server>(loop, engine, room::Limits{}, 0)),
       plugins(std::move(plugin::Host::load(loop, {})).value()) {
+  rooms->add_event_handler(
+      [this](const room::Event& event) { events->append(events::of_room(event)); });
   // libsoup reports misuse like this.
   g_log_set_always_fatal(GLogLevelFlags(G_LOG_FATAL_MASK | G_LOG_LEVEL_CRITICAL));
 }
@@ -170,7 +173,7 @@ Settings HttpTest::settings(Settings settings) {
 
 void HttpTest::start(const Settings& changes) {
   server = nullptr;
-  auto started = Server::start(loop, settings(changes), *rooms, *plugins);
+  auto started = Server::start(loop, settings(changes), *rooms, *plugins, *events);
   ASSERT_TRUE(started.ok()) << started.error().message;
   server = std::move(*started);
 }

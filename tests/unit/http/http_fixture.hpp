@@ -12,6 +12,7 @@
 
 #include "../room/fake_media.hpp"
 #include "base/time.hpp"
+#include "events/room_event.hpp"
 #include "http/server.hpp"
 
 namespace veche::http {
@@ -118,6 +119,7 @@ class HttpTest : public testing::Test {
 
   glib::ControlLoop loop;
   room::FakeEngine engine;
+  std::unique_ptr<veche::events::Log> events;  ///< Outlives the rooms, whose events it takes.
   std::unique_ptr<room::Server> rooms;
   std::unique_ptr<plugin::Host> plugins;
   std::unique_ptr<Server> server;

@@ -1,11 +1,14 @@
 # SPDX-License-Identifier: Apache-2.0
 # Runs the program `veche` itself: every option, every example configuration, start and stop.
+import contextlib
+import json
 import os
 import pathlib
 import re
 import shutil
 import signal
 import socket
+import sqlite3
 import subprocess
 import sys
 import tempfile
@@ -101,6 +104,33 @@ class CommandLine(unittest.TestCase):
         refused = run("--nonsense")
         self.assertEqual(refused.returncode, 1)
         self.assertEqual(refused.stderr, 'veche: unknown argument "--nonsense"; see --help\n')
+
+    def test_repairs_a_corrupt_event_log_and_only_that(self):
+        log = self.directory / "events.db"
+        file = self.write('{"http": {"listen": ["127.0.0.1:0"]}, "events": {"file": "events.db"}, "plugins": []}')
+        missing = run("--repair-events", file)
+        self.assertEqual(missing.returncode, 1)
+        self.assertIn(f"there is no event log {log}", missing.stderr)
+        log.write_bytes(b"x" * 8192)
+        refused = run("--config", file)
+        self.assertEqual(refused.returncode, 1)
+        self.assertIn(f"veche: the event log {log} is corrupt (file is not a database): veche --repair-events FILE", refused.stderr)
+        repaired = run("--repair-events", file)
+        self.assertEqual((repaired.returncode, repaired.stderr), (0, ""))
+        (aside,) = self.directory.glob("events.db.corrupt-*")
+        self.assertEqual(aside.read_bytes(), b"x" * 8192)
+        self.assertIn(f"the corrupt event log is now {aside}; {log} is new", repaired.stdout)
+        self.assertIn("is sound: nothing was changed", run("--repair-events", file).stdout)
+        server = VecheServer(VECHE, "--config", file)
+        self.addCleanup(server.kill)
+        self.assertIn("in use by another process", run("--repair-events", file).stderr)
+        server.stop()
+        with contextlib.closing(sqlite3.connect(log)) as database:
+            types = [row[0] for row in database.execute("SELECT type FROM events ORDER BY id")]
+        self.assertEqual(types, ["events.gap", "server.started", "server.draining", "server.stopping"])
+        no_file = run("--repair-events", self.write("{}"))
+        self.assertEqual(no_file.returncode, 1)
+        self.assertIn("events.file is empty", no_file.stderr)
 
     def serve(self, text):
         server = VecheServer(VECHE, "--config", self.write(text))

@@ -68,6 +68,7 @@ TEST(Config, HasTheDefaultsOfTheLayers) {
   EXPECT_EQ(config.rooms.max_video_slots, rooms.max_video_slots);
   EXPECT_EQ(config.rooms.drain_deadline_s, rooms.drain_deadline_s);
   EXPECT_EQ(config.rooms.audio_rates, rooms.audio_rates);
+  EXPECT_EQ(config.events, events::Settings{});
 }
 
 TEST(Config, ReadsEveryKey) {
@@ -82,6 +83,8 @@ TEST(Config, ReadsEveryKey) {
               "audio_packets_per_s": 200, "audio_bitrate_bps": 64000},
     "server": {"drain_deadline_s": 6},
     "log": {"level": "debug", "format": "json"},
+    "events": {"file": "events.db", "retention_days": 1, "max_mb": 2, "max_waiting": 300,
+               "max_memory_events": 400, "speakers": true},
     "plugins": [{"name": "p", "path": "p.so", "required": true, "serves_metrics": true,
                  "config": {"x": [1]}}, {"name": "q"}],
     "plugin_dirs": ["here", "/there"]
@@ -111,6 +114,12 @@ TEST(Config, ReadsEveryKey) {
   EXPECT_EQ(config.rooms.audio_rates, (media::TrackRates{200, 64000}));
   EXPECT_EQ(config.log_level, log::Level::Debug);
   EXPECT_EQ(config.log_format, log::Format::Json);
+  EXPECT_EQ(config.events, (events::Settings{.file = "/etc/veche/events.db",
+                                             .retention_days = 1,
+                                             .max_mb = 2,
+                                             .max_waiting = 300,
+                                             .max_memory_events = 400,
+                                             .speakers = true}));
   ASSERT_EQ(config.plugins.plugins.size(), 2U);
   EXPECT_EQ(config.plugins.plugins[0].path, "/etc/veche/p.so");
   EXPECT_TRUE(config.plugins.plugins[0].required);

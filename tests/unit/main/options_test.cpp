@@ -20,6 +20,7 @@ TEST(Options, UnderstandsEveryOption) {
       {{"--config=a=b.json"}, Action::Serve, "a=b.json"},
       {{"--check-config", "a.json"}, Action::CheckConfig, "a.json"},
       {{"--check-config=a.json"}, Action::CheckConfig, "a.json"},
+      {{"--repair-events", "a.json"}, Action::RepairEvents, "a.json"},
       {{"--print-config-reference"}, Action::PrintConfigReference, ""},
       {{"--version"}, Action::PrintVersion, ""},
       {{"--help"}, Action::PrintHelp, ""},
@@ -53,8 +54,8 @@ TEST(Options, RefusesEverythingElse) {
 }
 
 TEST(Options, HelpNamesEveryOption) {
-  for (const char* name : {"--config FILE", "--check-config FILE", "--print-config-reference",
-                           "--version", "--help"}) {
+  for (const char* name : {"--config FILE", "--check-config FILE", "--repair-events FILE",
+                           "--print-config-reference", "--version", "--help"}) {
     EXPECT_NE(help_text().find(name), std::string::npos) << name;
   }
   EXPECT_EQ(version_text().rfind("veche ", 0), 0U);

@@ -28,6 +28,8 @@ TEST(RestartNeeded, NamesEachKeyThatCannotChange) {
                                "external_addresses": {"127.0.0.2": "203.0.113.7"}}})"),
             (Keys{"media.addresses", "media.ports", "media.path", "media.external_addresses",
                   "media.peer_timeout_s", "media.lanes", "media.dscp"}));
+  EXPECT_EQ(keys(R"({"events": {"file": "events.db"}})"), Keys{"events"});
+  EXPECT_EQ(keys(R"({"events": {"retention_days": 1}})"), Keys{"events"});
   EXPECT_EQ(keys(R"({"plugins": []})"), Keys{"plugins"});
   EXPECT_EQ(keys(R"({"plugins": [{"name": "forwarding", "path": "x.so"}]})"), Keys{"plugins"});
   EXPECT_EQ(keys(R"({"plugin_dirs": ["here"]})"), Keys{"plugin_dirs"});
@@ -97,7 +99,9 @@ class ReloadTest : public testing::Test {
     LoadedConfig first = check_config(file(), {});
     EXPECT_TRUE(first.problems.empty()) << problem_lines("f", first.problems);
     plugins_ = std::move(plugin::Host::load(loop_, first.config.plugins)).value();
-    http_ = std::move(http::Server::start(loop_, first.config.http, rooms_, *plugins_)).value();
+    events_ = std::move(events::Log::open(loop_, first.config.events)).value();
+    http_ = std::move(http::Server::start(loop_, first.config.http, rooms_, *plugins_, *events_))
+                .value();
     reload_.emplace(
         first.config, [this] { return check_config(file(), {}); }, *plugins_, rooms_, *http_);
   }
@@ -113,6 +117,7 @@ class ReloadTest : public testing::Test {
   TemporaryDir directory_;
   room::Server rooms_{loop_, engine_, {}, 0};
   std::unique_ptr<plugin::Host> plugins_;
+  std::unique_ptr<events::Log> events_;
   std::unique_ptr<http::Server> http_;
   std::optional<Reload> reload_;
 };
