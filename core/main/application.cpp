@@ -8,6 +8,7 @@
 #include "base/time.hpp"
 #include "events/room_event.hpp"
 #include "glib/json.hpp"
+#include "main/kept_revocations.hpp"
 #include "main/process_metrics.hpp"
 #include "main/system_use.hpp"
 
@@ -57,6 +58,8 @@ Result<std::unique_ptr<Application>> Application::start(const Config& config,
         events->append(events::of_room(event));
         host->on_event(event);
       });
+  const Status kept = keep_revocations(app->loop_, *app->events_, app->rooms_->revocations());
+  if (!kept) return kept.error();
   app->host_->attach(*app->engine_, *app->rooms_);
   auto http =
       http::Server::start(app->loop_, config.http, *app->rooms_, *app->host_, *app->events_);

@@ -3,6 +3,7 @@
 #include "room/revocations.hpp"
 
 #include <algorithm>
+#include <vector>
 
 namespace veche::room {
 namespace {
@@ -15,15 +16,15 @@ std::string key_of(const std::string& room, const std::string& participant) {
 }  // namespace
 
 void Revocations::remove(const std::string& room, const std::string& participant, int64_t now_ms) {
-  revoke(key_of(room, participant), &Entry::removed_ms, now_ms);
+  revoke(key_of(room, participant), &Reach::removed_ms, now_ms);
 }
 
 void Revocations::outdate(const std::string& room, const std::string& participant, int64_t now_ms) {
-  revoke(key_of(room, participant), &Entry::outdated_ms, now_ms);
+  revoke(key_of(room, participant), &Reach::outdated_ms, now_ms);
 }
 
 void Revocations::delete_room(const std::string& room, int64_t now_ms) {
-  revoke(room, &Entry::removed_ms, now_ms);
+  revoke(room, &Reach::removed_ms, now_ms);
 }
 
 void Revocations::invite(const std::string& room, const std::string& participant,
@@ -33,10 +34,14 @@ void Revocations::invite(const std::string& room, const std::string& participant
     const auto found = entries_.find(key);
     if (found == entries_.end()) continue;
     Entry& entry = found->second;
+    if (entry.newest_ms() <= before_ms) continue;
     entry.removed_ms = std::min(entry.removed_ms, before_ms);
     entry.outdated_ms = std::min(entry.outdated_ms, before_ms);
+    keep(key, entry);
   }
-  floor_ms_ = std::min(floor_ms_, before_ms);
+  if (floor_ms_ <= before_ms) return;
+  floor_ms_ = before_ms;
+  keep_floor();
 }
 
 void Revocations::saw(int64_t issued_ms) { newest_ms_ = std::max(newest_ms_, issued_ms); }
@@ -47,6 +52,23 @@ int64_t Revocations::issue(int64_t now_ms) {
   const int64_t issued_ms = is_measure ? newest_ms_ + 1 : now_ms;
   saw(issued_ms);
   return issued_ms;
+}
+
+void Revocations::restore(const std::map<std::string, Reach>& kept) {
+  std::vector<std::pair<int64_t, std::string>> by_age;
+  for (const auto& [key, reach] : kept) {
+    saw(reach.newest_ms());
+    if (key == kFloorKey) {
+      floor_ms_ = reach.outdated_ms;
+    } else {
+      by_age.emplace_back(reach.newest_ms(), key);
+    }
+  }
+  std::sort(by_age.begin(), by_age.end());
+  for (const auto& [newest_ms, key] : by_age) {
+    const auto place = order_.insert(order_.end(), key);
+    entries_.insert_or_assign(key, Entry{kept.at(key), place});
+  }
 }
 
 std::optional<TokenRefusal> Revocations::refusal(const std::string& room,
@@ -67,7 +89,7 @@ const Revocations::Entry* Revocations::find(const std::string& key) const {
   return found == entries_.end() ? nullptr : &found->second;
 }
 
-void Revocations::revoke(const std::string& key, int64_t Entry::*reason, int64_t now_ms) {
+void Revocations::revoke(const std::string& key, int64_t Reach::*reason, int64_t now_ms) {
   drop_expired(now_ms);
   const auto [at, is_new] = entries_.try_emplace(key);
   Entry& entry = at->second;
@@ -80,14 +102,14 @@ void Revocations::revoke(const std::string& key, int64_t Entry::*reason, int64_t
   const int64_t reached_ms = std::max(now_ms, std::min(newest_ms_, now_ms + kLeewayMs));
   entry.*reason = std::max(entry.*reason, reached_ms);
   saw(reached_ms);  // What is issued next is later.
+  keep(key, entry);
   if (entries_.size() > max_) drop_oldest();
 }
 
 void Revocations::drop_expired(int64_t now_ms) {
   while (!order_.empty()) {
     const auto oldest = entries_.find(order_.front());
-    const int64_t reached_ms = std::max(oldest->second.removed_ms, oldest->second.outdated_ms);
-    if (reached_ms + kMaxTokenMs + kLeewayMs > now_ms) return;
+    if (oldest->second.newest_ms() + kMaxTokenMs + kLeewayMs > now_ms) return;
     entries_.erase(oldest);
     order_.pop_front();
   }
@@ -95,7 +117,9 @@ void Revocations::drop_expired(int64_t now_ms) {
 
 void Revocations::drop_oldest() {
   const auto oldest = entries_.find(order_.front());
-  floor_ms_ = std::max({floor_ms_, oldest->second.removed_ms, oldest->second.outdated_ms});
+  floor_ms_ = std::max(floor_ms_, oldest->second.newest_ms());
+  keep(oldest->first, std::nullopt);
+  keep_floor();
   entries_.erase(oldest);
   order_.pop_front();
 }

@@ -2,12 +2,16 @@
 // What older join tokens no longer give: removals, changed permissions and deleted rooms. Pure.
 #pragma once
 
+#include <algorithm>
 #include <cstddef>
 #include <cstdint>
+#include <functional>
 #include <list>
+#include <map>
 #include <optional>
 #include <string>
 #include <unordered_map>
+#include <utility>
 
 namespace veche::room {
 
@@ -21,8 +25,8 @@ enum class TokenRefusal {
 };
 
 /// Times are milliseconds since 1970. A revocation covers the tokens that were issued (claim `iat`)
-/// up to its moment, and is kept until the longest of them has expired. Nothing here outlives the
-/// process.
+/// up to its moment, and is kept until the longest of them has expired. What has to outlive the
+/// process is told to a keeper, and comes back by restore().
 class Revocations {
  public:
   /// `exp` is at most this much later than `iat`.
@@ -33,7 +37,26 @@ class Revocations {
   /// floor: from then on every token, of any room, that is older than it counts as outdated.
   static constexpr size_t kMax = 100'000;
 
+  static constexpr int64_t kNever = INT64_MIN;
+  /// The newest tokens that each reason reaches.
+  struct Reach {
+    int64_t removed_ms = kNever;  ///< Of a room: deleted.
+    int64_t outdated_ms = kNever;
+
+    int64_t newest_ms() const { return std::max(removed_ms, outdated_ms); }
+    friend bool operator==(const Reach&, const Reach&) = default;
+  };
+  /// The key of the floor, among those of rooms and participants. It reaches as `outdated_ms`.
+  static constexpr const char* kFloorKey = "*";
+  /// Gets each reach that has changed, by key; nothing: it has given way to the floor. What has
+  /// expired is not told.
+  using Keeper = std::function<void(const std::string& key, const std::optional<Reach>& reach)>;
+
   explicit Revocations(size_t max = kMax) : max_(max) {}
+
+  void use_keeper(Keeper keeper) { keeper_ = std::move(keeper); }
+  /// What a keeper was told before a restart. Before anything else is called.
+  void restore(const std::map<std::string, Reach>& kept);
 
   void remove(const std::string& room, const std::string& participant, int64_t now_ms);
   /// Its permissions have changed.
@@ -57,20 +80,21 @@ class Revocations {
   size_t size() const { return entries_.size(); }
 
  private:
-  static constexpr int64_t kNever = INT64_MIN;
   using Order = std::list<std::string>;
-  /// The newest tokens that each reason reaches.
-  struct Entry {
-    int64_t removed_ms = kNever;  ///< Of a room: deleted.
-    int64_t outdated_ms = kNever;
+  struct Entry : Reach {
     Order::iterator place;
   };
   const Entry* find(const std::string& key) const;
-  void revoke(const std::string& key, int64_t Entry::*reason, int64_t now_ms);
+  void revoke(const std::string& key, int64_t Reach::*reason, int64_t now_ms);
+  void keep(const std::string& key, const std::optional<Reach>& reach) const {
+    if (keeper_) keeper_(key, reach);
+  }
+  void keep_floor() const { keep(kFloorKey, Reach{kNever, floor_ms_}); }
   void drop_expired(int64_t now_ms);
   void drop_oldest();
 
   const size_t max_;
+  Keeper keeper_;
   int64_t newest_ms_ = kNever;  ///< Of tokens and revocations.
   int64_t floor_ms_ = kNever;
   std::unordered_map<std::string, Entry> entries_;  ///< By room, or by room and participant.

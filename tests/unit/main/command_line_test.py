@@ -153,6 +153,28 @@ class CommandLine(unittest.TestCase):
         self.assertEqual(result.returncode, 1, result.stderr)
         self.assertIn(f"veche: cannot listen on {address}", result.stderr.splitlines()[-1])
 
+    def test_knows_after_a_restart_whom_the_backend_has_removed(self):
+        text = json.dumps({
+            "http": {"listen": ["127.0.0.1:0"]},
+            "auth": {"keys": [{"id": "dev", "secret": "devsecret", "scopes": ["admin"]}],
+                     "signing_keys": [{"kid": "dev", "secret": "devsigningsecret-for-trials-on-loopback"}]},
+            "events": {"file": "events.db"}, "plugins": [],
+        })
+        server = self.serve(text)
+        self.assertEqual(server.ask("PUT", "/v1/rooms/blue", {}, key="dev.devsecret")[0], 201)
+        tokens = {}
+        for name in ("ann", "bob"):
+            _, invitation = server.ask("POST", "/v1/rooms/blue/participants", {"id": name}, key="dev.devsecret")
+            tokens[name] = invitation["token"]
+        self.assertEqual(server.ask("DELETE", "/v1/rooms/blue/participants/ann", key="dev.devsecret")[0], 204)
+        server.stop()
+        server = self.serve(text)
+        self.assertEqual(server.ask("PUT", "/v1/rooms/blue", {}, key="dev.devsecret")[0], 201)
+        status, problem = server.ask("GET", "/v1/rooms/blue/participants/ann", key=tokens["ann"])
+        self.assertEqual((status, problem["type"]), (403, "/problems/participant-removed"))
+        self.assertEqual(server.ask("GET", "/v1/rooms/blue/participants/bob", key=tokens["bob"])[0], 404)
+        server.stop()
+
     def test_opens_no_library_at_sighup_that_waits_for_a_restart(self):
         library = self.directory / "late.so"
         shutil.copy(pathlib.Path(VECHE).parent / "plugins" / "metrics.so", library)

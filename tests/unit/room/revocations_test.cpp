@@ -39,6 +39,39 @@ TEST(Revocations, SayWhetherItWasARemovalOrAChangeOrTheRoom) {
   EXPECT_EQ(all.refusal("red", "bob", kNow), Refusal());
 }
 
+TEST(Revocations, AKeeperKnowsAllThatIsNeededToRestoreThem) {
+  std::map<std::string, Revocations::Reach> kept;
+  const auto keep = [&](const std::string& key, const std::optional<Revocations::Reach>& reach) {
+    if (reach) {
+      kept[key] = *reach;
+    } else {
+      kept.erase(key);
+    }
+  };
+  Revocations all(3);
+  all.use_keeper(keep);
+  all.remove("blue", "ann", kNow);  // Gives way to the floor.
+  all.delete_room("red", kNow + 1);
+  all.outdate("blue", "bob", kNow + 2);
+  all.remove("blue", "eve", kNow + 3);
+  all.invite("blue", "eve", kNow + 3);
+  Revocations restored(3);
+  restored.restore(kept);
+  EXPECT_EQ(restored.size(), 3u);
+  for (const char* room : {"blue", "red"}) {
+    for (const char* participant : {"ann", "bob", "eve"}) {
+      for (int64_t at = kNow - 1; at < kNow + 5; ++at) {
+        EXPECT_EQ(restored.refusal(room, participant, at), all.refusal(room, participant, at))
+            << room << participant << at - kNow;
+      }
+    }
+  }
+  EXPECT_GT(restored.issue(kNow), kNow + 2) << "newer than all that are revoked";
+  restored.remove("blue", "dan", kNow + 9);
+  EXPECT_EQ(restored.refusal("red", "ann", kNow + 1), TokenRefusal::Outdated)
+      << "the oldest gives way first";
+}
+
 TEST(Revocations, AreNotMovedBackByAnEarlierOne) {
   Revocations all;
   all.remove("blue", "ann", kNow);
