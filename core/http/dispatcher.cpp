@@ -29,7 +29,8 @@ Response preflight(const std::string& allow, bool is_cross_origin) {
   if (is_cross_origin) {
     response.header("Access-Control-Allow-Methods", allow);
     response.header("Access-Control-Allow-Headers",
-                    "Authorization, Content-Type, If-Match, If-None-Match, If-Range, Range");
+                    "Authorization, Content-Type, If-Match, If-None-Match, If-Range, "
+                    "Last-Event-ID, Range");
     response.header("Access-Control-Max-Age", "600");
   }
   return response;
@@ -147,12 +148,14 @@ void Dispatcher::on_headers(Exchange& exchange, const std::map<std::string, std:
   if (sent_method != "GET") request.conditions.range.clear();
   // libsoup would itself cut ranges out of responses, even overlapping ones (CVE-2025-32907).
   soup_message_headers_remove(soup_server_message_get_request_headers(message), "Range");
-  request.method = sent_method == "HEAD" ? "GET" : sent_method;
+  request.wants_body = sent_method != "HEAD";
+  request.method = request.wants_body ? sent_method : "GET";
   request.path = g_uri_get_path(soup_server_message_get_uri(message));
   request.query = query;
   const char* raw_query = g_uri_get_query(soup_server_message_get_uri(message));
   request.raw_query = raw_query ? raw_query : "";
   request.accept = exchange.request_header("Accept");
+  request.last_event_id = exchange.request_header("Last-Event-ID");
 
   const bool is_cross_origin = add_cors_headers(exchange);
   Result<Match> match = find(request.method, request.path);

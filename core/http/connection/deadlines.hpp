@@ -15,6 +15,7 @@ struct Deadlines {
   uint32_t send_ms = 30'000;       ///< The response.
   uint32_t idle_ms = 75'000;       ///< Until the next request of a connection; told to clients.
   uint32_t ping_ms = 20'000;       ///< A WebSocket's client answers a ping before the next one.
+  uint32_t heartbeat_ms = 15'000;  ///< Of an event stream that has nothing else to send.
 };
 
 }  // namespace veche::http

@@ -105,7 +105,7 @@ Exchange::Exchange(glib::ControlLoop& loop, SoupServerMessage* message, Deadline
             [&] { upgrade(glib::adopt(soup_server_message_steal_connection(from)), socket); });
   };
   const auto wrote_body =
-      +[](SoupServerMessage*, gpointer self) { static_cast<Exchange*>(self)->keep_connection(); };
+      +[](SoupServerMessage*, gpointer self) { static_cast<Exchange*>(self)->pass_on(); };
   g_signal_connect(message, "wrote-body", G_CALLBACK(wrote_body), this);
   g_signal_connect(message, "got-chunk", G_CALLBACK(got_chunk), this);
   g_signal_connect(message, "finished", G_CALLBACK(finished), this);
@@ -204,12 +204,18 @@ void Exchange::write(const Response& response) {
   for (const auto& [name, value] : response.headers) {
     soup_message_headers_append(headers, name.c_str(), value.c_str());
   }
-  keeps_connection_ =
-      write_connection_headers(message_, idle_.idle_ms(), IdleConnections::has_room(socket_.get()));
+  const bool may_stay = !response.stream && IdleConnections::has_room(socket_.get());
+  keeps_connection_ = write_connection_headers(message_, idle_.idle_ms(), may_stay);
   soup_message_headers_replace(headers, "X-Content-Type-Options", "nosniff");
   if (response.file) {
     soup_message_headers_replace(headers, "Content-Type", response.content_type.c_str());
     soup_message_headers_set_content_length(headers, static_cast<goffset>(response.file->size));
+  } else if (response.stream) {
+    // For libsoup the response ends with its head.
+    soup_message_headers_replace(headers, "Content-Type", response.content_type.c_str());
+    soup_message_headers_set_encoding(headers, SOUP_ENCODING_EOF);
+    soup_message_body_complete(soup_server_message_get_response_body(message_));
+    upgrade_ = response.stream;
   } else if (!response.content_type.empty()) {
     soup_server_message_set_response(message_, response.content_type.c_str(), SOUP_MEMORY_COPY,
                                      response.body.data(), response.body.size());
@@ -221,15 +227,17 @@ void Exchange::write(const Response& response) {
   soup_server_message_set_status(message_, static_cast<guint>(response.status), phrase);
 }
 
-void Exchange::keep_connection() {
-  if (!keeps_connection_) return;
+void Exchange::pass_on() {
+  if (!keeps_connection_ && !upgrade_) return;
   timer_.cancel();
   // Its end is not the client's.
   watch_ = {};
   // Without the connection nothing else may hold the message, which owns this.
   const glib::Ref<SoupServerMessage> kept = glib::share(message_);
   ReleasedStream released = take_stream_back(message_);
-  idle_.add(std::move(released.base), socket_, std::move(released.unread));
+  if (!upgrade_) return idle_.add(std::move(released.base), socket_, std::move(released.unread));
+  const Upgrade upgrade = std::exchange(upgrade_, nullptr);
+  guarded("http", LogPlace::here(), [&] { upgrade(std::move(released.base), socket_); });
 }
 
 bool Exchange::begin_upgrade(const Response& response) {

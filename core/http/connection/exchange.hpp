@@ -25,7 +25,7 @@ namespace veche::http {
 
 /// Belongs to its SoupServerMessage, of which libsoup sees one per connection: after a response
 /// that keeps the connection alive, the exchange takes the stream back and gives it to the idle
-/// connections. [control]
+/// connections, or to what writes the body. [control]
 class Exchange {
  public:
   /// Makes the exchange of a message that has just begun.
@@ -68,7 +68,8 @@ class Exchange {
   void watch_client(std::function<void()> gone);
   void on_chunk(size_t bytes);
   void write(const Response& response);
-  void keep_connection();
+  /// Once the response is written: the connection goes to what uses it next, if it stays.
+  void pass_on();
   bool begin_upgrade(const Response& response);
   bool begin_download(const FileBody& body);
   void on_piece(const Result<glib::Ref<GBytes>>& piece);
@@ -93,7 +94,7 @@ class Exchange {
   std::vector<std::pair<std::string, std::string>> headers_;
   std::weak_ptr<Pending> pending_;
   ClientWatch watch_;
-  Upgrade upgrade_;
+  Upgrade upgrade_;  ///< Or what writes the body.
   std::unique_ptr<Download> download_;
 };
 

@@ -31,12 +31,14 @@ struct Conditions {
 
 struct Request {
   std::string method;                         ///< HEAD arrives as GET.
+  bool wants_body = true;                     ///< False for HEAD, which must not wait either.
   std::string path;                           ///< As sent, percent-encoded.
   std::map<std::string, std::string> params;  ///< Of the route's pattern, decoded and valid names.
   std::map<std::string, std::string> query;   ///< Decoded.
   std::string raw_query;                      ///< As sent, without the "?".
   Conditions conditions;
   std::string accept;
+  std::string last_event_id;                ///< Of a reader that reconnects; empty: none.
   std::string body;                         ///< Of a type and size that the route accepts.
   std::shared_ptr<const Principal> caller;  ///< Null where a route is open to anybody.
   /// While the handler runs: calls `gone` once, on control, if the client leaves before its answer.
@@ -47,7 +49,7 @@ struct Request {
   std::string query_value(const std::string& name) const;
 };
 
-/// Gets the connection after the 101; `socket` is what `stream` runs on.
+/// Gets the connection after the response's head; `socket` is what `stream` runs on.
 using Upgrade = std::function<void(glib::Ref<GIOStream> stream, glib::Ref<GSocket> socket)>;
 
 /// A part of a file, as the body of a response.
@@ -65,6 +67,7 @@ struct Response {
   std::optional<FileBody> file;  ///< The body, in place of the text.
   Upgrade upgrade;               ///< Set with status 101.
   std::string subprotocol;       ///< Of the upgrade; the client has to offer it.
+  Upgrade stream;  ///< Writes the body, in place of the text, until the connection ends.
 
   Response& header(std::string name, std::string value);
 };
