@@ -51,6 +51,8 @@ class Backlog {
   /// Changes of this space that are not committed, on top of what the database has.
   void overlay(const std::string& space, std::map<std::string, StoredValue>& values) const;
 
+  /// The last id that is in use.
+  uint64_t last_id() const { return last_id_; }
   /// Events that are not committed yet.
   size_t waiting() const { return queue_.size() + (taken_ ? taken_->events.size() : 0); }
   uint64_t dropped() const { return dropped_; }

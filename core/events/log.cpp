@@ -135,6 +135,7 @@ class Log::State {
 
   Watches& watches() { return watches_; }
   const Store::Summary& summary() const { return summary_; }
+  uint64_t last_id() const { return backlog_.last_id(); }
 
   void put_metrics(MetricSink& sink) const { counters_.put_metrics(sink, backlog_, summary_); }
 
@@ -279,6 +280,7 @@ std::unique_ptr<Watch> Log::watch(std::function<void(uint64_t)> committed) {
 
 uint64_t Log::oldest() const { return state_->summary().oldest; }
 uint64_t Log::newest() const { return state_->summary().newest; }
+uint64_t Log::last_id() const { return state_->last_id(); }
 
 void Log::put(const std::string& space, const std::string& key, std::string value,
               int64_t expires_unix_ms) {

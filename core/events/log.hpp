@@ -53,6 +53,8 @@ class Log {
   /// As in Page.
   uint64_t oldest() const;
   uint64_t newest() const;
+  /// The id of the last event that was appended: newest() gets there.
+  uint64_t last_id() const;
 
   /// Keeps a small value for the server, over restarts unless events are kept in memory alone. It
   /// is written with the next batch; until then the next value of its key replaces it. While the
