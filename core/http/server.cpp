@@ -14,6 +14,7 @@
 #include "glib/signal.hpp"
 #include "http/api/api.hpp"
 #include "http/api/client_socket.hpp"
+#include "http/api/event_followers.hpp"
 #include "http/api/plugin_routes.hpp"
 #include "http/connection/acceptor.hpp"
 #include "http/connection/downloads.hpp"
@@ -103,12 +104,14 @@ class Server::State {
                 accept(soup_.get(), stream, socket.get(), unread);
               }),
         sockets_(loop, rooms, limits_, settings.deadlines.ping_ms),
+        followers_(loop, events, settings.deadlines),
         api_{rooms,
              plugins,
              events,
              std::move(verified.auth),
              settings.ice_servers,
              sockets_,
+             followers_,
              [this] { return addresses(); },
              unix_ms(),
              rooms.now_ns(),
@@ -125,6 +128,7 @@ class Server::State {
     add_trace_routes(router_, api_);
     add_session_routes(router_, api_);
     add_event_routes(router_, api_);
+    add_event_log_routes(router_, api_);
     times_ = std::make_unique<RouteTimes>(
         router_, std::vector<RouteTimes::Name>{{"GET", plugin::kMetricsPattern},
                                                {RouteTimes::kAnyMethod, kPluginPattern}});
@@ -138,6 +142,8 @@ class Server::State {
   }
   ~State() {
     api_.rooms.use_spare_descriptors(nullptr);
+    // Those that wait are answered while there is a connection.
+    followers_.end_all();
     for (GSocket* socket : connections_) {
       g_object_weak_unref(G_OBJECT(socket), on_gone, this);
       keep_close_from_waiting(socket);
@@ -175,6 +181,7 @@ class Server::State {
   void use(const Settings& settings, Verified verified) {
     api_.auth = std::move(verified.auth);
     sockets_.keep_keys_of(api_.auth);
+    followers_.keep_keys_of(api_.auth);
     api_.ice_servers = settings.ice_servers;
     limits_.use(settings.limits);
     gate_.use(std::move(verified.proxies));
@@ -188,6 +195,8 @@ class Server::State {
 
   void set_restart_needed(std::vector<std::string> keys) { api_.restart_needed = std::move(keys); }
 
+  EventFollowers& followers() { return followers_; }
+
   std::vector<std::string> addresses() const {
     std::vector<std::string> urls;
     for (const auto& acceptor : acceptors_) {
@@ -200,6 +209,7 @@ class Server::State {
     times_->put_metrics(sink);
     limits_.put_metrics(sink);
     connection_limit_.put_metrics(sink);
+    followers_.put_metrics(sink);
   }
 
  private:
@@ -231,6 +241,7 @@ class Server::State {
   Downloads downloads_;
   IdleConnections idle_;
   ClientSockets sockets_;
+  EventFollowers followers_;
   Api api_;
   Router router_;
   std::unique_ptr<RouteTimes> times_;  ///< Of the routes that the constructor adds.
@@ -260,6 +271,10 @@ void Server::set_restart_needed(std::vector<std::string> keys) {
 }
 
 std::vector<std::string> Server::addresses() const { return state_->addresses(); }
+
+void Server::finish_events() { state_->followers().finish(); }
+
+bool Server::has_finished_events() const { return state_->followers().is_idle(); }
 
 Result<std::unique_ptr<Server>> Server::start(glib::ControlLoop& loop, const Settings& settings,
                                               room::Server& rooms, plugin::Host& plugins,

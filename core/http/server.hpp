@@ -52,14 +52,18 @@ class Server {
   Server& operator=(const Server&) = delete;
 
   /// Takes new keys, origins, ICE servers, pages, limits, proxies and certificate while serving:
-  /// all or nothing. Closes the WebSockets of callers whose key is gone. The addresses stay, and
-  /// TLS can be neither added nor removed.
+  /// all or nothing. Ends WebSockets and event streams of callers whose key is gone. The addresses
+  /// stay, and TLS can be neither added nor removed.
   Status use(const Settings& settings);
   /// Keys of the configuration whose new values wait for a restart, for GET /v1/server.
   void set_restart_needed(std::vector<std::string> keys);
 
   /// "http://127.0.0.1:8080", with the real port if 0 was asked for.
   std::vector<std::string> addresses() const;
+  /// Ends event streams once their readers have got all events that were appended until now. A
+  /// reader or a disk that stalls may take its time: whether all have ended is to be asked.
+  void finish_events();
+  bool has_finished_events() const;
   /// Times of requests.
   void put_metrics(MetricSink& sink) const;
 

@@ -16,6 +16,8 @@ namespace veche::main {
 namespace {
 
 constexpr uint32_t kMaxStopMs = 3000;
+/// For readers of the event log that have not got its last events.
+constexpr uint32_t kMaxLastEventsMs = 1000;
 constexpr uint32_t kStopStepMs = 20;
 constexpr uint32_t kSettleLogMs = 1000;
 
@@ -99,6 +101,7 @@ void Application::run() {
   is_terminated_ = true;
   reload_.reset();
   let_sessions_end();
+  let_events_out();
   take_down();
 }
 
@@ -124,6 +127,18 @@ void Application::let_sessions_end() {
   });
   const glib::Timer limit = loop_.once(kMaxStopMs, [this] {
     log::warning("main", "some sessions did not end in time");
+    loop_.quit();
+  });
+  loop_.run();
+}
+
+void Application::let_events_out() {
+  http_->finish_events();
+  const glib::Timer finished = loop_.every(kStopStepMs, [this] {
+    if (http_->has_finished_events()) loop_.quit();
+  });
+  const glib::Timer limit = loop_.once(kMaxLastEventsMs, [this] {
+    log::info("main", "some readers did not take the last events in time");
     loop_.quit();
   });
   loop_.run();

@@ -39,6 +39,7 @@ class Application {
   Application();
   void on_terminate();
   void let_sessions_end();
+  void let_events_out();
   /// Undoes what start() has done, as far as it came.
   void take_down();
   void put_metrics(MetricSink& sink) const;

@@ -20,6 +20,7 @@
 namespace veche::http {
 
 class ClientSockets;
+class EventFollowers;
 
 /// Lives as long as the HTTP server, and longer than the router whose handlers refer to it.
 struct Api {
@@ -29,6 +30,7 @@ struct Api {
   Authenticator auth;
   std::vector<IceServer> ice_servers;
   ClientSockets& sockets;
+  EventFollowers& followers;
   std::function<std::vector<std::string>()> addresses;
   const int64_t started_unix_ms;
   const int64_t started_ns;                 ///< On the clock of `rooms`, which never jumps.
@@ -42,6 +44,7 @@ void add_participant_routes(Router& router, Api& api);
 void add_trace_routes(Router& router, Api& api);
 void add_session_routes(Router& router, Api& api);
 void add_event_routes(Router& router, Api& api);
+void add_event_log_routes(Router& router, Api& api);
 
 /// What the request's path names. NotFound if there is none.
 Result<room::Room*> find_room(Api& api, const Request& request);
