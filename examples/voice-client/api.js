@@ -21,12 +21,16 @@ export function within(timeMs, promise, title) {
   return Promise.race([promise, late]).finally(() => clearTimeout(timer));
 }
 
-/** `fetch` with a time limit, body included, that throws a Problem for any status but success. Returns `{url, headers, body}`; `body` is text. */
+/**
+ * `fetch` with a time limit, body included, that throws a Problem for any status but success. Returns `{url, headers, body}`; `body` is text. Without a
+ * credential the origin's own cookies have to do.
+ */
 export async function request(url, { headers, timeoutMs = REQUEST_MS, ...options }, credential) {
   const abort = new AbortController();
   const fetched = async () => {
     const signal = abort.signal;
-    const response = await fetch(url, { ...options, signal, headers: { ...headers, Authorization: `Bearer ${credential}` } });
+    const authorization = credential ? { Authorization: `Bearer ${credential}` } : {};
+    const response = await fetch(url, { ...options, signal, headers: { ...headers, ...authorization } });
     return { response, body: await response.text() };
   };
   let answer;

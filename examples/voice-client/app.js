@@ -10,6 +10,8 @@ import { SFUVoiceClient, silencedBy } from './sfu-voice-client.js';
  */
 const DEVELOPMENT_KEY = 'dev.devsecret';
 const LOOPBACK = ['localhost', '127.0.0.1', '[::1]'];
+/** Where a backend that serves this page gives out invitations: a path with `{room}`. Empty: the link or the key has to do. */
+const INVITATIONS = document.querySelector('meta[name="veche-invitations"]').content;
 const LEVELS_MS = 100;
 const STATISTICS_MS = 1000;
 const REASONS = {
@@ -27,8 +29,12 @@ const tiles = new Map(); // participant -> list item
 let client = null;
 let microphone = null;
 
-/** A new invitation for `participant`, with the link's or the development key. */
+/** A new invitation for `participant`: from the backend, which knows the person, or with the link's or the development key. */
 async function invite(room, participant, name) {
+  if (INVITATIONS) {
+    const { body } = await request(INVITATIONS.replace('{room}', encodeURIComponent(room)), { method: 'POST' });
+    return JSON.parse(body);
+  }
   const key = link.get('key') ?? (LOOPBACK.includes(location.hostname) ? DEVELOPMENT_KEY : null);
   if (!key) throw new Error('To join this room you need an invitation link.');
   const url = `/v1/rooms/${encodeURIComponent(room)}/participants`;
@@ -65,13 +71,15 @@ async function openMicrophone() {
 async function join({ name, room, listenOnly }) {
   const participant = participantFor(room, name);
   microphone = listenOnly ? null : await openMicrophone(); // {stream, meter}
-  let unused = link.has('token') ? null : await invite(room, participant, name);
+  const first = link.has('token') ? null : await invite(room, participant, name);
+  let unused = first;
   const invitation = async () => {
     const fresh = unused ?? (await invite(room, participant, name));
     unused = null;
     return fresh;
   };
-  client = new SFUVoiceClient({ room, participant, token: link.get('token') ?? invitation });
+  client = new SFUVoiceClient({
+    url: first?.server, room, participant: first?.participant.id ?? participant, token: link.get('token') ?? invitation });
   client.addEventListener('state', ({ detail }) => showState(detail));
   client.addEventListener('roster', showRoster);
   client.addEventListener('speakers', showSpeakers);
