@@ -19,7 +19,7 @@ TSAN := VECHE_SIMULATION_SECONDS=60 TSAN_OPTIONS=ignore_noninstrumented_modules=
   scripts/run-tests $(BUILD)-tsan -Db_sanitize=thread -Doptimization=1 -Db_pch=false --timeout-multiplier 8
 
 .DEFAULT_GOAL := help
-.PHONY: help run build test test-full test-unit test-asan test-asan-unit test-tsan bench deb fuzz format lint clean deps
+.PHONY: help run run-example build test test-full test-unit test-asan test-asan-unit test-tsan bench deb fuzz format lint clean deps
 
 help: ## list the targets
 	@grep -hE '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:[^#]*## /\t/' | expand -t 16
@@ -33,6 +33,12 @@ run: ## install what is needed, build, and serve a page where two tabs can talk
 	@ninja -C $(BUILD) veche $(RUN_PLUGINS:%=plugins/%.so)
 	@echo "4/4 Open http://127.0.0.1:8080 in two tabs. Ctrl-C ends the server."
 	@exec $(BUILD)/veche --config $(CONFIG)
+
+run-example: deps ## install what is needed, build, and serve a backend in FastAPI with its page and its server
+	@scripts/install-packages scripts/packages-example.txt
+	@scripts/set-up $(BUILD) $(WHOLE)
+	@ninja -C $(BUILD) veche plugins/forwarding.so plugins/recording.so
+	@exec examples/fastapi-backend/run $(BUILD)/veche
 
 build: deps ## build the server, the plugins and the tools
 	@scripts/set-up $(BUILD) $(WHOLE)

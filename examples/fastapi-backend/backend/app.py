@@ -1,0 +1,56 @@
+# SPDX-License-Identifier: Apache-2.0
+"""Puts the backend together: uvicorn --factory backend.app:make_app"""
+from __future__ import annotations
+
+import logging
+import os
+import sys
+from typing import Any
+
+from fastapi import FastAPI
+
+from veche_client import AsyncClient
+
+from . import hooks, login, recordings, relay, rooms
+from .attempts import AttemptLimit
+from .context import Context
+from .follower import Follower
+from .pages import add_pages
+from .problems import add_problems
+from .settings import BadSettings, Settings
+from .store import Store
+from .users import Users
+
+
+def create_app(settings: Settings, veche: AsyncClient) -> FastAPI:
+    """`veche` is closed with the application. Tests give it a transport of their own."""
+    store = Store(settings.database)
+    follower = Follower(veche, store)
+
+    async def stop() -> None:
+        await follower.stop()
+        await veche.aclose()
+        store.close()
+
+    app = FastAPI(title="A backend for voice rooms", on_startup=[follower.start], on_shutdown=[stop], docs_url=None, redoc_url=None)
+    app.state.context = Context(settings, Users(settings.users), store, veche, AttemptLimit())
+    for module in (login, rooms, relay, recordings, hooks):
+        app.include_router(module.router)
+    add_problems(app)
+    add_pages(app, settings)
+
+    @app.get("/healthz")
+    async def health() -> dict[str, Any]:
+        return {"status": "ok", "events": store.sources(), "position": store.position()}
+
+    return app
+
+
+def make_app() -> FastAPI:
+    """With the settings of the environment."""
+    logging.basicConfig(level=logging.INFO, format="%(levelname)s %(name)s: %(message)s")
+    try:
+        settings = Settings.read(os.environ)
+    except BadSettings as error:
+        sys.exit(f"backend: {error}")
+    return create_app(settings, AsyncClient(settings.veche_url, settings.veche_key))

@@ -1,0 +1,28 @@
+# SPDX-License-Identifier: Apache-2.0
+"""What the handlers of one application share."""
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import cast
+
+from fastapi import Request
+
+from veche_client import AsyncClient
+
+from .attempts import AttemptLimit
+from .settings import Settings
+from .store import Store
+from .users import Users
+
+
+@dataclass(frozen=True)
+class Context:
+    settings: Settings
+    users: Users
+    store: Store
+    veche: AsyncClient
+    attempts: AttemptLimit
+
+
+async def context_of(request: Request) -> Context:
+    return cast(Context, request.app.state.context)
