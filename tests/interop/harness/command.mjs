@@ -13,7 +13,7 @@ import { scratch } from './scratch.mjs';
 import { environment, KEY } from './veche_server.mjs';
 
 /** Debian's own Python, which has Debian's aiortc. */
-const PYTHON = process.env.PYTHON_BIN ?? '/usr/bin/python3';
+export const PYTHON = process.env.PYTHON_BIN ?? '/usr/bin/python3';
 
 /** Runs a program; `onStart` gets the child process. Resolves when it has ended: {code, output, errors}. */
 export async function run(t, program, args, onStart = () => {}) {

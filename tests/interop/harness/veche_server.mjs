@@ -35,10 +35,10 @@ const MEDIA_PORTS = environment.path === 'pipeline' ? 40 : 16;
 const READY_MS = 15000;
 const EXIT_MS = 15000;
 
-function configuration(listen, key, { maxSpeakers, peerTimeout, mediaPorts, media, plugins, log, events }) {
+function configuration(listen, key, { maxSpeakers, peerTimeout, mediaPorts, media, plugins, log, http, events }) {
   const [id, secret] = key.split('.');
   return {
-    http: { listen: [listen], static_dir: join(environment.source, 'examples/voice-client') },
+    http: { listen: [listen], static_dir: join(environment.source, 'examples/voice-client'), ...http },
     server: { drain_deadline_s: 0 }, // The server does not wait for clients that are still connected when a test ends.
     auth: { keys: [{ id, secret, scopes: ['admin'] }], signing_keys: [SIGNING_KEY] },
     media: {
@@ -60,11 +60,11 @@ export class VecheServer {
   #configuration;
 
   /**
-   * Started and ready; ends with the test `t`. It has `mediaPorts` UDP ports. `media`, `log` and `events` go into those sections of the configuration;
+   * Started and ready; ends with the test `t`. It has `mediaPorts` UDP ports. `media`, `log`, `http` and `events` go into those sections of the configuration;
    * `plugins` take the place of forwarding; `variables` are added to its environment; `prefix` is put before its command line, and must not fork.
    */
   static async start(t, {
-    maxSpeakers = 3, peerTimeout = 15, host = LOOPBACK, mediaPorts = MEDIA_PORTS, media = {}, plugins, log, events, variables = {}, prefix = [] } = {}) {
+    maxSpeakers = 3, peerTimeout = 15, host = LOOPBACK, mediaPorts = MEDIA_PORTS, media = {}, plugins, log, http, events, variables = {}, prefix = [] } = {}) {
     const server = new VecheServer();
     const directory = scratch(t, 'server');
     server.#logFile = join(directory, 'log');
@@ -73,7 +73,7 @@ export class VecheServer {
     const listen = `${host}:${await tcpPort(host)}`;
     server.url = `http://${listen}`;
     server.key = host === LOOPBACK ? KEY : `test.${randomBytes(16).toString('hex')}`;
-    server.#configuration = configuration(listen, server.key, { maxSpeakers, peerTimeout, mediaPorts, media, plugins, log, events });
+    server.#configuration = configuration(listen, server.key, { maxSpeakers, peerTimeout, mediaPorts, media, plugins, log, http, events });
     server.#write();
     atEnd(t, () => server.#cleanUp());
     await server.launch();

@@ -44,13 +44,12 @@ export class VoicePage {
 
   /**
    * Opens the page, fills in the form, joins, and waits until the page says that it is connected. `prepare` may do something
-   * to the page before it opens; with `bypassCSP` the page may load scripts of the test.
+   * to the page before it opens; with `bypassCSP` the page may load scripts of the test. `context`: that of a person who has logged in.
    */
   static async join(browser, server,
-    { name, room, fragment = '', listenOnly = false, viewport = { width: 1280, height: 800 }, prepare = () => {}, bypassCSP = false }) {
+    { name, room, fragment = '', listenOnly = false, viewport = { width: 1280, height: 800 }, prepare = () => {}, bypassCSP = false, context }) {
     const person = new VoicePage();
-    const context = await browser.newContext({ viewport, bypassCSP });
-    const page = await context.newPage();
+    const page = await (context ?? await browser.newContext({ viewport, bypassCSP })).newPage();
     Object.assign(person, { page, name, room, listenOnly });
     page.on('pageerror', (error) => person.errors.push(error.message));
     page.on('console', (message) => message.type() === 'error' && person.errors.push(message.text()));

@@ -6,6 +6,7 @@ import fractions
 import json
 import re
 import urllib.error
+import urllib.parse
 import urllib.request
 
 import aioice.ice
@@ -117,9 +118,9 @@ async def run(options):
     offer = peer.localDescription.sdp
     if options.flip_fingerprint:
         offer = flip_fingerprint(offer)
-    base = f"{options.server}/v1/rooms/{options.room}/participants/{options.participant}"
+    url = options.session_url or f"{options.server}/v1/rooms/{options.room}/participants/{options.participant}/session"
     try:
-        headers, answer = await asyncio.to_thread(request, "POST", f"{base}/session", options.token, offer)
+        headers, answer = await asyncio.to_thread(request, "POST", url, options.token, offer)
     except urllib.error.HTTPError as error:
         await peer.close()
         return {"status": error.code, "problem": error.read().decode()}
@@ -133,7 +134,7 @@ async def run(options):
         listener.cancel()  # The tracks of a connection that was never established do not end.
     await asyncio.gather(*listeners, return_exceptions=True)
     if "connected" in states and not options.flip_fingerprint and not options.flood_ssrcs:
-        await asyncio.to_thread(request, "DELETE", options.server + headers["Location"], options.token)
+        await asyncio.to_thread(request, "DELETE", urllib.parse.urljoin(url, headers["Location"]), options.token)
     return result
 
 
@@ -150,6 +151,7 @@ def main():
     parser.add_argument("--listen-only", action="store_true")
     parser.add_argument("--flood-ssrcs", type=int, default=0)
     parser.add_argument("--address", default="127.0.0.1", help="the local address to gather")
+    parser.add_argument("--session-url", help="where to post the offer, if not to the server itself")
     parser.add_argument("--ice-servers", default="[]", help="as an invitation has them")
     print(json.dumps(asyncio.run(run(parser.parse_args()))))
 
