@@ -3,8 +3,6 @@
 #include "room/audience.hpp"
 
 #include <algorithm>
-#include <string_view>
-#include <unordered_set>
 #include <utility>
 
 namespace veche::room {
@@ -15,10 +13,10 @@ size_t Audience::feeds_of(const std::string& participant) const {
                     [&](const ClientFeed* feed) { return feed->participant_ == participant; }));
 }
 
-size_t Audience::watching_participants() const {
+std::unordered_set<std::string_view> Audience::watching() const {
   std::unordered_set<std::string_view> names;
   for (const ClientFeed* feed : feeds_) names.insert(feed->participant_);
-  return names.size();
+  return names;
 }
 
 void Audience::joined(const std::string& participant) {

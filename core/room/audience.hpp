@@ -7,6 +7,8 @@
 #include <map>
 #include <optional>
 #include <string>
+#include <string_view>
+#include <unordered_set>
 #include <vector>
 
 #include "room/client_feed.hpp"
@@ -19,8 +21,8 @@ namespace veche::room {
 class Audience {
  public:
   size_t feeds_of(const std::string& participant) const;
-  /// How many participants have at least one feed.
-  size_t watching_participants() const;
+  /// The participants that have at least one feed; valid until a feed ends.
+  std::unordered_set<std::string_view> watching() const;
 
   /// Grows with each change of the roster.
   uint64_t roster_version() const { return roster_version_; }

@@ -20,6 +20,26 @@ bool is_text(const std::string& text, size_t most_bytes) {
          g_utf8_validate(text.data(), static_cast<gssize>(text.size()), nullptr);
 }
 
+sdp::OfferUse use_of(ClientKind client) {
+  switch (client) {
+    case ClientKind::Full: return sdp::OfferUse::TracksAndSlots;
+    case ClientKind::Publisher: return sdp::OfferUse::Tracks;
+    case ClientKind::Player: return sdp::OfferUse::Slots;
+  }
+  return sdp::OfferUse::TracksAndSlots;
+}
+
+/// A client that reads no events would never learn why it sends, or waits, in vain.
+Status check_permission(const Permissions& permissions, ClientKind client) {
+  if (client == ClientKind::Publisher && !permissions.publish_audio) {
+    return Error{ErrorCode::PermissionDenied, "The participant may not publish audio."};
+  }
+  if (client == ClientKind::Player && !permissions.subscribe) {
+    return Error{ErrorCode::PermissionDenied, "The participant may not listen."};
+  }
+  return Ok{};
+}
+
 }  // namespace
 
 Status check_reason(const std::string& reason) {
@@ -84,6 +104,15 @@ Status check_policy(const RoomPolicy& policy, media::Engine& engine) {
                    "\" is not available: the server found no UDP port for its lanes.");
   }
   return Ok{};
+}
+
+Result<sdp::SessionPlan> plan_offer(std::string_view offer, ClientKind client,
+                                    const Permissions& permissions, const Limits& limits) {
+  if (Status status = check_permission(permissions, client); !status) return status.error();
+  sdp::ProfileLimits profile;
+  profile.max_slots = limits.max_audio_slots;
+  profile.use = use_of(client);
+  return sdp::check_offer(offer, profile);
 }
 
 }  // namespace veche::room

@@ -9,6 +9,7 @@
 #include "base/result.hpp"
 #include "media/engine.hpp"
 #include "room/types.hpp"
+#include "sdp/profile.hpp"
 
 namespace veche::room {
 
@@ -28,4 +29,9 @@ Status check_object(std::string_view what, const std::string& json);
 Status check_settings(const ParticipantSettings& settings, const Limits& limits);
 /// Everything but the plugins' parts, for which see room_settings.hpp.
 Status check_policy(const RoomPolicy& policy, media::Engine& engine);
+/// What the offer asks for, of what its kind of client can do. PermissionDenied: a client without
+/// events may do nothing of it. InvalidArgument: see sdp::check_offer().
+Result<sdp::SessionPlan> plan_offer(std::string_view offer, ClientKind client,
+                                    const Permissions& permissions, const Limits& limits);
+
 }  // namespace veche::room

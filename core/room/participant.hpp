@@ -6,6 +6,7 @@
 #include <memory>
 #include <optional>
 #include <string>
+#include <utility>
 #include <vector>
 
 #include "base/ids.hpp"
@@ -86,11 +87,21 @@ class Participant {
   /// participant rejoins.
   Status update(const ParticipantPatch& patch);
 
+  /// Of the last session; Full before the first.
+  ClientKind client() const { return client_; }
+
   using AnswerCallback = std::function<void(Result<SessionAnswer>)>;
-  /// Replaces the session with a new one for this offer; an offer outside the profile changes
-  /// nothing. Calls the callback once, on control, later, even if the participant is removed
-  /// meanwhile. `has_room`: Room::join() has just made this participant, and so found room for it.
-  void open_session(const std::string& offer, AnswerCallback callback, bool has_room = false);
+  struct SessionTerms {
+    ClientKind client = ClientKind::Full;
+    bool has_room = false;  ///< Room::join() has just made this participant, and so found room.
+  };
+  /// Replaces the session with a new one for this offer; an offer outside the profile, or of a
+  /// client that lacks the permission for all that it can do, changes nothing. Calls the callback
+  /// once, on control, later, even if the participant is removed meanwhile.
+  void open_session(const std::string& offer, AnswerCallback callback, SessionTerms terms);
+  void open_session(const std::string& offer, AnswerCallback callback) {
+    open_session(offer, std::move(callback), SessionTerms());
+  }
   /// Restarts the session's ICE with the client's new ufrag; media goes on meanwhile. Calls the
   /// callback once, on control, later. Errors: see media::Session; NotFound without a session.
   void restart_ice(const std::string& ufrag, std::function<void(Result<IceAnswer>)> callback);
@@ -100,6 +111,7 @@ class Participant {
 
  private:
   friend class Room;
+  Result<sdp::SessionPlan> plan_session(const std::string& offer, SessionTerms terms) const;
   media::SessionRequest session_request(sdp::SessionPlan plan) const;
   media::SessionEvents session_events();
   void on_answered(const Result<std::string>& answer);
@@ -157,6 +169,7 @@ class Participant {
   int64_t without_session_ns_ = 0;  ///< Since when, while there is none.
   bool is_listed_ = false;          ///< In the roster: a session of it has been answered.
   bool is_removed_ = false;
+  ClientKind client_ = ClientKind::Full;
   std::string session_name_;
   std::string ice_ufrag_;
   uint32_t ice_generation_ = 0;

@@ -9,6 +9,7 @@
 #include "base/thread_role.hpp"
 #include "base/time.hpp"
 #include "glib/json.hpp"
+#include "room/checks.hpp"
 #include "room/participant.hpp"
 #include "room/random.hpp"
 #include "room/room.hpp"
@@ -91,23 +92,27 @@ media::SessionStatistics Participant::statistics() const {
   return session_ ? session_->statistics() : media::SessionStatistics{};
 }
 
-void Participant::open_session(const std::string& offer, AnswerCallback callback, bool has_room) {
-  assert(is_on_control());
+Result<sdp::SessionPlan> Participant::plan_session(const std::string& offer,
+                                                   SessionTerms terms) const {
+  if (is_removed_) return unanswered(EndReason::Removed);
   Server& server = room_.server();
-  sdp::ProfileLimits limits;
-  limits.max_slots = server.limits().max_audio_slots;
-  Result<sdp::SessionPlan> plan = sdp::check_offer(offer, limits);
   // A participant that is in a call may always rejoin it.
   const Status taken =
-      session_ || has_room ? Ok{} : server.takes_participants(room_.policy().path);
-  if (!plan || is_removed_ || !taken) {
-    Error error = is_removed_ ? unanswered(EndReason::Removed)
-                  : !taken    ? taken.error()
-                              : plan.error();
+      session_ || terms.has_room ? Ok{} : server.takes_participants(room_.policy().path);
+  if (!taken) return taken.error();
+  return plan_offer(offer, terms.client, settings_.permissions, server.limits());
+}
+
+void Participant::open_session(const std::string& offer, AnswerCallback callback,
+                               SessionTerms terms) {
+  assert(is_on_control());
+  Server& server = room_.server();
+  Result<sdp::SessionPlan> plan = plan_session(offer, terms);
+  if (!plan) {
+    const Error& error = plan.error();
     log::warning("room", "its offer is refused: " + error.message, about());
     note("offer.refused", "detail", error.message);
-    server.loop().post(
-        [callback = std::move(callback), error = std::move(error)] { callback(error); });
+    server.loop().post([callback = std::move(callback), error] { callback(error); });
     return;
   }
   const bool was_connected = session_state_ == SessionState::Connected;
@@ -119,6 +124,7 @@ void Participant::open_session(const std::string& offer, AnswerCallback callback
     room_.audience().close(id_, EndReason::Replaced);
   }
   drop_session(unanswered(EndReason::Replaced));
+  client_ = terms.client;
   answer_callback_ = std::move(callback);
   session_name_ = random_token();
   session_state_ = SessionState::Connecting;

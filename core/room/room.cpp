@@ -178,6 +178,13 @@ Participant* Room::find(const std::string& participant) {
   return found == participants_.end() ? nullptr : found->second.get();
 }
 
+int64_t Room::awaited_events() const {
+  const auto watching = audience_.watching();
+  return std::count_if(participants_.begin(), participants_.end(), [&](const auto& entry) {
+    return entry.second->client() == ClientKind::Full && !watching.contains(entry.first);
+  });
+}
+
 Status Room::remove(const std::string& participant, EndReason reason, const std::string& detail) {
   assert(is_on_control());
   auto taken = participants_.extract(participant);

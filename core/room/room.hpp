@@ -53,6 +53,8 @@ class Room {
   /// The settings that an invitation of that participant would change.
   ParticipantSettings settings_of(const std::string& participant) const;
   Participant* find(const std::string& participant);
+  /// The participant whose current session has this name. Null: there is none.
+  Participant* find_by_session(const std::string& session);
   /// By name.
   const std::map<std::string, std::unique_ptr<Participant>>& participants() const {
     return participants_;
@@ -85,6 +87,8 @@ class Room {
   void close(EndReason reason);
   uint64_t next_seq() { return ++last_seq_; }
   std::string policy_json() const;
+  /// How many participants have no event connection, but a client that will open one.
+  int64_t awaited_events() const;
 
   Result<Participant*> admit(const std::string& participant, const ParticipantSettings& settings,
                              const Decision& decision);

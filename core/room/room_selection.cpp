@@ -33,6 +33,14 @@ void Room::add_session(SessionId session, Participant& participant) {
   sessions_.emplace(session, &participant);
 }
 
+Participant* Room::find_by_session(const std::string& session) {
+  assert(is_on_control());
+  for (const auto& [number, participant] : sessions_) {
+    if (participant->session_name_ == session) return participant;
+  }
+  return nullptr;
+}
+
 void Room::add_tracks(const std::vector<media::SessionTrack>& tracks, Participant& participant) {
   for (const media::SessionTrack& track : tracks) tracks_.emplace(track.track, &participant);
 }

@@ -19,11 +19,9 @@ CapacityReport Server::capacity(std::optional<media::PathKind> path) const {
   assert(is_on_control());
   Carried carried;
   for (const auto& [id, room] : rooms_) {
-    const auto participants = static_cast<int64_t>(room->participants().size());
-    carried.participants += participants;
+    carried.participants += static_cast<int64_t>(room->participants().size());
     carried.connected += static_cast<int64_t>(room->sessions_.size());
-    carried.awaited_events +=
-        participants - static_cast<int64_t>(room->audience_.watching_participants());
+    carried.awaited_events += room->awaited_events();
   }
   carried.max_participants =
       static_cast<int64_t>(limits_.max_rooms) * static_cast<int64_t>(limits_.max_participants);

@@ -95,6 +95,13 @@ struct ParticipantPatch {
 /// The settings with what the patch names.
 ParticipantSettings patched(ParticipantSettings settings, const ParticipantPatch& patch);
 
+/// The client of a session, by what it offers and how it is told what happens.
+enum class ClientKind {
+  Full = 1,   ///< Tracks and slots; events come over a WebSocket.
+  Publisher,  ///< Of WHIP (RFC 9725): tracks, and no events.
+  Player,     ///< Of WHEP: slots, and no events.
+};
+
 enum class SessionState { Connecting = 1, Connected, Ended };
 
 /// Why a session or a participant ended, for events, logs and counters.

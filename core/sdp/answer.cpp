@@ -48,7 +48,7 @@ bool has_first_tag(const SessionPlan& plan) {
   return plan.bundle.empty() || used == plan.sections.end() || used->mid == plan.bundle.front();
 }
 
-/// The session part with the group in the client's order.
+/// The session part with the group in the client's order; without it, if there are no mids.
 std::string with_group(std::string_view session, const std::vector<std::string>& mids) {
   std::string text;
   while (!session.empty()) {
@@ -57,6 +57,7 @@ std::string with_group(std::string_view session, const std::vector<std::string>&
       text.append(line).append("\n");
       continue;
     }
+    if (mids.empty()) continue;
     text += "a=group:BUNDLE";
     for (const std::string& mid : mids) text.append(" ").append(mid);
     text += "\r\n";
@@ -102,7 +103,10 @@ bool has_line(std::string_view text, Matches matches) {
 std::string restore_sections(std::string_view answer, const SessionPlan& plan) {
   const std::string_view session = take_part(answer);
   const bool moves = !has_first_tag(plan);
-  std::string text = moves ? with_group(session, plan.bundle) : std::string(session);
+  const std::vector<std::string> no_group;
+  std::string text = plan.has_group && !moves
+                         ? std::string(session)
+                         : with_group(session, plan.has_group ? plan.bundle : no_group);
   std::string_view sections = answer;
   const std::string transport = pick_lines(take_part(sections), kTransport, true);
   const std::string candidates = pick_lines(answer, kCandidates, true);

@@ -30,8 +30,8 @@ Result<std::string_view> direction(const SdpAttributes& attributes, const std::s
   return found;
 }
 
-/// The mids of the one BUNDLE group.
-Result<std::string_view> bundle_group(const SdpAttributes& attributes) {
+/// The mids of the one BUNDLE group; nothing: there is none.
+Result<std::optional<std::string_view>> bundle_group(const SdpAttributes& attributes) {
   std::optional<std::string_view> group;
   for (const SdpAttribute& attribute : attributes) {
     std::string_view mids = attribute.value;
@@ -39,8 +39,25 @@ Result<std::string_view> bundle_group(const SdpAttributes& attributes) {
     if (group) return invalid("session level: more than one a=group:BUNDLE; one is allowed");
     group = mids;
   }
-  if (!group) return invalid("session level: no a=group:BUNDLE with the mids of all used m-lines");
-  return *group;
+  return group;
+}
+
+SectionUse use_of(std::string_view direction) {
+  if (direction == "inactive") return SectionUse::Refused;
+  if (direction == "sendonly") return SectionUse::Track;
+  return direction == "recvonly" ? SectionUse::Slot : SectionUse::TrackAndSlot;
+}
+
+/// What remains of it for a client that only sends, or only receives.
+SectionUse narrowed(SectionUse use, OfferUse allowed) {
+  if (allowed == OfferUse::TracksAndSlots || use == SectionUse::Refused) return use;
+  const SectionUse only = allowed == OfferUse::Tracks ? SectionUse::Track : SectionUse::Slot;
+  return use == only || use == SectionUse::TrackAndSlot ? only : SectionUse::Refused;
+}
+
+const char* what_is_needed(OfferUse allowed) {
+  if (allowed == OfferUse::Tracks) return "sends";
+  return allowed == OfferUse::Slots ? "receives" : "sends or receives";
 }
 
 bool contains(const std::vector<std::string_view>& mids, std::string_view mid) {
@@ -69,6 +86,7 @@ class OfferCheck {
   Status plan_sections();
   Status check_uses();
   Status check_bundle();
+  Status check_without_bundle();
   Status read_media();
 
   Result<std::string> read_mid(uint32_t index);
@@ -159,10 +177,7 @@ Result<SectionUse> OfferCheck::read_use(uint32_t index) {
   auto found = direction(section.attributes, where(index));
   if (found && found->empty()) found = direction(sdp_.attributes, "session level");
   if (!found) return found.error();
-  if (*found == "inactive") return SectionUse::Refused;
-  if (*found == "sendonly") return SectionUse::Track;
-  if (*found == "recvonly") return SectionUse::Slot;
-  return SectionUse::TrackAndSlot;
+  return narrowed(use_of(*found), limits_.use);
 }
 
 Status OfferCheck::check_uses() {
@@ -171,7 +186,9 @@ Status OfferCheck::check_uses() {
     tracks += section.is_track();
     slots += section.is_slot();
   }
-  if (tracks + slots == 0) return invalid("no audio m-line that sends or receives");
+  if (tracks + slots == 0) {
+    return invalid(std::string("no audio m-line that ") + what_is_needed(limits_.use));
+  }
   if (tracks > limits_.max_tracks) {
     return invalid(std::to_string(tracks) + " audio m-lines send; at most " +
                    std::to_string(limits_.max_tracks) + " may");
@@ -183,12 +200,29 @@ Status OfferCheck::check_uses() {
   return Ok{};
 }
 
+/// Without a group each m-line has a transport of its own, and there is one here. Clients that have
+/// a single m-line leave the group out (Debian's WHIP client does).
+Status OfferCheck::check_without_bundle() {
+  plan_.has_group = false;
+  for (const SectionPlan& section : plan_.sections) {
+    if (!section.is_used()) continue;
+    if (!plan_.bundle.empty()) {
+      return invalid("session level: no a=group:BUNDLE with the mids of all used m-lines");
+    }
+    plan_.bundle.push_back(section.mid);
+    suggested_tag_ = section.index;
+  }
+  return Ok{};
+}
+
 Status OfferCheck::check_bundle() {
-  auto group = bundle_group(sdp_.attributes);
+  const auto group = bundle_group(sdp_.attributes);
   if (!group) return group.error();
+  if (!*group) return check_without_bundle();
+  std::string_view mids = **group;
   std::vector<std::string_view> members;
-  while (!group->empty()) {
-    const std::string_view mid = take_until(*group, ' ');
+  while (!mids.empty()) {
+    const std::string_view mid = take_until(mids, ' ');
     const auto named = std::find_if(plan_.sections.begin(), plan_.sections.end(),
                                     [mid](const SectionPlan& plan) { return plan.mid == mid; });
     if (named == plan_.sections.end()) {

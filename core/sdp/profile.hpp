@@ -68,22 +68,29 @@ struct SessionPlan {
   /// video that is not used is accepted too, as inactive: with the policy max-bundle Chromium has
   /// no other transport, and refuses an answer that takes it away.
   std::vector<std::string> bundle;
+  /// False: the client has no group, and the one section that is used has its own transport.
+  bool has_group = true;
   std::string ufrag;                      ///< The client's, of ICE.
   std::vector<Fingerprint> fingerprints;  ///< One of them must be the certificate's.
 };
+
+/// What of an offer is planned. A section that sends and receives is planned as one of the two.
+enum class OfferUse { TracksAndSlots = 1, Tracks, Slots };
 
 struct ProfileLimits {
   uint32_t max_sections = 64;
   uint32_t max_slots = 16;
   uint32_t max_tracks = 4;
   size_t max_bytes = 65536;
+  OfferUse use = OfferUse::TracksAndSlots;
 };
 
 /// Checks an SDP offer (RFC 8866, RFC 9429). InvalidArgument says what is outside the profile: no
-/// mid, duplicate mids, more than one BUNDLE group or used sections outside it, no rtcp-mux, no
-/// fingerprint of a supported digest, broken ICE credentials (RFC 8839), duplicate SSRCs, no Opus,
-/// no usable audio at all, too many of anything but candidates. Sections that are video, data
-/// channel, inactive or already refused by the client are planned as refused. [any]
+/// mid, duplicate mids, more than one BUNDLE group or used sections outside it, several used
+/// sections without a group, no rtcp-mux, no fingerprint of a supported digest, broken ICE
+/// credentials (RFC 8839), duplicate SSRCs, no Opus, no usable audio at all, too many of anything
+/// but candidates. Sections that are video, data channel, inactive, of a use that is not allowed,
+/// or already refused by the client are planned as refused. [any]
 Result<SessionPlan> check_offer(std::string_view text, const ProfileLimits& limits);
 
 }  // namespace veche::sdp

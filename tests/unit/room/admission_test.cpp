@@ -109,6 +109,32 @@ TEST_F(AdmissionTest, KeepsADescriptorForEventsUntilTheClientHasThatConnection) 
   EXPECT_EQ(server->capacity().resources[0].promised, 0);
 }
 
+TEST_F(AdmissionTest, KeepsNoDescriptorForTheEventsOfAClientThatReadsNone) {
+  leave_room_for(2);
+  Room& room = make_room();
+  const auto promised = [&] {
+    system.descriptors->used += 1;
+    tick();
+    return server->capacity().resources[0].promised;
+  };
+  join(room, "ann")
+      .open_session(
+          "TSS", [](const auto&) {}, ClientKind::Publisher);
+  engine.in_making = {};
+  EXPECT_EQ(promised(), 0);
+  room.find("ann")->open_session("TSS", [](const auto&) {});
+  engine.in_making = {};
+  EXPECT_EQ(promised(), 1) << "a client of our own";
+  room.find("ann")->open_session(
+      "TSS", [](const auto&) {}, ClientKind::Player);
+  EXPECT_EQ(promised(), 0);
+  RecordingSink sink;
+  const auto feed = std::move(room.watch("ann", sink)).value();
+  join(room, "bob");
+  EXPECT_EQ(promised(), 1) << "Bob's alone, although Ann reads events after all";
+  run();
+}
+
 TEST_F(AdmissionTest, GoesByThePathOfTheRoom) {
   system.descriptors = {512, 512 - 64 - 5};
   tick();

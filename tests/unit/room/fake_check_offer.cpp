@@ -10,6 +10,7 @@ namespace veche::sdp {
 
 Result<SessionPlan> check_offer(std::string_view text, const ProfileLimits& limits) {
   SessionPlan plan;
+  plan.ufrag = "offered";
   if (std::count(text.begin(), text.end(), 'S') > static_cast<std::ptrdiff_t>(limits.max_slots)) {
     return invalid("This offer has too many slots.");
   }
@@ -19,8 +20,13 @@ Result<SessionPlan> check_offer(std::string_view text, const ProfileLimits& limi
     section.index = static_cast<uint32_t>(plan.sections.size());
     section.mid = std::to_string(section.index);
     section.use = letter == 'T' ? SectionUse::Track : SectionUse::Slot;
+    const auto refused = letter == 'T' ? OfferUse::Slots : OfferUse::Tracks;
+    if (limits.use == refused) section.use = SectionUse::Refused;
     plan.sections.push_back(section);
   }
+  const bool is_usable = std::any_of(plan.sections.begin(), plan.sections.end(),
+                                     [](const SectionPlan& section) { return section.is_used(); });
+  if (!is_usable && !text.empty()) return invalid("This offer has nothing of use.");
   return plan;
 }
 

@@ -19,7 +19,7 @@ class FakeSession : public media::Session {
     for (const sdp::SectionPlan& section : request.plan.sections) {
       if (section.use == sdp::SectionUse::Track) {
         tracks_.push_back({TrackId::next(), section.mid, section.kind});
-      } else {
+      } else if (section.use == sdp::SectionUse::Slot) {
         slots_.push_back({section.mid, section.kind});
       }
     }

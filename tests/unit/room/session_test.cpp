@@ -61,6 +61,43 @@ TEST_F(SessionTest, HasWhatTheParticipantMay) {
   EXPECT_TRUE(media().listening[bob.number()]);
 }
 
+TEST_F(SessionTest, PlansWhatItsKindOfClientCanDo) {
+  const auto open = [&](const std::string& sdp, ClientKind client) {
+    bob.open_session(
+        sdp, [this](const auto& answer) { answers.push_back(answer); }, client);
+    run();
+  };
+  open("TSS", ClientKind::Publisher);
+  EXPECT_EQ(bob.client(), ClientKind::Publisher);
+  EXPECT_EQ(media().newest().tracks().size(), 1u);
+  EXPECT_EQ(media().newest().slots().size(), 0u);
+  EXPECT_EQ(room.find_by_session(bob.session_name()), &bob);
+  EXPECT_EQ(room.find_by_session(""), nullptr);
+  open("TSS", ClientKind::Player);
+  EXPECT_EQ(media().newest().tracks().size(), 0u);
+  EXPECT_EQ(media().newest().slots().size(), 2u);
+  answers.clear();
+  open("T", ClientKind::Player);
+  ASSERT_EQ(answers.size(), 1u);
+  EXPECT_EQ(answers[0].error().code, ErrorCode::InvalidArgument);
+  EXPECT_EQ(bob.client(), ClientKind::Player) << "nothing has changed";
+}
+
+TEST_F(SessionTest, RefusesClientsWithoutEventsWhatTheyMayNot) {
+  const auto refusal = [&](ClientKind client) {
+    answers.clear();
+    bob.open_session(
+        "TSS", [this](const auto& answer) { answers.push_back(answer); }, client);
+    run();
+    return answers.empty() ? std::string() : answers[0].error().message;
+  };
+  const Permissions none{.publish_audio = false, .subscribe = false};
+  ASSERT_TRUE(bob.update({.permissions = none}).ok());
+  EXPECT_EQ(refusal(ClientKind::Publisher), "The participant may not publish audio.");
+  EXPECT_EQ(refusal(ClientKind::Player), "The participant may not listen.");
+  EXPECT_EQ(refusal(ClientKind::Full), "") << "it is told when it may";
+}
+
 TEST_F(SessionTest, TakesThePathThatItsRoomHasWhenItBegins) {
   EXPECT_EQ(offer(bob).request.path, std::nullopt) << "the server's";
   ASSERT_TRUE(room.update({.path = media::PathKind::Pipeline}).ok());

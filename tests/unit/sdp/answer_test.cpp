@@ -104,6 +104,16 @@ TEST(SdpAnswer, GivesTheCandidatesToTheClientsTag) {
   EXPECT_EQ(restore_sections(answer, plan), session + kMic + kCamAnswer + kEar + candidates);
 }
 
+TEST(SdpAnswer, HasNoGroupWhereTheOfferHasNone) {
+  SessionPlan plan;
+  plan.sections = {used("mic"), kCam};
+  plan.bundle = {"mic"};
+  plan.has_group = false;
+  std::string session = kSession;
+  session.erase(session.find("a=group"));
+  EXPECT_EQ(restore_sections(kSession + kMic, plan), session + kMic + kCamAnswer);
+}
+
 TEST(SdpAnswer, KeepsTheClientsTagAsInactive) {
   const std::string candidates = "a=candidate:1 1 UDP 1 192.0.2.1 4000 typ host\r\n";
   SessionPlan plan;

@@ -163,6 +163,56 @@ TEST(SdpProfile, RefusesAnOfferWithoutUsableAudio) {
   EXPECT_EQ(plan.error().message, "no audio m-line that sends or receives");
 }
 
+TEST(SdpProfile, PlansWhatTheClientMayUse) {
+  struct Case {
+    OfferUse allowed;
+    SectionUse mic, both, ear;
+  };
+  const Case cases[] = {
+      {OfferUse::TracksAndSlots, SectionUse::Track, SectionUse::TrackAndSlot, SectionUse::Slot},
+      {OfferUse::Tracks, SectionUse::Track, SectionUse::Track, SectionUse::Refused},
+      {OfferUse::Slots, SectionUse::Refused, SectionUse::Slot, SectionUse::Slot},
+  };
+  std::string text = offer();
+  text +=
+      "m=audio 9 UDP/TLS/RTP/SAVPF 111\r\nc=IN IP4 0.0.0.0\r\na=mid:both\r\n"
+      "a=rtcp-mux\r\na=rtpmap:111 opus/48000/2\r\n";
+  text.replace(text.find("mic ear"), 7, "mic both ear");
+  for (const Case& each : cases) {
+    const auto plan = check_offer(text, {.use = each.allowed});
+    ASSERT_TRUE(plan.ok()) << plan.error().message;
+    EXPECT_EQ(plan->sections[0].use, each.mic);
+    EXPECT_EQ(plan->sections[1].use, each.ear);
+    EXPECT_EQ(plan->sections[2].use, each.both);
+  }
+  EXPECT_THAT(check_offer(text, {.use = OfferUse::Tracks})->offer, Not(HasSubstr("recv")));
+  EXPECT_THAT(check_offer(text, {.use = OfferUse::Slots})->offer, Not(HasSubstr("send")));
+
+  const auto no_track = check_offer(edited("a=sendonly", "a=recvonly"), {.use = OfferUse::Tracks});
+  ASSERT_FALSE(no_track.ok());
+  EXPECT_EQ(no_track.error().message, "no audio m-line that sends");
+  const auto no_slot = check_offer(edited("a=recvonly", "a=sendonly"), {.use = OfferUse::Slots});
+  ASSERT_FALSE(no_slot.ok());
+  EXPECT_EQ(no_slot.error().message, "no audio m-line that receives");
+}
+
+TEST(SdpProfile, TakesOneUsedSectionWithoutAGroup) {
+  const std::string group = "a=group:BUNDLE mic ear\r\n";
+  EXPECT_TRUE(check_offer(offer(), {})->has_group);
+  for (const OfferUse use : {OfferUse::TracksAndSlots, OfferUse::Tracks}) {
+    std::string text = edited(group, "");
+    text.replace(text.find("a=recvonly"), 10, "a=inactive");
+    const auto plan = check_offer(text, {.use = use});
+    ASSERT_TRUE(plan.ok()) << plan.error().message;
+    EXPECT_FALSE(plan->has_group);
+    EXPECT_THAT(plan->bundle, ElementsAre("mic"));
+    EXPECT_EQ(plan->ufrag, "abcd");
+    EXPECT_EQ(plan->sections[1].kept_media, "");
+  }
+  const auto publisher = check_offer(edited(group, ""), {.use = OfferUse::Tracks});
+  EXPECT_TRUE(publisher.ok()) << "one of the two is used";
+}
+
 TEST(SdpProfile, PlansWhatTheOfferSays) {
   const auto plan = check_offer(offer(), {});
   ASSERT_TRUE(plan.ok());
