@@ -28,8 +28,8 @@ void RoomSelector::select(const veche_room_view& view, veche_selection& selectio
   table_.follow({view.candidates, view.candidate_count});
   listen(view, selection.speaking);
   const std::span<Track* const> contenders = find_contenders();
-  assign_slots(view, contenders, selection.slots);
   selection.dominant = choose_dominant(contenders);
+  assign_slots(view, contenders, selection.slots);
 }
 
 void RoomSelector::listen(const veche_room_view& view, uint8_t* speaking) noexcept {
@@ -80,7 +80,9 @@ bool RoomSelector::is_among_strongest(const Track& track) noexcept {
 
 void RoomSelector::assign_slots(const veche_room_view& view, std::span<Track* const> contenders,
                                 veche_slot* slots) noexcept {
-  SlotAssigner assigner(table_, contenders, max_speakers_, slots_per_participant_);
+  Track* dominant = dominant_ != 0 ? table_.find(dominant_) : nullptr;
+  if (dominant != nullptr && !dominant->standing.voiced) dominant = nullptr;
+  SlotAssigner assigner(table_, contenders, dominant, max_speakers_, slots_per_participant_);
   for (uint32_t i = 0; i < view.listener_count; ++i) {
     const veche_listener& listener = view.listeners[i];
     // 0 is reserved for tracks that no listener hears.

@@ -28,6 +28,7 @@ class RoomSelector {
   void listen(const veche_room_view& view, uint8_t* speaking) noexcept;
   std::span<Track* const> find_contenders() noexcept;
   bool is_among_strongest(const Track& track) noexcept;
+  /// After choose_dominant().
   void assign_slots(const veche_room_view& view, std::span<Track* const> contenders,
                     veche_slot* slots) noexcept;
   uint64_t choose_dominant(std::span<Track* const> contenders) noexcept;

@@ -17,7 +17,7 @@ void SlotAssigner::assign(const veche_listener& listener,
   limit_ = std::min<size_t>(wanted, place_count_);
   place_pins(preferences, listener.participant);
   drop_surplus();
-  place_contenders(listener.participant);
+  if (!place_dominant(listener.participant)) place_contenders(listener.participant);
 }
 
 void SlotAssigner::exclude(std::span<const veche_preference> preferences) noexcept {
@@ -87,6 +87,17 @@ void SlotAssigner::place_pin(Track& track) noexcept {
 
 void SlotAssigner::drop_surplus() noexcept {
   for (; in_use_ > limit_; --in_use_) put(*weakest_place(nullptr), nullptr);
+}
+
+bool SlotAssigner::place_dominant(uint64_t own_participant) noexcept {
+  if (limit_ != 1 || pinned_ != 0 || dominant_ == nullptr ||
+      !may_hear(*dominant_, own_participant)) {
+    return false;
+  }
+  if (dominant_->placed_for == number_) return true;
+  put(in_use_ != 0 ? *weakest_place(nullptr) : *free_place(), dominant_);
+  in_use_ = 1;
+  return true;
 }
 
 void SlotAssigner::place_contenders(uint64_t own_participant) noexcept {

@@ -14,12 +14,13 @@ namespace veche::forwarding {
 /// Made for one tick; assign() once for each listener.
 class SlotAssigner {
  public:
-  /// `contenders`: the tracks that want to be heard, the strongest first. The limits are the
-  /// room's.
-  SlotAssigner(TrackTable& table, std::span<Track* const> contenders, uint32_t max_speakers,
-               uint32_t slots_per_participant) noexcept
+  /// `contenders`: the tracks that want to be heard, the strongest first. `dominant`: the main
+  /// speaker; null while it has no voice. The limits are the room's.
+  SlotAssigner(TrackTable& table, std::span<Track* const> contenders, Track* dominant,
+               uint32_t max_speakers, uint32_t slots_per_participant) noexcept
       : table_(table),
         contenders_(contenders),
+        dominant_(dominant),
         max_speakers_(max_speakers),
         slots_per_participant_(slots_per_participant) {}
 
@@ -42,6 +43,8 @@ class SlotAssigner {
   void place_pins(std::span<const veche_preference> preferences, uint64_t own_participant) noexcept;
   void place_pin(Track& track) noexcept;
   void drop_surplus() noexcept;
+  /// A listener that hears one track hears the main speaker. False if that is not for it.
+  bool place_dominant(uint64_t own_participant) noexcept;
   void place_contenders(uint64_t own_participant) noexcept;
   void put(Place& place, Track* track) noexcept;
   bool may_hear(const Track& track, uint64_t own_participant) const noexcept;
@@ -56,6 +59,7 @@ class SlotAssigner {
 
   TrackTable& table_;
   std::span<Track* const> contenders_;
+  Track* dominant_;
   uint32_t max_speakers_, slots_per_participant_;
   Place places_[kMaxSlots];
   size_t place_count_ = 0, limit_ = 0, in_use_ = 0, pinned_ = 0;

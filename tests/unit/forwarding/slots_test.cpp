@@ -77,6 +77,19 @@ TEST_F(Room, LimitsAListenerByTheRoomByTheirOwnLimitAndByTheirSlots) {
   EXPECT_EQ(heard(6), 4U) << "as many slots as there are";
 }
 
+TEST_F(Room, AListenerWithOneSlotHearsTheMainSpeaker) {
+  SimulatedRoom& room = open(3, 2, 1, 1);
+  room.run_until(3000);
+  int ticks = 0, others = 0;
+  for (; room.now_ms() < 15000; room.tick(), ++ticks) {
+    const size_t main = room.dominant() == room.track(0) ? 0 : 1;
+    others += room.hears(2, main) ? 0 : 1;
+    // As if it had just joined, and the other talker were a little stronger at that moment.
+    if (ticks % 100 == 0) room.person(2).slots = {room.track(1 - main)};
+  }
+  EXPECT_LT(others, ticks / 10) << "only while the main speaker pauses";
+}
+
 TEST_F(Room, LowersALimitByDroppingTheWeakest) {
   SimulatedRoom& room = open(3, 1, 3);
   prefer(1, 2, VECHE_PREFER_PINNED);
