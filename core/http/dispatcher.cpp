@@ -5,6 +5,7 @@
 #include <algorithm>
 #include <cassert>
 
+#include "base/ids.hpp"
 #include "base/thread_role.hpp"
 #include "base/time.hpp"
 #include "http/protocol/problem.hpp"
@@ -23,9 +24,13 @@ Conditions conditions_of(const Exchange& exchange) {
           .range = exchange.request_header("Range")};
 }
 
-Response preflight(const std::string& allow, bool is_cross_origin) {
+/// To OPTIONS. Accept-Post is of RFC 9725, Accept-Patch of RFC 5789.
+Response preflight(const Match& match, bool is_cross_origin) {
+  const std::string allow = allow_header(match.allowed);
   Response response = no_content();
   response.header("Allow", allow);
+  if (!match.accept_post.empty()) response.header("Accept-Post", match.accept_post);
+  if (!match.accept_patch.empty()) response.header("Accept-Patch", match.accept_patch);
   if (is_cross_origin) {
     response.header("Access-Control-Allow-Methods", allow);
     response.header("Access-Control-Allow-Headers",
@@ -34,6 +39,17 @@ Response preflight(const std::string& allow, bool is_cross_origin) {
     response.header("Access-Control-Max-Age", "600");
   }
   return response;
+}
+
+/// Paths without a participant leave it to the join token, or else to the query. 400 if that is no
+/// name, or nothing.
+std::optional<Response> name_participant(Request& request) {
+  const std::optional<JoinToken>& token = request.caller->token;
+  std::string name = token ? token->participant : request.query_value("participant");
+  if (name.empty()) return std::nullopt;
+  if (!is_valid_name(name)) return problem(400, "There can be no participant of this name.");
+  request.params.emplace("participant", std::move(name));
+  return std::nullopt;
 }
 
 /// 415, or nothing. A request without a body needs no type.
@@ -79,8 +95,8 @@ bool Dispatcher::add_cors_headers(Exchange& exchange) const {
   exchange.add_header("Access-Control-Allow-Origin", origin);
   exchange.add_header(
       "Access-Control-Expose-Headers",
-      "Accept-Ranges, Content-Disposition, Content-Range, ETag, Link, Location, RateLimit, "
-      "RateLimit-Policy, Retry-After");
+      "Accept-Patch, Accept-Post, Accept-Ranges, Content-Disposition, Content-Range, ETag, Link, "
+      "Location, RateLimit, RateLimit-Policy, Retry-After");
   return true;
 }
 
@@ -116,7 +132,8 @@ std::optional<Response> Dispatcher::authenticate(const Exchange& exchange, Reque
   if (!reached) return problem(reached.error());
   if (caller->token) rooms_.revocations().saw(caller->token->issued_ms);
   request.caller = std::make_shared<const Principal>(std::move(*caller));
-  return refuse_revoked(*request.caller);
+  if (auto refused = refuse_revoked(*request.caller)) return refused;
+  return route.access == Access::EnterRoom ? name_participant(request) : std::nullopt;
 }
 
 std::optional<Response> Dispatcher::refuse_revoked(const Principal& caller) const {
@@ -161,9 +178,9 @@ void Dispatcher::on_headers(Exchange& exchange, const std::map<std::string, std:
   Result<Match> match = find(request.method, request.path);
   if (!match) return exchange.respond(problem(match.error()));
   if (match->allowed.empty()) return exchange.respond(problem(404, "There is no such resource."));
-  const std::string allow = allow_header(match->allowed);
-  if (request.method == "OPTIONS") return exchange.respond(preflight(allow, is_cross_origin));
+  if (request.method == "OPTIONS") return exchange.respond(preflight(*match, is_cross_origin));
   if (!match->route) {
+    const std::string allow = allow_header(match->allowed);
     return exchange.respond(
         problem(405, "The allowed methods are " + allow + ".").header("Allow", allow));
   }

@@ -48,8 +48,11 @@ bool RequestGate::admit_caller(Exchange& exchange) {
   if (!caller->token && !take(exchange, limit_of(route), caller->key_id)) return false;
   if (is_offer(route)) {
     const Request& request = exchange.request;
+    const auto participant = request.params.find("participant");
+    // Without a name it is a participant of its own.
+    if (participant == request.params.end()) return true;
     return take(exchange, Limit::Offers,
-                participant_key(request.param("room"), request.param("participant")));
+                participant_key(request.param("room"), participant->second));
   }
   return !caller->token || take(exchange, Limit::Participant,
                                 participant_key(caller->token->room, caller->token->participant));

@@ -127,6 +127,7 @@ class Server::State {
     add_participant_routes(router_, api_);
     add_trace_routes(router_, api_);
     add_session_routes(router_, api_);
+    add_whip_routes(router_, api_);
     add_event_routes(router_, api_);
     add_event_log_routes(router_, api_);
     times_ = std::make_unique<RouteTimes>(

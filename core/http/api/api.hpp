@@ -43,6 +43,7 @@ void add_room_routes(Router& router, Api& api);
 void add_participant_routes(Router& router, Api& api);
 void add_trace_routes(Router& router, Api& api);
 void add_session_routes(Router& router, Api& api);
+void add_whip_routes(Router& router, Api& api);
 void add_event_routes(Router& router, Api& api);
 void add_event_log_routes(Router& router, Api& api);
 

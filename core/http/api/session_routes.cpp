@@ -1,9 +1,10 @@
 // SPDX-License-Identifier: Apache-2.0
 // Routes of a participant's session, in the shape of WHIP (RFC 9725): one round trip, offer to
 // answer.
+#include "http/api/session_routes.hpp"
+
 #include "base/ids.hpp"
 #include "base/time.hpp"
-#include "http/api/api.hpp"
 #include "http/api/views.hpp"
 #include "http/protocol/conditional.hpp"
 #include "http/protocol/problem.hpp"
@@ -17,35 +18,22 @@ EntityTag ice_tag(const std::string& session, uint32_t generation) {
   return EntityTag("\"" + session + "." + std::to_string(generation) + "\"");
 }
 
-Response answered(const Result<room::SessionAnswer>& answer, const std::string& participant_path,
+Response answered(const Result<room::SessionAnswer>& answer, const std::string& path,
                   const std::vector<IceServerView>& ice_servers) {
   if (!answer) return problem(answer.error());
   Response response{.status = 201, .content_type = "application/sdp", .body = answer->sdp};
-  response.header("Location", participant_path + "/session/" + answer->session);
+  response.header("Location", path + "/" + answer->session);
   response.header("ETag", ice_tag(answer->session, 0).text());
+  response.header("Accept-Patch", "application/trickle-ice-sdpfrag");
   add_links(response, ice_servers);
   return response;
 }
 
 void open(Api& api, const Request& request, const Reply& reply) {
   const std::string& name = request.param("participant");
-  const std::optional<JoinToken>& token = request.caller->token;
-  const Result<room::Room*> room =
-      api.rooms.find_or_create_room(request.param("room"), token && token->create_room);
-  if (!room) return reply(problem(room.error()));
-  const room::ParticipantSettings settings = token ? token->settings : room::ParticipantSettings{};
-  const bool is_new = !(*room)->find(name);
-  const auto participant = (*room)->join(name, settings);
-  if (!participant) return reply(problem(participant.error()));
-  // The answer may come after this server is gone, so the callback owns all that it needs.
-  (*participant)
-      ->open_session(request.body,
-                     [reply, path = path_of(request.param("room"), name),
-                      ice_servers = ice_servers_for(api.ice_servers, name, unix_ms() / 1000)](
-                         const Result<room::SessionAnswer>& answer) {
-                       reply(answered(answer, path, ice_servers));
-                     },
-                     is_new);
+  open_session(api, request,
+               {.participant = name, .path = path_of(request.param("room"), name) + "/session"},
+               reply);
 }
 
 Response close(Api& api, const Request& request) {
@@ -76,33 +64,61 @@ Response restarted(const Result<room::IceAnswer>& ice, const std::string& sessio
   return response.header("ETag", ice_tag(session, ice->generation).text());
 }
 
-/// RFC 9725 section 4.3: an ICE restart, or candidates. Candidates change nothing: the server
-/// learns what it needs from the client's connectivity checks.
 void patch(Api& api, const Request& request, const Reply& reply) {
   const auto participant = find_participant(api, request);
   if (!participant) return reply(problem(participant.error()));
-  const std::string& session = request.param("session");
-  if ((*participant)->session_name() != session) {
+  patch_session(**participant, request.param("session"), request, reply);
+}
+
+}  // namespace
+
+void open_session(Api& api, const Request& request, SessionOffer offer, const Reply& reply) {
+  const std::optional<JoinToken>& token = request.caller->token;
+  const Result<room::Room*> room =
+      api.rooms.find_or_create_room(request.param("room"), token && token->create_room);
+  if (!room) return reply(problem(room.error()));
+  const room::ParticipantSettings settings = token ? token->settings : room::ParticipantSettings{};
+  const bool is_new = !(*room)->find(offer.participant);
+  const auto participant = (*room)->join(offer.participant, settings);
+  if (!participant) return reply(problem(participant.error()));
+  auto ice_servers = ice_servers_for(api.ice_servers, offer.participant, unix_ms() / 1000);
+  // The answer may come after this server is gone, so the callback owns all that it needs.
+  (*participant)
+      ->open_session(
+          request.body,
+          [reply, path = std::move(offer.path),
+           ice_servers = std::move(ice_servers)](const Result<room::SessionAnswer>& answer) {
+            reply(answered(answer, path, ice_servers));
+          },
+          {.client = offer.client, .has_room = is_new});
+}
+
+void patch_session(room::Participant& participant, const std::string& session,
+                   const Request& request, const Reply& reply) {
+  if (participant.session_name() != session) {
     return reply(problem(404, "The participant has no such session; it ended or was replaced."));
   }
   const auto ice = sdp::parse_ice_fragment(request.body);
   if (!ice) return reply(problem(ice.error()));
-  const EntityTag tag = ice_tag(session, (*participant)->ice_generation());
-  if (request.conditions.if_match.empty()) {
+  // Without new credentials there are only candidates, which change nothing: the server learns what
+  // it needs from the client's connectivity checks.
+  const bool restarts = !ice->ufrag.empty() && ice->ufrag != participant.ice_ufrag();
+  const std::string& if_match = request.conditions.if_match;
+  if (if_match.empty()) {
+    // Players leave it out (whip-whep does), and their ufrag names the generation as well.
+    const bool is_known = participant.client() == room::ClientKind::Player && !ice->ufrag.empty();
+    if (is_known && !restarts) return reply(no_content());
     return reply(
         problem(428, "If-Match is missing: the ETag of the session, or * to restart ICE."));
   }
-  if (!tag.matches(request.conditions.if_match)) {
+  if (!ice_tag(session, participant.ice_generation()).matches(if_match)) {
     return reply(problem(412, "If-Match does not name the session's current ICE generation."));
   }
-  const bool restarts = !ice->ufrag.empty() && ice->ufrag != (*participant)->ice_ufrag();
   if (!restarts) return reply(no_content());
-  (*participant)->restart_ice(ice->ufrag, [reply, session](const Result<room::IceAnswer>& answer) {
+  participant.restart_ice(ice->ufrag, [reply, session](const Result<room::IceAnswer>& answer) {
     reply(restarted(answer, session));
   });
 }
-
-}  // namespace
 
 void add_session_routes(Router& router, Api& api) {
   const std::string sessions = "/v1/rooms/{room}/participants/{participant}/session";

@@ -12,6 +12,7 @@ enum class Access {
   WriteRooms,       ///< rooms
   ReadParticipant,  ///< rooms, read, and the participant's own join token
   UseParticipant,   ///< rooms, and the participant's own join token
+  EnterRoom,        ///< rooms, and any join token of the room
   Administer,       ///< admin
   ReadMetrics,      ///< metrics
 };

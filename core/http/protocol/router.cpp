@@ -5,6 +5,18 @@
 #include <cassert>
 
 namespace veche::http {
+namespace {
+
+/// "application/merge-patch+json, application/json"
+std::string types_of(const Route& route) {
+  std::string types;
+  for (const std::string_view type : rule_of(route.body).content_types) {
+    types.append(types.empty() ? "" : ", ").append(type);
+  }
+  return types;
+}
+
+}  // namespace
 
 const BodyRule& rule_of(BodyKind kind) {
   constexpr size_t kJsonBytes = size_t{256} * 1024;
@@ -35,12 +47,18 @@ void Router::add(Route route) {
 
 Result<Match> Router::match(std::string_view method, std::string_view path) const {
   const glib::PathParts parts = glib::split_path(path);
+  const bool has_slash = parts.size() > 1 && parts.back().empty();
+  const glib::PathParts trimmed(parts.begin(), has_slash ? parts.end() - 1 : parts.begin());
   Match match;
   for (const Entry& entry : entries_) {
-    if (!entry.pattern.fits(parts)) continue;
-    match.allowed.push_back(entry.route->method);
-    if (entry.route->method != method) continue;
-    auto names = entry.pattern.names_in(parts);
+    const Route& route = *entry.route;
+    const glib::PathParts& compared = has_slash && route.takes_trailing_slash ? trimmed : parts;
+    if (!entry.pattern.fits(compared)) continue;
+    match.allowed.push_back(route.method);
+    if (route.method == "POST") match.accept_post = types_of(route);
+    if (route.method == "PATCH") match.accept_patch = types_of(route);
+    if (route.method != method) continue;
+    auto names = entry.pattern.names_in(compared);
     if (!names) return names.error();
     match.route = entry.route;
     match.params = {names->begin(), names->end()};

@@ -33,12 +33,16 @@ struct Route {
   /// A join token as `access_token` in the query is accepted too: browsers cannot set headers of a
   /// WebSocket.
   bool takes_query_token = false;
+  /// "/whip/blue/" is the same path as "/whip/blue".
+  bool takes_trailing_slash = false;
 };
 
 struct Match {
   /// Null: the path or the method is unknown. Shared, because a plugin's is made for one request.
   std::shared_ptr<const Route> route;
   std::vector<std::string> allowed;  ///< Methods of this path; empty: the path is unknown.
+  /// What bodies POST and PATCH take here: "application/sdp". Empty: no such method, or any body.
+  std::string accept_post, accept_patch;
   std::map<std::string, std::string> params;
 };
 

@@ -311,12 +311,13 @@ TEST(Auth, ScopesReachWhatTheySayAndNothingElse) {
     const char* credential;
     std::set<Access> reaches;
   };
-  const Access all[] = {Access::ReadServer, Access::ReadRooms, Access::WriteRooms,
-                        Access::ReadParticipant, Access::UseParticipant};
+  const Access all[] = {Access::ReadServer,      Access::ReadRooms,      Access::WriteRooms,
+                        Access::ReadParticipant, Access::UseParticipant, Access::EnterRoom};
   const Row rows[] = {
       {"ops.o.p-s", {std::begin(all), std::end(all)}},
       {"back.secret of the backend, rather long",
-       {Access::ReadRooms, Access::WriteRooms, Access::ReadParticipant, Access::UseParticipant}},
+       {Access::ReadRooms, Access::WriteRooms, Access::ReadParticipant, Access::UseParticipant,
+        Access::EnterRoom}},
       {"eye.secret of the dashboard",
        {Access::ReadServer, Access::ReadRooms, Access::ReadParticipant}},
       {"prom.p", {}},
@@ -338,6 +339,8 @@ TEST(Auth, AJoinTokenReachesItsOwnParticipantOnly) {
     EXPECT_FALSE(authorize(ann, access, "blue", "bob").ok());
     EXPECT_FALSE(authorize(ann, access, "red", "ann").ok());
   }
+  EXPECT_TRUE(authorize(ann, Access::EnterRoom, "blue", "").ok()) << "the path names nobody";
+  EXPECT_FALSE(authorize(ann, Access::EnterRoom, "red", "").ok());
   for (const Access access : {Access::ReadServer, Access::ReadRooms, Access::WriteRooms}) {
     EXPECT_FALSE(authorize(ann, access, "blue", "ann").ok());
     EXPECT_FALSE(authorize(ann, access, "", "").ok());

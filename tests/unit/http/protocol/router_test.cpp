@@ -54,5 +54,37 @@ TEST(Router, TellsUnknownPathsFromUnknownMethods) {
   EXPECT_EQ(allow_header(match->allowed), "GET, HEAD, PUT, OPTIONS");
 }
 
+TEST(Router, TakesATrailingSlashWhereARouteSaysSo) {
+  Router router = example();
+  Route route{"POST", "/whip/{room}", Access::EnterRoom, BodyKind::Sdp, nullptr};
+  route.takes_trailing_slash = true;
+  router.add(std::move(route));
+  for (const char* path : {"/whip/blue", "/whip/blue/"}) {
+    const auto match = router.match("POST", path);
+    ASSERT_TRUE(match.ok()) << path;
+    ASSERT_NE(match->route, nullptr) << path;
+    EXPECT_EQ(match->params.at("room"), "blue");
+  }
+  for (const char* path : {"/whip", "/whip/", "/whip//", "/whip/blue//", "/"}) {
+    EXPECT_TRUE(router.match("POST", path)->allowed.empty()) << path;
+  }
+}
+
+TEST(Router, SaysWhatBodiesAPathTakes) {
+  Router router;
+  const auto add = [&](const char* method, const char* pattern, BodyKind body) {
+    router.add({method, pattern, Access::Anybody, body, nullptr});
+  };
+  add("POST", "/offers", BodyKind::Sdp);
+  add("PATCH", "/rooms", BodyKind::MergePatch);
+  add("POST", "/rooms", BodyKind::Nothing);
+  add("PUT", "/rooms", BodyKind::Json);
+  EXPECT_EQ(router.match("OPTIONS", "/offers")->accept_post, "application/sdp");
+  EXPECT_EQ(router.match("OPTIONS", "/offers")->accept_patch, "");
+  EXPECT_EQ(router.match("OPTIONS", "/rooms")->accept_post, "");
+  EXPECT_EQ(router.match("OPTIONS", "/rooms")->accept_patch,
+            "application/merge-patch+json, application/json");
+}
+
 }  // namespace
 }  // namespace veche::http
