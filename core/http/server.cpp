@@ -130,6 +130,7 @@ class Server::State {
     add_whip_routes(router_, api_);
     add_event_routes(router_, api_);
     add_event_log_routes(router_, api_);
+    add_roster_routes(router_, api_);
     times_ = std::make_unique<RouteTimes>(
         router_, std::vector<RouteTimes::Name>{{"GET", plugin::kMetricsPattern},
                                                {RouteTimes::kAnyMethod, kPluginPattern}});

@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
-// The feeds of one room: collects notices and delivers them, whatever a sink does meanwhile.
+// The clients of one room: collects what they have to learn and delivers it, whatever a sink does
+// meanwhile.
 #pragma once
 
 #include <cstdint>
@@ -8,10 +9,14 @@
 #include <optional>
 #include <string>
 #include <string_view>
+#include <unordered_map>
 #include <unordered_set>
+#include <utility>
 #include <vector>
 
 #include "room/client_feed.hpp"
+#include "room/join_order.hpp"
+#include "room/resume_store.hpp"
 #include "room/types.hpp"
 
 namespace veche::room {
@@ -20,12 +25,22 @@ namespace veche::room {
 /// participants.
 class Audience {
  public:
+  /// How it looks up participants; called only for names of the roster, and of feeds.
+  struct Lookups {
+    std::function<RosterEntry(const std::string& participant)> entry;
+    std::function<Concerns(const std::string& participant)> concerns;
+  };
+  Audience(Lookups lookups, int64_t now_ns) : lookups_(std::move(lookups)), now_ns_(now_ns) {}
+
   size_t feeds_of(const std::string& participant) const;
   /// The participants that have at least one feed; valid until a feed ends.
   std::unordered_set<std::string_view> watching() const;
+  const JoinOrder& roster() const { return roster_; }
 
-  /// Grows with each change of the roster.
-  uint64_t roster_version() const { return roster_version_; }
+  /// For a client that begins now: what it has to see, as shared entries.
+  std::vector<SharedEntry> begin(MessageStream& stream);
+  /// The stream, from its feed, whose sink it tells, or from a client that has lost its connection.
+  std::optional<MessageStream> take(const std::string& stream, const std::string& participant);
 
   // For all clients.
   void joined(const std::string& participant);
@@ -34,32 +49,47 @@ class Audience {
   void speakers_changed(const Speakers& speakers);
   void announced(const std::string& plugin, const std::optional<std::string>& json);
   // For the clients of that participant.
+  void pins_changed(const std::string& participant);
   void slots_changed(const std::string& participant, const std::vector<SlotView>& slots);
   void slots_restarted(const std::string& participant, const std::vector<SlotView>& slots);
   void hint_changed(const std::string& participant, const PublishHint& hint);
 
-  /// Looks up a participant; called only for names of the roster.
-  using Lookup = std::function<RosterEntry(const std::string&)>;
-  /// Delivers each feed's notices. Sends the roster at every second call at most: while a crowd
-  /// joins it changes all the time, and all of the crowd receive it.
-  void tell(const Lookup& lookup);
+  /// Delivers what each client has to learn; to be called every 100 ms. While a crowd joins the
+  /// roster changes all the time, and all of the crowd receive it: it is sent at every second call
+  /// at most, and Pace::Lazy at every fifth.
+  void tell(int64_t now_ns);
   /// Notifies every feed immediately.
   void tell_draining(std::optional<int64_t> deadline_unix_ms);
-  /// The last notification to the feeds of that participant.
+  /// The last notification to the feeds of that participant. Their streams end.
   void close(const std::string& participant, EndReason reason, const std::string& detail = {});
 
  private:
   friend class ClientFeed;
-  bool has(const ClientFeed* feed) const;
-  /// Of one tick. Most clients have the same one.
+  /// Of one tell(). Most clients have the same one.
   using RosterChanges = std::map<RosterNames, RosterChange>;
-  void tell(ClientFeed* feed, bool roster_is_due, const Lookup& lookup, RosterChanges& changes);
-  static const RosterChange& change_of(const RosterNames& names, const Lookup& lookup,
-                                       RosterChanges& changes);
 
+  bool has(const ClientFeed* feed) const;
+  void detach(ClientFeed& feed);
+  template <class Visit>
+  void for_each_stream(Visit visit);
+  template <class Visit>
+  void for_each_stream_of(const std::string& participant, Visit visit);
+  bool is_due(Pace pace) const;
+  void tell(ClientFeed* feed, RosterChanges& changes);
+  void tell_roster(ClientFeed& feed, RosterChanges& changes);
+  const RosterChange& change_of(const RosterNames& names, RosterChanges& changes);
+  SharedEntry entry(const std::string& participant);
+
+  const Lookups lookups_;
   std::vector<ClientFeed*> feeds_;
-  uint64_t roster_version_ = 0;
-  bool told_roster_ = false;  ///< In the last tell().
+  ResumeStore kept_;
+  JoinOrder roster_;
+  /// Until they change, or a tell() ends: they are as large as the room.
+  std::unordered_map<std::string, SharedEntry> entries_;
+  uint64_t ticks_ = 0;
+  int64_t now_ns_;  ///< Of the last tell().
+  bool is_steady_due_ = true;
+  bool told_steadily_ = false;  ///< In the last tell().
 };
 
 }  // namespace veche::room

@@ -11,21 +11,18 @@
 namespace veche::room {
 
 bool is_snapshot_key(std::string_view name) {
-  constexpr std::array<std::string_view, 7> kKeys = {"self",     "roster", "slots",  "speaking",
-                                                     "dominant", "pinned", "blocked"};
+  constexpr std::array<std::string_view, 8> kKeys = {
+      "self", "roster", "participants", "slots", "speaking", "dominant", "pinned", "blocked"};
   return std::find(kKeys.begin(), kKeys.end(), name) != kKeys.end();
 }
 
-ClientFeed::ClientFeed(Audience& audience, std::string participant, Speakers told, ClientSink& sink)
-    : audience_(&audience),
-      participant_(std::move(participant)),
-      notices_(std::move(told)),
-      sink_(sink) {
+ClientFeed::ClientFeed(Audience& audience, MessageStream stream, ClientSink& sink)
+    : audience_(&audience), stream_(std::move(stream)), sink_(sink) {
   audience_->feeds_.push_back(this);
 }
 
 ClientFeed::~ClientFeed() {
-  if (audience_) std::erase(audience_->feeds_, this);
+  if (audience_) audience_->detach(*this);
 }
 
 }  // namespace veche::room

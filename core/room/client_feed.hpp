@@ -10,6 +10,7 @@
 #include <string_view>
 #include <vector>
 
+#include "room/message_stream.hpp"
 #include "room/notices.hpp"
 #include "room/types.hpp"
 
@@ -28,19 +29,23 @@ struct RosterEntry {
   Permissions permissions;
 };
 
-/// Shared by all clients that subscribe before it changes, since in a large room it is large.
-struct Roster {
-  std::vector<RosterEntry> entries;
-  /// What a sink has made of the entries, so that it is made once; empty at first.
+/// An entry on its way to clients.
+struct ToldEntry : RosterEntry {
+  /// What a sink has made of it, so that it is made once; empty at first.
   std::string text;
 };
+/// Shared by all clients that are told of it before it changes.
+using SharedEntry = std::shared_ptr<ToldEntry>;
 
 /// The state at the moment of the subscription.
 struct Snapshot {
+  std::string stream;  ///< Names this client's messages, for StreamPosition.
   RosterEntry self;
   std::vector<std::string> pinned, blocked;
-  /// All participants that have or had a session; the client itself too, once it has one.
-  std::shared_ptr<Roster> roster = std::make_shared<Roster>();
+  /// The client's window of the roster. In the roster are all participants that have or had a
+  /// session; the client itself too, once it has one.
+  std::vector<SharedEntry> roster;
+  size_t participants = 0;  ///< In the roster.
   std::vector<SlotView> slots;
   std::vector<std::string> speaking;
   std::string dominant;
@@ -51,22 +56,35 @@ struct Snapshot {
 /// of these keys?
 bool is_snapshot_key(std::string_view name);
 
+/// The stream goes on after `position`; what has changed follows as in any other interval.
+struct Resumption {
+  StreamPosition position;
+  RosterEntry self;
+  std::vector<std::string> pinned, blocked;
+};
+
 /// A name in `changed` may also belong to a participant that left and rejoined, with an entirely
 /// new entry.
 struct RosterChange {
-  std::vector<RosterEntry> joined, changed;
-  std::vector<std::string> left;
+  std::vector<SharedEntry> joined, changed;  ///< `joined`: the window, at least.
+  std::vector<std::string> left;             ///< Of those that the client had.
+  std::vector<std::string> hidden;           ///< They left the window; they are still in the room.
+  size_t participants = 0;                   ///< In the roster.
   /// What a sink has made of this, so that it is made once for all that are told the same.
   std::shared_ptr<std::string> text = std::make_shared<std::string>();
 };
 
 /// Receives a client's notifications. It may destroy its feed in any of these calls, and must
-/// outlive it. [control]
+/// outlive it. It numbers its messages from 1. [control]
 class ClientSink {
  public:
   virtual ~ClientSink() = default;
+  /// The number of the message that the next of the calls below makes.
+  virtual uint64_t next_seq() const = 0;
   /// The first call, made before Room::watch() returns.
   virtual void on_snapshot(const Snapshot& snapshot) = 0;
+  /// The first call instead: numbers go on from the position.
+  virtual void on_resumed(const Resumption& resumption) = 0;
   virtual void on_roster(const RosterChange& change) = 0;
   virtual void on_slots(const std::vector<SlotView>& changed) = 0;
   virtual void on_speakers(const Speakers& speakers) = 0;
@@ -78,21 +96,22 @@ class ClientSink {
   /// The last call. The session ended, or the participant or the room is gone. `detail`: what the
   /// backend says to a removed participant; may be empty.
   virtual void on_closing(EndReason reason, const std::string& detail) = 0;
+  /// The last call instead: another sink has resumed the stream.
+  virtual void on_taken_over() = 0;
 };
 
-/// A subscription. Destroying it ends it.
+/// A subscription. Destroying it ends it; its stream can then be resumed for a minute.
 class ClientFeed {
  public:
-  ClientFeed(Audience& audience, std::string participant, Speakers told, ClientSink& sink);
+  ClientFeed(Audience& audience, MessageStream stream, ClientSink& sink);
   ~ClientFeed();
   ClientFeed(const ClientFeed&) = delete;
   ClientFeed& operator=(const ClientFeed&) = delete;
 
  private:
   friend class Audience;
-  Audience* audience_;  ///< Null once on_closing() was called.
-  const std::string participant_;
-  Notices notices_;
+  Audience* audience_;  ///< Null once on_closing() or on_taken_over() was called.
+  MessageStream stream_;
   ClientSink& sink_;
 };
 

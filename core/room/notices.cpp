@@ -1,30 +1,10 @@
 // SPDX-License-Identifier: Apache-2.0
-// The rules by which notices merge.
+// The rules by which notices merge, and when they are repeated.
 #include "room/notices.hpp"
 
 #include <utility>
 
 namespace veche::room {
-
-void Notices::joined(const std::string& participant) {
-  // The client knows a name that left and rejoined: it sees a change.
-  auto [pending, is_new] = roster_.try_emplace(participant, Change::Joined);
-  if (!is_new && pending->second == Change::Left) pending->second = Change::Changed;
-}
-
-void Notices::changed(const std::string& participant) {
-  roster_.try_emplace(participant, Change::Changed);
-}
-
-void Notices::left(const std::string& participant) {
-  auto [pending, is_new] = roster_.try_emplace(participant, Change::Left);
-  if (is_new) return;
-  if (pending->second == Change::Joined) {
-    roster_.erase(pending);
-  } else {
-    pending->second = Change::Left;
-  }
-}
 
 void Notices::slots_changed(const std::vector<SlotView>& slots) {
   for (const SlotView& slot : slots) slots_.insert_or_assign(slot.mid, slot);
@@ -35,29 +15,44 @@ void Notices::slots_restarted(const std::vector<SlotView>& slots) {
   slots_changed(slots);
 }
 
-RosterNames Notices::take_roster() {
-  RosterNames names;
-  for (const auto& [participant, change] : std::exchange(roster_, {})) {
-    switch (change) {
-      case Change::Joined: names.joined.push_back(participant); break;
-      case Change::Changed: names.changed.push_back(participant); break;
-      case Change::Left: names.left.push_back(participant); break;
-    }
-  }
-  return names;
-}
-
-std::vector<SlotView> Notices::take_slots() {
+std::vector<SlotView> Notices::take_slots(uint64_t seq) {
   std::vector<SlotView> slots;
   for (auto& [mid, slot] : std::exchange(slots_, {})) slots.push_back(slot);
+  if (!slots.empty()) slots_seq_ = seq;
   return slots;
 }
 
-std::optional<Speakers> Notices::take_speakers() {
+std::optional<Speakers> Notices::take_speakers(uint64_t seq) {
   std::optional<Speakers> speakers = std::exchange(speakers_, std::nullopt);
-  if (!speakers || *speakers == told_speakers_) return std::nullopt;
-  told_speakers_ = *speakers;
+  if (!speakers || speakers == told_speakers_) return std::nullopt;
+  told_speakers_ = speakers;
+  speakers_seq_ = seq;
   return speakers;
+}
+
+std::optional<PublishHint> Notices::take_hint(uint64_t seq) {
+  if (hint_) hint_seq_ = seq;
+  return std::exchange(hint_, std::nullopt);
+}
+
+PluginNotices Notices::take_plugins(uint64_t seq) {
+  for (const auto& [plugin, json] : plugins_) plugins_seq_[plugin] = seq;
+  return std::exchange(plugins_, {});
+}
+
+void Notices::rewind(uint64_t seq, const Present& present) {
+  if (slots_seq_ > seq) slots_restarted(present.slots);
+  if (speakers_seq_ > seq) {
+    told_speakers_.reset();
+    speakers_ = present.speakers;
+  }
+  if (hint_seq_ > seq) hint_ = present.hint;
+  for (const auto& [plugin, told] : plugins_seq_) {
+    if (told <= seq) continue;
+    const auto notice = present.notices.find(plugin);
+    plugins_[plugin] =
+        notice == present.notices.end() ? std::nullopt : std::optional(notice->second);
+  }
 }
 
 }  // namespace veche::room

@@ -1,8 +1,9 @@
 // SPDX-License-Identifier: Apache-2.0
-// Merges what one client has not been told yet: it learns only the outcome of an interval. Pure.
+// Merges what one client has not been told yet, but for the roster: it learns only the outcome of
+// an interval. Pure.
 #pragma once
 
-#include <compare>
+#include <cstdint>
 #include <map>
 #include <optional>
 #include <string>
@@ -14,26 +15,23 @@
 
 namespace veche::room {
 
-/// Only names: the entries are looked up at delivery, so they are never stale.
-struct RosterNames {
-  std::vector<std::string> joined, changed, left;
-
-  // NOLINTNEXTLINE(modernize-use-nullptr): clang-tidy 14 sees a 0 in what the compiler writes.
-  friend auto operator<=>(const RosterNames&, const RosterNames&) = default;
-};
-
 /// What plugins tell clients: plugin name -> JSON object; nothing: it is withdrawn.
 using PluginNotices = std::map<std::string, std::optional<std::string>>;
 
+/// What a client that has received everything would know.
+struct Present {
+  std::vector<SlotView> slots;
+  Speakers speakers;
+  PublishHint hint;
+  std::map<std::string, std::string> notices;  ///< Plugin name -> JSON object.
+};
+
+/// `seq`: the number of the message that tells it.
 class Notices {
  public:
   /// `told`: the speakers in the client's snapshot.
   explicit Notices(Speakers told) : told_speakers_(std::move(told)) {}
 
-  void joined(const std::string& participant);
-  void changed(const std::string& participant);
-  /// Cancels a `joined` that was not delivered.
-  void left(const std::string& participant);
   /// The latest state of a slot wins.
   void slots_changed(const std::vector<SlotView>& slots);
   /// The client has a new session with these slots; undelivered changes of the old ones are
@@ -47,23 +45,24 @@ class Notices {
     plugins_.insert_or_assign(plugin, json);
   }
 
-  bool has_roster() const { return !roster_.empty(); }
-  RosterNames take_roster();
-  std::vector<SlotView> take_slots();
+  std::vector<SlotView> take_slots(uint64_t seq);
   /// Nothing if they are the ones delivered last.
-  std::optional<Speakers> take_speakers();
-  std::optional<PublishHint> take_hint() { return std::exchange(hint_, std::nullopt); }
-  PluginNotices take_plugins() { return std::exchange(plugins_, {}); }
+  std::optional<Speakers> take_speakers(uint64_t seq);
+  std::optional<PublishHint> take_hint(uint64_t seq);
+  PluginNotices take_plugins(uint64_t seq);
+
+  /// The client has got no message after `seq`: what those told is due again, as it is at present.
+  void rewind(uint64_t seq, const Present& present);
 
  private:
-  enum class Change { Joined = 1, Changed, Left };
-
-  std::map<std::string, Change> roster_;
   std::map<std::string, SlotView> slots_;  ///< By mid.
   std::optional<Speakers> speakers_;
-  Speakers told_speakers_;
+  std::optional<Speakers> told_speakers_;  ///< Nothing: the client's are not known.
   std::optional<PublishHint> hint_;
   PluginNotices plugins_;
+  // When each was told last.
+  uint64_t slots_seq_ = 0, speakers_seq_ = 0, hint_seq_ = 0;
+  std::map<std::string, uint64_t> plugins_seq_;
 };
 
 }  // namespace veche::room

@@ -112,6 +112,7 @@ Status Participant::update(const ParticipantPatch& patch) {
   ++revision_;
   note_changes(before, was_muted_by_self);
   if (preferences_changed) {
+    room_.audience().pins_changed(id_);
     note(Trace::Kind::Change, "preferences", preferences_json(pinned_, blocked_));
   }
   apply_all();

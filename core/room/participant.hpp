@@ -67,7 +67,7 @@ class Participant {
   /// The client's, of that generation.
   const std::string& ice_ufrag() const { return ice_ufrag_; }
   std::vector<TrackView> tracks() const;
-  std::vector<SlotView> slots() const;
+  const std::vector<SlotView>& slots() const { return slots_; }
   /// Of the current session; zeros without one.
   media::SessionStatistics statistics() const;
 

@@ -85,8 +85,6 @@ std::vector<TrackView> Participant::tracks() const {
   return tracks;
 }
 
-std::vector<SlotView> Participant::slots() const { return slots_; }
-
 media::SessionStatistics Participant::statistics() const {
   assert(is_on_control());
   return session_ ? session_->statistics() : media::SessionStatistics{};
@@ -183,7 +181,7 @@ void Participant::on_answered(const Result<std::string>& sdp) {
   }
   room_.add_tracks(session_->tracks(), *this);
   room_.audience().slots_restarted(id_, slots_);
-  if (!std::exchange(is_listed_, true)) room_.audience().joined(id_);
+  if (!std::exchange(is_listed_, true)) room_.enter_roster(*this);
   log::info("room", "its offer is answered", about());
   note("session.answered", "path", session_->statistics().path);
   answer(SessionAnswer{session_name_, sdp.value()});

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 // A room's policy, and how participants join and leave. What media reports is in
-// room_selection.cpp.
+// room_selection.cpp, what clients are told in room_clients.cpp.
 #include "room/room.hpp"
 
 #include <algorithm>
@@ -20,8 +20,6 @@ namespace {
 
 /// How long a participant may have no session: invited, or between a failed session and the next.
 constexpr int64_t kSessionlessNs = 60 * kNsPerS;
-/// A client has one feed, or two while it reconnects; more are a mistake or an attack.
-constexpr size_t kMaxFeeds = 8;
 
 Error no_such_participant() { return not_found("There is no such participant in the room."); }
 
@@ -36,6 +34,11 @@ Room::Room(Server& server, std::string id, RoomPolicy policy, std::unique_ptr<me
       created_ns_(server.now_ns()),
       empty_since_ns_(server.now_ns()),
       media_(std::move(media)),
+      audience_(
+          {.entry = [this](const std::string& id) { return roster_entry(*participants_.at(id)); },
+           .concerns =
+               [this](const std::string& id) { return concerns_of(*participants_.at(id)); }},
+          server.now_ns()),
       alive_(std::make_shared<bool>(true)) {}
 
 Room::~Room() = default;
@@ -241,59 +244,6 @@ void Room::drop_sessionless(int64_t now_ns) {
     }
   }
   for (const std::string& id : late) (void)remove(id, EndReason::PeerTimeout);
-}
-
-Result<std::unique_ptr<ClientFeed>> Room::watch(const std::string& participant, ClientSink& sink) {
-  assert(is_on_control());
-  const Participant* watcher = find(participant);
-  if (!watcher) return no_such_participant();
-  if (audience_.feeds_of(participant) >= kMaxFeeds) {
-    return Error{ErrorCode::Exhausted, "The participant has its limit of " +
-                                           std::to_string(kMaxFeeds) + " event connections."};
-  }
-  auto feed = std::make_unique<ClientFeed>(audience_, watcher->id(), speakers_, sink);
-  if (watcher->hint() != PublishHint{}) audience_.hint_changed(participant, watcher->hint());
-  sink.on_snapshot(snapshot_for(*watcher));
-  if (const auto& drain = server_.draining()) sink.on_draining(drain->deadline_unix_ms);
-  return feed;
-}
-
-std::shared_ptr<Roster> Room::shared_roster() {
-  if (roster_ && roster_version_ == audience_.roster_version()) return roster_;
-  roster_ = std::make_shared<Roster>();
-  roster_version_ = audience_.roster_version();
-  for (const auto& [id, other] : participants_) {
-    if (other->is_listed_) roster_->entries.push_back(roster_entry(*other));
-  }
-  return roster_;
-}
-
-Snapshot Room::snapshot_for(const Participant& participant) {
-  Snapshot snapshot;
-  snapshot.self = roster_entry(participant);
-  snapshot.pinned = participant.pinned();
-  snapshot.blocked = participant.blocked();
-  snapshot.roster = shared_roster();
-  snapshot.slots = participant.slots();
-  snapshot.speaking = speakers_.speaking;
-  snapshot.dominant = speakers_.dominant;
-  snapshot.notices = notices_;
-  return snapshot;
-}
-
-RosterEntry Room::roster_entry(const Participant& participant) const {
-  return {participant.id(),
-          participant.name(),
-          participant.settings().metadata,
-          participant.source_number(),
-          participant.session_state() == SessionState::Connected,
-          participant.muted_by_backend(),
-          participant.muted_by_self(),
-          participant.settings().permissions};
-}
-
-void Room::roster_changed(const Participant& participant) {
-  if (participant.is_listed_) audience_.changed(participant.id());
 }
 
 }  // namespace veche::room

@@ -62,9 +62,16 @@ class Room {
   Status remove(const std::string& participant, EndReason reason, const std::string& detail = {});
 
   /// Notifies the client of `participant` from now on: first a snapshot, then changes, merged over
-  /// 100 ms. NotFound if there is no such participant, Exhausted if it has too many feeds. The feed
-  /// ends with the object or with on_closing().
-  Result<std::unique_ptr<ClientFeed>> watch(const std::string& participant, ClientSink& sink);
+  /// 100 ms. A client that names a stream of its own which ended, or is about to, less than a
+  /// minute ago gets what has changed since, in place of a snapshot; if too much has, a snapshot
+  /// after all. NotFound if there is no such participant, Exhausted if it has too many feeds. The
+  /// feed ends with the object, with on_closing() or with on_taken_over().
+  Result<std::unique_ptr<ClientFeed>> watch(const std::string& participant, ClientSink& sink,
+                                            const WatchRequest& request = {});
+  /// How clients see it.
+  RosterEntry roster_entry(const Participant& participant) const;
+  /// The names of those that clients see: all that have or had a session.
+  const JoinOrder& roster() const { return audience_.roster(); }
 
   /// What a plugin tells every client in the room: a JSON object; nothing withdraws it.
   void announce(const std::string& plugin, const std::optional<std::string>& json);
@@ -94,13 +101,16 @@ class Room {
                              const Decision& decision);
   void drop_sessionless(int64_t now_ns);
   void apply_preferences_for(const std::string& participant);
-  RosterEntry roster_entry(const Participant& participant) const;
-  Snapshot snapshot_for(const Participant& participant);
-  std::shared_ptr<Roster> shared_roster();
+  Concerns concerns_of(const Participant& participant) const;
+  Snapshot snapshot_for(const Participant& participant, MessageStream& stream);
+  /// Null if the stream is unknown, or too much has changed.
+  std::unique_ptr<ClientFeed> resume(const Participant& participant, ClientSink& sink,
+                                     const StreamPosition& position);
 
   // Called by participants.
   Audience& audience() { return audience_; }
   void roster_changed(const Participant& participant);
+  void enter_roster(const Participant& participant);
   void add_session(SessionId session, Participant& participant);
   void add_tracks(const std::vector<media::SessionTrack>& tracks, Participant& participant);
   void forget_session(const media::Session& session, const Participant& participant);
@@ -126,9 +136,6 @@ class Room {
   std::unordered_map<TrackId, Participant*> tracks_;      ///< Of answered sessions.
   Decisions decisions_;
   Speakers speakers_;
-  /// Shared with snapshots, until it changes or a tick ends. Its version is the audience's.
-  std::shared_ptr<Roster> roster_;
-  uint64_t roster_version_ = 0;
   std::map<std::string, std::string> notices_;
   std::shared_ptr<bool> alive_;  ///< Until close(); callbacks of the media layer hold it weakly.
 };

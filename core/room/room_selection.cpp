@@ -25,8 +25,7 @@ void Room::tick(int64_t now_ns) {
     participant->control(server_.controller(), now_ns);
     participant->observe(now_ns);
   }
-  roster_.reset();
-  audience_.tell([this](const std::string& id) { return roster_entry(*participants_.at(id)); });
+  audience_.tell(now_ns);
 }
 
 void Room::add_session(SessionId session, Participant& participant) {

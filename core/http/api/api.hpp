@@ -46,6 +46,7 @@ void add_session_routes(Router& router, Api& api);
 void add_whip_routes(Router& router, Api& api);
 void add_event_routes(Router& router, Api& api);
 void add_event_log_routes(Router& router, Api& api);
+void add_roster_routes(Router& router, Api& api);
 
 /// What the request's path names. NotFound if there is none.
 Result<room::Room*> find_room(Api& api, const Request& request);

@@ -1,15 +1,13 @@
 // SPDX-License-Identifier: Apache-2.0
-// The messages of the client WebSocket as JSON.
+// Writes the messages.
+#include "http/api/client_messages.hpp"
+
 #include "glib/fields.hpp"
 #include "http/api/views.hpp"
 #include "http/auth/settings_fields.hpp"
 
 namespace veche::http {
 namespace {
-
-void begin(glib::JsonWriter& json, const char* type) {
-  json.begin_object().key("type").string(type).key("data");
-}
 
 /// Into an object that has begun: may others hear the participant, and if not, why?
 void write_voice(glib::JsonWriter& json, bool muted_by_backend, bool muted_by_self,
@@ -22,6 +20,28 @@ void write_voice(glib::JsonWriter& json, bool muted_by_backend, bool muted_by_se
   json.end_object();
 }
 
+void write_entries(glib::JsonWriter& json, const char* name,
+                   const std::vector<room::SharedEntry>& entries) {
+  json.key(name).begin_array();
+  for (const room::SharedEntry& entry : entries) {
+    if (entry->text.empty()) {
+      glib::JsonWriter once;
+      write_entry(once, *entry);
+      entry->text = once.text();
+    }
+    json.verbatim(entry->text);
+  }
+  json.end_array();
+}
+
+void write_slots(glib::JsonWriter& json, const std::vector<room::SlotView>& slots) {
+  json.begin_array();
+  for (const room::SlotView& slot : slots) write_slot(json, slot);
+  json.end_array();
+}
+
+}  // namespace
+
 void write_entry(glib::JsonWriter& json, const room::RosterEntry& entry) {
   json.begin_object().key("participant").string(entry.participant).key("name").string(entry.name);
   json.key("metadata").verbatim(entry.metadata).key("source_number").integer(entry.source_number);
@@ -30,132 +50,100 @@ void write_entry(glib::JsonWriter& json, const room::RosterEntry& entry) {
   json.end_object();
 }
 
-void write_entries(glib::JsonWriter& json, const char* name,
-                   const std::vector<room::RosterEntry>& entries) {
-  json.key(name).begin_array();
-  for (const room::RosterEntry& entry : entries) write_entry(json, entry);
-  json.end_array();
-}
-
-}  // namespace
-
-namespace {
-
-const std::string& roster_text(room::Roster& roster) {
-  if (roster.text.empty()) {
-    glib::JsonWriter json;
-    json.begin_array();
-    for (const room::RosterEntry& entry : roster.entries) write_entry(json, entry);
-    roster.text = json.end_array().text();
-  }
-  return roster.text;
-}
-
-}  // namespace
-
-std::string snapshot_message(const room::Snapshot& snapshot) {
+std::string client_message(const MessageHead& head, std::string_view data) {
   glib::JsonWriter json;
-  begin(json, "snapshot");
+  json.begin_object().key("type").string(head.type);
+  json.key("seq").integer(static_cast<int64_t>(head.seq)).key("time").string(head.time);
+  if (!head.stream.empty()) json.key("stream").string(head.stream);
+  if (head.id) json.key("id").integer(*head.id);
+  if (!data.empty()) json.key("data").verbatim(data);
+  return json.end_object().text();
+}
+
+std::string snapshot_data(const room::Snapshot& snapshot) {
+  glib::JsonWriter json;
   json.begin_object().key("self");
   write_entry(json, snapshot.self);
-  json.key("roster").verbatim(roster_text(*snapshot.roster));
-  json.key("slots").begin_array();
-  for (const room::SlotView& slot : snapshot.slots) write_slot(json, slot);
-  json.end_array();
+  write_entries(json, "roster", snapshot.roster);
+  json.key("participants").integer(static_cast<int64_t>(snapshot.participants));
+  write_slots(json.key("slots"), snapshot.slots);
   glib::write_value(json.key("speaking"), snapshot.speaking);
   json.key("dominant").string(snapshot.dominant);
   glib::write_value(json.key("pinned"), snapshot.pinned);
   glib::write_value(json.key("blocked"), snapshot.blocked);
   for (const auto& [plugin, notice] : snapshot.notices) json.key(plugin).verbatim(notice);
-  return json.end_object().end_object().text();
+  return json.end_object().text();
 }
 
-const std::string& roster_message(const room::RosterChange& change) {
+std::string resumed_data(const room::Resumption& resumption) {
+  glib::JsonWriter json;
+  write_entry(json.begin_object().key("self"), resumption.self);
+  glib::write_value(json.key("pinned"), resumption.pinned);
+  glib::write_value(json.key("blocked"), resumption.blocked);
+  return json.end_object().text();
+}
+
+const std::string& roster_data(const room::RosterChange& change) {
   if (!change.text->empty()) return *change.text;
   glib::JsonWriter json;
-  begin(json, "roster");
   json.begin_object();
   write_entries(json, "joined", change.joined);
   write_entries(json, "changed", change.changed);
   glib::write_value(json.key("left"), change.left);
-  return *change.text = json.end_object().end_object().text();
+  glib::write_value(json.key("hidden"), change.hidden);
+  json.key("participants").integer(static_cast<int64_t>(change.participants));
+  return *change.text = json.end_object().text();
 }
 
-std::string slots_message(const std::vector<room::SlotView>& slots) {
+std::string slots_data(const std::vector<room::SlotView>& slots) {
   glib::JsonWriter json;
-  begin(json, "slots");
-  json.begin_array();
-  for (const room::SlotView& slot : slots) write_slot(json, slot);
-  return json.end_array().end_object().text();
+  write_slots(json, slots);
+  return json.text();
 }
 
-std::string speakers_message(const room::Speakers& speakers) {
+std::string speakers_data(const room::Speakers& speakers) {
   glib::JsonWriter json;
-  begin(json, "speakers");
-  json.begin_object();
-  glib::write_value(json.key("speaking"), speakers.speaking);
-  json.key("dominant").string(speakers.dominant);
-  return json.end_object().end_object().text();
+  glib::write_value(json.begin_object().key("speaking"), speakers.speaking);
+  return json.key("dominant").string(speakers.dominant).end_object().text();
 }
 
-std::string hint_message(const room::PublishHint& hint) {
+std::string hint_data(const room::PublishHint& hint) {
   glib::JsonWriter json;
-  begin(json, "hint");
   json.begin_object().key("max_bitrate_bps").integer(hint.max_bitrate_bps);
-  json.key("fec_percent").integer(hint.fec_percent);
-  return json.end_object().end_object().text();
+  return json.key("fec_percent").integer(hint.fec_percent).end_object().text();
 }
 
-std::string notice_message(const room::PluginNotices& changed) {
+std::string notice_data(const room::PluginNotices& changed) {
   glib::JsonWriter json;
-  begin(json, "notice");
   json.begin_object();
   for (const auto& [plugin, notice] : changed) json.key(plugin).verbatim(notice.value_or("null"));
-  return json.end_object().end_object().text();
+  return json.end_object().text();
 }
 
-std::string draining_message(std::optional<int64_t> deadline_unix_ms) {
+std::string draining_data(std::optional<int64_t> deadline_unix_ms) {
   glib::JsonWriter json;
-  begin(json, "draining");
   json.begin_object().key("deadline");
   if (deadline_unix_ms) {
     json.string(rfc3339(*deadline_unix_ms));
   } else {
     json.null();
   }
-  return json.end_object().end_object().text();
+  return json.end_object().text();
 }
 
-std::string closing_message(room::EndReason reason, const std::string& detail) {
-  return closing_message(room::to_string(reason), detail);
-}
-
-std::string closing_message(const char* reason, const std::string& detail) {
+std::string closing_data(const char* reason, const std::string& detail) {
   glib::JsonWriter json;
-  begin(json, "closing");
   json.begin_object().key("reason").string(reason);
   if (!detail.empty()) json.key("detail").string(detail);
-  return json.end_object().end_object().text();
+  return json.end_object().text();
 }
 
-std::string ok_message(int64_t id) {
+std::string mute_data(const room::Participant& participant) {
   glib::JsonWriter json;
-  return json.begin_object().key("type").string("ok").key("id").integer(id).end_object().text();
-}
-
-std::string mute_message(int64_t id, const room::Participant& participant) {
-  glib::JsonWriter json;
-  json.begin_object().key("type").string("ok").key("id").integer(id);
-  json.key("data").begin_object();
+  json.begin_object();
   write_voice(json, participant.muted_by_backend(), participant.muted_by_self(),
               participant.settings().permissions);
-  return json.end_object().end_object().text();
-}
-
-std::string problem_message(int64_t id, const Problem& problem) {
-  glib::JsonWriter json;
-  json.begin_object().key("type").string("problem").key("id").integer(id);
-  return json.key("data").verbatim(to_json(problem)).end_object().text();
+  return json.end_object().text();
 }
 
 }  // namespace veche::http

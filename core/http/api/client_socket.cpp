@@ -4,7 +4,9 @@
 
 #include <algorithm>
 #include <cassert>
+#include <charconv>
 #include <exception>
+#include <string_view>
 #include <utility>
 
 #include "base/log.hpp"
@@ -24,8 +26,46 @@ int64_t lifetime_ms(int64_t expires_ms, int64_t now_ms) {
   return std::clamp<int64_t>(end_ms - now_ms, 0, kMaxTokenMs + kLeewayMs);
 }
 
+/// JSON's numbers are doubles in most clients.
+constexpr uint64_t kMaxSeq = uint64_t{1} << 53;
+
 /// A client that goes on like this does not read the answers.
 constexpr uint32_t kMostRefusedInARow = 200;
+
+/// All of `text` as a whole number; nothing if it is none.
+std::optional<uint64_t> number_in(std::string_view text) {
+  uint64_t number = 0;
+  const char* end = text.data() + text.size();
+  const auto parsed = std::from_chars(text.data(), end, number);
+  if (parsed.ec != std::errc() || parsed.ptr != end) return std::nullopt;
+  return number;
+}
+
+/// `?window=` and `?resume=`.
+Result<room::WatchRequest> watch_request_of(const Request& request) {
+  room::WatchRequest asked;
+  if (const std::string window = request.query_value("window"); !window.empty()) {
+    const auto count = number_in(window);
+    if (!count || *count > room::kMaxWindow) {
+      return invalid("window has to be a whole number from 0 to " +
+                     std::to_string(room::kMaxWindow) + ".");
+    }
+    asked.window = *count;
+  }
+  if (const std::string resume = request.query_value("resume"); !resume.empty()) {
+    const size_t colon = resume.rfind(':');
+    const auto seq = colon == std::string::npos
+                         ? std::nullopt
+                         : number_in(std::string_view(resume).substr(colon + 1));
+    if (!seq || *seq > kMaxSeq) {
+      return invalid(
+          "resume has to be the stream of a snapshot, a colon, and the seq of the last "
+          "message that the client has received.");
+    }
+    asked.resume = room::StreamPosition{resume.substr(0, colon), *seq};
+  }
+  return asked;
+}
 
 }  // namespace
 
@@ -43,7 +83,7 @@ ClientSocket::ClientSocket(ClientSockets& owner, glib::Ref<GIOStream> stream,
 void ClientSocket::watch() {
   room::Room* room = owner_.rooms_.find_room(watched_.room);
   if (room) {
-    auto feed = room->watch(watched_.participant, *this);
+    auto feed = room->watch(watched_.participant, *this, watched_.request);
     if (feed) feed_ = std::move(*feed);
   }
   // The participant was there when the upgrade began.
@@ -58,35 +98,46 @@ void ClientSocket::end_with_token() {
 
 void ClientSocket::end(const char* reason) {
   feed_.reset();
-  socket_.send(closing_message(reason));
+  send("closing", closing_data(reason));
   socket_.close(CloseCode::Unauthorized);
+}
+
+void ClientSocket::send(const char* type, const std::string& data, MessageHead head) {
+  head.type = type;
+  head.seq = ++seq_;
+  head.time = owner_.time();
+  socket_.send(client_message(head, data));
 }
 
 void ClientSocket::on_message(const std::string& text) {
   const log::Scope scope({watched_.room, watched_.participant, {}});
   // GLib called us: nothing may be thrown through it.
   try {
-    socket_.send(answer_to(text));
+    const Answer answer = answer_to(text);
+    send(answer.type, answer.data, {.id = answer.id});
   } catch (const std::exception& error) {
     log::error("http", std::string("a client's command failed: ") + error.what());
     socket_.close(CloseCode::PolicyViolation);
   }
 }
 
-std::string ClientSocket::answer_to(const std::string& text) {
+ClientSocket::Answer ClientSocket::answer_to(const std::string& text) {
   Checked<ClientCommand> command = read_client_command(text);
   const int64_t id = command.value.id;
-  if (const auto refused = refuse_command()) return problem_message(id, *refused);
+  const auto refused = [id](const Problem& problem) {
+    return Answer{"problem", id, to_json(problem)};
+  };
+  if (const auto problem = refuse_command()) return refused(*problem);
   if (!command) {
-    return problem_message(id, problem_of(400, "The message is not what is expected here.",
-                                          std::move(command.problems)));
+    return refused(
+        problem_of(400, "The message is not what is expected here.", std::move(command.problems)));
   }
   room::Room* room = owner_.rooms_.find_room(watched_.room);
   room::Participant* participant = room ? room->find(watched_.participant) : nullptr;
-  if (!participant) return problem_message(id, problem_of(404, "The participant has left."));
+  if (!participant) return refused(problem_of(404, "The participant has left."));
   const Status updated = participant->update(command.value.patch);
-  if (!updated) return problem_message(id, problem_of(updated.error()));
-  return command.value.type == "mute" ? mute_message(id, *participant) : ok_message(id);
+  if (!updated) return refused(problem_of(updated.error()));
+  return {"ok", id, command.value.type == "mute" ? mute_data(*participant) : std::string()};
 }
 
 std::optional<Problem> ClientSocket::refuse_command() {
@@ -102,28 +153,33 @@ std::optional<Problem> ClientSocket::refuse_command() {
 }
 
 void ClientSocket::on_snapshot(const room::Snapshot& snapshot) {
-  socket_.send(snapshot_message(snapshot));
+  send("snapshot", snapshot_data(snapshot), {.stream = snapshot.stream});
+}
+void ClientSocket::on_resumed(const room::Resumption& resumption) {
+  seq_ = resumption.position.seq;
+  send("resumed", resumed_data(resumption), {.stream = resumption.position.stream});
 }
 void ClientSocket::on_roster(const room::RosterChange& change) {
-  socket_.send(roster_message(change));
+  send("roster", roster_data(change));
 }
 void ClientSocket::on_slots(const std::vector<room::SlotView>& changed) {
-  socket_.send(slots_message(changed));
+  send("slots", slots_data(changed));
 }
 void ClientSocket::on_speakers(const room::Speakers& speakers) {
-  socket_.send(speakers_message(speakers));
+  send("speakers", speakers_data(speakers));
 }
-void ClientSocket::on_hint(const room::PublishHint& hint) { socket_.send(hint_message(hint)); }
+void ClientSocket::on_hint(const room::PublishHint& hint) { send("hint", hint_data(hint)); }
 void ClientSocket::on_notice(const room::PluginNotices& changed) {
-  socket_.send(notice_message(changed));
+  send("notice", notice_data(changed));
 }
 void ClientSocket::on_draining(std::optional<int64_t> deadline_unix_ms) {
-  socket_.send(draining_message(deadline_unix_ms));
+  send("draining", draining_data(deadline_unix_ms));
 }
 void ClientSocket::on_closing(room::EndReason reason, const std::string& detail) {
-  socket_.send(closing_message(reason, detail));
+  send("closing", closing_data(room::to_string(reason), detail));
   socket_.close(CloseCode::Normal);
 }
+void ClientSocket::on_taken_over() { socket_.close(CloseCode::Normal); }
 
 ClientSockets::~ClientSockets() {
   for (const auto& [key, socket] : sockets_)
@@ -153,15 +209,25 @@ void ClientSockets::remove(ClientSocket* socket) {
   });
 }
 
+std::string_view ClientSockets::time() {
+  if (const int64_t now_ms = unix_ms(); now_ms != time_ms_) {
+    time_ms_ = now_ms;
+    time_ = rfc3339(now_ms);
+  }
+  return time_;
+}
+
 void add_event_routes(Router& router, Api& api) {
   const auto upgrade = [&api](const Request& request) {
     const auto participant = find_participant(api, request);
     if (!participant) return problem(participant.error());
+    const Result<room::WatchRequest> asked = watch_request_of(request);
+    if (!asked) return problem(asked.error());
     Response response{.status = 101};
     response.subprotocol = "veche.v1";
     response.upgrade = [&api, watched = Watched{request.param("room"), request.param("participant"),
-                                                request.caller}](glib::Ref<GIOStream> stream,
-                                                                 glib::Ref<GSocket> socket) {
+                                                request.caller, *asked}](
+                           glib::Ref<GIOStream> stream, glib::Ref<GSocket> socket) {
       ClientSocket& opened = api.sockets.open(std::move(stream), std::move(socket), watched);
       if (!api.auth.has_key_of(opened.caller())) opened.end("key_removed");
     };

@@ -32,6 +32,7 @@ bool scopes_reach(const std::set<Scope>& scopes, Access access) {
     case Access::Anybody: return true;
     case Access::ReadServer: return has(Scope::Read);
     case Access::ReadRooms:
+    case Access::ReadRoster:
     case Access::ReadParticipant: return has(Scope::Rooms) || has(Scope::Read);
     case Access::WriteRooms:
     case Access::UseParticipant:
@@ -194,14 +195,15 @@ Status authorize(const Principal& principal, Access access, const std::string& r
     if (scopes_reach(principal.scopes, access)) return Ok{};
     return Error{ErrorCode::PermissionDenied, "The API key has no scope that allows this."};
   }
-  const bool is_of_room = principal.token->room == room;
-  if (is_of_room && access == Access::EnterRoom) return Ok{};
-  const bool own = is_of_room && principal.token->participant == participant;
+  const bool in_room = principal.token->room == room;
+  if (in_room && (access == Access::EnterRoom || access == Access::ReadRoster)) return Ok{};
+  const bool own = in_room && principal.token->participant == participant;
   const bool open = access == Access::ReadParticipant || access == Access::UseParticipant;
   if (own && open) return Ok{};
   return Error{
       ErrorCode::PermissionDenied,
-      "A join token allows its own participant's session, events and state, nothing else."};
+      "A join token allows its own participant's session, events and state, and to read the "
+      "roster of its room, nothing else."};
 }
 
 }  // namespace veche::http

@@ -10,6 +10,7 @@ enum class Access {
   ReadServer,       ///< read
   ReadRooms,        ///< rooms, read
   WriteRooms,       ///< rooms
+  ReadRoster,       ///< rooms, read, and the join token of any participant of the room
   ReadParticipant,  ///< rooms, read, and the participant's own join token
   UseParticipant,   ///< rooms, and the participant's own join token
   EnterRoom,        ///< rooms, and any join token of the room

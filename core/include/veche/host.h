@@ -116,8 +116,8 @@ typedef struct veche_rooms {
    * replaces the previous one. Null withdraws it, and so does the end of the plugin or of the room.
    * Clients find it in their snapshot under the plugin's name, and within 100 ms of a change in the
    * message "notice"; backends find it in "notices" of GET /v1/rooms/{room}. VECHE_E_INVALID if an
-   * argument is wrong, or if the plugin's name is itself a key of snapshots: self, roster, slots,
-   * speaking, dominant, pinned, blocked. */
+   * argument is wrong, or if the plugin's name is itself a key of snapshots: self, roster,
+   * participants, slots, speaking, dominant, pinned, blocked. */
   veche_status (*announce)(const veche_host* host, const char* room, const char* json);
 } veche_rooms;
 

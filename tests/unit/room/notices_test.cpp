@@ -10,63 +10,22 @@ namespace {
 
 using testing::ElementsAre;
 using testing::IsEmpty;
-
-std::string told_after(const std::string& steps) {
-  Notices notices({});
-  for (const char step : steps) {
-    if (step == '+') notices.joined("a");
-    if (step == '*') notices.changed("a");
-    if (step == '-') notices.left("a");
-  }
-  const bool has_roster = notices.has_roster();
-  const RosterNames names = notices.take_roster();
-  std::string told;
-  if (!names.joined.empty()) told += '+';
-  if (!names.changed.empty()) told += '*';
-  if (!names.left.empty()) told += '-';
-  EXPECT_EQ(has_roster, !told.empty());
-  EXPECT_FALSE(notices.has_roster());
-  return told;
-}
-
-TEST(Notices, TellOnlyTheOutcomeForAParticipant) {
-  const struct {
-    const char* steps;
-    const char* told;
-  } cases[] = {
-      {"", ""},    {"+", "+"},   {"*", "*"},   {"-", "-"},    {"+*", "+"},  {"+-", ""},
-      {"**", "*"}, {"*-", "-"},  {"-+", "*"},  {"-+*", "*"},  {"-+-", "-"}, {"+-+", "+"},
-      {"+*-", ""}, {"*-+", "*"}, {"+-+-", ""}, {"-+-+", "*"},
-  };
-  for (const auto& [steps, told] : cases) EXPECT_EQ(told_after(steps), told) << steps;
-}
-
-TEST(Notices, KeepParticipantsApart) {
-  Notices notices({});
-  notices.joined("b");
-  notices.left("a");
-  notices.joined("c");
-  notices.left("b");
-  const RosterNames names = notices.take_roster();
-  EXPECT_THAT(names.joined, ElementsAre("c"));
-  EXPECT_THAT(names.changed, IsEmpty());
-  EXPECT_THAT(names.left, ElementsAre("a"));
-}
+using testing::SizeIs;
 
 TEST(Notices, TellTheNewestOfEachSlot) {
   Notices notices({});
   notices.slots_changed({{"1", "audio", "a", 5}, {"2", "audio", "b", 6}});
   notices.slots_changed({{"1", "audio", "c", 7}});
-  EXPECT_THAT(notices.take_slots(),
+  EXPECT_THAT(notices.take_slots(2),
               ElementsAre(SlotView{"1", "audio", "c", 7}, SlotView{"2", "audio", "b", 6}));
-  EXPECT_THAT(notices.take_slots(), IsEmpty());
+  EXPECT_THAT(notices.take_slots(2), IsEmpty());
 }
 
 TEST(Notices, ForgetSlotsOfAReplacedSession) {
   Notices notices({});
   notices.slots_changed({{"9", "audio", "a", 5}});
   notices.slots_restarted({{"1", "audio", "", 0}});
-  EXPECT_THAT(notices.take_slots(), ElementsAre(SlotView{"1", "audio", "", 0}));
+  EXPECT_THAT(notices.take_slots(2), ElementsAre(SlotView{"1", "audio", "", 0}));
 }
 
 TEST(Notices, KeepTheNewestWordOfEachPlugin) {
@@ -74,21 +33,73 @@ TEST(Notices, KeepTheNewestWordOfEachPlugin) {
   notices.announced("recording", R"({"active":true})");
   notices.announced("stage", "{}");
   notices.announced("recording", std::nullopt);
-  EXPECT_EQ(notices.take_plugins(), (PluginNotices{{"recording", std::nullopt}, {"stage", "{}"}}));
-  EXPECT_THAT(notices.take_plugins(), IsEmpty());
+  EXPECT_EQ(notices.take_plugins(2), (PluginNotices{{"recording", std::nullopt}, {"stage", "{}"}}));
+  EXPECT_THAT(notices.take_plugins(2), IsEmpty());
 }
 
 TEST(Notices, TellSpeakersOnlyWhenTheyDifferFromThoseToldLast) {
   Notices notices({{"a"}, "a"});
-  EXPECT_FALSE(notices.take_speakers());
+  EXPECT_FALSE(notices.take_speakers(2));
   notices.speakers_changed({{"b"}, "b"});
   notices.speakers_changed({{"a"}, "a"});
-  EXPECT_FALSE(notices.take_speakers());
+  EXPECT_FALSE(notices.take_speakers(2));
   notices.speakers_changed({{}, ""});
-  EXPECT_EQ(notices.take_speakers(), (Speakers{{}, ""}));
-  EXPECT_FALSE(notices.take_speakers());
+  EXPECT_EQ(notices.take_speakers(2), (Speakers{{}, ""}));
+  EXPECT_FALSE(notices.take_speakers(2));
   notices.speakers_changed({{"a"}, "a"});
-  EXPECT_TRUE(notices.take_speakers());
+  EXPECT_TRUE(notices.take_speakers(2));
+}
+
+TEST(Notices, RepeatWhatAClientHasMissedAsItIsNow) {
+  const Present present{{{"1", "audio", "now", 9}, {"2", "audio", "", 0}},
+                        {{"now"}, "now"},
+                        {.max_bitrate_bps = 16'000},
+                        {{"stage", R"({"now":1})"}}};
+  const struct {
+    uint64_t received;
+    size_t slots;
+    bool speakers, hint;
+    PluginNotices plugins;
+  } cases[] = {
+      {1, 2, true, true, {{"recording", std::nullopt}, {"stage", R"({"now":1})"}}},
+      {2, 0, true, true, {{"recording", std::nullopt}, {"stage", R"({"now":1})"}}},
+      {3, 0, false, true, {{"recording", std::nullopt}, {"stage", R"({"now":1})"}}},
+      {4, 0, false, false, {{"recording", std::nullopt}, {"stage", R"({"now":1})"}}},
+      {5, 0, false, false, {{"recording", std::nullopt}}},
+      {6, 0, false, false, {}},
+  };
+  for (const auto& [received, slots, has_speakers, has_hint, plugins] : cases) {
+    Notices notices({});
+    notices.slots_changed({{"1", "audio", "then", 5}});
+    notices.speakers_changed({{"then"}, "then"});
+    notices.hint_changed({.max_bitrate_bps = 8'000});
+    notices.announced("stage", "{}");
+    ASSERT_THAT(notices.take_slots(2), SizeIs(1));
+    ASSERT_TRUE(notices.take_speakers(3));
+    ASSERT_TRUE(notices.take_hint(4));
+    ASSERT_THAT(notices.take_plugins(5), SizeIs(1));
+    notices.announced("recording", "{}");
+    ASSERT_THAT(notices.take_plugins(6), SizeIs(1));
+
+    notices.rewind(received, present);
+    EXPECT_THAT(notices.take_slots(7), SizeIs(slots)) << received;
+    EXPECT_EQ(notices.take_speakers(7),
+              has_speakers ? std::optional(present.speakers) : std::nullopt)
+        << received;
+    EXPECT_EQ(notices.take_hint(7), has_hint ? std::optional(present.hint) : std::nullopt)
+        << received;
+    EXPECT_EQ(notices.take_plugins(7), plugins) << received;
+  }
+}
+
+TEST(Notices, KeepWhatIsDueWhenAClientResumes) {
+  Notices notices({{"a"}, "a"});
+  notices.slots_changed({{"1", "audio", "b", 5}});
+  notices.speakers_changed({{"b"}, "b"});
+  notices.rewind(1, {});
+  EXPECT_THAT(notices.take_slots(2), ElementsAre(SlotView{"1", "audio", "b", 5}));
+  EXPECT_EQ(notices.take_speakers(2), (Speakers{{"b"}, "b"}));
+  EXPECT_FALSE(notices.take_hint(2));
 }
 
 }  // namespace

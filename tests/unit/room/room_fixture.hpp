@@ -17,18 +17,26 @@
 
 namespace veche::room {
 
-/// Writes each call as one line, for instance "roster +bob *carol -dave".
+/// Writes each call as one line, for instance "roster +bob *carol -dave ~eve", where eve is hidden.
 class RecordingSink : public ClientSink {
  public:
+  uint64_t next_seq() const override { return seq + 1; }
   void on_snapshot(const Snapshot& told) override {
+    seq = 0;
     snapshot = told;
     say("snapshot");
   }
+  void on_resumed(const Resumption& told) override {
+    seq = told.position.seq;
+    resumption = told;
+    say("resumed");
+  }
   void on_roster(const RosterChange& change) override {
     std::string line = "roster";
-    for (const RosterEntry& entry : change.joined) line += " +" + entry.participant;
-    for (const RosterEntry& entry : change.changed) line += " *" + entry.participant;
+    for (const SharedEntry& entry : change.joined) line += " +" + entry->participant;
+    for (const SharedEntry& entry : change.changed) line += " *" + entry->participant;
     for (const std::string& name : change.left) line += " -" + name;
+    for (const std::string& name : change.hidden) line += " ~" + name;
     newest = change;
     say(line);
   }
@@ -56,16 +64,20 @@ class RecordingSink : public ClientSink {
   void on_closing(EndReason reason, const std::string& detail) override {
     say(std::string("closing ") + to_string(reason) + (detail.empty() ? "" : ": " + detail));
   }
+  void on_taken_over() override { lines.push_back("taken over"); }
 
   std::vector<std::string> take() { return std::exchange(lines, {}); }
 
   std::vector<std::string> lines;
+  uint64_t seq = 0;  ///< Of the last message.
   Snapshot snapshot;
+  Resumption resumption;
   RosterChange newest;
   std::function<void(const std::string& line)> then;  ///< Called within each call.
 
  private:
   void say(const std::string& line) {
+    ++seq;
     lines.push_back(line);
     // A copy, since the call may replace it.
     if (const auto call = then) call(line);

@@ -2,84 +2,12 @@
 // Tests of the client WebSocket: messages to clients, their commands, and misbehaving clients.
 #include <gtest/gtest.h>
 
-#include "../http_fixture.hpp"
-#include "../protocol/masked_frame.hpp"
+#include "events_fixture.hpp"
 #include "glib/json_node.hpp"
-#include "http/api/views.hpp"
+#include "http/api/client_messages.hpp"
 
 namespace veche::http {
 namespace {
-
-constexpr char kHandshake[] =
-    "Connection: Upgrade\r\nUpgrade: websocket\r\nSec-WebSocket-Version: 13\r\n"
-    "Sec-WebSocket-Key: dGhlIHNhbXBsZSBub25jZQ==\r\n";
-constexpr char kProtocol[] = "Sec-WebSocket-Protocol: chat, veche.v1\r\n";
-
-/// A client of the WebSocket.
-class Listener {
- public:
-  Listener(glib::ControlLoop& loop, const std::string& url, const Call& call,
-           int receive_buffer_bytes = 0)
-      : client(loop, url, receive_buffer_bytes) {
-    client.send(text_of(call));
-    client.receive_until([this] { return client.received.find("\r\n\r\n") != std::string::npos; });
-    const size_t end = client.received.find("\r\n\r\n");
-    handshake = parse_answer(client.received);
-    if (end != std::string::npos) client.received.erase(0, end + 4);
-  }
-
-  void send(const std::string& text) { client.send(masked_frame(Opcode::Text, text)); }
-  /// The next frame's payload; a close frame is "close CODE", the end of the stream "".
-  std::string next() {
-    client.receive_until([this] { return length() > 0; });
-    const size_t size = length();
-    if (size == 0) return "";
-    const auto opcode = static_cast<Opcode>(client.received[0] & 0x0f);
-    std::string payload = client.received.substr(size - payload_, payload_);
-    client.received.erase(0, size);
-    if (opcode != Opcode::Close) return payload;
-    return "close " + std::to_string(static_cast<uint8_t>(payload[0]) * 256 +
-                                     static_cast<uint8_t>(payload[1]));
-  }
-
-  RawClient client;
-  Answer handshake;
-
- private:
-  /// Of the first frame; 0 if it is incomplete.
-  size_t length() {
-    const std::string& bytes = client.received;
-    if (bytes.size() < 2) return 0;
-    size_t header = 2;
-    payload_ = static_cast<uint8_t>(bytes[1]);
-    if (payload_ == 126 && bytes.size() >= 4) {
-      header = 4;
-      payload_ = static_cast<size_t>(static_cast<uint8_t>(bytes[2])) * 256 +
-                 static_cast<uint8_t>(bytes[3]);
-    }
-    return bytes.size() < header + payload_ ? 0 : header + payload_;
-  }
-  size_t payload_ = 0;
-};
-
-class HttpEvents : public HttpTest {
- protected:
-  static Call events_of(const std::string& participant) {
-    return {.path = "/v1/rooms/blue/participants/" + participant + "/events",
-            .headers = std::string(kHandshake) + kProtocol};
-  }
-  std::unique_ptr<Listener> listen(const std::string& participant) {
-    auto listener = std::make_unique<Listener>(loop, url(), events_of(participant));
-    EXPECT_EQ(listener->handshake.status, 101);
-    return listener;
-  }
-  void tick() {
-    now_ns_ += 100 * kNsPerMs;
-    rooms->tick(now_ns_);
-    run();
-  }
-  int64_t now_ns_ = monotonic_ns();
-};
 
 TEST_F(HttpEvents, BeginWithASnapshotAndGoOnWithChanges) {
   connect("ann");
@@ -107,7 +35,8 @@ TEST_F(HttpEvents, BeginWithASnapshotAndGoOnWithChanges) {
   call({.method = "DELETE", .path = "/v1/rooms/blue/participants/bob"});
   tick();
   tick();  // Rosters are sent at every other tick.
-  EXPECT_EQ(ann->next(), R"({"type":"roster","data":{"joined":[],"changed":[],"left":["bob"]}})");
+  EXPECT_EQ(ann->next(), R"({"type":"roster","data":{"joined":[],"changed":[],"left":["bob"],)"
+                         R"("hidden":[],"participants":1}})");
 }
 
 TEST_F(HttpEvents, SayWhatPluginsAnnounce) {
@@ -126,11 +55,10 @@ TEST_F(HttpEvents, SayWhatPluginsAnnounce) {
 }
 
 TEST_F(HttpEvents, NoPluginTakesTheNameOfAKeyOfTheSnapshot) {
-  const auto message = glib::parse_json(snapshot_message({.self = {.metadata = "{}"}}));
-  ASSERT_TRUE(message.ok());
-  JsonNode* data = glib::member(message->get(), "data");
-  const std::vector<std::string> keys = glib::names_of(data);
-  EXPECT_EQ(keys.size(), 7u);
+  const auto data = glib::parse_json(snapshot_data({.self = {.metadata = "{}"}}));
+  ASSERT_TRUE(data.ok());
+  const std::vector<std::string> keys = glib::names_of(data->get());
+  EXPECT_EQ(keys.size(), 8u);
   for (const std::string& key : keys) EXPECT_TRUE(room::is_snapshot_key(key)) << key;
 }
 

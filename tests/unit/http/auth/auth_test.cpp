@@ -311,15 +311,16 @@ TEST(Auth, ScopesReachWhatTheySayAndNothingElse) {
     const char* credential;
     std::set<Access> reaches;
   };
-  const Access all[] = {Access::ReadServer,      Access::ReadRooms,      Access::WriteRooms,
-                        Access::ReadParticipant, Access::UseParticipant, Access::EnterRoom};
+  const Access all[] = {Access::ReadServer,     Access::ReadRooms,  Access::WriteRooms,
+                        Access::ReadRoster,     Access::ReadParticipant,
+                        Access::UseParticipant, Access::EnterRoom};
   const Row rows[] = {
       {"ops.o.p-s", {std::begin(all), std::end(all)}},
       {"back.secret of the backend, rather long",
-       {Access::ReadRooms, Access::WriteRooms, Access::ReadParticipant, Access::UseParticipant,
-        Access::EnterRoom}},
+       {Access::ReadRooms, Access::WriteRooms, Access::ReadRoster, Access::ReadParticipant,
+        Access::UseParticipant, Access::EnterRoom}},
       {"eye.secret of the dashboard",
-       {Access::ReadServer, Access::ReadRooms, Access::ReadParticipant}},
+       {Access::ReadServer, Access::ReadRooms, Access::ReadRoster, Access::ReadParticipant}},
       {"prom.p", {}},
   };
   for (const Row& row : rows) {
@@ -332,7 +333,7 @@ TEST(Auth, ScopesReachWhatTheySayAndNothingElse) {
   }
 }
 
-TEST(Auth, AJoinTokenReachesItsOwnParticipantOnly) {
+TEST(Auth, AJoinTokenReachesItsOwnParticipantAndTheRosterOfItsRoomOnly) {
   const Principal ann = *example().authenticate(token(claims()), kNowMs);
   for (const Access access : {Access::ReadParticipant, Access::UseParticipant}) {
     EXPECT_TRUE(authorize(ann, access, "blue", "ann").ok());
@@ -341,6 +342,8 @@ TEST(Auth, AJoinTokenReachesItsOwnParticipantOnly) {
   }
   EXPECT_TRUE(authorize(ann, Access::EnterRoom, "blue", "").ok()) << "the path names nobody";
   EXPECT_FALSE(authorize(ann, Access::EnterRoom, "red", "").ok());
+  EXPECT_TRUE(authorize(ann, Access::ReadRoster, "blue", "").ok());
+  EXPECT_FALSE(authorize(ann, Access::ReadRoster, "red", "").ok());
   for (const Access access : {Access::ReadServer, Access::ReadRooms, Access::WriteRooms}) {
     EXPECT_FALSE(authorize(ann, access, "blue", "ann").ok());
     EXPECT_FALSE(authorize(ann, access, "", "").ok());
