@@ -2,6 +2,7 @@
 // The voice page: gets a join token, lets SFUVoiceClient do the work, and shows the room.
 
 import { request } from './api.js';
+import { MorePeople } from './more_people.js';
 import { SFUVoiceClient, silencedBy } from './sfu-voice-client.js';
 
 /**
@@ -28,6 +29,12 @@ const link = new URLSearchParams(location.hash.slice(1));
 const tiles = new Map(); // participant -> list item
 let client = null;
 let microphone = null;
+const more = new MorePeople({
+  search: (text, cursor) => client.search(text, cursor),
+  make: makeTile,
+  fill: (tile, entry) => fillTile(tile, client.roster.get(entry.participant) ?? entry),
+  report: (problem) => notify(problem.message),
+});
 
 /** A new invitation for `participant`: from the backend, which knows the person, or with the link's or the development key. */
 async function invite(room, participant, name) {
@@ -101,6 +108,7 @@ function leave(message = '') {
   microphone = null;
   for (const tile of tiles.values()) tile.remove();
   tiles.clear();
+  more.show(0);
   showRecording();
   $('join-problem').textContent = message;
   notify('');
@@ -182,7 +190,9 @@ function showRoster() {
     const place = $('roster').children[index];
     if (place !== tile) $('roster').insertBefore(tile, place ?? null); // Moving a tile would take its focus away.
   });
-  $('people').textContent = entries.length === 1 ? '1 person' : `${entries.length} people`;
+  const count = client.participants;
+  $('people').textContent = count === 1 ? '1 person' : `${count} people`;
+  more.show(count - entries.length);
   showMute();
   showSpeakers();
 }
@@ -190,7 +200,7 @@ function showRoster() {
 function showSpeakers() {
   const names = [...client.speaking].map(nameOf);
   $('speaking').textContent = names.length ? `Speaking: ${names.join(', ')}` : '';
-  $('alone').hidden = client.roster.size !== 1;
+  $('alone').hidden = client.participants !== 1;
   for (const [participant, tile] of tiles) tile.classList.toggle('dominant', participant === client.dominant);
 }
 

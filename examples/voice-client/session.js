@@ -1,12 +1,12 @@
 // SPDX-License-Identifier: Apache-2.0
-// One session of a participant: a PeerConnection that negotiates once, and the WebSocket that belongs to it.
+// One session of a participant: a PeerConnection that negotiates once, and the events that belong to it.
 
-import { Problem, request, within } from './api.js';
+import { Problem, request } from './api.js';
+import { Events } from './events.js';
 
 const GATHERING_MS = 1000; // Host candidates are enough: the server learns the others from the source of checks.
 const CONNECTING_MS = 10000;
 const DISCONNECTED_MS = 3000;
-const COMMAND_MS = 10000;
 const OPUS_PARAMETERS = { useinbandfec: 1, usedtx: 1 };
 
 /** Adds Opus parameters to a description. In an answer they tell this browser's encoder what to do (RFC 7587). */
@@ -37,11 +37,9 @@ function gathered(pc) {
   });
 }
 
-/** One PeerConnection with its WebSocket. Used once: any failure ends it, and the client makes another. */
+/** One PeerConnection with its events. Used once: any failure ends it, and the client makes another. */
 export class Session {
   negotiations = 0;
-  #pending = new Map();
-  #lastId = 0;
   #watchdog;
   #ended = false;
   #isToLeave = false;
@@ -80,30 +78,19 @@ export class Session {
     }
     this.#restartWatchdog(CONNECTING_MS, 'no connection'); // First: it ends when the connection is up.
     await this.pc.setRemoteDescription({ type: 'answer', sdp: withOpusParameters(answer.body) });
-    this.socket = this.#listen();
+    this.events = this.#listen();
   }
 
   /** From now on with another token: the old one will not outlive its WebSocket, nor let this participant leave. */
   renew(token) {
     if (this.#ended) return;
     this.token = token;
-    if (!this.socket) return; // It is being opened.
-    const next = this.#listen();
-    next.addEventListener('open', () => {
-      if (this.#ended) return next.close();
-      const former = this.socket;
-      this.socket = next;
-      former.close();
-    });
+    this.events?.renew(token); // Else they are opened with it.
   }
 
   /** Sends a command; settles with the server's answer to it. */
   command(type, data) {
-    if (this.socket?.readyState !== WebSocket.OPEN) return Promise.reject(new Problem({ title: 'Not connected' }));
-    const id = (this.#lastId += 1);
-    this.socket.send(JSON.stringify({ id, type, data }));
-    const answered = new Promise((resolve, reject) => this.#pending.set(id, { resolve, reject }));
-    return within(COMMAND_MS, answered, 'The server does not answer').finally(() => this.#pending.delete(id));
+    return this.events ? this.events.command(type, data) : Promise.reject(new Problem({ title: 'Not connected' }));
   }
 
   /** The bit rate that the server asks the microphone to stay below, in bit/s; 0: the browser's choice. */
@@ -118,19 +105,13 @@ export class Session {
     }
   }
 
-  /** Whether a command waits for its answer. */
-  get busy() {
-    return this.#pending.size > 0;
-  }
-
   /** Ends it quietly. With `remove` the server is told, even while the page goes away, and even of a session whose connection was lost. */
   close({ remove = false } = {}) {
     if (!this.#ended) {
       this.#ended = true;
       clearTimeout(this.#watchdog);
-      this.socket?.close();
+      this.events?.close();
       this.pc?.close();
-      for (const { reject } of this.#pending.values()) reject(new Problem({ title: 'Not connected' }));
     }
     this.#isToLeave ||= remove;
     if (remove) this.#remove();
@@ -170,32 +151,15 @@ export class Session {
     this.onConnected();
   }
 
-  /** A WebSocket; the session ends with it as long as it is `this.socket`. */
   #listen() {
-    const url = new URL(`${this.url}/events`);
-    url.protocol = url.protocol.replace('http', 'ws');
-    url.searchParams.set('access_token', this.token);
-    const socket = new WebSocket(url, ['veche.v1']);
-    const late = setTimeout(() => socket.close(), CONNECTING_MS); // The event `close` follows.
-    socket.addEventListener('open', () => clearTimeout(late));
-    socket.addEventListener('close', () => {
-      clearTimeout(late);
-      if (socket === this.socket) this.#end('events lost');
+    return new Events({
+      url: `${this.url}/events`,
+      token: this.token,
+      onMessage: (message) => {
+        if (message.type === 'closing') this.#end(message.data.reason, message.data.detail);
+        else this.onMessage(message);
+      },
+      onLost: () => this.#end('events lost'),
     });
-    socket.addEventListener('message', ({ data }) => {
-      if (this.#ended) return;
-      const message = JSON.parse(data);
-      if (message.type === 'closing') this.#end(message.data.reason, message.data.detail);
-      else if (message.type === 'ok') this.#settle(message.id)?.resolve();
-      else if (message.type === 'problem') this.#settle(message.id)?.reject(new Problem(message.data));
-      else this.onMessage(message);
-    });
-    return socket;
-  }
-
-  #settle(id) {
-    const waiting = this.#pending.get(id);
-    this.#pending.delete(id);
-    return waiting;
   }
 }

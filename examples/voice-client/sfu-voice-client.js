@@ -3,7 +3,9 @@
 
 import { Problem, request, within } from './api.js';
 import { Rejoin, renewalMs } from './rejoin.js';
+import { RoomState } from './room.js';
 import { Session } from './session.js';
+import { Statistics } from './statistics.js';
 
 export { Problem };
 
@@ -19,21 +21,14 @@ export function silencedBy({ permissions, muted_by_backend, muted_by_self }) {
 }
 
 /**
- * Events, each with `detail`: `state` {state, reason, detail, retryMs}, `roster` (joined, left or changed; also mutes, pins, blocks),
+ * Events, each with `detail`: `state` {state, reason, detail, retryMs}, `roster` (joined, left, hidden or changed; also mutes, pins, blocks),
  * `slots`, `speakers`, `notices` (what the server's plugins say of the room), `problem` (a Problem), `autoplayblocked` (call `resume` from a user's gesture).
  */
 export class SFUVoiceClient extends EventTarget {
   state = 'closed'; // connecting, connected, reconnecting, closed
-  self = null;
-  roster = new Map(); // participant -> {participant, name, metadata, source_number, connected, muted, muted_by_backend, muted_by_self, permissions}
-  slots = new Map(); // mid -> participant
-  speaking = new Set();
-  dominant = '';
-  pinned = [];
-  blocked = [];
   muted = false; // By this participant itself; the backend may have muted it too: see silencedBy.
-  notices = new Map(); // plugin -> an object: recording -> {active, ...}
   sessions = 0;
+  #room = new RoomState();
   #options;
   #stream = null;
   #players;
@@ -42,7 +37,7 @@ export class SFUVoiceClient extends EventTarget {
   #opening = Promise.resolve(); // Settled when no attempt is under way.
   #retryTimer;
   #renewTimer;
-  #previous = new Map(); // Statistics of the last call, by id.
+  #statistics = new Statistics();
   #onPageHide = () => this.leave();
 
   /**
@@ -52,8 +47,8 @@ export class SFUVoiceClient extends EventTarget {
    */
   constructor({ url = location.origin, room, participant, token, slots = 4, iceServers }) {
     super();
-    const path = `/v1/rooms/${encodeURIComponent(room)}/participants/${encodeURIComponent(participant)}`;
-    this.#options = { url: url + path, token, iceServers };
+    const ofRoom = `${url}/v1/rooms/${encodeURIComponent(room)}`;
+    this.#options = { room: ofRoom, url: `${ofRoom}/participants/${encodeURIComponent(participant)}`, token, iceServers };
     this.#players = Array.from({ length: slots }, () => Object.assign(new Audio(), { autoplay: true }));
   }
 
@@ -74,6 +69,47 @@ export class SFUVoiceClient extends EventTarget {
     if (refused) throw refused;
   }
 
+  /** This participant's entry; null before the first snapshot. */
+  get self() {
+    return this.#room.self;
+  }
+
+  /** participant -> {participant, name, metadata, source_number, connected, muted, muted_by_backend, muted_by_self, permissions}: in a large room a part. */
+  get roster() {
+    return this.#room.roster;
+  }
+
+  /** How many are in the room; `search` finds those whom `roster` does not show. */
+  get participants() {
+    return this.#room.participants;
+  }
+
+  /** mid -> participant */
+  get slots() {
+    return this.#room.slots;
+  }
+
+  get speaking() {
+    return this.#room.speaking;
+  }
+
+  get dominant() {
+    return this.#room.dominant;
+  }
+
+  get pinned() {
+    return this.#room.pinned;
+  }
+
+  get blocked() {
+    return this.#room.blocked;
+  }
+
+  /** plugin -> an object: recording -> {active, ...} */
+  get notices() {
+    return this.#room.notices;
+  }
+
   /** Why the others cannot hear this participant: 'permission', 'backend' or 'self'; '' if they can. */
   get silencedBy() {
     return this.self ? silencedBy({ ...this.self, muted_by_self: this.muted }) : this.muted ? 'self' : '';
@@ -92,13 +128,21 @@ export class SFUVoiceClient extends EventTarget {
   }
 
   async pin(participants) {
-    if (await this.#command('pin', { participants })) this.pinned = participants;
+    if (await this.#command('pin', { participants })) this.#room.pinned = participants;
     this.#emit('roster');
   }
 
   async block(participants) {
-    if (await this.#command('block', { participants })) this.blocked = participants;
+    if (await this.#command('block', { participants })) this.#room.blocked = participants;
     this.#emit('roster');
+  }
+
+  /** A page of all that are in the room, by id: those whose name or id contains `text`. `{people, next}`; `next` is the `cursor` of the next page, or null. */
+  async search(text = '', cursor = '') {
+    const query = new URLSearchParams({ search: text, cursor });
+    const { body } = await request(`${this.#options.room}/roster?${query}`, {}, this.#session?.token);
+    const { roster, next_cursor: next } = JSON.parse(body);
+    return { people: roster, next };
   }
 
   /** Starts the players; needs a user's gesture where the browser blocks autoplay. */
@@ -124,37 +168,8 @@ export class SFUVoiceClient extends EventTarget {
 
   /** Rates since the last call. */
   async stats() {
-    const pc = this.#session?.pc;
-    const result = { negotiations: this.#session?.negotiations ?? 0, sessions: this.sessions, activeSlots: 0,
-      roundTripMs: null, lossPercent: 0, jitterMs: 0, upBps: 0, downBps: 0, concealedPercent: 0 };
-    if (!pc) return result;
-    const sum = { received: 0, lost: 0, samples: 0, concealed: 0 };
-    const current = await pc.getStats();
-    for (const now of current.values()) {
-      const before = this.#previous.get(now.id) ?? {};
-      const grown = (field) => (now[field] ?? 0) - (before[field] ?? 0);
-      const bps = (field) => (before.timestamp ? (8000 * grown(field)) / Math.max(1, now.timestamp - before.timestamp) : 0);
-      if (now.type === 'inbound-rtp') {
-        if (grown('packetsReceived') > 0) {
-          result.activeSlots += 1;
-          result.jitterMs = Math.max(result.jitterMs, 1000 * now.jitter);
-        }
-        result.downBps += bps('bytesReceived');
-        sum.received += grown('packetsReceived');
-        sum.lost += Math.max(0, grown('packetsLost'));
-        sum.samples += now.totalSamplesReceived ?? 0;
-        // Silence that fills an empty slot is no loss of speech.
-        sum.concealed += (now.concealedSamples ?? 0) - (now.silentConcealedSamples ?? 0);
-      } else if (now.type === 'outbound-rtp') {
-        result.upBps += bps('bytesSent');
-      } else if (now.type === 'candidate-pair' && now.nominated && now.currentRoundTripTime !== undefined) {
-        result.roundTripMs = 1000 * now.currentRoundTripTime;
-      }
-    }
-    this.#previous = current;
-    result.lossPercent = (100 * sum.lost) / Math.max(1, sum.received + sum.lost);
-    result.concealedPercent = (100 * sum.concealed) / Math.max(1, sum.samples);
-    return result;
+    const report = await this.#session?.pc?.getStats();
+    return { negotiations: this.#session?.negotiations ?? 0, sessions: this.sessions, ...this.#statistics.read(report ?? new Map()) };
   }
 
   #emit(type, detail) {
@@ -222,7 +237,7 @@ export class SFUVoiceClient extends EventTarget {
     });
     clearTimeout(this.#renewTimer);
     this.#session = session;
-    this.#previous = new Map();
+    this.#statistics = new Statistics();
     this.sessions += 1;
     return session;
   }
@@ -288,55 +303,17 @@ export class SFUVoiceClient extends EventTarget {
     this.#session?.close({ remove });
     this.#session = null;
     for (const player of this.#players) player.srcObject = null;
-    this.roster.clear();
-    this.speaking.clear();
-    this.notices.clear();
+    this.#room.clear();
     this.#setState('closed', { reason, detail });
   }
 
-  #receive({ type, data }) {
-    if (type === 'snapshot') this.#takeSnapshot(data);
-    else if (type === 'roster') this.#takeRoster(data);
-    else if (type === 'slots') for (const slot of data) this.slots.set(slot.mid, slot.participant);
-    else if (type === 'speakers') this.#takeSpeakers(data);
-    else if (type === 'notice') this.#takeNotices(data);
-    else if (type === 'hint') this.#session?.limitBitrate(data.max_bitrate_bps);
-    if (type === 'snapshot' || type === 'roster') this.#emit('roster');
-    if (type === 'snapshot' || type === 'slots') this.#emit('slots');
-    if (type === 'snapshot' || type === 'speakers') this.#emit('speakers');
-    if (type === 'snapshot' || type === 'notice') this.#emit('notices');
-  }
-
-  #takeSnapshot({ self, roster, slots, speaking, dominant, pinned, blocked, ...notices }) {
-    this.self = self;
-    this.roster = new Map(roster.map((entry) => [entry.participant, entry]));
-    this.slots = new Map(slots.map((slot) => [slot.mid, slot.participant]));
-    this.pinned = pinned;
-    this.blocked = blocked;
-    this.notices = new Map(Object.entries(notices));
-    this.#takeSpeakers({ speaking, dominant });
-    if (self.muted_by_self !== this.muted) this.#command('mute', { muted: this.muted });
-    this.#applyMute();
-  }
-
-  #takeNotices(changed) {
-    for (const [plugin, notice] of Object.entries(changed)) {
-      if (notice === null) this.notices.delete(plugin);
-      else this.notices.set(plugin, notice);
-    }
-  }
-
-  #takeRoster({ joined = [], changed = [], left = [] }) {
-    for (const entry of [...joined, ...changed]) this.roster.set(entry.participant, entry);
-    for (const participant of left) this.roster.delete(participant);
-    const self = this.roster.get(this.self?.participant);
-    if (!self) return;
-    this.self = self;
-    this.#applyMute();
-  }
-
-  #takeSpeakers({ speaking, dominant }) {
-    this.speaking = new Set(speaking);
-    this.dominant = dominant;
+  #receive(message) {
+    if (message.type === 'hint') this.#session?.limitBitrate(message.data.max_bitrate_bps);
+    const changed = this.#room.take(message);
+    if (changed.includes('roster')) this.#applyMute();
+    // A command may have been lost with a WebSocket.
+    const isState = message.type === 'snapshot' || message.type === 'resumed';
+    if (isState && this.self.muted_by_self !== this.muted) this.#command('mute', { muted: this.muted });
+    for (const what of changed) this.#emit(what);
   }
 }

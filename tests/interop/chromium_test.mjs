@@ -229,6 +229,17 @@ test('A second place replaces the first, and a page comes back when the server d
     await second.page.close();
   });
 
+  await t.test('A WebSocket that is cut goes on where it was, and the call does not notice', async () => {
+    await boris.page.evaluate(() => window.probe.sockets.at(-1).close());
+    await server.api('PATCH', `/v1/rooms/${room}/participants/${boris.participant}`, { name: 'Boris the Second' });
+    await boris.tile(boris).getByText('Boris the Second').waitFor();
+    assert.equal((await boris.messages('resumed')).length, 1);
+    assert.equal((await boris.messages('snapshot')).length, 1);
+    const numbers = await boris.page.evaluate(() => window.probe.messages.map(({ seq }) => seq));
+    assert.deepEqual(numbers, numbers.map((_, i) => i + 1));
+    assert.deepEqual(await boris.signalling(), ONE_NEGOTIATION);
+  });
+
   await t.test('After a restart of the server the page opens a new session', async () => {
     await server.stop();
     await boris.page.getByRole('status').getByText('Reconnecting').waitFor();

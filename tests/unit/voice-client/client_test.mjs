@@ -236,3 +236,53 @@ test('A server older than the route of ICE servers is joined without them', asyn
   assert.equal(client.state, 'connected');
   assert.deepEqual(connections[0].configuration.iceServers, []);
 });
+
+/** The first message of a WebSocket: Ann is alone. */
+function snapshot(socket) {
+  const self = { participant: 'ann', name: 'Ann', muted_by_backend: false, muted_by_self: false, permissions: { publish: ['audio'] } };
+  const data = { self, roster: [self], participants: 1, slots: [], speaking: [], dominant: '', pinned: [], blocked: [] };
+  socket.receive({ type: 'snapshot', seq: 1, stream: 'S', data });
+  return self;
+}
+
+test('A call goes on while its WebSocket is opened again, and what was said meanwhile is repeated', async (t) => {
+  const { time, client, states, sockets, server } = setUp(t);
+  await join(time, client, MICROPHONE);
+  const self = snapshot(sockets[0]);
+  sockets[0].close();
+  client.setMuted(true); // The server does not get that.
+  await time.advance(500);
+  assert.deepEqual(sockets.map(({ resume }) => resume), [null, 'S:1']);
+  sockets[1].receive({ type: 'resumed', seq: 2, stream: 'S', data: { self, pinned: ['bob'], blocked: [] } });
+  assert.deepEqual(sockets[1].sent.map(({ type, data }) => [type, data]), [['mute', { muted: true }]]);
+  assert.deepEqual(client.pinned, ['bob']);
+  assert.deepEqual(states, ['connecting', 'connected']);
+  assert.equal(server.seen('POST').length, 1);
+});
+
+test('A WebSocket that stays away ends the session, and the client joins again', async (t) => {
+  const { time, client, states, sockets, server, FakeWebSocket } = setUp(t);
+  await join(time, client, MICROPHONE);
+  snapshot(sockets[0]);
+  FakeWebSocket.opens = false;
+  const cut = () => sockets.at(-1).close();
+  cut();
+  for (const pauseMs of [350, 1300, 2600]) {
+    await time.advance(pauseMs);
+    cut();
+  }
+  assert.equal(sockets.length, 4);
+  FakeWebSocket.opens = true;
+  await time.advance(1000);
+  assert.deepEqual(states, ['connecting', 'connected', 'reconnecting', 'connected']);
+  assert.equal(server.seen('POST').length, 2);
+});
+
+test('Those whom the roster does not show are found with the token of the session', async (t) => {
+  const { time, client, server } = setUp(t);
+  await join(time, client, null);
+  server.refuse = ({ path }) => (path === '/v1/rooms/blue/roster' ? { status: 200, body: '{"roster":[{"participant":"bob"}],"participants":70,"next_cursor":"bob"}' } : undefined);
+  assert.deepEqual(await client.search('Bo b'), { people: [{ participant: 'bob' }], next: 'bob' });
+  const { query, token } = server.requests.at(-1);
+  assert.deepEqual([query, token], [{ search: 'Bo b', cursor: '' }, 'T']);
+});

@@ -49,7 +49,9 @@ class FakeWebSocket extends EventTarget {
 
   constructor(url) {
     super();
-    this.token = new URL(url).searchParams.get('access_token');
+    const { searchParams } = new URL(url);
+    this.token = searchParams.get('access_token');
+    this.resume = searchParams.get('resume');
     FakeWebSocket.all.push(this);
     if (FakeWebSocket.opens) queueMicrotask(() => this.open());
   }
@@ -74,7 +76,7 @@ class FakeWebSocket extends EventTarget {
   }
 }
 
-/** Answers of the server: a function of `{method, path, token}` that returns `{status, body, headers}`, or null for silence. */
+/** Answers of the server: a function of `{method, path, query, token}` that returns `{status, body, headers}`, or null for silence. */
 export class FakeServer {
   requests = [];
   sessions = 0;
@@ -122,7 +124,8 @@ export function fakeBrowser(t) {
     },
     fetch: (url, { method = 'GET', headers, signal }) => new Promise((resolve, reject) => {
       const token = headers.Authorization.replace('Bearer ', '');
-      const answer = server.answer({ method, path: new URL(url).pathname, token });
+      const { pathname: path, searchParams } = new URL(url);
+      const answer = server.answer({ method, path, query: Object.fromEntries(searchParams), token });
       signal?.addEventListener('abort', () => reject(new Error('aborted')));
       if (answer === null) return;
       const { status, body = '', headers: fields = {} } = answer;
