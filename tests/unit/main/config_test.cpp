@@ -147,7 +147,8 @@ TEST(Config, SaysWhatIsWrongWhereAndWhatIsAllowed) {
        "f: line 2, column 12: a member's name in double quotes is expected\n"},
       {"[]", "f: an array of exactly 0 elements is not allowed; allowed: an object\n"},
       {R"({"tls":{}})",
-       "f: /tls: unknown; allowed: http, server, auth, media, rooms, log, plugins, events, plugin_dirs\n"},
+       "f: /tls: unknown; allowed: http, server, auth, media, rooms, log, plugins, events, "
+       "plugin_dirs\n"},
       {R"({"http":{"lisen":[]}})",
        "f: /http/lisen: unknown; allowed: listen, tls, cors_origins, static_dir, "
        "trusted_proxies, forwarded_field, limits\n"},
