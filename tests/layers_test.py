@@ -53,6 +53,7 @@ OWNERS = {
     re.compile(r"boost/dll"): {"core/plugin"},
     re.compile(r"libsoup/"): {"core/http", "tools/veche-load"},
     re.compile(r"sqlite3\.h$"): {"core/events"},
+    re.compile(r"curl/"): {"core/events"},
 }
 # What a plugin may include from outside, besides the standard library.
 PLUGIN_LIBRARIES = {
@@ -218,6 +219,7 @@ VIOLATIONS = [
     ("core/plugin/x.cpp", '#include "http/a.hpp"'),
     ("core/http/x.cpp", '#include "main/a.cpp"'),
     ("core/http/x.cpp", "#include <boost/dll.hpp>"),
+    ("core/http/x.cpp", "#include <curl/curl.h>"),
     ("core/main/x.cpp", "#include <libsoup/soup.h>"),
     ("core/main/x.cpp", '#include "../../plugins/one/a.hpp"'),
     ("core/new/x.cpp", '#include "base/a.hpp"'),
