@@ -89,7 +89,7 @@ Route pages_of(StaticFiles files, bool are_there) {
 class Server::State {
  public:
   State(glib::ControlLoop& loop, const Settings& settings, room::Server& rooms,
-        plugin::Host& plugins, events::Log& events, Verified verified)
+        plugin::Host& plugins, events::Log& events, events::Webhooks& webhooks, Verified verified)
       : loop_(loop),
         deadlines_(settings.deadlines),
         limits_(settings.limits, settings.clock),
@@ -108,6 +108,7 @@ class Server::State {
         api_{rooms,
              plugins,
              events,
+             webhooks,
              std::move(verified.auth),
              settings.ice_servers,
              sockets_,
@@ -131,6 +132,7 @@ class Server::State {
     add_event_routes(router_, api_);
     add_event_log_routes(router_, api_);
     add_roster_routes(router_, api_);
+    add_webhook_routes(router_, api_);
     times_ = std::make_unique<RouteTimes>(
         router_, std::vector<RouteTimes::Name>{{"GET", plugin::kMetricsPattern},
                                                {RouteTimes::kAnyMethod, kPluginPattern}});
@@ -280,11 +282,11 @@ bool Server::has_finished_events() const { return state_->followers().is_idle();
 
 Result<std::unique_ptr<Server>> Server::start(glib::ControlLoop& loop, const Settings& settings,
                                               room::Server& rooms, plugin::Host& plugins,
-                                              events::Log& events) {
+                                              events::Log& events, events::Webhooks& webhooks) {
   auto verified = check(settings);
   if (!verified) return verified.error();
-  auto state =
-      std::make_unique<State>(loop, settings, rooms, plugins, events, std::move(*verified));
+  auto state = std::make_unique<State>(loop, settings, rooms, plugins, events, webhooks,
+                                       std::move(*verified));
   for (const std::string& address : settings.listen) {
     if (Status listening = state->listen(address, settings.listen); !listening)
       return listening.error();

@@ -10,6 +10,7 @@
 #include "base/result.hpp"
 #include "base/time.hpp"
 #include "events/log.hpp"
+#include "events/webhooks/webhooks.hpp"
 #include "glib/control_loop.hpp"
 #include "http/api/ice_servers.hpp"
 #include "http/api/request_limits.hpp"
@@ -46,7 +47,7 @@ class Server {
   /// server.
   static Result<std::unique_ptr<Server>> start(glib::ControlLoop& loop, const Settings& settings,
                                                room::Server& rooms, plugin::Host& plugins,
-                                               events::Log& events);
+                                               events::Log& events, events::Webhooks& webhooks);
   ~Server();
   Server(const Server&) = delete;
   Server& operator=(const Server&) = delete;

@@ -7,6 +7,7 @@
 #include "base/log.hpp"
 #include "base/time.hpp"
 #include "events/room_event.hpp"
+#include "events/webhooks/curl_courier.hpp"
 #include "glib/json.hpp"
 #include "main/kept_revocations.hpp"
 #include "main/process_metrics.hpp"
@@ -63,12 +64,16 @@ Result<std::unique_ptr<Application>> Application::start(const Config& config,
   const Status kept = keep_revocations(app->loop_, *app->events_, app->rooms_->revocations());
   if (!kept) return kept.error();
   app->host_->attach(*app->engine_, *app->rooms_);
-  auto http =
-      http::Server::start(app->loop_, config.http, *app->rooms_, *app->host_, *app->events_);
+  app->webhooks_ = std::make_unique<events::Webhooks>(
+      app->loop_, *app->events_, std::make_unique<events::CurlCourier>(app->loop_), config.webhooks,
+      events::real_now, events::real_random);
+  auto http = http::Server::start(app->loop_, config.http, *app->rooms_, *app->host_, *app->events_,
+                                  *app->webhooks_);
   if (!http) return http.error();
   app->http_ = std::move(http).value();
   app->rooms_->set_drained_handler([loop = &app->loop_] { loop->quit(); });
-  app->reload_.emplace(config, std::move(read_again), *app->host_, *app->rooms_, *app->http_);
+  app->reload_.emplace(config, std::move(read_again), *app->host_, *app->rooms_, *app->http_,
+                       *app->webhooks_);
   app->host_->use_server_metrics([app = app.get()](MetricSink& sink) { app->put_metrics(sink); });
   log_capacity(*app->rooms_);
   app->append_event("server.started", started_json());
@@ -85,6 +90,7 @@ void Application::take_down() {
   rooms_.reset();
   engine_.reset();
   host_.reset();
+  webhooks_.reset();
   events_.reset();
 }
 
@@ -112,6 +118,7 @@ void Application::put_metrics(MetricSink& sink) const {
   if (engine_) engine_->put_metrics(sink);
   if (http_) http_->put_metrics(sink);
   if (events_) events_->put_metrics(sink);
+  if (webhooks_) webhooks_->put_metrics(sink);
 }
 
 void Application::append_event(const char* type, std::string data) {

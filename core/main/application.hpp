@@ -8,6 +8,7 @@
 
 #include "base/result.hpp"
 #include "events/log.hpp"
+#include "events/webhooks/webhooks.hpp"
 #include "glib/control_loop.hpp"
 #include "http/server.hpp"
 #include "main/config.hpp"
@@ -53,6 +54,7 @@ class Application {
   const OnSignal terminate_, interrupt_, hang_up_;
   Watchdog watchdog_;
   std::unique_ptr<events::Log> events_;
+  std::unique_ptr<events::Webhooks> webhooks_;
   std::unique_ptr<plugin::Host> host_;
   std::unique_ptr<media::Engine> engine_;
   std::unique_ptr<room::Server> rooms_;

@@ -195,6 +195,7 @@ LoadedConfig parse_config(std::string_view text, const Places& places) {
   read_ice_servers(reading, root->get(), config.http);
   read_rooms(member(root->get(), "rooms"), config.rooms);
   config.rooms.drain_deadline_s = get<uint32_t>(member(root->get(), "server"), "drain_deadline_s");
+  read_webhooks(reading, member(root->get(), "events"), config.webhooks);
   read_log(member(root->get(), "log"), config);
   read_plugins(reading, root->get(), config.plugins);
   read_events(reading, root->get(), config.events);

@@ -8,6 +8,7 @@
 
 #include "base/log.hpp"
 #include "events/settings.hpp"
+#include "events/webhooks/webhook.hpp"
 #include "glib/json_schema.hpp"
 #include "http/server.hpp"
 #include "media/settings.hpp"
@@ -20,6 +21,7 @@ struct Config {
   http::Settings http;
   media::Settings media;
   room::Limits rooms;
+  events::WebhookSettings webhooks;
   plugin::HostSettings plugins;
   events::Settings events;
   log::Level log_level = log::Level::Info;

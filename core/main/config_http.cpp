@@ -1,13 +1,11 @@
 // SPDX-License-Identifier: Apache-2.0
 // Reads what the configuration says of the API: addresses, TLS, keys, secrets and ICE servers.
-#include <cstdlib>
 #include <filesystem>
 #include <optional>
 #include <set>
 
 #include "base/endpoint.hpp"
 #include "base/ids.hpp"
-#include "glib/ref.hpp"
 #include "main/config_checks.hpp"
 #include "main/config_reading.hpp"
 
@@ -63,39 +61,6 @@ void read_addresses(Reading& reading, JsonNode* node, http::Settings& settings) 
   }
 }
 
-/// The value of "secret", or of the environment variable that it names. Nothing: it was refused.
-std::optional<std::string> secret_of_text(Reading& reading, JsonNode* node,
-                                          const std::string& pointer) {
-  std::string value = text(node, "secret");
-  if (value.find("${") == std::string::npos) return value;
-  if (value.rfind("${", 0) != 0 || value.find('}') != value.size() - 1) {
-    reading.refuse(pointer,
-                   "this secret contains \"${\"; allowed: a secret without it, or nothing but "
-                   "${NAME}");
-    return std::nullopt;
-  }
-  const std::string name = value.substr(2, value.size() - 3);
-  const char* variable = std::getenv(name.c_str());
-  if (variable && *variable) return variable;
-  reading.refuse(pointer, "the environment variable " + in_quotes(name) +
-                              " is not set; allowed: one that holds the secret");
-  return std::nullopt;
-}
-
-std::optional<std::string> secret_of_file(Reading& reading, JsonNode* node,
-                                          const std::string& pointer) {
-  const std::string file = reading.path(text(node, "secret_file"));
-  char* data = nullptr;
-  GError* error = nullptr;
-  if (!g_file_get_contents(file.c_str(), &data, nullptr, &error)) {
-    const glib::ErrorPtr owner(error);
-    reading.refuse(pointer, owner->message + std::string("; allowed: a readable file"));
-    return std::nullopt;
-  }
-  const glib::StringPtr owner(data);
-  return std::string(g_strchomp(data));
-}
-
 void check_secret(Reading& reading, const std::string& secret, const std::string& pointer,
                   size_t min_length) {
   if (!is_secret(secret)) {
@@ -122,8 +87,8 @@ std::optional<Secret> read_secret(Reading& reading, JsonNode* node, const std::s
     return std::nullopt;
   }
   std::string place = pointer + (from_file ? "/secret_file" : "/secret");
-  auto secret =
-      from_file ? secret_of_file(reading, node, place) : secret_of_text(reading, node, place);
+  auto secret = from_file ? secret_of_file(reading, text(node, "secret_file"), place)
+                          : secret_of_text(reading, text(node, "secret"), place);
   if (!secret) return std::nullopt;
   return Secret{std::move(*secret), std::move(place)};
 }
@@ -221,7 +186,7 @@ void read_ice_servers(Reading& reading, JsonNode* root, http::Settings& settings
     reading.check_each(
         server.urls, pointer + "/urls", is_ice_url,
         "a URI like \"stun:stun.example.org:3478\" or \"turn:turn.example.org:3478\"");
-    server.secret = secret_of_text(reading, node, pointer + "/secret").value_or("");
+    server.secret = secret_of_text(reading, text(node, "secret"), pointer + "/secret").value_or("");
     settings.ice_servers.push_back(std::move(server));
   }
 }

@@ -2,6 +2,7 @@
 // What the sections of the configuration share while they are read.
 #pragma once
 
+#include <optional>
 #include <string>
 #include <vector>
 
@@ -62,6 +63,15 @@ class Reading {
 /// The section `events`.
 void read_events(Reading& reading, JsonNode* root, events::Settings& settings);
 
+// Secrets. Nothing: it was refused.
+
+/// `value`, or that of the environment variable that it names as "${NAME}".
+std::optional<std::string> secret_of_text(Reading& reading, const std::string& value,
+                                          const std::string& pointer);
+/// The content of a file, without white space at its end.
+std::optional<std::string> secret_of_file(Reading& reading, const std::string& file,
+                                          const std::string& pointer);
+
 // Settings of the API, from the whole configuration.
 
 /// The sections `http` and `auth`.
@@ -70,5 +80,8 @@ void read_http(Reading& reading, JsonNode* root, http::Settings& settings);
 void read_http_limits(Reading& reading, JsonNode* http, http::Settings& settings);
 /// `media.ice_servers`.
 void read_ice_servers(Reading& reading, JsonNode* root, http::Settings& settings);
+
+/// The keys of `events` that are about webhooks. `node`: that section.
+void read_webhooks(Reading& reading, JsonNode* node, events::WebhookSettings& settings);
 
 }  // namespace veche::main

@@ -396,6 +396,56 @@ constexpr const char* kSchema = R"json({
       "speakers": {
         "type": "boolean", "default": false,
         "description": "Whether the log has `speaker.changed` too, of which a talkative room has many."
+      },
+      "webhooks": {
+        "type": "array", "maxItems": 16, "default": [],
+        "description": "Receivers to which the server posts events, signed as Standard Webhooks has it (docs/webhooks.md). The API shows them, and makes others.",
+        "items": {
+          "type": "object", "required": ["name", "url"],
+          "properties": {
+            "name": {
+              "type": "string", "minLength": 1, "maxLength": 64, "examples": ["attendance"],
+              "description": "Names the webhook in paths of the API and in the log: `A-Z a-z 0-9 _ . ~ -`. Each webhook has a different one."
+            },
+            "url": {
+              "type": "string", "minLength": 1, "maxLength": 2048, "examples": ["https://backend.example.org/events"],
+              "description": "Where the server posts events. `https`, or `http` to loopback."
+            },
+            "secrets": {
+              "type": "array", "maxItems": 2, "default": [], "writeOnly": true, "examples": [["${VECHE_WEBHOOK_SECRET}"]],
+              "items": { "type": "string", "maxLength": 512, "writeOnly": true },
+              "description": "`whsec_` and 24 to 64 bytes in base64, or `${NAME}` for the environment variable of that name. Two while receivers change from one to the other. Either this or `secret_files`."
+            },
+            "secret_files": {
+              "type": "array", "maxItems": 2, "default": [], "items": { "type": "string", "maxLength": 4096 },
+              "description": "Files that hold the secrets; the server ignores white space at their end."
+            },
+            "types": {
+              "type": "array", "maxItems": 32, "default": [], "items": { "type": "string" }, "examples": [["participant.*", "room.closed"]],
+              "description": "Types of events, or prefixes as `participant.*`. Empty: all but `speaker.changed`."
+            },
+            "rooms": {
+              "type": "array", "maxItems": 100, "default": [], "items": { "type": "string" }, "examples": [["lesson-*"]],
+              "description": "Names of rooms, or prefixes as `lesson-*`. Empty: all, and events of no room."
+            },
+            "enabled": {
+              "type": "boolean", "default": true,
+              "description": "Whether the server delivers. Events wait meanwhile, as long as the log keeps them."
+            }
+          }
+        }
+      },
+      "webhooks_allow_private": {
+        "type": "boolean", "default": false,
+        "description": "Whether webhooks may lead to loopback, link-local and private addresses. The server checks the address that it connects to, whatever its name."
+      },
+      "webhooks_allow_http": {
+        "type": "boolean", "default": false,
+        "description": "Whether webhooks may use `http` beyond loopback, where others on the network path read the events."
+      },
+      "webhooks_ca_file": {
+        "type": "string", "maxLength": 4096, "default": "",
+        "description": "A PEM file of the certificate authorities that the server trusts for webhooks. Empty: those of the system."
       }
     }
   },

@@ -104,13 +104,14 @@ std::vector<glib::SchemaProblem> problems_until_restart(const Config& started, c
 }
 
 Reload::Reload(Config running, std::function<LoadedConfig()> read, plugin::Host& plugins,
-               room::Server& rooms, http::Server& http)
+               room::Server& rooms, http::Server& http, events::Webhooks& webhooks)
     : started_(std::move(running)),
       current_(started_),
       read_(std::move(read)),
       plugins_(plugins),
       rooms_(rooms),
-      http_(http) {}
+      http_(http),
+      webhooks_(webhooks) {}
 
 void Reload::run() {
   const int64_t begin_ns = monotonic_ns();
@@ -125,6 +126,7 @@ void Reload::run() {
     return log::error("main", "the configuration is not reloaded; nothing has changed");
   }
   rooms_.use_limits(loaded.config.rooms);
+  webhooks_.use(loaded.config.webhooks);
   log::configure(loaded.config.log_level, loaded.config.log_format);
   use_crash_format(loaded.config.log_format);
   log_advice(loaded.advice);

@@ -6,6 +6,7 @@
 #include <string>
 #include <vector>
 
+#include "events/webhooks/webhooks.hpp"
 #include "http/server.hpp"
 #include "main/config.hpp"
 #include "plugin/host.hpp"
@@ -33,7 +34,7 @@ class Reload {
   /// `read` gives the configuration as it is now, checked, with the plugins' parts. The layers
   /// outlive this.
   Reload(Config running, std::function<LoadedConfig()> read, plugin::Host& plugins,
-         room::Server& rooms, http::Server& http);
+         room::Server& rooms, http::Server& http, events::Webhooks& webhooks);
 
   /// All or nothing, except that plugins that fail to start with their new settings keep the old
   /// ones. The log says what happened.
@@ -48,6 +49,7 @@ class Reload {
   plugin::Host& plugins_;
   room::Server& rooms_;
   http::Server& http_;
+  events::Webhooks& webhooks_;
 };
 
 }  // namespace veche::main

@@ -10,6 +10,7 @@
 
 #include "base/result.hpp"
 #include "events/log.hpp"
+#include "events/webhooks/webhooks.hpp"
 #include "http/api/ice_servers.hpp"
 #include "http/auth/auth.hpp"
 #include "http/protocol/message.hpp"
@@ -27,6 +28,7 @@ struct Api {
   room::Server& rooms;
   plugin::Host& plugins;
   veche::events::Log& events;
+  veche::events::Webhooks& webhooks;
   Authenticator auth;
   std::vector<IceServer> ice_servers;
   ClientSockets& sockets;
@@ -47,6 +49,7 @@ void add_whip_routes(Router& router, Api& api);
 void add_event_routes(Router& router, Api& api);
 void add_event_log_routes(Router& router, Api& api);
 void add_roster_routes(Router& router, Api& api);
+void add_webhook_routes(Router& router, Api& api);
 
 /// What the request's path names. NotFound if there is none.
 Result<room::Room*> find_room(Api& api, const Request& request);

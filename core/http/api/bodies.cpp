@@ -108,6 +108,42 @@ Checked<uint32_t> read_headers(const std::string& body) {
 
 namespace {
 
+const JsonSchema& webhook_schema() {
+  static const JsonSchema schema = schema_of(
+      object_schema(R"(, "required": ["name", "url", "secrets"])", events::webhook_fields()));
+  return schema;
+}
+
+}  // namespace
+
+Checked<events::Webhook> read_webhook(const std::string& body) {
+  return read_body(body, events::webhook_fields(), webhook_schema());
+}
+
+Checked<events::Webhook> read_webhook_patch(const std::string& body,
+                                            const events::Webhook& current) {
+  glib::JsonWriter json;
+  json.begin_object();
+  glib::write_fields(json, events::webhook_fields(), current);
+  std::vector<std::string> names;
+  Checked<JsonPtr> object =
+      glib::parse_patched(body, json.end_object().text(), webhook_schema(), names);
+  if (!object) return {{}, std::move(object.problems)};
+  events::Webhook webhook;
+  glib::read_fields(object.value.get(), events::webhook_fields(), webhook);
+  return {std::move(webhook), {}};
+}
+
+Checked<int64_t> read_replay(const std::string& body) {
+  static const Fields<int64_t> fields{
+      glib::field<int64_t>("after", R"({"type": "integer", "minimum": 0, "examples": [41],
+          "description": "The id of an event: the server delivers all events after it again."})")};
+  static const JsonSchema schema = schema_of(object_schema(R"(, "required": ["after"])", fields));
+  return read_body(body, fields, schema);
+}
+
+namespace {
+
 /// The `id` of an invitation that has not been checked yet; empty if it has none.
 std::string invited_in(const std::string& body) {
   const Result<JsonPtr> object = glib::parse_json(body);

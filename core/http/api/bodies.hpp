@@ -8,6 +8,7 @@
 #include <string>
 #include <vector>
 
+#include "events/webhooks/webhook.hpp"
 #include "glib/checked_json.hpp"
 #include "room/types.hpp"
 
@@ -47,6 +48,15 @@ Checked<Invitation> read_invitation(const std::string& body, const SettingsOf& s
 /// `current` is the JSON object of the fields that can be patched: patchable_json() in views.hpp.
 Checked<room::ParticipantPatch> read_participant_patch(const std::string& body,
                                                        const std::string& current);
+
+/// `name`, `url` and `secrets` are required. What only the webhooks can check is not checked.
+Checked<events::Webhook> read_webhook(const std::string& body);
+/// RFC 7396 applied to the current webhook.
+Checked<events::Webhook> read_webhook_patch(const std::string& body,
+                                            const events::Webhook& current);
+
+/// `after`: the id of an event.
+Checked<int64_t> read_replay(const std::string& body);
 
 /// A message of a client on its WebSocket.
 struct ClientCommand {

@@ -157,6 +157,12 @@ HttpTest::HttpTest()
       plugins(std::move(plugin::Host::load(loop, {})).value()) {
   rooms->add_event_handler(
       [this](const room::Event& event) { events->append(events::of_room(event)); });
+  auto made = std::make_unique<events::FakeCourier>();
+  courier = made.get();
+  webhooks =
+      std::make_unique<events::Webhooks>(loop, *events, std::move(made), events::WebhookSettings{},
+                                         events::real_now, events::real_random);
+  while (!webhooks->ready()) loop.iterate(true);
   // libsoup reports misuse like this.
   g_log_set_always_fatal(GLogLevelFlags(G_LOG_FATAL_MASK | G_LOG_LEVEL_CRITICAL));
 }
@@ -173,7 +179,7 @@ Settings HttpTest::settings(Settings settings) {
 
 void HttpTest::start(const Settings& changes) {
   server = nullptr;
-  auto started = Server::start(loop, settings(changes), *rooms, *plugins, *events);
+  auto started = Server::start(loop, settings(changes), *rooms, *plugins, *events, *webhooks);
   ASSERT_TRUE(started.ok()) << started.error().message;
   server = std::move(*started);
 }

@@ -10,9 +10,11 @@
 #include <memory>
 #include <string>
 
+#include "../events/webhooks/fake_courier.hpp"
 #include "../room/fake_media.hpp"
 #include "base/time.hpp"
 #include "events/room_event.hpp"
+#include "events/webhooks/webhooks.hpp"
 #include "http/server.hpp"
 
 namespace veche::http {
@@ -119,7 +121,9 @@ class HttpTest : public testing::Test {
 
   glib::ControlLoop loop;
   room::FakeEngine engine;
-  std::unique_ptr<veche::events::Log> events;  ///< Outlives the rooms, whose events it takes.
+  std::unique_ptr<veche::events::Log> events;     ///< Outlives the rooms, whose events it takes.
+  veche::events::FakeCourier* courier = nullptr;  ///< Of `webhooks`.
+  std::unique_ptr<veche::events::Webhooks> webhooks;
   std::unique_ptr<room::Server> rooms;
   std::unique_ptr<plugin::Host> plugins;
   std::unique_ptr<Server> server;

@@ -195,12 +195,12 @@ TEST_F(HttpServer, SaysWhereItCannotListen) {
   for (const char* address :
        {"127.0.0.1", "nowhere:80", "127.0.0.1:x", "127.0.0.1:70000", "192.0.2.1:80"}) {
     settings.listen = {address};
-    const auto started = Server::start(loop, settings, *rooms, *plugins, *events);
+    const auto started = Server::start(loop, settings, *rooms, *plugins, *events, *webhooks);
     ASSERT_FALSE(started.ok()) << address;
     EXPECT_NE(started.error().message.find(address), std::string::npos);
   }
   settings.listen = {url().substr(7)};
-  EXPECT_FALSE(Server::start(loop, settings, *rooms, *plugins, *events).ok()) << "taken";
+  EXPECT_FALSE(Server::start(loop, settings, *rooms, *plugins, *events, *webhooks).ok()) << "taken";
 }
 
 TEST_F(HttpServer, CountsItsUptimeOnAClockThatDoesNotJump) {
@@ -212,13 +212,13 @@ TEST_F(HttpServer, CountsItsUptimeOnAClockThatDoesNotJump) {
 TEST_F(HttpServer, ListensOnBothFamiliesOfOnePort) {
   Settings settings;
   settings.listen = {"[::]:0"};
-  auto started = Server::start(loop, settings, *rooms, *plugins, *events);
+  auto started = Server::start(loop, settings, *rooms, *plugins, *events, *webhooks);
   if (!started.ok()) GTEST_SKIP() << started.error().message;
   const std::string url = (*started)->addresses().at(0);
   *started = nullptr;
   const std::string port = url.substr(url.rfind(':'));
   settings.listen = {"0.0.0.0" + port, "[::]" + port};
-  started = Server::start(loop, settings, *rooms, *plugins, *events);
+  started = Server::start(loop, settings, *rooms, *plugins, *events, *webhooks);
   ASSERT_TRUE(started.ok()) << started.error().message;
   EXPECT_EQ((*started)->addresses(),
             (std::vector<std::string>{"http://0.0.0.0" + port, "http://[::]" + port}));

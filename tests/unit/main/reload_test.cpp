@@ -4,6 +4,7 @@
 
 #include <fstream>
 
+#include "../events/webhooks/fake_courier.hpp"
 #include "../plugin/temporary_dir.hpp"
 #include "../room/fake_media.hpp"
 #include "main/check_config.hpp"
@@ -100,10 +101,16 @@ class ReloadTest : public testing::Test {
     EXPECT_TRUE(first.problems.empty()) << problem_lines("f", first.problems);
     plugins_ = std::move(plugin::Host::load(loop_, first.config.plugins)).value();
     events_ = std::move(events::Log::open(loop_, first.config.events)).value();
-    http_ = std::move(http::Server::start(loop_, first.config.http, rooms_, *plugins_, *events_))
+    webhooks_ = std::make_unique<events::Webhooks>(
+        loop_, *events_, std::make_unique<events::FakeCourier>(), first.config.webhooks,
+        events::real_now, events::real_random);
+    while (!webhooks_->ready()) loop_.iterate(true);
+    http_ = std::move(http::Server::start(loop_, first.config.http, rooms_, *plugins_, *events_,
+                                          *webhooks_))
                 .value();
     reload_.emplace(
-        first.config, [this] { return check_config(file(), {}); }, *plugins_, rooms_, *http_);
+        first.config, [this] { return check_config(file(), {}); }, *plugins_, rooms_, *http_,
+        *webhooks_);
   }
   void write(const std::string& rest) { directory_.write("veche.json", kKeys + rest); }
   std::string file() const { return directory_.file("veche.json"); }
@@ -118,6 +125,7 @@ class ReloadTest : public testing::Test {
   room::Server rooms_{loop_, engine_, {}, 0};
   std::unique_ptr<plugin::Host> plugins_;
   std::unique_ptr<events::Log> events_;
+  std::unique_ptr<events::Webhooks> webhooks_;
   std::unique_ptr<http::Server> http_;
   std::optional<Reload> reload_;
 };
@@ -129,6 +137,14 @@ TEST_F(ReloadTest, SwapsLimitsAndTheLog) {
   EXPECT_EQ(rooms_.limits().drain_deadline_s, 8u);
   EXPECT_FALSE(log::enabled(log::Level::Info));
   log::configure(log::Level::Info, log::Format::Text);
+}
+
+TEST_F(ReloadTest, ChangesWebhooks) {
+  reload(R"("plugins": [], "events": {"webhooks": [{"name": "ops", "url": "https://a.example/",
+            "secrets": ["whsec_MfKQ9r8GKYqrTwjUPD8ILPZIo2LaLaSw"]}]}})");
+  EXPECT_EQ(webhooks_->all().count("ops"), 1u);
+  reload(R"("plugins": []})");
+  EXPECT_TRUE(webhooks_->all().empty());
 }
 
 TEST_F(ReloadTest, ChangesNothingForAFileWithAProblemAnywhere) {

@@ -1,0 +1,18 @@
+// SPDX-License-Identifier: Apache-2.0
+// Webhooks and their dead letters as JSON.
+#pragma once
+
+#include <cstdint>
+#include <string>
+
+#include "events/webhooks/endpoint.hpp"
+#include "glib/json.hpp"
+
+namespace veche::http {
+
+/// All but the secrets.
+void write_webhook(glib::JsonWriter& json, const events::Endpoint& endpoint);
+void write_dead_letter(glib::JsonWriter& json, const events::DeadLetter& letter);
+std::string test_json(const events::Outcome& outcome, int64_t took_ms);
+
+}  // namespace veche::http
