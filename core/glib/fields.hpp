@@ -5,6 +5,7 @@
 
 #include <algorithm>
 #include <cstdint>
+#include <functional>
 #include <optional>
 #include <string>
 #include <vector>
@@ -20,9 +21,12 @@ struct Field {
   std::string name;
   /// Of the value: type, bounds, default, description, in the subset of json_schema.hpp.
   std::string schema;
-  /// `value` fits the schema; null, after a merge patch, makes the field empty.
+  /// `value` fits the schema; null, after a merge patch, makes the field empty. Null where clients
+  /// only see the member: shown.hpp.
   void (*read)(JsonNode* value, T& to);
-  void (*write)(JsonWriter& json, const T& from);
+  std::function<void(JsonWriter& json, const T& from)> write;
+  /// Null: the member is always there.
+  std::function<bool(const T& from)> is_shown;
 };
 template <class T>
 using Fields = std::vector<Field<T>>;
@@ -57,7 +61,9 @@ const Field<T>* find_field(const Fields<T>& fields, const std::string& name) {
 /// Into an object that has begun.
 template <class T>
 void write_fields(JsonWriter& json, const Fields<T>& fields, const T& from) {
-  for (const Field<T>& field : fields) field.write(json.key(field.name), from);
+  for (const Field<T>& field : fields) {
+    if (!field.is_shown || field.is_shown(from)) field.write(json.key(field.name), from);
+  }
 }
 
 /// A field of a patch is optional; what counts is within.
