@@ -258,6 +258,15 @@ HttpRoutesAdapter* Host::http_routes(std::string_view name) const {
   return nullptr;
 }
 
+std::vector<std::string> Host::plugins_with_routes() const {
+  std::vector<std::string> names;
+  for (const auto& instance : state_->instances()) {
+    const std::string& name = instance->candidate().request.name;
+    if (http_routes(name)) names.push_back(name);
+  }
+  return names;
+}
+
 std::string Host::metrics_plugin() const {
   for (const auto& instance : state_->instances()) {
     const PluginRequest& request = instance->candidate().request;

@@ -57,6 +57,8 @@ class Host {
   media::PacketPolicy* packet_policy();
   /// The routes of a running plugin; null if there is none of that name, or it has none.
   HttpRoutesAdapter* http_routes(std::string_view name) const;
+  /// The names of the running plugins that have any.
+  std::vector<std::string> plugins_with_routes() const;
   /// The name of the plugin whose route is GET /metrics as long as it runs; "" if there is none.
   std::string metrics_plugin() const;
   bool metrics_are_public() const;

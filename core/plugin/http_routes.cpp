@@ -7,6 +7,8 @@
 #include <algorithm>
 #include <string_view>
 
+#include "glib/json_node.hpp"
+
 namespace veche::plugin {
 namespace {
 
@@ -45,15 +47,57 @@ Status check_row(const veche_http_route* row) {
   return Ok{};
 }
 
+/// What is wrong with one member of responses, or "".
+std::string response_error(const std::string& status, JsonNode* response) {
+  const bool is_status = status.size() == 3 && status[0] >= '2' && status[0] <= '5' &&
+                         g_ascii_isdigit(status[1]) && g_ascii_isdigit(status[2]);
+  if (!is_status) return "\"" + status + "\" is no status from 200 to 599";
+  if (!glib::is_type(response, "object")) return status + " is no object";
+  JsonNode* description = glib::member(response, "description");
+  if (!description || !glib::is_type(description, "string")) return status + " has no description";
+  JsonNode* schema = glib::member(response, "schema");
+  if (schema && !glib::is_type(schema, "object"))
+    return "the schema of " + status + " is no object";
+  JsonNode* types = glib::member(response, "content_types");
+  if (!types) return "";
+  const bool is_list = glib::is_type(types, "array");
+  const std::vector<JsonNode*> all = is_list ? glib::elements_of(types) : std::vector<JsonNode*>{};
+  const bool are_texts = !all.empty() && std::all_of(all.begin(), all.end(), [](JsonNode* type) {
+    return glib::is_type(type, "string");
+  });
+  return are_texts ? "" : "content_types of " + status + " is no list of texts";
+}
+
+std::string responses_error(const std::string& text) {
+  const Result<glib::JsonPtr> responses = glib::parse_json(text);
+  if (!responses) return responses.error().message;
+  if (!glib::is_type(responses->get(), "object")) return "they are no object";
+  for (const std::string& status : glib::names_of(responses->get())) {
+    std::string error = response_error(status, glib::member(responses->get(), status.c_str()));
+    if (!error.empty()) return error;
+  }
+  return "";
+}
+
 Result<HttpRoute> read_row(const veche_http_route* row) {
   if (auto checked = check_row(row); !checked) return checked.error();
   auto pattern = glib::PathPattern::parse(row->pattern);
   if (!pattern) return invalid("is refused: " + pattern.error().message);
-  HttpRoute route{row, row->method, std::move(*pattern), {}};
+  HttpRoute route{row, row->method, std::move(*pattern), {}, {}, {}};
   if (row->body_schema) {
     auto schema = glib::JsonSchema::parse(row->body_schema);
     if (!schema) return invalid("has a body_schema that is refused: " + schema.error().message);
     route.body_schema = std::move(*schema);
+  }
+  if (VECHE_HAS(row, veche_http_route, query_schema) && row->query_schema) {
+    route.query_schema = row->query_schema;
+    auto schema = glib::JsonSchema::parse(route.query_schema);
+    if (!schema) return invalid("has a query_schema that is refused: " + schema.error().message);
+  }
+  if (VECHE_HAS(row, veche_http_route, responses) && row->responses) {
+    route.responses = row->responses;
+    const std::string error = responses_error(route.responses);
+    if (!error.empty()) return invalid("has responses that are refused: " + error);
   }
   return route;
 }

@@ -27,6 +27,8 @@ struct HttpRoute {
   std::string method;
   glib::PathPattern pattern;
   std::optional<glib::JsonSchema> body_schema;
+  std::string query_schema;  ///< JSON, checked; empty: the query has no parameters.
+  std::string responses;     ///< JSON, checked; empty: they are not described.
 };
 
 /// A plugin's table, checked. The error names the route and what is wrong with it.

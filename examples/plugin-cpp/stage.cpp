@@ -57,9 +57,12 @@ class Stage {
   }
 
   static constexpr veche::Route<Stage> kRoutes[] = {
-      {"GET", "/rooms/{room}/hosts", VECHE_ACCESS_READ, "Who is heard.", &Stage::get_hosts},
+      {"GET", "/rooms/{room}/hosts", VECHE_ACCESS_READ, "Who is heard.", &Stage::get_hosts, nullptr,
+       R"({"200": {"description": "The hosts of the room.", "schema": )" HOSTS "}}"},
       {"PUT", "/rooms/{room}/hosts", VECHE_ACCESS_ROOMS, "Decides who is heard in this room.",
-       &Stage::put_hosts, HOSTS}};
+       &Stage::put_hosts, HOSTS,
+       R"({"200": {"description": "The hosts from now on.", "schema": )" HOSTS
+       R"(}, "404": {"description": "There is no such room."}})"}};
 
  private:
   static constexpr uint8_t kSpeech = 60;  ///< Quieter than -60 dBov is nobody speaking.

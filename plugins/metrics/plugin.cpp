@@ -64,11 +64,19 @@ class Metrics {
 
   static constexpr veche::Route<Metrics> kRoutes[] = {
       {"GET", "/metrics", VECHE_ACCESS_METRICS, "What the server counts, for Prometheus",
-       &Metrics::scrape},
+       &Metrics::scrape, nullptr,
+       R"({"200": {"description": "In the format that Accept prefers.",)"
+       R"( "content_types": ["text/plain", "application/openmetrics-text"]}})"},
       {"GET", "/history", VECHE_ACCESS_READ, "The last minutes, one row a second",
-       &Metrics::history},
+       &Metrics::history, nullptr,
+       R"({"200": {"description": "The oldest row first.", "schema": {"type": "object",)"
+       R"( "required": ["interval_s", "seconds", "columns"], "properties": {)"
+       R"("interval_s": {"type": "integer"}, "seconds": {"type": "integer"},)"
+       R"( "columns": {"type": "object", "additionalProperties": {"type": "array",)"
+       R"( "items": {"type": ["number", "null"]}}}}}}})"},
       {"GET", "/dashboard", VECHE_ACCESS_ANYBODY, "A page that draws the history, with a key",
-       &Metrics::dashboard},
+       &Metrics::dashboard, nullptr,
+       R"({"200": {"description": "The page.", "content_types": ["text/html"]}})"},
   };
 
  private:

@@ -7,6 +7,7 @@
 #include <utility>
 #include <veche/plugin.hpp>
 
+#include "recording/answers.hpp"
 #include "recording/control/listing.hpp"
 #include "recording/control/recordings.hpp"
 #include "recording/control/views.hpp"
@@ -118,18 +119,20 @@ class Recording {
 #define ONE RECORDINGS "/{recording}"
   static constexpr veche::Route<Recording> kRoutes[] = {
       {"POST", RECORDINGS, VECHE_ACCESS_ROOMS, "Begins a recording of the room.", &Recording::begin,
-       veche::recording::kRequestSchema},
+       veche::recording::kRequestSchema, veche::recording::kBegun},
       {"GET", RECORDINGS, VECHE_ACCESS_READ,
-       "The recordings of the room as it exists now, the newest first.", &Recording::list_room},
+       "The recordings of the room as it exists now, the newest first.", &Recording::list_room,
+       nullptr, veche::recording::kPage, veche::recording::kRoomQuery},
       {"GET", "/recordings", VECHE_ACCESS_READ, "All recordings, the newest first.",
-       &Recording::list_all},
+       &Recording::list_all, nullptr, veche::recording::kPage, veche::recording::kAllQuery},
       {"GET", ONE, VECHE_ACCESS_READ, "One recording: its manifest, with the progress so far.",
-       &Recording::read},
-      {"POST", ONE "/stop", VECHE_ACCESS_ROOMS, "Ends a recording.", &Recording::end},
+       &Recording::read, nullptr, veche::recording::kOne},
+      {"POST", ONE "/stop", VECHE_ACCESS_ROOMS, "Ends a recording.", &Recording::end, nullptr,
+       veche::recording::kOne},
       {"GET", ONE "/files/{file}", VECHE_ACCESS_ROOMS, "A file of it, or a range of that.",
-       &Recording::download},
-      {"DELETE", ONE, VECHE_ACCESS_ROOMS, "Deletes a recording that has ended.",
-       &Recording::remove}};
+       &Recording::download, nullptr, veche::recording::kFile},
+      {"DELETE", ONE, VECHE_ACCESS_ROOMS, "Deletes a recording that has ended.", &Recording::remove,
+       nullptr, veche::recording::kRemoved}};
 #undef ONE
 #undef RECORDINGS
 

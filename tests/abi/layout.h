@@ -178,7 +178,7 @@ AT(veche_http_request, body, 56);
 AT(veche_http_request, body_size, 64);
 AT(veche_http_request, accept, 72);
 
-SIZE(veche_http_route, 48);
+SIZE(veche_http_route, 64);
 AT(veche_http_route, struct_size, 0);
 AT(veche_http_route, access, 4);
 AT(veche_http_route, method, 8);
@@ -186,6 +186,8 @@ AT(veche_http_route, pattern, 16);
 AT(veche_http_route, summary, 24);
 AT(veche_http_route, body_schema, 32);
 AT(veche_http_route, handle, 40);
+AT(veche_http_route, query_schema, 48);
+AT(veche_http_route, responses, 56);
 
 SIZE(veche_http_routes, 16);
 AT(veche_http_routes, struct_size, 0);

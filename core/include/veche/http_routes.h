@@ -53,6 +53,16 @@ typedef struct veche_http_route {
   /* [control] Handles a request, which the plugin answers once with veche_http: now or later, from
    * any thread. */
   void (*handle)(veche_plugin* self, const veche_http_request* request);
+  /* The rest is for GET /v1/openapi.json alone: the host checks neither queries nor answers. */
+  /* JSON Schema of an object, like body_schema, whose properties are the parameters of the query;
+   * null: there are none. */
+  const char* query_schema;
+  /* What the plugin answers: a JSON object with a member for each status ("200"), an object with
+   * "description" (a sentence); for an answer in JSON "schema", a JSON Schema (2020-12) without
+   * references, whose objects have no members that it does not name; for any other body
+   * "content_types", a list. From 400 on it is a problem.
+   * Answers of the host itself need no mention. null: the document says nothing of them. */
+  const char* responses;
 } veche_http_route;
 
 /* routes and everything that they point to are constants. The host refuses a plugin that has a

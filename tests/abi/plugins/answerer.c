@@ -36,27 +36,37 @@ static void refuse(veche_plugin* self, const veche_http_request* request) {
                                   "Five are up; one has to leave first.");
 }
 
-#define ROUTE(name, scope, verb, path, schema, function)                            \
+#define ROUTE(name, scope, verb, path, schema, function, answers, parameters)       \
   static const veche_http_route name = {.struct_size = sizeof(veche_http_route),    \
                                         .access = scope,                            \
                                         .method = verb,                             \
                                         .pattern = path,                            \
                                         .summary = "Route " #name " of the tests.", \
                                         .body_schema = schema,                      \
-                                        .handle = function}
+                                        .handle = function,                         \
+                                        .query_schema = parameters,                 \
+                                        .responses = answers}
 
 static const char stage_schema[] =
     "{\"type\": \"object\", \"required\": [\"seats\"], \"properties\": {"
     "\"seats\": {\"type\": \"integer\", \"minimum\": 1, \"maximum\": 5},"
     "\"is_open\": {\"type\": \"boolean\", \"default\": true}}}";
 
-ROUTE(get_stage, VECHE_ACCESS_READ, "GET", "/rooms/{room}/stage", NULL, echo);
-ROUTE(put_stage, VECHE_ACCESS_ROOMS, "PUT", "/rooms/{room}/stage", stage_schema, echo);
-ROUTE(delete_all, VECHE_ACCESS_ADMIN, "DELETE", "/all", NULL, echo);
-ROUTE(get_open, VECHE_ACCESS_READ, "GET", "/open", NULL, leave_open);
-ROUTE(post_refused, VECHE_ACCESS_ROOMS, "POST", "/refused", NULL, refuse);
-ROUTE(get_metrics, VECHE_ACCESS_METRICS, "GET", "/metrics", NULL, echo);
-ROUTE(get_page, VECHE_ACCESS_ANYBODY, "GET", "/page", NULL, echo);
+static const char echo_query[] =
+    "{\"type\": \"object\", \"properties\": {"
+    "\"a\": {\"type\": \"string\"}, \"c\": {\"type\": \"string\"}}}";
+static const char echo_answers[] =
+    "{\"200\": {\"description\": \"The request.\", \"content_types\": [\"text/plain\"]}}";
+static const char refusal[] = "{\"409\": {\"description\": \"The stage is full.\"}}";
+
+ROUTE(get_stage, VECHE_ACCESS_READ, "GET", "/rooms/{room}/stage", NULL, echo, echo_answers,
+      echo_query);
+ROUTE(put_stage, VECHE_ACCESS_ROOMS, "PUT", "/rooms/{room}/stage", stage_schema, echo, NULL, NULL);
+ROUTE(delete_all, VECHE_ACCESS_ADMIN, "DELETE", "/all", NULL, echo, NULL, NULL);
+ROUTE(get_open, VECHE_ACCESS_READ, "GET", "/open", NULL, leave_open, NULL, NULL);
+ROUTE(post_refused, VECHE_ACCESS_ROOMS, "POST", "/refused", NULL, refuse, refusal, NULL);
+ROUTE(get_metrics, VECHE_ACCESS_METRICS, "GET", "/metrics", NULL, echo, NULL, NULL);
+ROUTE(get_page, VECHE_ACCESS_ANYBODY, "GET", "/page", NULL, echo, NULL, NULL);
 
 static const veche_http_route* const routes[] = {
     &get_stage, &put_stage, &delete_all, &get_open, &post_refused, &get_metrics, &get_page};

@@ -18,7 +18,9 @@ veche_http_route row(const char* method, const char* pattern, const char* body_s
           pattern,
           "Says something.",
           body_schema,
-          [](veche_plugin*, const veche_http_request*) {}};
+          [](veche_plugin*, const veche_http_request*) {},
+          nullptr,
+          nullptr};
 }
 
 std::string reason(const veche_http_routes& table) {
@@ -72,12 +74,48 @@ TEST(HttpRoutes, SaysWhatIsWrongWithARow) {
          r.method = "GET";
          r.body_schema = "{}";
        }},
+      {"has a query_schema that is refused", [](veche_http_route& r) { r.query_schema = "[]"; }},
+      {"has responses that are refused: they are no object",
+       [](veche_http_route& r) { r.responses = "[]"; }},
+      {"refused: \"ok\" is no status", [](veche_http_route& r) { r.responses = R"({"ok": {}})"; }},
+      {"refused: \"100\" is no status",
+       [](veche_http_route& r) { r.responses = R"({"100": {}})"; }},
+      {"refused: 200 is no object", [](veche_http_route& r) { r.responses = R"({"200": 1})"; }},
+      {"refused: 200 has no description",
+       [](veche_http_route& r) { r.responses = R"({"200": {}})"; }},
+      {"the schema of 200 is no object",
+       [](veche_http_route& r) {
+         r.responses = R"({"200": {"description": "It.", "schema": []}})";
+       }},
+      {"content_types of 200 is no list of texts",
+       [](veche_http_route& r) {
+         r.responses = R"({"200": {"description": "It.", "content_types": [1]}})";
+       }},
   };
   for (const auto& [expected, damage] : cases) {
     veche_http_route damaged = row("POST", "/a");
     damage(damaged);
     EXPECT_THAT(reason_of_row(damaged), HasSubstr(expected));
   }
+}
+
+TEST(HttpRoutes, ReadsWhatARouteSaysOfItsQueryAndItsAnswers) {
+  veche_http_route get = row("GET", "/a");
+  get.query_schema = R"({"type": "object", "properties": {"limit": {"type": "integer"}}})";
+  get.responses = R"({"200": {"description": "It.", "schema": {"type": ["object", "null"]}},
+                      "206": {"description": "A part.", "content_types": ["video/webm"]},
+                      "409": {"description": "Not now."}})";
+  const veche_http_route* rows[] = {&get};
+  const auto routes = read_http_routes({sizeof(veche_http_routes), 1, rows});
+  ASSERT_TRUE(routes.ok()) << routes.error().message;
+  EXPECT_EQ((*routes)[0].query_schema, get.query_schema);
+  EXPECT_EQ((*routes)[0].responses, get.responses);
+  // Of a plugin that was compiled before there were these fields, they are not read.
+  get.struct_size = offsetof(veche_http_route, query_schema);
+  get.query_schema = get.responses = "[]";
+  const auto old = read_http_routes({sizeof(veche_http_routes), 1, rows});
+  ASSERT_TRUE(old.ok()) << old.error().message;
+  EXPECT_EQ((*old)[0].query_schema + (*old)[0].responses, "");
 }
 
 TEST(HttpRoutes, RefusesARouteThatIsThereTwice) {

@@ -32,6 +32,8 @@ struct Route {
   const char* summary;
   Reply (P::*handle)(const Request&);
   const char* body_schema = nullptr;
+  const char* responses = nullptr;  ///< For the API's document, as in veche_http_route.
+  const char* query_schema = nullptr;
 };
 
 /// `static constexpr veche::Route<P> kRoutes[] = {...}`, after the handlers. If a handler throws a
@@ -100,7 +102,7 @@ struct HttpRoutes {
       return std::array<veche_http_route, kCount>{veche_http_route{
           sizeof(veche_http_route), P::kRoutes[kIndex].access, P::kRoutes[kIndex].method,
           P::kRoutes[kIndex].pattern, P::kRoutes[kIndex].summary, P::kRoutes[kIndex].body_schema,
-          handle<kIndex>}...};
+          handle<kIndex>, P::kRoutes[kIndex].query_schema, P::kRoutes[kIndex].responses}...};
     }
     static constexpr auto kAll = make_routes(std::make_index_sequence<kCount>());
 
