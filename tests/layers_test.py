@@ -42,8 +42,9 @@ FOLDERS = {
         "protocol": set(),
         "connection": {"protocol"},
         "auth": {"protocol", "connection"},
-        "api": {"protocol", "connection", "auth"},
-        ".": {"protocol", "connection", "auth", "api"},
+        "openapi": {"protocol"},
+        "api": {"protocol", "connection", "auth", "openapi"},
+        ".": {"protocol", "connection", "auth", "openapi", "api"},
     },
 }
 # Layers of which others include only what lies in the layer's own folder.

@@ -12,11 +12,6 @@
 namespace veche::http {
 namespace {
 
-/// A monitor may ask at any rate.
-bool is_probe(const Route& route) {
-  return route.pattern == "/healthz" || route.pattern == "/readyz";
-}
-
 /// "<id>.<secret>": a JWT has two dots. Whether it is good is the authenticator's to say, which
 /// costs one digest.
 bool claims_api_key(const Exchange& exchange) {

@@ -133,6 +133,8 @@ class Server::State {
     add_event_log_routes(router_, api_);
     add_roster_routes(router_, api_);
     add_webhook_routes(router_, api_);
+    add_document_routes(router_, api_);
+    api_.viewer_script = read_viewer(settings.api_page);
     times_ = std::make_unique<RouteTimes>(
         router_, std::vector<RouteTimes::Name>{{"GET", plugin::kMetricsPattern},
                                                {RouteTimes::kAnyMethod, kPluginPattern}});
@@ -187,6 +189,7 @@ class Server::State {
     sockets_.keep_keys_of(api_.auth);
     followers_.keep_keys_of(api_.auth);
     api_.ice_servers = settings.ice_servers;
+    api_.viewer_script = read_viewer(settings.api_page);
     limits_.use(settings.limits);
     gate_.use(std::move(verified.proxies));
     connection_limit_.use(settings.connections);

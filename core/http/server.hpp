@@ -29,6 +29,7 @@ struct Settings {
   std::vector<std::string> cors_origins;
   TlsFiles tls;
   std::string static_dir;  ///< Served at "/"; empty: nothing.
+  std::string api_page;    ///< A copy of RapiDoc for GET /docs; empty: a plain page.
   std::vector<ApiKey> keys;
   std::vector<SigningKey> signing_keys;  ///< Of join tokens; the first one signs.
   std::vector<IceServer> ice_servers;

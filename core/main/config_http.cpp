@@ -45,6 +45,7 @@ void read_addresses(Reading& reading, JsonNode* node, http::Settings& settings) 
   settings.listen = texts(node, "listen");
   settings.cors_origins = texts(node, "cors_origins");
   settings.static_dir = reading.path(text(node, "static_dir"));
+  settings.api_page = reading.path(text(node, "api_page"));
   reading.check_each(
       settings.listen, "/http/listen",
       [](const std::string& value) { return parse_endpoint(value).has_value(); },

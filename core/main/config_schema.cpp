@@ -38,6 +38,10 @@ constexpr const char* kSchema = R"json({
         "type": "string", "maxLength": 4096, "default": "",
         "description": "A directory of files to serve at `/`. Empty: none."
       },
+      "api_page": {
+        "type": "string", "maxLength": 4096, "default": "", "examples": ["rapidoc-min.js"],
+        "description": "A copy of RapiDoc, with which `GET /docs` shows the API: `make api-page` and the Debian package bring one. Empty, or no such file: a plain page."
+      },
       "trusted_proxies": {
         "type": "array", "maxItems": 64, "items": { "type": "string" },
         "default": [], "examples": [["127.0.0.1", "10.0.0.0/8"]],

@@ -37,6 +37,7 @@ struct Api {
   const int64_t started_unix_ms;
   const int64_t started_ns;                 ///< On the clock of `rooms`, which never jumps.
   std::vector<std::string> restart_needed;  ///< Keys of the configuration.
+  std::string viewer_script = {};           ///< RapiDoc; empty: GET /docs is a plain page.
 };
 
 void add_server_routes(Router& router, Api& api);
@@ -50,6 +51,10 @@ void add_event_routes(Router& router, Api& api);
 void add_event_log_routes(Router& router, Api& api);
 void add_roster_routes(Router& router, Api& api);
 void add_webhook_routes(Router& router, Api& api);
+/// After all others, which it describes.
+void add_document_routes(Router& router, Api& api);
+/// The text of a copy of RapiDoc; empty, with a line in the log, where there is none.
+std::string read_viewer(const std::string& path);
 
 /// What the request's path names. NotFound if there is none.
 Result<room::Room*> find_room(Api& api, const Request& request);

@@ -16,6 +16,7 @@ using glib::JsonSchema;
 using glib::member;
 using glib::object_schema;
 using glib::schema_of;
+using glib::to_text;
 using room::ParticipantPatch;
 using room::RoomPatch;
 using room::RoomPolicy;
@@ -33,10 +34,9 @@ Checked<T> read_body(const std::string& body, const Fields<T>& fields, const Jso
   return {std::move(to), {}};
 }
 
-const JsonSchema& room_schema() {
-  static const JsonSchema schema = schema_of(
-      object_schema(R"(, "additionalProperties": {"type": "object", "additionalProperties": true})",
-                    room_fields<RoomPolicy>()));
+const JsonSchema& policy_schema() {
+  static const JsonSchema schema = schema_of(object_schema(
+      std::string(R"(, "title": "RoomPolicy")") + kPluginSettings, room_fields<RoomPolicy>()));
   return schema;
 }
 
@@ -52,14 +52,16 @@ std::string objects_of(const RoomPolicy& policy) {
 
 }  // namespace
 
+std::string room_body_schema() { return to_text(policy_schema().root()); }
+
 Checked<RoomPolicy> read_room(const std::string& body, uint32_t default_empty_timeout_s) {
-  Checked<JsonPtr> object = glib::parse_object(body_or_object(body), room_schema());
+  Checked<JsonPtr> object = glib::parse_object(body_or_object(body), policy_schema());
   if (!object) return {{}, std::move(object.problems)};
   RoomPolicy policy{.empty_timeout_s = default_empty_timeout_s};
   glib::read_fields(object.value.get(), room_fields<RoomPolicy>(), policy);
   for (const std::string& name : glib::names_of(object.value.get())) {
     if (!is_plugin(name)) continue;
-    policy.plugins[name] = glib::to_text(member(object.value.get(), name.c_str()));
+    policy.plugins[name] = to_text(member(object.value.get(), name.c_str()));
   }
   return {std::move(policy), {}};
 }
@@ -67,7 +69,7 @@ Checked<RoomPolicy> read_room(const std::string& body, uint32_t default_empty_ti
 Checked<RoomPatch> read_room_patch(const std::string& body, const RoomPolicy& current,
                                    uint32_t default_empty_timeout_s) {
   std::vector<std::string> names;
-  Checked<JsonPtr> object = glib::parse_patched(body, objects_of(current), room_schema(), names);
+  Checked<JsonPtr> object = glib::parse_patched(body, objects_of(current), policy_schema(), names);
   if (!object) return {{}, std::move(object.problems)};
   RoomPatch patch;
   for (const std::string& name : names) {
@@ -76,34 +78,67 @@ Checked<RoomPatch> read_room_patch(const std::string& body, const RoomPolicy& cu
       field->read(value, patch);
       if (!value && name == "empty_timeout_s") patch.empty_timeout_s = default_empty_timeout_s;
     } else {
-      patch.plugins[name] = value ? glib::to_text(value) : "{}";
+      patch.plugins[name] = value ? to_text(value) : "{}";
     }
   }
   return {std::move(patch), {}};
 }
 
-Checked<PluginPatch> read_plugin_patch(const std::string& body) {
+namespace {
+
+const Fields<PluginPatch>& plugin_patch_fields() {
   static const Fields<PluginPatch> fields{glib::field<PluginPatch, &PluginPatch::enabled>(
       "enabled", R"({"type": "boolean", "description": "Does the plugin run?"})")};
-  static const JsonSchema schema = schema_of(object_schema("", fields));
-  return read_body(body, fields, schema);
+  return fields;
 }
 
-Checked<uint32_t> read_drain(const std::string& body, uint32_t default_deadline_s) {
+const JsonSchema& plugin_patch_schema() {
+  static const JsonSchema schema =
+      schema_of(object_schema(R"(, "title": "PluginState")", plugin_patch_fields()));
+  return schema;
+}
+
+const Fields<uint32_t>& drain_fields() {
   static const Fields<uint32_t> fields{
       glib::field<uint32_t>("deadline_s", R"({"type": "integer", "minimum": 0, "maximum": 86400,
           "examples": [300],
           "description": "The server ends after this many seconds at the latest. Default: server.drain_deadline_s of the configuration."})")};
-  static const JsonSchema schema = schema_of(object_schema("", fields));
-  return read_body(body_or_object(body), fields, schema, default_deadline_s);
+  return fields;
 }
 
-Checked<uint32_t> read_headers(const std::string& body) {
+const JsonSchema& drain_schema() {
+  static const JsonSchema schema = schema_of(object_schema("", drain_fields()));
+  return schema;
+}
+
+const Fields<uint32_t>& headers_fields() {
   static const Fields<uint32_t> fields{glib::field<uint32_t>(
       "seconds", R"({"type": "integer", "minimum": 1, "maximum": 600, "default": 60,
           "description": "How long packet headers are kept."})")};
-  static const JsonSchema schema = schema_of(object_schema("", fields));
-  return read_body(body_or_object(body), fields, schema);
+  return fields;
+}
+
+const JsonSchema& headers_schema() {
+  static const JsonSchema schema = schema_of(object_schema("", headers_fields()));
+  return schema;
+}
+
+}  // namespace
+
+std::string plugin_body_schema() { return to_text(plugin_patch_schema().root()); }
+std::string drain_body_schema() { return to_text(drain_schema().root()); }
+std::string headers_body_schema() { return to_text(headers_schema().root()); }
+
+Checked<PluginPatch> read_plugin_patch(const std::string& body) {
+  return read_body(body, plugin_patch_fields(), plugin_patch_schema());
+}
+
+Checked<uint32_t> read_drain(const std::string& body, uint32_t default_deadline_s) {
+  return read_body(body_or_object(body), drain_fields(), drain_schema(), default_deadline_s);
+}
+
+Checked<uint32_t> read_headers(const std::string& body) {
+  return read_body(body_or_object(body), headers_fields(), headers_schema());
 }
 
 namespace {
@@ -182,10 +217,8 @@ void read_named(JsonNode* object, const std::vector<std::string>& names,
   }
 }
 
-}  // namespace
-
-Checked<Invitation> read_invitation(const std::string& body, const SettingsOf& settings_of) {
-  static const Fields<Invitation> own{
+const Fields<Invitation>& invitation_fields() {
+  static const Fields<Invitation> fields{
       glib::field<Invitation, &Invitation::participant>("id",
                                                         R"({"type": "string", "examples": ["ann"],
               "description": "The participant's name in paths. Default: one that the server makes."})"),
@@ -194,23 +227,42 @@ Checked<Invitation> read_invitation(const std::string& body, const SettingsOf& s
               "description": "The join token is good for this many seconds."})"),
       create_room_field<Invitation>(),
   };
-  static const JsonSchema schema = schema_of(object_schema("", own, invited_fields()));
+  return fields;
+}
+
+const JsonSchema& invitation_schema() {
+  static const JsonSchema schema =
+      schema_of(object_schema(R"(, "title": "Invitation")", invitation_fields(), invited_fields()));
+  return schema;
+}
+
+const JsonSchema& settings_schema() {
+  static const JsonSchema schema =
+      schema_of(object_schema(R"(, "title": "ParticipantSettings")", participant_fields()));
+  return schema;
+}
+
+}  // namespace
+
+std::string invitation_body_schema() { return to_text(invitation_schema().root()); }
+std::string participant_body_schema() { return to_text(settings_schema().root()); }
+
+Checked<Invitation> read_invitation(const std::string& body, const SettingsOf& settings_of) {
   const std::string text = body_or_object(body);
   const std::string current = invited_json(settings_of(invited_in(text)));
   std::vector<std::string> names;
-  Checked<JsonPtr> object = glib::parse_patched(text, current, schema, names);
+  Checked<JsonPtr> object = glib::parse_patched(text, current, invitation_schema(), names);
   if (!object) return {{}, std::move(object.problems)};
   Invitation invitation;
-  glib::read_fields(object.value.get(), own, invitation);
+  glib::read_fields(object.value.get(), invitation_fields(), invitation);
   read_named(object.value.get(), names, invited_fields(), invitation.given);
   return {std::move(invitation), {}};
 }
 
 Checked<ParticipantPatch> read_participant_patch(const std::string& body,
                                                  const std::string& current) {
-  static const JsonSchema schema = schema_of(object_schema("", participant_fields()));
   std::vector<std::string> names;
-  Checked<JsonPtr> object = glib::parse_patched(body, current, schema, names);
+  Checked<JsonPtr> object = glib::parse_patched(body, current, settings_schema(), names);
   if (!object) return {{}, std::move(object.problems)};
   ParticipantPatch patch;
   read_named(object.value.get(), names, participant_fields(), patch);

@@ -57,6 +57,13 @@ Checked<events::Webhook> read_webhook_patch(const std::string& body,
 
 /// `after`: the id of an event.
 Checked<int64_t> read_replay(const std::string& body);
+/// The schemas of these bodies, for the API's document.
+std::string room_body_schema();
+std::string plugin_body_schema();
+std::string drain_body_schema();
+std::string headers_body_schema();
+std::string invitation_body_schema();
+std::string participant_body_schema();
 
 /// A message of a client on its WebSocket.
 struct ClientCommand {

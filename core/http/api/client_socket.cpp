@@ -238,7 +238,12 @@ void add_event_routes(Router& router, Api& api) {
               .access = Access::UseParticipant,
               .body = BodyKind::Nothing,
               .handler = at_once(upgrade),
-              .takes_query_token = true});
+              .takes_query_token = true,
+              .operation = {.tag = "Sessions",
+                            .id = "openEvents",
+                            .summary = "Opens the client's WebSocket, of the subprotocol veche.v1",
+                            .outcomes = {{101, "The WebSocket is open."}},
+                            .problems = {404, 426}}});
 }
 
 }  // namespace veche::http

@@ -1,9 +1,11 @@
 // SPDX-License-Identifier: Apache-2.0
-// Time-limited TURN credentials, and their Link headers.
+// Time-limited TURN credentials, as JSON and as Link headers.
 #include "http/api/ice_servers.hpp"
 
 #include <openssl/evp.h>
 #include <openssl/hmac.h>
+
+#include "glib/shown.hpp"
 
 namespace veche::http {
 namespace {
@@ -31,6 +33,18 @@ std::vector<IceServerView> ice_servers_for(const std::vector<IceServer>& servers
     views.push_back(std::move(view));
   }
   return views;
+}
+
+const glib::Fields<IceServerView>& ice_server_fields() {
+  using View = IceServerView;
+  const auto is_turn = [](const View& server) { return !server.username.empty(); };
+  static const glib::Fields<View> fields{
+      glib::shown<View>("urls", "Of STUN and TURN, for one RTCIceServer.", &View::urls),
+      glib::shown_if(is_turn, glib::shown<View>("username", "Of TURN.", &View::username)),
+      glib::shown_if(is_turn,
+                     glib::shown<View>("credential", "Good for an hour.", &View::credential)),
+  };
+  return fields;
 }
 
 void add_links(Response& response, const std::vector<IceServerView>& servers) {

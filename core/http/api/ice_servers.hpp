@@ -6,6 +6,7 @@
 #include <string>
 #include <vector>
 
+#include "glib/fields.hpp"
 #include "http/protocol/message.hpp"
 
 namespace veche::http {
@@ -28,6 +29,9 @@ inline constexpr int64_t kTurnLifetimeS = 3600;
 
 std::vector<IceServerView> ice_servers_for(const std::vector<IceServer>& servers,
                                            const std::string& participant, int64_t now_s);
+
+/// What an IceServerView shows.
+const glib::Fields<IceServerView>& ice_server_fields();
 
 /// One Link header for each URL (RFC 9725, section 4.6).
 void add_links(Response& response, const std::vector<IceServerView>& servers);

@@ -10,6 +10,20 @@
 
 namespace veche::http {
 
+/// The query of a list.
+inline constexpr char kPageQuery[] = R"({"properties": {
+    "limit": {"type": "integer", "minimum": 1, "maximum": 100, "default": 50,
+              "description": "At most this many."},
+    "cursor": {"type": "string", "description": "The next_cursor of the previous page."}}})";
+
+/// The schema of a page of `items`.
+inline std::string page_schema(const std::string& what, const std::string& item_schema) {
+  return R"({"type": "object", "required": [")" + what + R"(", "next_cursor"], "properties": {")" +
+         what + R"(": {"type": "array", "items": )" + item_schema +
+         R"(}, "next_cursor": {"type": ["string", "null"],
+             "description": "Where the next page begins; null: this is the last one."}}})";
+}
+
 /// {"<what>": [...], "next_cursor": null or the name after which the next page begins}. `map` goes
 /// from names to owned things, `write` writes one of them.
 template <class Map, class Write>

@@ -2,7 +2,7 @@
 // Routes of participants: invite, list, read, change, remove, statistics.
 #include "base/ids.hpp"
 #include "base/time.hpp"
-#include "glib/json.hpp"
+#include "glib/shown.hpp"
 #include "http/api/api.hpp"
 #include "http/api/bodies.hpp"
 #include "http/api/paging.hpp"
@@ -17,16 +17,36 @@ std::string random_name() {
   return uuid.get();
 }
 
+struct Invited {
+  const room::Participant& participant;
+  const std::string& token;
+  std::string path;
+  std::vector<IceServerView> ice_servers;
+};
+
+const glib::Fields<Invited>& invited_fields() {
+  using glib::shown;
+  static const glib::Fields<Invited> fields{
+      {"participant", participant_schema(), nullptr,
+       [](glib::JsonWriter& json, const Invited& from) {
+         write_participant(json, from.participant);
+       }},
+      shown<Invited>("token", "A join token.", [](const Invited& from) { return from.token; }),
+      shown<Invited>("session_url", "Where the client posts its offer.",
+                     [](const Invited& from) { return from.path + "/session"; }),
+      shown<Invited>("events_url", "Where its WebSocket is.",
+                     [](const Invited& from) { return from.path + "/events"; }),
+      glib::shown_list<Invited>("ice_servers", "", ice_server_fields(), &Invited::ice_servers),
+  };
+  return fields;
+}
+
 Response invitation_response(Api& api, const room::Participant& participant, const JoinToken& token,
                              const std::string& signed_token) {
-  const std::string path = path_of(token.room, token.participant);
-  glib::JsonWriter json;
-  json.begin_object().key("participant").verbatim(participant_json(participant));
-  json.key("token").string(signed_token);
-  json.key("session_url").string(path + "/session").key("events_url").string(path + "/events");
-  json.key("ice_servers");
-  write_ice_servers(json, ice_servers_for(api.ice_servers, token.participant, unix_ms() / 1000));
-  return json_response(201, json.end_object().text()).header("Location", path);
+  const Invited invited{participant, signed_token, path_of(token.room, token.participant),
+                        ice_servers_for(api.ice_servers, token.participant, unix_ms() / 1000)};
+  return json_response(201, glib::object_text(invited_fields(), invited))
+      .header("Location", invited.path);
 }
 
 room::ParticipantSettings settings_of(Api& api, const std::string& room,
@@ -115,6 +135,12 @@ Response patch(Api& api, const Request& request) {
   return json_response(200, std::move(json)).header("ETag", tag.text());
 }
 
+constexpr char kRemovalQuery[] = R"({"properties": {
+    "reason": {"type": "string", "maxLength": 256,
+               "description": "For the client and the event, at most 256 bytes."},
+    "allow_rejoin": {"type": "boolean", "default": false,
+                     "description": "The participant's tokens stay good."}}})";
+
 /// `?allow_rejoin=`: are its tokens still good after the removal?
 Result<bool> allows_rejoin(const Request& request) {
   const std::string value = request.query_value("allow_rejoin");
@@ -154,17 +180,57 @@ Response stats(Api& api, const Request& request) {
 
 void add_participant_routes(Router& router, Api& api) {
   const auto add = [&](const char* method, const std::string& tail, Access access, BodyKind body,
-                       Response (*respond)(Api&, const Request&)) {
-    router.add(
-        {method, "/v1/rooms/{room}/participants" + tail, access, body,
-         at_once([&api, respond](const Request& request) { return respond(api, request); })});
+                       Response (*respond)(Api&, const Request&), Operation operation) {
+    operation.tag = "Participants";
+    router.add({.method = method,
+                .pattern = "/v1/rooms/{room}/participants" + tail,
+                .access = access,
+                .body = body,
+                .handler = at_once(
+                    [&api, respond](const Request& request) { return respond(api, request); }),
+                .operation = std::move(operation)});
   };
-  add("GET", "", Access::ReadRooms, BodyKind::Nothing, list);
-  add("POST", "", Access::WriteRooms, BodyKind::Json, invite);
-  add("GET", "/{participant}", Access::ReadParticipant, BodyKind::Nothing, get);
-  add("PATCH", "/{participant}", Access::WriteRooms, BodyKind::MergePatch, patch);
-  add("DELETE", "/{participant}", Access::WriteRooms, BodyKind::Nothing, remove);
-  add("GET", "/{participant}/stats", Access::ReadParticipant, BodyKind::Nothing, stats);
+  const std::string one = participant_schema();
+  add("GET", "", Access::ReadRooms, BodyKind::Nothing, list,
+      {.id = "listParticipants",
+       .summary = "Lists the participants of a room",
+       .outcomes = {{200, "A page of participants.", page_schema("participants", one)}},
+       .problems = {404},
+       .query = kPageQuery});
+  add("POST", "", Access::WriteRooms, BodyKind::Json, invite,
+      {.id = "inviteParticipant",
+       .summary = "Makes a participant, or changes one, and a join token for it",
+       .outcomes = {{201, "What its client needs.",
+                     glib::shown_schema(R"(, "title": "Invited")", invited_fields())}},
+       .problems = {404, 409},
+       .body = invitation_body_schema(),
+       .example = R"({"id": "ann", "name": "Ann"})"});
+  add("GET", "/{participant}", Access::ReadParticipant, BodyKind::Nothing, get,
+      {.id = "getParticipant",
+       .summary = "Reads a participant",
+       .outcomes = {{200, "The participant.", one}},
+       .problems = {404},
+       .is_tagged = true});
+  add("PATCH", "/{participant}", Access::WriteRooms, BodyKind::MergePatch, patch,
+      {.id = "patchParticipant",
+       .summary = "Changes what the patch names of a participant",
+       .outcomes = {{200, "The changed participant.", one}},
+       .problems = {404},
+       .body = participant_body_schema(),
+       .example = R"({"muted": true})",
+       .is_tagged = true});
+  add("DELETE", "/{participant}", Access::WriteRooms, BodyKind::Nothing, remove,
+      {.id = "removeParticipant",
+       .summary = "Removes a participant, and revokes its tokens",
+       .outcomes = {{204, "The participant is gone."}},
+       .problems = {404},
+       .query = kRemovalQuery,
+       .is_tagged = true});
+  add("GET", "/{participant}/stats", Access::ReadParticipant, BodyKind::Nothing, stats,
+      {.id = "getParticipantStatistics",
+       .summary = "Reads the counters of a participant's session",
+       .outcomes = {{200, "Of the current session.", participant_statistics_schema()}},
+       .problems = {404}});
 }
 
 }  // namespace veche::http

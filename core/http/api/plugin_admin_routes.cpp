@@ -49,15 +49,39 @@ void change(plugin::Host& host, const Request& request, const Reply& reply) {
 
 void add_plugin_routes(Router& router, Api& api) {
   plugin::Host& host = api.plugins;
-  router.add({"GET", "/v1/plugins", Access::ReadServer, BodyKind::Nothing,
-              at_once([&host](const Request&) { return list(host); })});
-  router.add({"GET", "/v1/plugins/{plugin}", Access::ReadServer, BodyKind::Nothing,
-              at_once([&host](const Request& request) {
-                return represent(host, request.param("plugin"));
-              })});
-  router.add(
-      {"PATCH", "/v1/plugins/{plugin}", Access::Administer, BodyKind::MergePatch,
-       [&host](const Request& request, const Reply& reply) { change(host, request, reply); }});
+  const auto add = [&](const char* method, const char* pattern, Access access, BodyKind body,
+                       Handler handler, Operation operation) {
+    operation.tag = "Plugins";
+    router.add({.method = method,
+                .pattern = pattern,
+                .access = access,
+                .body = body,
+                .handler = std::move(handler),
+                .operation = std::move(operation)});
+  };
+  const std::string one = plugin_schema();
+  add("GET", "/v1/plugins", Access::ReadServer, BodyKind::Nothing,
+      at_once([&host](const Request&) { return list(host); }),
+      {.id = "listPlugins",
+       .summary = "Lists the plugins",
+       .outcomes = {{200, "All of them.",
+                     R"({"type": "object", "required": ["plugins"], "properties": {
+                         "plugins": {"type": "array", "items": )" +
+                         one + "}}}"}}});
+  add("GET", "/v1/plugins/{plugin}", Access::ReadServer, BodyKind::Nothing,
+      at_once([&host](const Request& request) { return represent(host, request.param("plugin")); }),
+      {.id = "getPlugin",
+       .summary = "Reads a plugin",
+       .outcomes = {{200, "The plugin.", one}},
+       .problems = {404}});
+  add("PATCH", "/v1/plugins/{plugin}", Access::Administer, BodyKind::MergePatch,
+      [&host](const Request& request, const Reply& reply) { change(host, request, reply); },
+      {.id = "patchPlugin",
+       .summary = "Disables or enables a plugin while calls go on",
+       .outcomes = {{200, "The plugin.", one}},
+       .problems = {404, 409},
+       .body = plugin_body_schema(),
+       .example = R"({"enabled": false})"});
 }
 
 }  // namespace veche::http

@@ -6,6 +6,7 @@
 #include <utility>
 
 #include "glib/checked_json.hpp"
+#include "http/api/plugin_operations.hpp"
 #include "http/auth/auth.hpp"
 #include "http/protocol/file_response.hpp"
 #include "http/protocol/problem.hpp"
@@ -25,16 +26,6 @@ struct Target {
   std::vector<std::string> params;
   uint32_t answer_ms;
 };
-
-Access access_of(uint32_t access) {
-  switch (access) {
-    case VECHE_ACCESS_READ: return Access::ReadRooms;
-    case VECHE_ACCESS_ROOMS: return Access::WriteRooms;
-    case VECHE_ACCESS_METRICS: return Access::ReadMetrics;
-    case VECHE_ACCESS_ANYBODY: return Access::Anybody;
-    default: return Access::Administer;
-  }
-}
 
 Response response_of(const plugin::HttpAnswer& answer, const Conditions& conditions) {
   if (answer.file) return file_response(conditions, *answer.file, answer.content_type);

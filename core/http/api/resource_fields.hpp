@@ -56,6 +56,11 @@ const glib::Fields<P>& room_fields() {
   return fields;
 }
 
+/// The keyword for the members of a room that are the settings of plugins.
+inline constexpr char kPluginSettings[] =
+    R"(, "additionalProperties": {"type": "object", "additionalProperties": true,
+         "description": "The settings of the plugin of that name, which checks them."})";
+
 /// What a patch of a participant may name, and what its representation shows.
 const glib::Fields<room::ParticipantPatch>& participant_fields();
 

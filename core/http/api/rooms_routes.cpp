@@ -82,24 +82,61 @@ Response remove(Api& api, const Request& request) {
 
 void add_room_routes(Router& router, Api& api) {
   const auto add = [&](const char* method, const char* pattern, Access access, BodyKind body,
-                       Response (*respond)(Api&, const Request&)) {
-    router.add({method, pattern, access, body, at_once([&api, respond](const Request& request) {
-                  return respond(api, request);
-                })});
+                       Response (*respond)(Api&, const Request&), Operation operation) {
+    operation.tag = "Rooms";
+    router.add({.method = method,
+                .pattern = pattern,
+                .access = access,
+                .body = body,
+                .handler = at_once(
+                    [&api, respond](const Request& request) { return respond(api, request); }),
+                .operation = std::move(operation)});
   };
+  const std::string one = room_schema();
   add("GET", "/v1/rooms", Access::ReadRooms, BodyKind::Nothing,
       [](Api& from, const Request& request) {
         return list_page(request, "rooms", from.rooms.rooms(), write_room);
-      });
-  add("PUT", "/v1/rooms/{room}", Access::WriteRooms, BodyKind::Json, put);
-  add("GET", "/v1/rooms/{room}", Access::ReadRooms, BodyKind::Nothing, get);
+      },
+      {.id = "listRooms",
+       .summary = "Lists rooms",
+       .outcomes = {{200, "A page of rooms.", page_schema("rooms", one)}},
+       .query = kPageQuery});
+  add("PUT", "/v1/rooms/{room}", Access::WriteRooms, BodyKind::Json, put,
+      {.id = "putRoom",
+       .summary = "Creates a room, or replaces its policy",
+       .outcomes = {{200, "The room, with its new policy.", one}, {201, "The new room.", one}},
+       .body = room_body_schema(),
+       .example = R"({"max_participants": 50, "metadata": {"topic": "standup"}})",
+       .is_tagged = true});
+  add("GET", "/v1/rooms/{room}", Access::ReadRooms, BodyKind::Nothing, get,
+      {.id = "getRoom",
+       .summary = "Reads a room",
+       .outcomes = {{200, "The room.", one}},
+       .problems = {404},
+       .is_tagged = true});
   add("GET", "/v1/rooms/{room}/stats", Access::ReadRooms, BodyKind::Nothing,
       [](Api& from, const Request& request) {
         const Result<room::Room*> room = find_room(from, request);
         return room ? json_response(200, statistics_json(**room)) : problem(room.error());
-      });
-  add("PATCH", "/v1/rooms/{room}", Access::WriteRooms, BodyKind::MergePatch, patch);
-  add("DELETE", "/v1/rooms/{room}", Access::WriteRooms, BodyKind::Nothing, remove);
+      },
+      {.id = "getRoomStatistics",
+       .summary = "Adds up the counters of a room's sessions",
+       .outcomes = {{200, "Of round trips and jitters the largest.", room_statistics_schema()}},
+       .problems = {404}});
+  add("PATCH", "/v1/rooms/{room}", Access::WriteRooms, BodyKind::MergePatch, patch,
+      {.id = "patchRoom",
+       .summary = "Changes what the patch names of a room",
+       .outcomes = {{200, "The changed room.", one}},
+       .problems = {404},
+       .body = room_body_schema(),
+       .example = R"({"metadata": {"topic": "retro"}})",
+       .is_tagged = true});
+  add("DELETE", "/v1/rooms/{room}", Access::WriteRooms, BodyKind::Nothing, remove,
+      {.id = "deleteRoom",
+       .summary = "Ends a room and all sessions in it, and revokes its tokens",
+       .outcomes = {{204, "The room is gone."}},
+       .problems = {404},
+       .is_tagged = true});
 }
 
 }  // namespace veche::http

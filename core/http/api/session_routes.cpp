@@ -5,6 +5,7 @@
 
 #include "base/ids.hpp"
 #include "base/time.hpp"
+#include "glib/shown.hpp"
 #include "http/api/views.hpp"
 #include "http/protocol/conditional.hpp"
 #include "http/protocol/problem.hpp"
@@ -44,14 +45,21 @@ Response close(Api& api, const Request& request) {
   return closed ? no_content() : problem(closed.error());
 }
 
+using IceServers = std::vector<IceServerView>;
+
+const glib::Fields<IceServers>& ice_servers_fields() {
+  static const glib::Fields<IceServers> fields{glib::shown_list<IceServers>(
+      "ice_servers", "", ice_server_fields(), [](const IceServers& servers) { return servers; })};
+  return fields;
+}
+
 /// Of the participant alone, whether it is there or not: a client asks before it makes its offer.
 Response ice_servers(const Api& api, const Request& request) {
   const std::string& name = request.param("participant");
   if (!is_valid_name(name)) return problem(400, "There can be no participant of this name.");
-  glib::JsonWriter json;
-  write_ice_servers(json.begin_object().key("ice_servers"),
-                    ice_servers_for(api.ice_servers, name, unix_ms() / 1000));
-  return json_response(200, json.end_object().text()).header("Cache-Control", "no-store");
+  const IceServers servers = ice_servers_for(api.ice_servers, name, unix_ms() / 1000);
+  return json_response(200, glib::object_text(ice_servers_fields(), servers))
+      .header("Cache-Control", "no-store");
 }
 
 Response restarted(const Result<room::IceAnswer>& ice, const std::string& session) {
@@ -121,16 +129,43 @@ void patch_session(room::Participant& participant, const std::string& session,
 }
 
 void add_session_routes(Router& router, Api& api) {
-  const std::string sessions = "/v1/rooms/{room}/participants/{participant}/session";
-  router.add({"POST", sessions, Access::UseParticipant, BodyKind::Sdp,
-              [&api](const Request& request, const Reply& reply) { open(api, request, reply); }});
-  router.add({"GET", "/v1/rooms/{room}/participants/{participant}/ice-servers",
-              Access::UseParticipant, BodyKind::Nothing,
-              at_once([&api](const Request& request) { return ice_servers(api, request); })});
-  router.add({"DELETE", sessions + "/{session}", Access::UseParticipant, BodyKind::Nothing,
-              at_once([&api](const Request& request) { return close(api, request); })});
-  router.add({"PATCH", sessions + "/{session}", Access::UseParticipant, BodyKind::SdpFragment,
-              [&api](const Request& request, const Reply& reply) { patch(api, request, reply); }});
+  const auto add = [&](const char* method, const std::string& tail, BodyKind body, Handler handler,
+                       Operation operation) {
+    operation.tag = "Sessions";
+    router.add({.method = method,
+                .pattern = "/v1/rooms/{room}/participants/{participant}" + tail,
+                .access = Access::UseParticipant,
+                .body = body,
+                .handler = std::move(handler),
+                .operation = std::move(operation)});
+  };
+  add("POST", "/session", BodyKind::Sdp,
+      [&api](const Request& request, const Reply& reply) { open(api, request, reply); },
+      {.id = "openSession",
+       .summary = "Takes an offer, and answers it",
+       .outcomes = {{201, "The answer; Link headers name the ICE servers.", "", "application/sdp"}},
+       .problems = {404, 409}});
+  add("GET", "/ice-servers", BodyKind::Nothing,
+      at_once([&api](const Request& request) { return ice_servers(api, request); }),
+      {.id = "getIceServers",
+       .summary = "Makes TURN credentials for an offer",
+       .outcomes = {
+           {200, "STUN and TURN servers.", glib::shown_schema("", ice_servers_fields())}}});
+  add("DELETE", "/session/{session}", BodyKind::Nothing,
+      at_once([&api](const Request& request) { return close(api, request); }),
+      {.id = "closeSession",
+       .summary = "Leaves the room",
+       .outcomes = {{204, "The session has ended."}},
+       .problems = {404}});
+  add("PATCH", "/session/{session}", BodyKind::SdpFragment,
+      [&api](const Request& request, const Reply& reply) { patch(api, request, reply); },
+      {.id = "patchSession",
+       .summary = "Restarts ICE, or takes candidates (RFC 9725)",
+       .outcomes = {{200, "The server's credentials and candidates after an ICE restart.", "",
+                     "application/trickle-ice-sdpfrag"},
+                    {204, "Candidates: the server does not need them."}},
+       .problems = {404, 409, 422, 428},
+       .is_tagged = true});
 }
 
 }  // namespace veche::http

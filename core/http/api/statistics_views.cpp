@@ -2,37 +2,58 @@
 // The counters of sessions as JSON, of one participant and of a room.
 #include <algorithm>
 
-#include "glib/fields.hpp"
+#include "glib/shown.hpp"
 #include "http/api/views.hpp"
 
 namespace veche::http {
 namespace {
 
-/// Names in JSON, and where the numbers come from.
-constexpr std::pair<const char*, uint64_t media::SessionStatistics::*> kCounters[] = {
-    {"packets_received", &media::SessionStatistics::packets_received},
-    {"bytes_received", &media::SessionStatistics::bytes_received},
-    {"packets_sent", &media::SessionStatistics::packets_sent},
-    {"bytes_sent", &media::SessionStatistics::bytes_sent},
-    {"packets_unwanted", &media::SessionStatistics::packets_unwanted},
-    {"packets_dropped", &media::SessionStatistics::packets_dropped},
-    {"packets_limited", &media::SessionStatistics::packets_limited},
-    {"send_failures", &media::SessionStatistics::send_failures},
+using glib::Fields;
+using glib::shown;
+using media::SessionStatistics;
+using room::Participant;
+using room::Room;
+
+struct Counter {
+  const char* name;
+  const char* description;
+  uint64_t SessionStatistics::*count;
+};
+constexpr Counter kCounters[] = {
+    {"packets_received", "From clients.", &SessionStatistics::packets_received},
+    {"bytes_received", "", &SessionStatistics::bytes_received},
+    {"packets_sent", "To clients.", &SessionStatistics::packets_sent},
+    {"bytes_sent", "", &SessionStatistics::bytes_sent},
+    {"packets_unwanted", "Received while nothing wanted them.",
+     &SessionStatistics::packets_unwanted},
+    {"packets_dropped", "Received and refused.", &SessionStatistics::packets_dropped},
+    {"packets_limited", "Dropped, because their track sent more than it may.",
+     &SessionStatistics::packets_limited},
+    {"send_failures", "Packets that could not be sent.", &SessionStatistics::send_failures},
 };
 
-void write_statistics(glib::JsonWriter& json, const media::SessionStatistics& statistics) {
-  for (const auto& [name, counter] : kCounters) {
-    json.key(name).integer(static_cast<int64_t>(statistics.*counter));
+Fields<SessionStatistics> make_counter_fields() {
+  using S = SessionStatistics;
+  Fields<S> fields;
+  for (const auto& [name, description, count] : kCounters) {
+    fields.push_back(shown<S>(name, description, count));
   }
-  json.key("lost_in").integer(statistics.lost_in).key("lost_out").integer(statistics.lost_out);
-  json.key("round_trip_ms").number(statistics.round_trip_ms);
-  json.key("jitter_in_ms").number(statistics.jitter_in_ms);
-  json.key("jitter_out_ms").number(statistics.jitter_out_ms);
+  fields.push_back(shown<S>("lost_in", "Packets of clients that the network lost.", &S::lost_in));
+  fields.push_back(shown<S>("lost_out", "Packets to clients that it lost.", &S::lost_out));
+  fields.push_back(shown<S>("round_trip_ms", "0: not known.", &S::round_trip_ms));
+  fields.push_back(shown<S>("jitter_in_ms", "Of what clients send.", &S::jitter_in_ms));
+  fields.push_back(shown<S>("jitter_out_ms", "Of what they receive.", &S::jitter_out_ms));
+  return fields;
+}
+
+const Fields<SessionStatistics>& counter_fields() {
+  static const Fields<SessionStatistics> fields = make_counter_fields();
+  return fields;
 }
 
 /// Adds up counters, and keeps the worst of the rest.
-void add(media::SessionStatistics& sum, const media::SessionStatistics& one) {
-  for (const auto& [name, counter] : kCounters) sum.*counter += one.*counter;
+void add(SessionStatistics& sum, const SessionStatistics& one) {
+  for (const auto& [name, description, count] : kCounters) sum.*count += one.*count;
   sum.lost_in += one.lost_in;
   sum.lost_out += one.lost_out;
   sum.round_trip_ms = std::max(sum.round_trip_ms, one.round_trip_ms);
@@ -40,53 +61,124 @@ void add(media::SessionStatistics& sum, const media::SessionStatistics& one) {
   sum.jitter_out_ms = std::max(sum.jitter_out_ms, one.jitter_out_ms);
 }
 
-}  // namespace
+/// What the server sends into one slot.
+struct SlotUse {
+  std::string mid, participant;
+  uint64_t bytes_sent = 0;
+};
 
-void write_join_phases(glib::JsonWriter& json, const media::SessionStatistics& statistics) {
-  json.begin_object().key("wait").number(statistics.wait_ms);
-  json.key("negotiation").number(statistics.negotiation_ms);
-  json.key("ice").number(statistics.ice_ms).key("connect").number(statistics.connect_ms);
-  json.key("first_packet_in").number(statistics.first_packet_in_ms);
-  json.key("first_audio").number(statistics.first_audio_ms).end_object();
+const Fields<SlotUse>& slot_use_fields() {
+  static const Fields<SlotUse> fields{
+      shown<SlotUse>("mid", "Its section of the SDP.", &SlotUse::mid),
+      shown<SlotUse>("participant", "The one that is in the slot; empty: nobody.",
+                     &SlotUse::participant),
+      shown<SlotUse>("bytes_sent", "", &SlotUse::bytes_sent),
+  };
+  return fields;
 }
 
-std::string statistics_json(const room::Participant& participant) {
-  const media::SessionStatistics statistics = participant.statistics();
-  glib::JsonWriter json;
-  json.begin_object().key("state").string(room::to_string(participant.session_state()));
-  json.key("session").string(participant.session_name());
-  json.key("path").string(statistics.path);
-  write_statistics(json, statistics);
-  json.key("join_phases_ms");
-  write_join_phases(json, statistics);
-  json.key("slots").begin_array();
-  const std::vector<room::SlotView> slots = participant.slots();
-  for (size_t i = 0; i < slots.size(); ++i) {
-    const auto& bytes = statistics.slot_bytes_sent;
-    json.begin_object().key("mid").string(slots[i].mid);
-    json.key("participant").string(slots[i].participant).key("bytes_sent");
-    json.integer(i < bytes.size() ? static_cast<int64_t>(bytes[i]) : 0).end_object();
+struct SessionFigures {
+  const Participant& participant;
+  SessionStatistics statistics;
+  std::vector<SlotUse> slots;
+};
+
+SessionFigures figures_of(const Participant& participant) {
+  SessionFigures figures{participant, participant.statistics(), {}};
+  const std::vector<uint64_t>& bytes = figures.statistics.slot_bytes_sent;
+  for (const room::SlotView& slot : participant.slots()) {
+    const size_t i = figures.slots.size();
+    figures.slots.push_back({slot.mid, slot.participant, i < bytes.size() ? bytes[i] : 0});
   }
-  return json.end_array().end_object().text();
+  return figures;
 }
 
-std::string statistics_json(const room::Room& room) {
-  media::SessionStatistics sum;
+const Fields<SessionFigures>& session_fields() {
+  using F = SessionFigures;
+  static const Fields<F> fields{
+      shown<F>(
+          "state", "ended: it has no session.",
+          [](const F& from) { return room::to_string(from.participant.session_state()); },
+          kSessionStates),
+      shown<F>("session", "Its name in paths; empty: there is none.",
+               [](const F& from) { return from.participant.session_name(); }),
+      shown<F>("path", "wire, pipeline, or empty without a session.",
+               [](const F& from) { return from.statistics.path; }),
+      glib::shown_object<F>("join_phases_ms", kJoinPhases, join_phase_fields(), &F::statistics),
+      glib::shown_list<F>("slots", "", slot_use_fields(), &F::slots),
+  };
+  return fields;
+}
+
+struct RoomFigures {
+  const Room& room;
   int64_t connected = 0, tracks = 0;
-  for (const auto& [id, participant] : room.participants()) {
-    if (participant->session_state() != room::SessionState::Connected) continue;
-    ++connected;
-    tracks += static_cast<int64_t>(participant->tracks().size());
-    add(sum, participant->statistics());
-  }
+  SessionStatistics sum;
+};
+
+const Fields<RoomFigures>& room_figure_fields() {
+  using F = RoomFigures;
+  static const Fields<F> fields{
+      shown<F>("participants", "How many are in the room.",
+               [](const F& from) { return from.room.participants().size(); }),
+      shown<F>("connected", "How many of them have a connected session.", &F::connected),
+      shown<F>("tracks", "How many they publish.", &F::tracks),
+      shown<F>("speaking", "Participants.",
+               [](const F& from) { return from.room.speakers().speaking; }),
+      shown<F>("dominant", "The one that speaks; empty: nobody.",
+               [](const F& from) { return from.room.speakers().dominant; }),
+  };
+  return fields;
+}
+
+template <class T>
+std::string text_of(const Fields<T>& fields, const T& figures, const SessionStatistics& counters) {
   glib::JsonWriter json;
   json.begin_object();
-  json.key("participants").integer(static_cast<int64_t>(room.participants().size()));
-  json.key("connected").integer(connected).key("tracks").integer(tracks);
-  glib::write_value(json.key("speaking"), room.speakers().speaking);
-  json.key("dominant").string(room.speakers().dominant);
-  write_statistics(json, sum);
+  glib::write_fields(json, fields, figures);
+  glib::write_fields(json, counter_fields(), counters);
   return json.end_object().text();
+}
+
+}  // namespace
+
+const Fields<SessionStatistics>& join_phase_fields() {
+  using S = SessionStatistics;
+  static const Fields<S> fields{
+      shown<S>("wait", "", &S::wait_ms),
+      shown<S>("negotiation", "", &S::negotiation_ms),
+      shown<S>("ice", "", &S::ice_ms),
+      shown<S>("connect", "", &S::connect_ms),
+      shown<S>("first_packet_in", "", &S::first_packet_in_ms),
+      shown<S>("first_audio", "", &S::first_audio_ms),
+  };
+  return fields;
+}
+
+std::string participant_statistics_schema() {
+  return glib::shown_schema(R"(, "title": "SessionStatistics")", session_fields(),
+                            counter_fields());
+}
+
+std::string room_statistics_schema() {
+  return glib::shown_schema(R"(, "title": "RoomStatistics")", room_figure_fields(),
+                            counter_fields());
+}
+
+std::string statistics_json(const Participant& participant) {
+  const SessionFigures figures = figures_of(participant);
+  return text_of(session_fields(), figures, figures.statistics);
+}
+
+std::string statistics_json(const Room& room) {
+  RoomFigures figures{room};
+  for (const auto& [id, participant] : room.participants()) {
+    if (participant->session_state() != room::SessionState::Connected) continue;
+    ++figures.connected;
+    figures.tracks += static_cast<int64_t>(participant->tracks().size());
+    add(figures.sum, participant->statistics());
+  }
+  return text_of(room_figure_fields(), figures, figures.sum);
 }
 
 }  // namespace veche::http

@@ -2,7 +2,7 @@
 // Diagnosis of one participant: its trace, also for a while after it has left, and the headers of
 // its packets.
 #include "base/time.hpp"
-#include "glib/json.hpp"
+#include "glib/shown.hpp"
 #include "http/api/api.hpp"
 #include "http/api/bodies.hpp"
 #include "http/protocol/problem.hpp"
@@ -16,31 +16,67 @@ double offset_ms(int64_t from_ns, int64_t to_ns) {
   return static_cast<double>(offset_us) / 1000;
 }
 
-/// Into an object that has begun.
-void write_trace(glib::JsonWriter& json, const room::Trace& trace) {
-  json.key("dropped").integer(static_cast<int64_t>(trace.dropped()));
-  json.key("entries").begin_array();
-  for (const room::TraceEntry& entry : trace.entries()) {
-    json.begin_object().key("time_unix_ms").integer(entry.time_unix_ms);
-    json.key("offset_ms").number(offset_ms(trace.began_ns(), entry.at_ns));
-    json.key("type").string(entry.type).key("data").raw(entry.data).end_object();
-  }
-  json.end_array();
+using glib::Fields;
+using glib::shown;
+
+struct ShownEntry {
+  room::TraceEntry entry;
+  double offset_ms;
+};
+
+const Fields<ShownEntry>& entry_fields() {
+  using E = ShownEntry;
+  static const Fields<E> fields{
+      shown<E>("time_unix_ms", "", [](const E& from) { return from.entry.time_unix_ms; }),
+      shown<E>("offset_ms", "Since the first entry; does not jump.", &E::offset_ms),
+      shown<E>(
+          "type", "", [](const E& from) { return from.entry.type; },
+          R"("examples": ["session.offered"])"),
+      {"data", R"({"type": ["object", "null"], "additionalProperties": true})", nullptr,
+       [](glib::JsonWriter& json, const E& from) { json.raw(from.entry.data); }},
+  };
+  return fields;
 }
 
-/// `earlier` may be null.
-std::string trace_json(const room::Trace& trace, bool is_present, const room::Trace* earlier) {
-  glib::JsonWriter json;
-  json.begin_object().key("present").boolean(is_present);
-  write_trace(json, trace);
-  json.key("earlier");
-  if (earlier) {
-    json.begin_object();
-    write_trace(json, *earlier);
-    json.end_object();
-  } else {
-    json.null();
+std::vector<ShownEntry> entries_of(const room::Trace& trace) {
+  std::vector<ShownEntry> shown;
+  for (room::TraceEntry& entry : trace.entries()) {
+    const double offset = offset_ms(trace.began_ns(), entry.at_ns);
+    shown.push_back({std::move(entry), offset});
   }
+  return shown;
+}
+
+const Fields<room::Trace>& trace_fields() {
+  static const Fields<room::Trace> fields{
+      shown<room::Trace>("dropped", "Entries that are gone.", &room::Trace::dropped),
+      glib::shown_list<room::Trace>("entries", "The oldest first.", entry_fields(), entries_of),
+  };
+  return fields;
+}
+
+struct ShownTrace {
+  const room::Trace& trace;
+  bool is_present;
+  const room::Trace* earlier;  ///< May be null.
+};
+
+const Fields<ShownTrace>& answer_fields() {
+  using T = ShownTrace;
+  static const Fields<T> fields{
+      shown<T>("present", "Is the participant in the room?", &T::is_present),
+      glib::shown_object<T>("earlier",
+                            "Of the last one of this name, if it left less than a minute ago.",
+                            trace_fields(), &T::earlier),
+  };
+  return fields;
+}
+
+std::string trace_json(const ShownTrace& shown) {
+  glib::JsonWriter json;
+  json.begin_object();
+  glib::write_fields(json, answer_fields(), shown);
+  glib::write_fields(json, trace_fields(), shown.trace);
   return json.end_object().text();
 }
 
@@ -57,10 +93,12 @@ Response get_trace(Api& api, const Request& request) {
                              "\" in the room, and there was none within the last minute."));
   }
   const bool shows_earlier = is_present && !is_participant;
-  return json_response(
-      200, trace_json(*trace, is_present,
-                      shows_earlier ? api.rooms.find_former_trace(room, name) : nullptr));
+  const room::Trace* earlier = shows_earlier ? api.rooms.find_former_trace(room, name) : nullptr;
+  return json_response(200, trace_json({*trace, is_present, earlier}));
 }
+
+constexpr char kKeptSchema[] = R"({"type": "object", "required": ["until_unix_ms"],
+    "properties": {"until_unix_ms": {"type": "integer"}}})";
 
 Response keep_headers(Api& api, const Request& request) {
   const Checked<uint32_t> seconds = read_headers(request.body);
@@ -98,16 +136,41 @@ Response forget_headers(Api& api, const Request& request) {
 
 void add_trace_routes(Router& router, Api& api) {
   const auto add = [&](const char* method, const std::string& tail, Access access, BodyKind body,
-                       Response (*respond)(Api&, const Request&)) {
-    router.add(
-        {method, "/v1/rooms/{room}/participants/{participant}/" + tail, access, body,
-         at_once([&api, respond](const Request& request) { return respond(api, request); })});
+                       Response (*respond)(Api&, const Request&), Operation operation) {
+    operation.tag = "Participants";
+    operation.problems.push_back(404);
+    router.add({.method = method,
+                .pattern = "/v1/rooms/{room}/participants/{participant}/" + tail,
+                .access = access,
+                .body = body,
+                .handler = at_once(
+                    [&api, respond](const Request& request) { return respond(api, request); }),
+                .operation = std::move(operation)});
   };
-  add("GET", "trace", Access::ReadParticipant, BodyKind::Nothing, get_trace);
+  add("GET", "trace", Access::ReadParticipant, BodyKind::Nothing, get_trace,
+      {.id = "getTrace",
+       .summary = "Tells what happened to a participant",
+       .outcomes = {
+           {200, "Its trace.",
+            glib::shown_schema(R"(, "title": "Trace")", answer_fields(), trace_fields())}}});
   // Packet headers show who talks when, and the addresses: not for keys that may only read.
-  add("POST", "headers", Access::Administer, BodyKind::SmallJson, keep_headers);
-  add("GET", "headers", Access::Administer, BodyKind::Nothing, get_headers);
-  add("DELETE", "headers", Access::Administer, BodyKind::Nothing, forget_headers);
+  add("POST", "headers", Access::Administer, BodyKind::SmallJson, keep_headers,
+      {.id = "keepHeaders",
+       .summary = "Keeps the headers of a participant's packets for a while",
+       .outcomes = {{200, "Until when.", kKeptSchema}},
+       .problems = {409},
+       .body = headers_body_schema(),
+       .example = R"({"seconds": 60})"});
+  add("GET", "headers", Access::Administer, BodyKind::Nothing, get_headers,
+      {.id = "getHeaders",
+       .summary = "Reads the kept headers",
+       .outcomes = {{200, "A pcapng file.", "", "application/octet-stream"}},
+       .problems = {409}});
+  add("DELETE", "headers", Access::Administer, BodyKind::Nothing, forget_headers,
+      {.id = "forgetHeaders",
+       .summary = "Stops keeping headers, and deletes those that were kept",
+       .outcomes = {{204, "None is kept."}},
+       .problems = {409}});
 }
 
 }  // namespace veche::http

@@ -7,6 +7,7 @@
 #include <vector>
 
 #include "base/rfc3339.hpp"
+#include "glib/fields.hpp"
 #include "http/api/ice_servers.hpp"
 #include "http/protocol/conditional.hpp"
 #include "http/protocol/problem.hpp"
@@ -28,10 +29,24 @@ std::string patchable_json(const room::Participant& participant);
 std::string statistics_json(const room::Participant& participant);
 /// The sum over all connected sessions; of round trips and jitters the largest.
 std::string statistics_json(const room::Room& room);
-void write_join_phases(glib::JsonWriter& json, const media::SessionStatistics& statistics);
 void write_slot(glib::JsonWriter& json, const room::SlotView& slot);
 void write_plugin(glib::JsonWriter& json, const plugin::PluginInfo& plugin);
-void write_ice_servers(glib::JsonWriter& json, const std::vector<IceServerView>& servers);
+
+/// The schemas of what these write, for the API's document.
+std::string capacity_schema();
+std::string room_schema();
+std::string participant_schema();
+std::string participant_statistics_schema();
+std::string room_statistics_schema();
+std::string plugin_schema();
+const glib::Fields<media::SessionStatistics>& join_phase_fields();
+inline constexpr char kJoinPhases[] =
+    "Of the current session; 0: not yet. negotiation: from the offer to the answer, of which wait "
+    "was for a worker; connect: from the answer to the verified connection, of which ice passed "
+    "until ICE was connected; first_packet_in: from there to the client's first packet; "
+    "first_audio: from the offer to the first packet for the client, if another participant was "
+    "already talking.";
+inline constexpr char kSessionStates[] = R"("enum": ["connecting", "connected", "ended"])";
 
 EntityTag tag_of(const room::Room& room, const std::string& json);
 EntityTag tag_of(const room::Participant& participant, const std::string& json);

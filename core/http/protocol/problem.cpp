@@ -6,15 +6,12 @@
 
 #include "base/log.hpp"
 #include "glib/ref.hpp"
+#include "glib/shown.hpp"
 
 namespace veche::http {
 namespace {
 
-struct Kind {
-  int status;
-  const char* slug;
-  const char* title;
-};
+using Kind = ProblemKind;
 
 constexpr Kind kExhausted{503, "exhausted", "A limit is reached"};
 constexpr Kind kOverCapacity{503, "over-capacity", "The server is full"};
@@ -40,6 +37,7 @@ constexpr Kind kKinds[] = {
     {428, "precondition-required", "The request must say which state it changes"},
     {429, "too-many-requests", "A limit of requests is reached"},
     {500, "internal", "The server failed"},
+    {500, "plugin-failed", "Plugin failed"},
     {503, "unavailable", "Not possible at the moment"},
     kExhausted,
     kOverCapacity,
@@ -120,21 +118,39 @@ Problem problem_of(room::TokenRefusal refusal) {
               {});
 }
 
-std::string to_json(const Problem& problem) {
-  glib::JsonWriter json;
-  json.begin_object();
-  json.key("type").string(problem.type).key("title").string(problem.title);
-  json.key("status").integer(problem.status).key("detail").string(problem.detail);
-  if (!problem.errors.empty()) {
-    json.key("errors").begin_array();
-    for (const FieldProblem& error : problem.errors) {
-      json.begin_object().key("pointer").string(error.pointer);
-      json.key("detail").string(error.detail).end_object();
-    }
-    json.end_array();
-  }
-  return json.end_object().text();
+std::span<const ProblemKind> problem_kinds() { return kKinds; }
+
+namespace {
+
+const glib::Fields<FieldProblem>& error_fields() {
+  static const glib::Fields<FieldProblem> fields{
+      glib::shown<FieldProblem>("pointer", "Where in the body (RFC 6901).", &FieldProblem::pointer),
+      glib::shown<FieldProblem>("detail", "", &FieldProblem::detail),
+  };
+  return fields;
 }
+
+const glib::Fields<Problem>& problem_fields() {
+  using glib::shown;
+  static const glib::Fields<Problem> fields{
+      shown<Problem>("type", "Stable, for programs.", &Problem::type),
+      shown<Problem>("title", "The same for all problems of this type.", &Problem::title),
+      shown<Problem>("status", "That of the response.", &Problem::status),
+      shown<Problem>("detail", "What is wrong, and what to do.", &Problem::detail),
+      glib::shown_if([](const Problem& problem) { return !problem.errors.empty(); },
+                     glib::shown_list<Problem>("errors", "What is wrong in the body, and where.",
+                                               error_fields(), &Problem::errors)),
+  };
+  return fields;
+}
+
+}  // namespace
+
+std::string problem_schema() {
+  return glib::shown_schema(R"(, "title": "Problem")", problem_fields());
+}
+
+std::string to_json(const Problem& problem) { return glib::object_text(problem_fields(), problem); }
 
 Response to_response(const Problem& problem) {
   Response response{.status = problem.status,

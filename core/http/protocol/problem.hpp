@@ -2,6 +2,7 @@
 // Errors as problem details (RFC 9457).
 #pragma once
 
+#include <span>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -14,6 +15,14 @@
 namespace veche::http {
 
 using glib::FieldProblems;
+
+/// A type of problem that the server itself reports, or a plugin by its name.
+struct ProblemKind {
+  int status;
+  const char* slug;  ///< "not-found"
+  const char* title;
+};
+std::span<const ProblemKind> problem_kinds();
 
 struct Problem {
   int status = 500;
@@ -33,8 +42,9 @@ Problem problem_of(room::TokenRefusal refusal);
 /// A problem that a plugin reports, or the host on its behalf.
 Problem problem_of_plugin(int status, const std::string& slug, std::string_view detail);
 
-/// The JSON object.
+/// The JSON object, and its schema.
 std::string to_json(const Problem& problem);
+std::string problem_schema();
 /// With Retry-After for 503, and WWW-Authenticate for 401.
 Response to_response(const Problem& problem);
 

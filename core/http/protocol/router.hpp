@@ -12,6 +12,7 @@
 #include "glib/path_pattern.hpp"
 #include "http/protocol/access.hpp"
 #include "http/protocol/message.hpp"
+#include "http/protocol/operation.hpp"
 
 namespace veche::http {
 
@@ -35,7 +36,13 @@ struct Route {
   bool takes_query_token = false;
   /// "/whip/blue/" is the same path as "/whip/blue".
   bool takes_trailing_slash = false;
+  Operation operation = {};
 };
+
+/// Does a monitor ask here, at any rate?
+inline bool is_probe(const Route& route) {
+  return route.pattern == "/healthz" || route.pattern == "/readyz";
+}
 
 struct Match {
   /// Null: the path or the method is unknown. Shared, because a plugin's is made for one request.

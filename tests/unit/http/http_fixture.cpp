@@ -13,11 +13,16 @@
 #include <cerrno>
 #include <filesystem>
 #include <iterator>
+#include <optional>
+
+#include "documented.hpp"
 
 namespace veche::http {
 namespace {
 
 constexpr uint32_t kPatience_ms = 5'000;
+/// Read once, from the first server of this process.
+std::optional<Documented> documented;
 const SigningKey kSigningKey{"one", "the secret of the signing key of the tests"};
 
 /// Runs the loop until `done`, asleep between events; false after 5 s.
@@ -179,6 +184,12 @@ Settings HttpTest::settings(Settings settings) {
 
 void HttpTest::start(const Settings& changes) {
   server = nullptr;
+  if (!documented) {
+    server = Server::start(loop, settings(), *rooms, *plugins, *events, *webhooks).value();
+    const Answer document = call({.path = "/v1/openapi.json"});
+    documented.emplace(document.body);
+    server = nullptr;
+  }
   auto started = Server::start(loop, settings(changes), *rooms, *plugins, *events, *webhooks);
   ASSERT_TRUE(started.ok()) << started.error().message;
   server = std::move(*started);
@@ -189,7 +200,11 @@ Answer HttpTest::call(const Call& call) {
   client.send(text_of(call));
   client.receive_all();
   EXPECT_TRUE(client.is_at_end()) << call.method << " " << call.path << " was not answered";
-  return parse_answer(client.received);
+  Answer answer = parse_answer(client.received);
+  if (documented) {
+    EXPECT_EQ(documented->complaint(call.method, call.path, answer.status), "");
+  }
+  return answer;
 }
 
 Answer HttpTest::offer_with(const std::string& credential, const std::string& room,

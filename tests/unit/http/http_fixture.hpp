@@ -86,6 +86,7 @@ class HttpTest : public testing::Test {
   }
   /// With the keys of this fixture, on a free port.
   static Settings settings(Settings changes = {});
+  /// The API's document has to name every status that call() sees from then on.
   void start(const Settings& changes);
 
   std::string url() const { return server->addresses().at(0); }

@@ -45,6 +45,7 @@ TEST(Config, HasDefaultsForEverythingAndListensOnLoopbackOnly) {
   EXPECT_EQ(config.http.listen, std::vector<std::string>{"127.0.0.1:8080"});
   EXPECT_TRUE(config.http.cors_origins.empty());
   EXPECT_EQ(config.http.static_dir, "");
+  EXPECT_EQ(config.http.api_page, "");
   EXPECT_TRUE(config.http.keys.empty());
   EXPECT_TRUE(config.http.ice_servers.empty());
   ASSERT_EQ(config.plugins.plugins.size(), 1U);
@@ -150,7 +151,7 @@ TEST(Config, SaysWhatIsWrongWhereAndWhatIsAllowed) {
        "f: /tls: unknown; allowed: http, server, auth, media, rooms, log, plugins, events, "
        "plugin_dirs\n"},
       {R"({"http":{"lisen":[]}})",
-       "f: /http/lisen: unknown; allowed: listen, tls, cors_origins, static_dir, "
+       "f: /http/lisen: unknown; allowed: listen, tls, cors_origins, static_dir, api_page, "
        "trusted_proxies, forwarded_field, limits\n"},
       {R"({"http":{"listen":["localhost:1","1.2.3.4","::1:80","[1.2.3.4]:80","1.2.3.4:x","1.2.3.4:65536"]}})",
        "f: /http/listen/0: \"localhost:1\" is not allowed; allowed: an IP address and a port, like "
@@ -348,11 +349,13 @@ TEST(Config, TakesPathsRelativeToItsFile) {
   const Directory directory;
   std::filesystem::create_directory(directory.path() + "/page");
   directory.write("key", "secret-of-the-file\n");
-  const std::string file = directory.write("veche.json", R"({"http":{"static_dir":"./page"},
+  const std::string file =
+      directory.write("veche.json", R"({"http":{"static_dir":"./page","api_page":"none.js"},
       "auth":{"keys":[{"id":"k","secret_file":"key","scopes":["read"]}]},"plugin_dirs":["../x"]})");
   const LoadedConfig loaded = load_config(file, {});
   EXPECT_EQ(problem_lines("f", loaded.problems), "");
   EXPECT_EQ(loaded.config.http.static_dir, directory.path() + "/page");
+  EXPECT_EQ(loaded.config.http.api_page, directory.path() + "/none.js");
   EXPECT_EQ(loaded.config.http.keys[0].secret, "secret-of-the-file");
   EXPECT_EQ(loaded.config.plugins.plugin_dirs[0],
             std::filesystem::path(directory.path()).parent_path() / "x");

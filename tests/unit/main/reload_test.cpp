@@ -38,7 +38,7 @@ TEST(RestartNeeded, NamesEachKeyThatCannotChange) {
 
 TEST(RestartNeeded, IsNotForWhatCanChange) {
   EXPECT_EQ(restart_needed(good("{}"), good(R"({
-      "http": {"cors_origins": ["*"], "static_dir": "/"},
+      "http": {"cors_origins": ["*"], "static_dir": "/", "api_page": "x.js"},
       "server": {"drain_deadline_s": 1},
       "auth": {"keys": [{"id": "k", "secret": "0123456789abcdef", "scopes": ["admin"]}]},
       "media": {"ice_servers": [{"urls": ["stun:s.example"]}]},

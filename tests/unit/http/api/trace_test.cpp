@@ -11,8 +11,9 @@ TEST_F(HttpTest, TracesTellWhatHappenedInOrder) {
   connect("ann");
   const Answer answer = get(kAnn + "/trace");
   EXPECT_EQ(answer.status, 200);
-  EXPECT_NE(answer.body.find(R"({"present":true,"dropped":0,"entries":[{"time_unix_ms":)"),
-            std::string::npos)
+  EXPECT_NE(
+      answer.body.find(R"({"present":true,"earlier":null,"dropped":0,"entries":[{"time_unix_ms":)"),
+      std::string::npos)
       << answer.body;
   EXPECT_NE(answer.body.find(R"("offset_ms":0,"type":"participant.added","data":{}})"),
             std::string::npos)
