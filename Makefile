@@ -19,7 +19,7 @@ TSAN := VECHE_SIMULATION_SECONDS=60 TSAN_OPTIONS=ignore_noninstrumented_modules=
   scripts/run-tests $(BUILD)-tsan -Db_sanitize=thread -Doptimization=1 -Db_pch=false --timeout-multiplier 8
 
 .DEFAULT_GOAL := help
-.PHONY: help run run-example build test test-full test-unit test-asan test-asan-unit test-tsan bench deb fuzz format lint clean deps
+.PHONY: help run run-example build test test-full test-unit test-asan test-asan-unit test-tsan bench deb api-page fuzz format lint clean deps
 
 help: ## list the targets
 	@grep -hE '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:[^#]*## /\t/' | expand -t 16
@@ -73,9 +73,14 @@ fuzz: deps ## run each fuzz target for a minute
 bench: build ## fill rooms with up to 200 people: prints latency, CPU per packet and what sending alone costs
 	@scripts/bench $(BUILD)
 
+api-page: ## fetch RapiDoc, with which `make run` shows the API at /docs; needs npm
+	@scripts/api-page $(BUILD)/api-page
+
 deb: deps ## pack the server and the plugin SDK as Debian packages, into build-deb
+	@scripts/install-packages scripts/packages-deb.txt
 	@[ -f $(BUILD)-deb/build.ninja ] || { eval "$$(dpkg-buildflags --export=sh)"; scripts/set-up $(BUILD)-deb --prefix=/usr --buildtype=plain; }
 	@ninja -C $(BUILD)-deb
+	@scripts/api-page $(BUILD)-deb/api-page
 	@scripts/deb $(BUILD)-deb $(BUILD)-deb
 
 format: ## format the C and C++ sources in place
@@ -88,7 +93,7 @@ lint: deps ## check format, spelling and clang-tidy; SINCE=20 looks at what the 
 	@scripts/lint $(BUILD) $(if $(SINCE),--since $(SINCE))
 
 clean: ## remove what was built
-	rm -rf $(BUILD) $(BUILD)-asan $(BUILD)-tsan $(BUILD)-fuzz $(BUILD)-deb $(BUILD)-clang tests/interop/node_modules
+	rm -rf $(BUILD) $(BUILD)-asan $(BUILD)-tsan $(BUILD)-fuzz $(BUILD)-deb $(BUILD)-clang tests/interop/node_modules tests/interop/redocly/node_modules
 
 deps:
 	@scripts/install-packages scripts/packages-run.txt scripts/packages-build.txt
