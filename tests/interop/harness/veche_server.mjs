@@ -9,6 +9,7 @@ import { closeSync, openSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 
 import { atEnd } from './cleanup.mjs';
+import { DescribedApi } from './described_api.mjs';
 import { tcpPort, udpPorts } from './ports.mjs';
 import { scratch } from './scratch.mjs';
 import { until } from './until.mjs';
@@ -19,6 +20,7 @@ export const environment = {
   load: process.env.VECHE_LOAD,
   plugins: process.env.VECHE_PLUGIN_DIR,
   source: process.env.VECHE_SOURCE_ROOT,
+  build: process.env.VECHE_BUILD_ROOT,
   artifacts: process.env.VECHE_ARTIFACTS,
   path: process.env.VECHE_MEDIA_PATH ?? 'wire',
   /** `make test-full`: every count and every duration at its documented value. */
@@ -58,6 +60,7 @@ export class VecheServer {
   #configFile;
   #process;
   #configuration;
+  #described;
 
   /**
    * Started and ready; ends with the test `t`. It has `mediaPorts` UDP ports. `media`, `log`, `http` and `events` go into those sections of the configuration;
@@ -132,7 +135,23 @@ export class VecheServer {
     return readFileSync(this.#logFile, 'utf8');
   }
 
-  /** A request with the API key. Gives {status, headers, body}; the body parsed if it is JSON. */
+  /** The document that the server has now. */
+  async describe() {
+    const response = await fetch(`${this.url}/v1/openapi.json`);
+    assert.equal(response.status, 200, 'GET /v1/openapi.json');
+    this.#described = new DescribedApi(await response.json());
+    return this.#described;
+  }
+
+  /** Fails unless the document allows the exchange. Plugins come and go, so one complaint makes it read the document again. */
+  async #compare(exchange) {
+    const described = this.#described ?? await this.describe();
+    if (!described.complaint(exchange)) return;
+    const complaint = (await this.describe()).complaint(exchange);
+    assert.equal(complaint, undefined, complaint);
+  }
+
+  /** A request with the API key. Gives {status, headers, body}; the body parsed if it is JSON. The server's own document has to allow it. */
   async api(method, path, body) {
     const ask = () => fetch(this.url + path, {
       method,
@@ -145,8 +164,10 @@ export class VecheServer {
       throw new Error(`${method} ${path}: ${error.cause?.code} ${error.cause?.message}`, { cause: error });
     });
     const text = await response.text();
-    const isJson = /json/.test(response.headers.get('content-type') ?? '');
-    return { status: response.status, headers: response.headers, body: isJson ? JSON.parse(text) : text };
+    const type = response.headers.get('content-type') ?? '';
+    const answer = /json/.test(type) && text ? JSON.parse(text) : text;
+    await this.#compare({ method, target: path, body, status: response.status, type, answer });
+    return { status: response.status, headers: response.headers, body: answer };
   }
 
   /** The lanes' figures: ports and counters. */
