@@ -3,19 +3,38 @@
 #include "events/event.hpp"
 
 #include "base/rfc3339.hpp"
-#include "glib/json.hpp"
+#include "glib/shown.hpp"
 
 namespace veche::events {
+namespace {
 
-std::string envelope(const Event& event) {
-  glib::JsonWriter json;
-  json.begin_object().key("id").integer(static_cast<int64_t>(event.id));
-  json.key("room").string(event.room).key("incarnation").string(event.incarnation);
-  json.key("seq").integer(static_cast<int64_t>(event.seq));
-  json.key("time").string(rfc3339(event.time_unix_ms)).key("type").string(event.type);
-  if (!event.participant.empty()) json.key("participant").string(event.participant);
-  return json.key("data").verbatim(event.data).end_object().text();
+using glib::shown;
+
+const glib::Fields<Event>& fields() {
+  static const glib::Fields<Event> fields{
+      shown<Event>("id", "Counts up over all rooms and restarts, without gaps.", &Event::id),
+      shown<Event>("room", "Empty for events of the server itself.", &Event::room),
+      shown<Event>("incarnation", "Of the room: tells it from others of the same name.",
+                   &Event::incarnation),
+      shown<Event>("seq", "Counts up within the incarnation, without gaps.", &Event::seq),
+      shown<Event>(
+          "time", "", [](const Event& from) { return rfc3339(from.time_unix_ms); },
+          glib::kDateTime),
+      shown<Event>("type", "", &Event::type, R"("examples": ["participant.joined"])"),
+      glib::shown_if(
+          [](const Event& from) { return !from.participant.empty(); },
+          shown<Event>("participant", "Where the event is about one.", &Event::participant)),
+      shown<Event>("data", "What the type says.",
+                   [](const Event& from) { return glib::ObjectText{from.data}; }),
+  };
+  return fields;
 }
+
+}  // namespace
+
+std::string envelope(const Event& event) { return glib::object_text(fields(), event); }
+
+std::string event_schema() { return glib::shown_schema(R"(, "title": "Event")", fields()); }
 
 size_t size_of(const Event& event) {
   return sizeof event + event.room.size() + event.incarnation.size() + event.type.size() +

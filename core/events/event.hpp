@@ -32,6 +32,8 @@ inline constexpr const char* kSpeakerType = "speaker.changed";
 /// {"id","room","incarnation","seq","time","type","participant","data"}: `time` is RFC 3339 in UTC
 /// with milliseconds; `participant` only where there is one.
 std::string envelope(const Event& event);
+/// The JSON Schema of an envelope.
+std::string event_schema();
 
 /// What it takes in memory and in the database, about.
 size_t size_of(const Event& event);

@@ -169,12 +169,28 @@ Checked<events::Webhook> read_webhook_patch(const std::string& body,
   return {std::move(webhook), {}};
 }
 
-Checked<int64_t> read_replay(const std::string& body) {
+namespace {
+
+const Fields<int64_t>& replay_fields() {
   static const Fields<int64_t> fields{
       glib::field<int64_t>("after", R"({"type": "integer", "minimum": 0, "examples": [41],
           "description": "The id of an event: the server delivers all events after it again."})")};
-  static const JsonSchema schema = schema_of(object_schema(R"(, "required": ["after"])", fields));
-  return read_body(body, fields, schema);
+  return fields;
+}
+
+const JsonSchema& replay_schema() {
+  static const JsonSchema schema =
+      schema_of(object_schema(R"(, "required": ["after"])", replay_fields()));
+  return schema;
+}
+
+}  // namespace
+
+std::string webhook_body_schema() { return to_text(webhook_schema().root()); }
+std::string replay_body_schema() { return to_text(replay_schema().root()); }
+
+Checked<int64_t> read_replay(const std::string& body) {
+  return read_body(body, replay_fields(), replay_schema());
 }
 
 namespace {

@@ -55,6 +55,8 @@ Checked<events::Webhook> read_webhook(const std::string& body);
 Checked<events::Webhook> read_webhook_patch(const std::string& body,
                                             const events::Webhook& current);
 
+std::string webhook_body_schema();
+std::string replay_body_schema();
 /// `after`: the id of an event.
 Checked<int64_t> read_replay(const std::string& body);
 /// The schemas of these bodies, for the API's document.

@@ -2,22 +2,49 @@
 // Writes the messages.
 #include "http/api/client_messages.hpp"
 
-#include "glib/fields.hpp"
+#include <functional>
+
+#include "glib/shown.hpp"
 #include "http/api/views.hpp"
 #include "http/auth/settings_fields.hpp"
 
 namespace veche::http {
 namespace {
 
-/// Into an object that has begun: may others hear the participant, and if not, why?
-void write_voice(glib::JsonWriter& json, bool muted_by_backend, bool muted_by_self,
-                 const room::Permissions& permissions) {
-  json.key("muted").boolean(muted_by_backend || muted_by_self);
-  json.key("muted_by_backend").boolean(muted_by_backend);
-  json.key("muted_by_self").boolean(muted_by_self);
-  json.key("permissions").begin_object();
-  glib::write_fields(json, permission_fields(), permissions);
-  json.end_object();
+using glib::shown;
+
+/// May others hear the participant, and if not, why? T is a participant, or its entry.
+template <class T, class Backend, class Self, class Permissions>
+glib::Fields<T> voice_fields(Backend by_backend, Self by_self, Permissions permissions) {
+  return {
+      shown<T>("muted", "Is either mute set?",
+               [by_backend, by_self](const T& from) {
+                 return std::invoke(by_backend, from) || std::invoke(by_self, from);
+               }),
+      shown<T>("muted_by_backend", "Is the backend's mute set?", by_backend),
+      shown<T>("muted_by_self", "Is the client's own mute set?", by_self),
+      glib::shown_object<T>("permissions", "", permission_fields(), permissions),
+  };
+}
+
+const glib::Fields<room::RosterEntry>& entry_voice_fields() {
+  using E = room::RosterEntry;
+  static const glib::Fields<E> fields =
+      voice_fields<E>(&E::muted_by_backend, &E::muted_by_self, &E::permissions);
+  return fields;
+}
+
+const glib::Fields<room::RosterEntry>& entry_fields() {
+  using E = room::RosterEntry;
+  static const glib::Fields<E> fields{
+      shown<E>("participant", "Its name in paths.", &E::participant),
+      shown<E>("name", "For people.", &E::name),
+      shown<E>("metadata", "", [](const E& from) { return glib::ObjectText{from.metadata}; }),
+      shown<E>("source_number", "The CSRC of everything that the participant publishes.",
+               &E::source_number),
+      shown<E>("connected", "Is its session connected?", &E::connected),
+  };
+  return fields;
 }
 
 void write_entries(glib::JsonWriter& json, const char* name,
@@ -43,11 +70,14 @@ void write_slots(glib::JsonWriter& json, const std::vector<room::SlotView>& slot
 }  // namespace
 
 void write_entry(glib::JsonWriter& json, const room::RosterEntry& entry) {
-  json.begin_object().key("participant").string(entry.participant).key("name").string(entry.name);
-  json.key("metadata").verbatim(entry.metadata).key("source_number").integer(entry.source_number);
-  json.key("connected").boolean(entry.connected);
-  write_voice(json, entry.muted_by_backend, entry.muted_by_self, entry.permissions);
+  json.begin_object();
+  glib::write_fields(json, entry_fields(), entry);
+  glib::write_fields(json, entry_voice_fields(), entry);
   json.end_object();
+}
+
+std::string entry_schema() {
+  return glib::shown_schema(R"(, "title": "RosterEntry")", entry_fields(), entry_voice_fields());
 }
 
 std::string client_message(const MessageHead& head, std::string_view data) {
@@ -139,11 +169,11 @@ std::string closing_data(const char* reason, const std::string& detail) {
 }
 
 std::string mute_data(const room::Participant& participant) {
-  glib::JsonWriter json;
-  json.begin_object();
-  write_voice(json, participant.muted_by_backend(), participant.muted_by_self(),
-              participant.settings().permissions);
-  return json.end_object().text();
+  using P = room::Participant;
+  static const glib::Fields<P> fields =
+      voice_fields<P>(&P::muted_by_backend, &P::muted_by_self,
+                      [](const P& from) { return from.settings().permissions; });
+  return glib::object_text(fields, participant);
 }
 
 }  // namespace veche::http

@@ -45,5 +45,6 @@ std::string mute_data(const room::Participant& participant);
 
 /// One entry of the roster, as in these messages.
 void write_entry(glib::JsonWriter& json, const room::RosterEntry& entry);
+std::string entry_schema();
 
 }  // namespace veche::http

@@ -87,8 +87,19 @@ void get_events(Api& api, const Request& request, const Reply& reply) {
 void add_event_log_routes(Router& router, Api& api) {
   // What happens in rooms is no secret to a key that may read and change rooms.
   router.add(
-      {"GET", "/v1/events", Access::ReadRooms, BodyKind::Nothing,
-       [&api](const Request& request, const Reply& reply) { get_events(api, request, reply); }});
+      {.method = "GET",
+       .pattern = "/v1/events",
+       .access = Access::ReadRooms,
+       .body = BodyKind::Nothing,
+       .handler = [&api](const Request& request,
+                         const Reply& reply) { get_events(api, request, reply); },
+       .operation = {.tag = "Events",
+                     .id = "getEvents",
+                     .summary = "Reads the event log, in pages or as a stream",
+                     .outcomes = {{200, "A page, or with Accept: text/event-stream a stream.",
+                                   event_page_schema()},
+                                  {200, "A stream.", "", "text/event-stream"}},
+                     .query = kEventQuery}});
 }
 
 }  // namespace veche::http

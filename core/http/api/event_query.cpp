@@ -5,7 +5,7 @@
 #include <charconv>
 
 #include "base/ids.hpp"
-#include "glib/json.hpp"
+#include "glib/shown.hpp"
 #include "http/protocol/server_sent_events.hpp"
 
 namespace veche::http {
@@ -75,14 +75,44 @@ Result<EventQuery> read_event_query(const Request& request, bool for_stream) {
   return query;
 }
 
-std::string page_json(const events::Page& page) {
-  glib::JsonWriter json;
-  json.begin_object().key("events").begin_array();
-  for (const events::Event& event : page.events) json.verbatim(events::envelope(event));
-  json.end_array().key("next_after").integer(static_cast<int64_t>(page.next_after));
-  json.key("oldest").integer(static_cast<int64_t>(page.oldest));
-  json.key("newest").integer(static_cast<int64_t>(page.newest));
-  return json.key("reset").boolean(page.is_reset).end_object().text();
+const char kEventQuery[] = R"({"properties": {
+    "after": {"type": "integer", "minimum": 0,
+        "description": "The id of the last event that the caller has; 0: from the beginning. Without it a page begins with the oldest event, a stream now."},
+    "limit": {"type": "integer", "minimum": 1, "maximum": 1000, "default": 100,
+        "description": "Of a page: at most this many."},
+    "wait_s": {"type": "integer", "minimum": 0, "maximum": 30, "default": 0,
+        "description": "Of a page: how long one without events waits for the next."},
+    "room": {"type": "string", "description": "Only its events."},
+    "participant": {"type": "string", "description": "Only its events."},
+    "types": {"type": "string", "examples": ["participant.joined,track.*"],
+        "description": "Up to 32 types, or prefixes of some, with commas between. Without it: all but speaker.changed."}}})";
+
+namespace {
+
+const glib::Fields<events::Page>& page_fields() {
+  using glib::shown;
+  using P = events::Page;
+  static const glib::Fields<P> fields{
+      {"events", R"({"type": "array", "items": )" + events::event_schema() + "}", nullptr,
+       [](glib::JsonWriter& json, const P& from) {
+         json.begin_array();
+         for (const events::Event& event : from.events) json.verbatim(events::envelope(event));
+         json.end_array();
+       }},
+      shown<P>("next_after", "Where the next page begins.", &P::next_after),
+      shown<P>("oldest", "The first event that the log still has.", &P::oldest),
+      shown<P>("newest", "The last event that it ever had.", &P::newest),
+      shown<P>("reset", "Are events missing before the first?", &P::is_reset),
+  };
+  return fields;
+}
+
+}  // namespace
+
+std::string page_json(const events::Page& page) { return glib::object_text(page_fields(), page); }
+
+std::string event_page_schema() {
+  return glib::shown_schema(R"(, "title": "EventPage")", page_fields());
 }
 
 }  // namespace veche::http

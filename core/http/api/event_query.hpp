@@ -28,4 +28,8 @@ Result<EventQuery> read_event_query(const Request& request, bool for_stream);
 /// {"events", "next_after", "oldest", "newest", "reset"}
 std::string page_json(const events::Page& page);
 
+/// The schemas of the query and of a page, for the API's document.
+extern const char kEventQuery[];
+std::string event_page_schema();
+
 }  // namespace veche::http

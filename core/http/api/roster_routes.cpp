@@ -9,6 +9,21 @@ namespace veche::http {
 namespace {
 
 constexpr size_t kMaxSearchBytes = 256;
+constexpr char kRosterQuery[] = R"({"properties": {
+    "limit": {"type": "integer", "minimum": 1, "maximum": 100, "default": 50,
+              "description": "At most this many."},
+    "cursor": {"type": "string", "description": "The next_cursor of the previous page."},
+    "search": {"type": "string", "maxLength": 256,
+               "description": "Those whose name or id contains this, in any case of letters."}}})";
+
+std::string roster_schema() {
+  return R"({"type": "object", "required": ["roster", "participants", "next_cursor"], "properties": {
+      "roster": {"type": "array", "items": )" +
+         entry_schema() + R"(},
+      "participants": {"type": "integer", "description": "How many are in the roster in all."},
+      "next_cursor": {"type": ["string", "null"],
+          "description": "Where the next page begins; null: this is the last one."}}})";
+}
 
 std::string folded(const std::string& text) {
   const glib::StringPtr folded(g_utf8_casefold(text.data(), static_cast<gssize>(text.size())));
@@ -81,8 +96,17 @@ Response list(Api& api, const Request& request) {
 }  // namespace
 
 void add_roster_routes(Router& router, Api& api) {
-  router.add({"GET", "/v1/rooms/{room}/roster", Access::ReadRoster, BodyKind::Nothing,
-              at_once([&api](const Request& request) { return list(api, request); })});
+  router.add({.method = "GET",
+              .pattern = "/v1/rooms/{room}/roster",
+              .access = Access::ReadRoster,
+              .body = BodyKind::Nothing,
+              .handler = at_once([&api](const Request& request) { return list(api, request); }),
+              .operation = {.tag = "Participants",
+                            .id = "getRoster",
+                            .summary = "Lists what clients see of the participants of a room",
+                            .outcomes = {{200, "A page of the roster.", roster_schema()}},
+                            .problems = {404},
+                            .query = kRosterQuery}});
 }
 
 }  // namespace veche::http

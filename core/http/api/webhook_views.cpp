@@ -2,13 +2,18 @@
 // What operators see of webhooks.
 #include "http/api/webhook_views.hpp"
 
+#include <optional>
+
+#include "glib/shown.hpp"
 #include "http/api/views.hpp"
 
 namespace veche::http {
 namespace {
 
 using events::Endpoint;
+using glib::Fields;
 using glib::JsonWriter;
+using glib::shown;
 
 const char* state_of(const Endpoint& endpoint) {
   if (!endpoint.webhook().enabled) return "disabled";
@@ -16,72 +21,120 @@ const char* state_of(const Endpoint& endpoint) {
   return endpoint.failure() ? "failing" : "active";
 }
 
-void write_time(JsonWriter& json, int64_t unix_ms) {
-  if (unix_ms == 0) {
-    json.null();
-  } else {
-    json.string(rfc3339(unix_ms));
-  }
+std::optional<std::string> time_of(int64_t unix_ms) {
+  return unix_ms == 0 ? std::nullopt : std::optional(rfc3339(unix_ms));
 }
 
-void write_status(JsonWriter& json, int status) {
-  if (status == 0) {
-    json.null();
-  } else {
-    json.integer(status);
-  }
+std::optional<int> status_of(int status) {
+  return status == 0 ? std::nullopt : std::optional(status);
 }
 
-void write_failure(JsonWriter& json, const Endpoint& endpoint) {
-  const auto& failure = endpoint.failure();
-  if (!failure) {
-    json.null();
-    return;
-  }
-  json.begin_object().key("time").string(rfc3339(failure->unix_ms));
-  json.key("event").integer(static_cast<int64_t>(failure->event));
-  write_status(json.key("status"), failure->outcome.status);
-  json.key("reason").string(failure->outcome.reason).end_object();
+constexpr char kStatus[] = "Of the receiver's answer; null: there was none.";
+constexpr char kReason[] = "In words; empty: there is nothing to explain.";
+
+const Fields<Endpoint::Failure>& failure_fields() {
+  using F = Endpoint::Failure;
+  static const Fields<F> fields{
+      shown<F>(
+          "time", "", [](const F& from) { return rfc3339(from.unix_ms); }, glib::kDateTime),
+      shown<F>("event", "The id of the event.", &F::event),
+      shown<F>("status", kStatus, [](const F& from) { return status_of(from.outcome.status); }),
+      shown<F>("reason", kReason, [](const F& from) { return from.outcome.reason; }),
+  };
+  return fields;
+}
+
+const Fields<Endpoint>& endpoint_fields() {
+  using E = Endpoint;
+  static const Fields<E> fields{
+      shown<E>("secrets_count", "Secrets themselves are never shown.",
+               [](const E& from) { return from.webhook().secrets.size(); }),
+      shown<E>("configured", "Does it stand in the configuration file?", &E::is_configured),
+      shown<E>("state", "refused: the receiver answered 410.", state_of,
+               R"("enum": ["active", "failing", "refused", "disabled"])"),
+      glib::shown_object<E>("failure", "The last attempt, if it failed.", failure_fields(),
+                            &E::failure),
+      shown<E>("last_delivered_at", "",
+               [](const E& from) { return time_of(from.last_delivered_unix_ms()); }),
+      shown<E>("oldest_waiting_at", "Of the events that wait.",
+               [](const E& from) { return time_of(from.oldest_unix_ms()); }),
+      shown<E>("read", "The id of the last event that it has read.", &E::read),
+      shown<E>("backlog", "How many events wait.", &E::backlog),
+      shown<E>("dead_letters", "How many deliveries were given up.",
+               [](const E& from) { return from.dead_letters().size(); }),
+  };
+  return fields;
+}
+
+/// All but the secrets, as the endpoint has them.
+const Fields<events::Webhook>& visible_fields() {
+  static const Fields<events::Webhook> fields = [] {
+    Fields<events::Webhook> all = events::webhook_fields();
+    std::erase_if(all, [](const auto& field) { return field.name == "secrets"; });
+    return all;
+  }();
+  return fields;
+}
+
+const Fields<events::DeadLetter>& letter_fields() {
+  using L = events::DeadLetter;
+  static const Fields<L> fields{
+      shown<L>("from", "The ids of the events, from here ...", &L::from),
+      shown<L>("to", "... to here.", &L::to),
+      shown<L>("type", "", &L::type),
+      shown<L>("room", "", &L::room),
+      shown<L>("time", "Of the event.", [](const L& from) { return time_of(from.time_unix_ms); }),
+      shown<L>(
+          "given_up_at", "", [](const L& from) { return rfc3339(from.dead_unix_ms); },
+          glib::kDateTime),
+      shown<L>("attempts", "", &L::attempts),
+      shown<L>("status", kStatus, [](const L& from) { return status_of(from.status); }),
+      shown<L>("reason", kReason, &L::reason),
+  };
+  return fields;
+}
+
+struct Test {
+  const events::Outcome& outcome;
+  int64_t took_ms;
+};
+
+const Fields<Test>& test_fields() {
+  static const Fields<Test> fields{
+      shown<Test>("delivered", "", [](const Test& from) { return from.outcome.is_delivered(); }),
+      shown<Test>("status", kStatus,
+                  [](const Test& from) { return status_of(from.outcome.status); }),
+      shown<Test>("reason", kReason, [](const Test& from) { return from.outcome.reason; }),
+      shown<Test>("duration_ms", "", &Test::took_ms),
+  };
+  return fields;
 }
 
 }  // namespace
 
 void write_webhook(JsonWriter& json, const Endpoint& endpoint) {
   json.begin_object();
-  for (const auto& field : events::webhook_fields()) {
-    if (field.name != "secrets") field.write(json.key(field.name), endpoint.webhook());
-  }
-  json.key("secrets_count").integer(static_cast<int64_t>(endpoint.webhook().secrets.size()));
-  json.key("configured").boolean(endpoint.is_configured());
-  json.key("state").string(state_of(endpoint));
-  write_failure(json.key("failure"), endpoint);
-  write_time(json.key("last_delivered_at"), endpoint.last_delivered_unix_ms());
-  write_time(json.key("oldest_waiting_at"), endpoint.oldest_unix_ms());
-  json.key("read").integer(static_cast<int64_t>(endpoint.read()));
-  json.key("backlog").integer(static_cast<int64_t>(endpoint.backlog()));
-  json.key("dead_letters").integer(static_cast<int64_t>(endpoint.dead_letters().size()));
+  glib::write_fields(json, visible_fields(), endpoint.webhook());
+  glib::write_fields(json, endpoint_fields(), endpoint);
   json.end_object();
 }
 
+std::string webhook_view_schema() {
+  return glib::shown_schema(R"(, "title": "Webhook")", visible_fields(), endpoint_fields());
+}
+
 void write_dead_letter(JsonWriter& json, const events::DeadLetter& letter) {
-  json.begin_object();
-  json.key("from").integer(static_cast<int64_t>(letter.from));
-  json.key("to").integer(static_cast<int64_t>(letter.to));
-  json.key("type").string(letter.type);
-  json.key("room").string(letter.room);
-  write_time(json.key("time"), letter.time_unix_ms);
-  json.key("given_up_at").string(rfc3339(letter.dead_unix_ms));
-  json.key("attempts").integer(letter.attempts);
-  write_status(json.key("status"), letter.status);
-  json.key("reason").string(letter.reason).end_object();
+  glib::write_object(json, letter_fields(), letter);
+}
+
+std::string dead_letter_schema() {
+  return glib::shown_schema(R"(, "title": "DeadLetter")", letter_fields());
 }
 
 std::string test_json(const events::Outcome& outcome, int64_t took_ms) {
-  JsonWriter json;
-  json.begin_object().key("delivered").boolean(outcome.is_delivered());
-  write_status(json.key("status"), outcome.status);
-  json.key("reason").string(outcome.reason);
-  return json.key("duration_ms").integer(took_ms).end_object().text();
+  return glib::object_text(test_fields(), Test{outcome, took_ms});
 }
+
+std::string test_schema() { return glib::shown_schema("", test_fields()); }
 
 }  // namespace veche::http

@@ -80,21 +80,68 @@ Response replay(Api& api, const Request& request) {
 }  // namespace
 
 void add_webhook_routes(Router& router, Api& api) {
-  const auto add = [&](const char* method, const char* pattern, BodyKind body,
-                       Response (*respond)(Api&, const Request&)) {
-    router.add(
-        {method, pattern, Access::Administer, body,
-         at_once([&api, respond](const Request& request) { return respond(api, request); })});
+  const auto add = [&](const char* method, const std::string& tail, BodyKind body, Handler handler,
+                       Operation operation) {
+    operation.tag = "Events";
+    if (!tail.empty()) operation.problems.push_back(404);
+    router.add({.method = method,
+                .pattern = "/v1/webhooks" + tail,
+                .access = Access::Administer,
+                .body = body,
+                .handler = std::move(handler),
+                .operation = std::move(operation)});
   };
-  add("GET", "/v1/webhooks", BodyKind::Nothing, list);
-  add("POST", "/v1/webhooks", BodyKind::Json, make);
-  add("GET", "/v1/webhooks/{webhook}", BodyKind::Nothing, get);
-  add("PATCH", "/v1/webhooks/{webhook}", BodyKind::MergePatch, patch);
-  add("DELETE", "/v1/webhooks/{webhook}", BodyKind::Nothing, remove);
-  add("GET", "/v1/webhooks/{webhook}/dead-letters", BodyKind::Nothing, dead_letters);
-  add("POST", "/v1/webhooks/{webhook}/replay", BodyKind::Json, replay);
-  router.add({"POST", "/v1/webhooks/{webhook}/test", Access::Administer, BodyKind::Nothing,
-              [&api](const Request& request, const Reply& reply) { test(api, request, reply); }});
+  const auto now = [&api](Response (*respond)(Api&, const Request&)) {
+    return at_once([&api, respond](const Request& request) { return respond(api, request); });
+  };
+  const std::string one = webhook_view_schema();
+  const std::string example =
+      R"({"name": "attendance", "url": "https://backend.example.org/events", "types": ["participant.*"],
+          "secrets": ["whsec_MfKQ9r8GKYqrTwjUPD8ILPZIo2LaLaSw"]})";
+  add("GET", "", BodyKind::Nothing, now(list),
+      {.id = "listWebhooks",
+       .summary = "Lists webhooks, those of the configuration file included",
+       .outcomes = {{200, "A page of webhooks.", page_schema("webhooks", one)}},
+       .query = kPageQuery});
+  add("POST", "", BodyKind::Json, now(make),
+      {.id = "addWebhook",
+       .summary = "Adds a webhook",
+       .outcomes = {{201, "The new webhook.", one}},
+       .problems = {409},
+       .body = webhook_body_schema(),
+       .example = example});
+  add("GET", "/{webhook}", BodyKind::Nothing, now(get),
+      {.id = "getWebhook", .summary = "Reads a webhook", .outcomes = {{200, "The webhook.", one}}});
+  add("PATCH", "/{webhook}", BodyKind::MergePatch, now(patch),
+      {.id = "patchWebhook",
+       .summary = "Changes what the patch names of a webhook",
+       .outcomes = {{200, "The changed webhook.", one}},
+       .problems = {409},
+       .body = webhook_body_schema(),
+       .example = R"({"enabled": false})"});
+  add("DELETE", "/{webhook}", BodyKind::Nothing, now(remove),
+      {.id = "removeWebhook",
+       .summary = "Removes a webhook, and what waits for it",
+       .outcomes = {{204, "The webhook is gone."}},
+       .problems = {409}});
+  add("GET", "/{webhook}/dead-letters", BodyKind::Nothing, now(dead_letters),
+      {.id = "listDeadLetters",
+       .summary = "Lists the deliveries that were given up",
+       .outcomes = {{200, "A page of them.", page_schema("dead_letters", dead_letter_schema())}},
+       .query = kPageQuery});
+  add("POST", "/{webhook}/replay", BodyKind::Json, now(replay),
+      {.id = "replayWebhook",
+       .summary = "Delivers events again",
+       .outcomes = {{200, "The webhook.", one}},
+       .problems = {409},
+       .body = replay_body_schema(),
+       .example = R"({"after": 41})"});
+  add("POST", "/{webhook}/test", BodyKind::Nothing,
+      [&api](const Request& request, const Reply& reply) { test(api, request, reply); },
+      {.id = "testWebhook",
+       .summary = "Delivers an event webhook.test",
+       .outcomes = {{200, "What the receiver answered.", test_schema()}},
+       .problems = {409}});
 }
 
 }  // namespace veche::http

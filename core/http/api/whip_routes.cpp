@@ -12,6 +12,17 @@ namespace {
 struct Protocol {
   std::string path;  ///< "/whip"
   room::ClientKind client;
+  const char* name;  ///< "Whip"
+
+  /// `verb` and the name are the operation's id.
+  Operation describes(const std::string& verb, const std::string& summary,
+                      std::vector<Outcome> outcomes, std::vector<int> problems) const {
+    return {.tag = "WHIP and WHEP",
+            .id = verb + name,
+            .summary = summary,
+            .outcomes = std::move(outcomes),
+            .problems = std::move(problems)};
+  }
 };
 
 void open(Api& api, const Protocol& protocol, const Request& request, const Reply& reply) {
@@ -57,12 +68,24 @@ void patch(Api& api, const Protocol& protocol, const Request& request, const Rep
 
 void add_endpoint(Router& router, Api& api, const Protocol& protocol) {
   const std::string pattern = protocol.path + "/{room}";
-  Route offers{"POST", pattern, Access::EnterRoom, BodyKind::Sdp,
-               [&api, protocol](const Request& request, const Reply& reply) {
-                 open(api, protocol, request, reply);
-               }};
-  Route probe{"GET", pattern, Access::EnterRoom, BodyKind::Nothing,
-              at_once([](const Request&) { return no_content(); })};
+  Route offers{
+      .method = "POST",
+      .pattern = pattern,
+      .access = Access::EnterRoom,
+      .body = BodyKind::Sdp,
+      .handler = [&api, protocol](const Request& request,
+                                  const Reply& reply) { open(api, protocol, request, reply); },
+      .operation = protocol.describes(
+          "offer", "Takes an offer, and answers it",
+          {{201, "The answer; Link headers name the ICE servers.", "", "application/sdp"}},
+          {404, 409})};
+  Route probe{.method = "GET",
+              .pattern = pattern,
+              .access = Access::EnterRoom,
+              .body = BodyKind::Nothing,
+              .handler = at_once([](const Request&) { return no_content(); }),
+              .operation = protocol.describes("probe", "Says that it is there",
+                                              {{204, "Offers may be posted here."}}, {})};
   // People type the URL of an endpoint.
   offers.takes_trailing_slash = probe.takes_trailing_slash = true;
   router.add(std::move(offers));
@@ -71,24 +94,40 @@ void add_endpoint(Router& router, Api& api, const Protocol& protocol) {
 
 void add_sessions(Router& router, Api& api, const Protocol& protocol) {
   const std::string pattern = protocol.path + "/{room}/{session}";
-  router.add(
-      {"GET", pattern, Access::EnterRoom, BodyKind::Nothing,
-       at_once([&api, protocol](const Request& request) { return get(api, protocol, request); })});
-  router.add({"PATCH", pattern, Access::EnterRoom, BodyKind::SdpFragment,
-              [&api, protocol](const Request& request, const Reply& reply) {
-                patch(api, protocol, request, reply);
-              }});
-  router.add({"DELETE", pattern, Access::EnterRoom, BodyKind::Nothing,
-              at_once([&api, protocol](const Request& request) {
-                return close(api, protocol, request);
-              })});
+  const auto add = [&](const char* method, BodyKind body, Handler handler, Operation operation) {
+    router.add({.method = method,
+                .pattern = pattern,
+                .access = Access::EnterRoom,
+                .body = body,
+                .handler = std::move(handler),
+                .operation = std::move(operation)});
+  };
+  add("GET", BodyKind::Nothing,
+      at_once([&api, protocol](const Request& request) { return get(api, protocol, request); }),
+      protocol.describes("get", "Says whether a session is there", {{204, "It is there."}}, {404}));
+  Operation patches =
+      protocol.describes("patch", "Restarts ICE, or takes candidates",
+                         {{200, "The server's credentials and candidates after an ICE restart.", "",
+                           "application/trickle-ice-sdpfrag"},
+                          {204, "Candidates: the server does not need them."}},
+                         {404, 409, 422, 428});
+  patches.is_tagged = true;
+  add(
+      "PATCH", BodyKind::SdpFragment,
+      [&api, protocol](const Request& request, const Reply& reply) {
+        patch(api, protocol, request, reply);
+      },
+      std::move(patches));
+  add("DELETE", BodyKind::Nothing,
+      at_once([&api, protocol](const Request& request) { return close(api, protocol, request); }),
+      protocol.describes("close", "Leaves the room", {{200, "The session has ended."}}, {404}));
 }
 
 }  // namespace
 
 void add_whip_routes(Router& router, Api& api) {
-  for (const Protocol& protocol : {Protocol{"/whip", room::ClientKind::Publisher},
-                                   Protocol{"/whep", room::ClientKind::Player}}) {
+  for (const Protocol& protocol : {Protocol{"/whip", room::ClientKind::Publisher, "Whip"},
+                                   Protocol{"/whep", room::ClientKind::Player, "Whep"}}) {
     add_endpoint(router, api, protocol);
     add_sessions(router, api, protocol);
   }

@@ -25,7 +25,8 @@ constexpr Tag kTags[] = {
     {"Rooms", "Rooms and their policies."},
     {"Participants", "Who is in a room, what they may do, and how they fare."},
     {"Sessions", "From an offer to an answer, in the shape of WHIP (RFC 9725); clients' events."},
-    {"Events", "What happens, for backends."},
+    {"WHIP and WHEP", "Standard clients publish by WHIP (RFC 9725), and listen by WHEP."},
+    {"Events", "What happens, for backends: pages, streams and webhooks."},
     {"Plugins", "Their state. Their own routes stand under their names."},
 };
 

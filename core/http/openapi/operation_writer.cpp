@@ -30,7 +30,9 @@ Opening opening_of(Access access) {
     case Access::ReadServer: return {{"read", "admin"}};
     case Access::ReadRooms: return {{"read", "rooms", "admin"}};
     case Access::WriteRooms: return {{"rooms", "admin"}};
+    case Access::ReadRoster:
     case Access::ReadParticipant: return {{"read", "rooms", "admin"}, true};
+    case Access::EnterRoom:
     case Access::UseParticipant: return {{"rooms", "admin"}, true};
     case Access::Administer: return {{"admin"}};
     case Access::ReadMetrics: return {{"metrics", "admin"}};
