@@ -42,6 +42,31 @@ std::string closed_json(const std::string& incarnation, int64_t duration_s) {
       .text();
 }
 
+/// Of one room, without times.
+std::vector<Event> ends_of(const std::string& incarnation, const OpenRoom& room,
+                           int64_t alive_unix_ms) {
+  std::vector<std::pair<int64_t, std::string>> in_order;
+  for (const auto& [name, joined_unix_ms] : room.participants) {
+    in_order.emplace_back(joined_unix_ms, name);
+  }
+  std::sort(in_order.begin(), in_order.end());
+  std::vector<Event> ends;
+  for (const auto& [joined_unix_ms, name] : in_order) {
+    ends.push_back({.type = "participant.left",
+                    .participant = name,
+                    .data = left_json(lasted_s(joined_unix_ms, alive_unix_ms))});
+  }
+  ends.push_back({.type = "room.closed",
+                  .data = closed_json(incarnation, lasted_s(room.begun_unix_ms, alive_unix_ms))});
+  uint64_t seq = room.last_seq;
+  for (Event& end : ends) {
+    end.room = room.room;
+    end.incarnation = incarnation;
+    end.seq = ++seq;
+  }
+  return ends;
+}
+
 }  // namespace
 
 Turn turn_of(const Event& event) {
@@ -75,24 +100,14 @@ bool OpenState::is_end(const Event& event) const {
 }
 
 std::vector<Event> OpenState::ends(int64_t alive_unix_ms, int64_t now_unix_ms) const {
-  std::vector<Event> ends;
+  std::vector<Event> all;
   for (const auto& [incarnation, room] : rooms_) {
-    uint64_t seq = room.last_seq;
-    std::vector<std::pair<int64_t, std::string>> in_order;
-    for (const auto& [name, joined_unix_ms] : room.participants) {
-      in_order.emplace_back(joined_unix_ms, name);
+    for (Event& end : ends_of(incarnation, room, alive_unix_ms)) {
+      end.time_unix_ms = now_unix_ms;
+      all.push_back(std::move(end));
     }
-    std::sort(in_order.begin(), in_order.end());
-    const auto add = [&](const char* type, const std::string& participant, std::string data) {
-      ends.push_back(
-          {0, room.room, incarnation, ++seq, now_unix_ms, type, participant, std::move(data)});
-    };
-    for (const auto& [joined_unix_ms, name] : in_order) {
-      add("participant.left", name, left_json(lasted_s(joined_unix_ms, alive_unix_ms)));
-    }
-    add("room.closed", {}, closed_json(incarnation, lasted_s(room.begun_unix_ms, alive_unix_ms)));
   }
-  return ends;
+  return all;
 }
 
 }  // namespace veche::events

@@ -40,7 +40,7 @@ int64_t signed_id(uint64_t id) { return static_cast<int64_t>(id); }
 
 Store::Store(DatabasePtr database, const RetentionLimits& limits)
     : database_(std::move(database)), limits_(limits) {
-  static_assert(std::size(kSql) == kSqlCount);
+  static_assert(std::size(kSql) == SqlCount);
 }
 
 Result<std::unique_ptr<Store>> Store::open(const std::string& file, const RetentionLimits& limits,
@@ -55,7 +55,7 @@ Result<std::unique_ptr<Store>> Store::open(const std::string& file, const Retent
 }
 
 Status Store::prepare() {
-  for (size_t i = 0; i < kSqlCount; ++i) {
+  for (size_t i = 0; i < SqlCount; ++i) {
     Result<Statement> statement = Statement::prepare(database_.get(), kSql[i]);
     if (!statement) return statement.error();
     statements_[i] = std::move(*statement);
@@ -132,7 +132,7 @@ Status Store::in_transaction(const std::function<Status()>& work) {
 }
 
 Status Store::write(const Batch& batch, int64_t now_unix_ms) {
-  const Status written = in_transaction([&]() -> Status {
+  Status written = in_transaction([&]() -> Status {
     for (const Event& event : batch.events) {
       if (Status status = write_event(event); !status) return status;
     }
@@ -153,16 +153,16 @@ Status Store::write(const Batch& batch, int64_t now_unix_ms) {
 }
 
 Status Store::write_event(const Event& event) {
-  const Status inserted = statements_[Insert]
-                              .bind(signed_id(event.id))
-                              .bind(event.room)
-                              .bind(event.incarnation)
-                              .bind(signed_id(event.seq))
-                              .bind(event.time_unix_ms)
-                              .bind(event.type)
-                              .bind(event.participant)
-                              .bind(event.data)
-                              .run();
+  Status inserted = statements_[Insert]
+                        .bind(signed_id(event.id))
+                        .bind(event.room)
+                        .bind(event.incarnation)
+                        .bind(signed_id(event.seq))
+                        .bind(event.time_unix_ms)
+                        .bind(event.type)
+                        .bind(event.participant)
+                        .bind(event.data)
+                        .run();
   if (!inserted || event.room.empty()) return inserted;
   return write_turn(event);
 }

@@ -71,7 +71,7 @@ class Store {
     DropEvents,
     Read,
     Load,
-    kSqlCount,
+    SqlCount,
   };
   static constexpr const char *kNewest = "newest_id", *kAlive = "alive_unix_ms";
 
@@ -89,7 +89,7 @@ class Store {
 
   DatabasePtr database_;  ///< Before the statements, which end first.
   const RetentionLimits limits_;
-  std::array<Statement, kSqlCount> statements_;
+  std::array<Statement, SqlCount> statements_;
   Summary summary_;
   int64_t free_pages_ = 0;
   uint64_t count_ = 0;  ///< Events; counted only where their number has a limit.
