@@ -51,6 +51,7 @@ std::vector<Event> ends_of(const std::string& incarnation, const OpenRoom& room,
   }
   std::sort(in_order.begin(), in_order.end());
   std::vector<Event> ends;
+  ends.reserve(in_order.size() + 1);
   for (const auto& [joined_unix_ms, name] : in_order) {
     ends.push_back({.type = "participant.left",
                     .participant = name,
