@@ -93,7 +93,7 @@ class CurlCourierTest : public testing::Test {
   CurlCourierTest() : courier(std::make_unique<CurlCourier>(loop)) {
     courier->use({.allow_private = true}, "");
   }
-  ~CurlCourierTest() override {
+  void TearDown() override {
     courier = nullptr;
     while (loop.iterate()) {
     }

@@ -48,7 +48,7 @@ TEST_F(EndpointTest, HasTheSameIdAtEachAttemptAndAnotherForEachWebhook) {
             header_of(courier->attempts[2], "webhook-id"));
   EXPECT_EQ(courier->attempts[0].body, courier->attempts[2].body);
   courier->answer({.status = 204});
-  EXPECT_EQ(endpoint.last_delivered_unix_ms(), kNow_unix_ms);
+  EXPECT_EQ(endpoint.last_delivered_unix_ms(), kNowUnixMs);
   EXPECT_EQ(endpoint.backlog(), 0U);
   add(webhook("other"));
   append("blue");

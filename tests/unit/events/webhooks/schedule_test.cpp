@@ -12,14 +12,14 @@ namespace {
 
 constexpr int64_t kS = 1000;
 constexpr int64_t kHour = 3600 * kS;
-constexpr int64_t kBegin_unix_ms = 1'700'000'000'000;
+constexpr int64_t kBeginUnixMs = 1'700'000'000'000;
 
 Event event(uint64_t id, const std::string& room = "blue") {
   Event made;
   made.id = id;
   made.room = room;
   made.type = "participant.joined";
-  made.time_unix_ms = kBegin_unix_ms + static_cast<int64_t>(id);
+  made.time_unix_ms = kBeginUnixMs + static_cast<int64_t>(id);
   return made;
 }
 
@@ -53,7 +53,7 @@ class Simulation {
     now_ms = end_ms;
   }
 
-  Now now() const { return {now_ms, kBegin_unix_ms + now_ms}; }
+  Now now() const { return {now_ms, kBeginUnixMs + now_ms}; }
 
   Schedule schedule;
   int64_t now_ms = 0;
@@ -172,7 +172,7 @@ TEST(WebhookSchedule, LetsOtherRoomsGoOnWhileOneEventFails) {
   EXPECT_EQ(simulation.schedule.position().read, 51U);
   const auto waiting = simulation.schedule.position().waiting;
   ASSERT_EQ(waiting.size(), 2U);
-  EXPECT_EQ(waiting[0], (Position::Waiting{1, kBegin_unix_ms + 10}));
+  EXPECT_EQ(waiting[0], (Position::Waiting{1, kBeginUnixMs + 10}));
   EXPECT_EQ(waiting[1], (Position::Waiting{51, 0}));
 }
 
@@ -285,7 +285,7 @@ TEST(WebhookSchedule, GivesAnEventUpAfterDaysAndGoesOnWithTheRoom) {
   simulation.load({event(1), event(2)});
   simulation.run_until(71 * kHour);
   EXPECT_TRUE(simulation.given_up.empty());
-  simulation.run_until(5 * 24 * kHour);
+  simulation.run_until(int64_t{5} * 24 * kHour);
   ASSERT_EQ(simulation.given_up.size(), 1U);
   EXPECT_EQ(simulation.given_up[0].event, event(1));
   EXPECT_EQ(simulation.given_up[0].outcome.status, 500);
@@ -295,7 +295,7 @@ TEST(WebhookSchedule, GivesAnEventUpAfterDaysAndGoesOnWithTheRoom) {
 }
 
 TEST(WebhookSchedule, CountsTheDaysOverRestartsButTriesSomeTimesEachRun) {
-  const int64_t days_ago_ms = kBegin_unix_ms - 30 * 24 * kHour;
+  const int64_t days_ago_ms = kBeginUnixMs - int64_t{30} * 24 * kHour;
   Simulation simulation({.read = 2, .waiting = {{1, days_ago_ms}}});
   simulation.receiver = [](uint64_t, int64_t) { return no_answer(); };
   simulation.load({event(1)});
@@ -352,9 +352,9 @@ TEST(WebhookSchedule, HoldsFewLargeEvents) {
 }
 
 TEST(WebhookSchedule, GoesOnAfterARestartWithWhatWasWaiting) {
-  Simulation simulation({.read = 20, .waiting = {{5, 0}, {9, kBegin_unix_ms}}});
+  Simulation simulation({.read = 20, .waiting = {{5, 0}, {9, kBeginUnixMs}}});
   EXPECT_EQ(simulation.schedule.position(),
-            (Position{.read = 20, .waiting = {{5, 0}, {9, kBegin_unix_ms}}}));
+            (Position{.read = 20, .waiting = {{5, 0}, {9, kBeginUnixMs}}}));
   ASSERT_TRUE(simulation.schedule.need().has_value());
   EXPECT_EQ(simulation.schedule.need()->after, 4U);
   EXPECT_TRUE(simulation.schedule.need()->is_known);
@@ -401,7 +401,7 @@ TEST(WebhookSchedule, KeepsItsPlaceWhenTheFilterTakesNothing) {
   EXPECT_EQ(simulation.schedule.position(), (Position{.read = 500, .waiting = {}}));
   EXPECT_EQ(simulation.schedule.oldest_unix_ms(), 0);
   simulation.load({event(501)});
-  EXPECT_EQ(simulation.schedule.oldest_unix_ms(), kBegin_unix_ms + 501);
+  EXPECT_EQ(simulation.schedule.oldest_unix_ms(), kBeginUnixMs + 501);
 }
 
 TEST(WebhookSchedule, IgnoresAnAnswerThatNobodyWaitsFor) {

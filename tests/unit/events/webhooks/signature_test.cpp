@@ -11,18 +11,18 @@ namespace {
 constexpr char kSecret[] = "whsec_MfKQ9r8GKYqrTwjUPD8ILPZIo2LaLaSw";
 constexpr char kId[] = "msg_p5jXN8AQM9LWM0D4loKWxJek";
 constexpr char kBody[] = R"({"test": 2432232314})";
-constexpr int64_t kTimestamp_s = 1614265330;
+constexpr int64_t kTimestampS = 1614265330;
 constexpr char kSignature[] = "v1,g0hM9SsE+OTPJTGt/tmIKtSyZlE3uFJELVlNIOLJ1OE=";
 constexpr char kOther[] = "whsec_AAECAwQFBgcICQoLDA0ODxAREhMUFRYXGBkaGxwdHh8=";
 
 std::string key_of(const char* secret) { return key_of_secret(secret).value(); }
 
 TEST(WebhookSignature, IsThatOfTheStandardsVector) {
-  EXPECT_EQ(signatures({key_of(kSecret)}, kId, kTimestamp_s, kBody), kSignature);
+  EXPECT_EQ(signatures({key_of(kSecret)}, kId, kTimestampS, kBody), kSignature);
 }
 
 TEST(WebhookSignature, IsMadeWithEachSecretWhileOneReplacesTheOther) {
-  EXPECT_EQ(signatures({key_of(kOther), key_of(kSecret)}, kId, kTimestamp_s, kBody),
+  EXPECT_EQ(signatures({key_of(kOther), key_of(kSecret)}, kId, kTimestampS, kBody),
             std::string("v1,O4Gjv1HqPqsMrjmczoggs/sWA8gZD0VyHG+fLh4+ktI= ") + kSignature);
 }
 
@@ -30,9 +30,9 @@ TEST(WebhookSignature, DependsOnIdTimestampAndBody) {
   const auto sign = [](const char* id, int64_t timestamp_s, const char* body) {
     return signatures({key_of(kSecret)}, id, timestamp_s, body);
   };
-  EXPECT_NE(sign("msg_2", kTimestamp_s, kBody), kSignature);
-  EXPECT_NE(sign(kId, kTimestamp_s + 1, kBody), kSignature);
-  EXPECT_NE(sign(kId, kTimestamp_s, "{}"), kSignature);
+  EXPECT_NE(sign("msg_2", kTimestampS, kBody), kSignature);
+  EXPECT_NE(sign(kId, kTimestampS + 1, kBody), kSignature);
+  EXPECT_NE(sign(kId, kTimestampS, "{}"), kSignature);
 }
 
 TEST(WebhookSecret, HasAPrefixBase64AndEnoughBytes) {

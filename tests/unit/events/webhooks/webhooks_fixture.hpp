@@ -26,10 +26,10 @@ inline std::string header_of(const Attempt& attempt, const std::string& name) {
 class WebhooksTest : public testing::Test {
  protected:
   static constexpr char kSecret[] = "whsec_MfKQ9r8GKYqrTwjUPD8ILPZIo2LaLaSw";
-  static constexpr int64_t kNow_unix_ms = 4'000'000'000'000;
+  static constexpr int64_t kNowUnixMs = 4'000'000'000'000;
 
   WebhooksTest() : log(std::move(Log::open(loop, {})).value()) {}
-  ~WebhooksTest() override {
+  void TearDown() override {
     webhooks = nullptr;
     run();
   }
@@ -47,7 +47,7 @@ class WebhooksTest : public testing::Test {
     webhooks = std::make_unique<Webhooks>(
         loop, *log, std::move(made), std::move(settings),
         +[] {
-          return Now{1'000'000, kNow_unix_ms};
+          return Now{1'000'000, kNowUnixMs};
         },
         +[] { return uint32_t{0}; });
     EXPECT_TRUE(run_until([&] { return webhooks->ready().ok(); }));
@@ -64,7 +64,7 @@ class WebhooksTest : public testing::Test {
     event.room = room;
     event.incarnation = room.empty() ? "" : "9f0c";
     event.seq = room.empty() ? 0 : ++seq_[room];
-    event.time_unix_ms = kNow_unix_ms;
+    event.time_unix_ms = kNowUnixMs;
     event.type = type;
     const uint64_t before = log->newest();
     log->append(std::move(event));
