@@ -111,9 +111,8 @@ class RosterCost : public room::RoomTest {
         most([](const CountingSink& sink) { return static_cast<size_t>(sink.messages()); });
     const size_t bytes = most([](const CountingSink& sink) { return sink.bytes; });
     std::cout << clients.size() << " join within 10 s: at most " << messages << " messages and "
-              << bytes << " bytes for a client, of which its snapshot has "
-              << most([](const CountingSink& sink) { return sink.snapshot_bytes; })
-              << " bytes or less\n";
+              << bytes << " bytes for a client; a snapshot has at most "
+              << most([](const CountingSink& sink) { return sink.snapshot_bytes; }) << " bytes\n";
     EXPECT_LE(messages, most_messages);
     EXPECT_LT(bytes, most_bytes);
     EXPECT_EQ(clients.front()->sink.participants, clients.size()) << "the first knows of the last";
