@@ -6,6 +6,7 @@
 #include <algorithm>
 #include <cstdint>
 #include <functional>
+#include <map>
 #include <optional>
 #include <string>
 #include <vector>
@@ -94,6 +95,12 @@ inline void read_value(JsonNode* node, std::vector<std::string>& to) {
   for (JsonNode* text : elements_of(node)) to.emplace_back(json_node_get_string(text));
 }
 
+inline void read_value(JsonNode* node, std::map<std::string, std::string>& to) {
+  for (const std::string& name : names_of(node)) {
+    to[name] = json_node_get_string(member(node, name.c_str()));
+  }
+}
+
 inline void write_value(JsonWriter& json, bool value) { json.boolean(value); }
 inline void write_value(JsonWriter& json, int64_t value) { json.integer(value); }
 inline void write_value(JsonWriter& json, uint32_t value) { json.integer(value); }
@@ -102,6 +109,11 @@ inline void write_value(JsonWriter& json, const std::vector<std::string>& value)
   json.begin_array();
   for (const std::string& text : value) json.string(text);
   json.end_array();
+}
+inline void write_value(JsonWriter& json, const std::map<std::string, std::string>& value) {
+  json.begin_object();
+  for (const auto& [name, text] : value) json.key(name).string(text);
+  json.end_object();
 }
 
 /// `Member` of a T, or T itself without one.

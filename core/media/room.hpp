@@ -3,6 +3,7 @@
 #pragma once
 
 #include <functional>
+#include <map>
 #include <memory>
 #include <string>
 #include <vector>
@@ -51,6 +52,9 @@ class Room {
                                const std::vector<Preference>& preferences) = 0;
   /// The number of audio slots that may be in use at once; 0: all of the session's.
   virtual void set_max_speakers(ParticipantId participant, uint32_t count) = 0;
+  /// What selectors see of it, by name.
+  virtual void set_attributes(ParticipantId participant,
+                              const std::map<std::string, std::string>& attributes) = 0;
   /// The participant has left for good: its settings are dropped.
   virtual void forget(ParticipantId participant) = 0;
   /// If the selection has changed since the last call, `callback` soon gets it on control. One

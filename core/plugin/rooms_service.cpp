@@ -5,6 +5,7 @@
 #include <string_view>
 
 #include "base/characters.hpp"
+#include "glib/fields.hpp"
 #include "glib/json.hpp"
 #include "plugin/hook_call.hpp"
 #include "plugin/host_services.hpp"
@@ -65,6 +66,9 @@ void show(const room::Participant& participant, const std::string& room,
   // NOLINTNEXTLINE(performance-unnecessary-copy-initialization)
   std::string id = participant.id(), name = participant.name(),
               metadata = participant.settings().metadata;
+  glib::JsonWriter attributes;
+  glib::write_value(attributes, participant.settings().attributes);
+  const std::string attributes_json = attributes.text();
   veche_participant_info info{};
   info.struct_size = sizeof info;
   info.muted = participant.muted() ? 1 : 0;
@@ -76,6 +80,7 @@ void show(const room::Participant& participant, const std::string& room,
   info.session = participant.session_number().value;
   info.tracks = tracks.data();
   info.track_count = static_cast<uint32_t>(tracks.size());
+  info.attributes = attributes_json.c_str();
   visit(data, &info);
 }
 

@@ -67,6 +67,25 @@ Status check_names(std::string_view what, const std::vector<std::string>& names)
   return Ok{};
 }
 
+Status check_attributes(const Attributes& attributes) {
+  if (attributes.size() > kMaxAttributes) {
+    return invalid("The participant's attributes must be at most " +
+                   std::to_string(kMaxAttributes) + ".");
+  }
+  for (const auto& [name, value] : attributes) {
+    if (name.size() > kMaxAttributeNameBytes || !is_valid_name(name)) {
+      return invalid("The name of an attribute must be 1 to " +
+                     std::to_string(kMaxAttributeNameBytes) +
+                     " characters of A-Z a-z 0-9 _ . ~ -.");
+    }
+    if (!is_text(value, kMaxAttributeBytes)) {
+      return invalid("The attribute \"" + name + "\" must be UTF-8 of at most " +
+                     std::to_string(kMaxAttributeBytes) + " bytes.");
+    }
+  }
+  return Ok{};
+}
+
 Status check_object(std::string_view what, const std::string& json) {
   if (json.size() > kMaxMetadataBytes) {
     return invalid(std::string(what) + " must be at most " + std::to_string(kMaxMetadataBytes) +
@@ -88,6 +107,7 @@ Status check_settings(const ParticipantSettings& settings, const Limits& limits)
   if (Status status = check_object("The participant's metadata", settings.metadata); !status) {
     return status.error();
   }
+  if (Status status = check_attributes(settings.attributes); !status) return status.error();
   if (Status status =
           check_slots("max_audio_slots", settings.max_audio_slots, limits.max_audio_slots);
       !status) {

@@ -16,6 +16,9 @@ namespace veche::room {
 inline constexpr size_t kMaxMetadataBytes = size_t{16} * 1024;
 inline constexpr size_t kMaxDisplayNameBytes = 256;
 inline constexpr size_t kMaxReasonBytes = 256;
+inline constexpr size_t kMaxAttributes = 16;
+inline constexpr size_t kMaxAttributeNameBytes = 32;
+inline constexpr size_t kMaxAttributeBytes = 128;
 /// Names that one participant may pin, and as many that it may block.
 inline constexpr size_t kMaxPreferences = 64;
 
@@ -24,6 +27,7 @@ Status check_name(std::string_view what, std::string_view name);
 Status check_names(std::string_view what, const std::vector<std::string>& names);
 /// Why the backend removes a participant: for its client, and for events.
 Status check_reason(const std::string& reason);
+Status check_attributes(const Attributes& attributes);
 /// For metadata and plugins' settings, which must be JSON objects.
 Status check_object(std::string_view what, const std::string& json);
 Status check_settings(const ParticipantSettings& settings, const Limits& limits);

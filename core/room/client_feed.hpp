@@ -22,6 +22,7 @@ struct RosterEntry {
   std::string participant;
   std::string name;
   std::string metadata;
+  Attributes attributes;
   uint32_t source_number = 0;
   bool connected = false;
   bool muted_by_backend = false;

@@ -9,11 +9,13 @@ namespace veche::room {
 void Decision::note(const ParticipantPatch& patch) {
   if (patch.muted_by_backend) muted = patch.muted_by_backend;
   if (patch.permissions) permissions = patch.permissions;
+  if (patch.attributes) attributes = patch.attributes;
 }
 
 void Decision::apply(ParticipantSettings& settings) const {
   settings.muted_by_backend = muted.value_or(settings.muted_by_backend);
   settings.permissions = permissions.value_or(settings.permissions);
+  settings.attributes = attributes.value_or(settings.attributes);
 }
 
 void Decisions::keep(const std::string& participant, const Decision& decision, size_t most) {

@@ -16,11 +16,12 @@ namespace veche::room {
 struct Decision {
   std::optional<bool> muted;
   std::optional<Permissions> permissions;
+  std::optional<Attributes> attributes;
 
   /// Takes over what the patch decides; its other fields are no decisions.
   void note(const ParticipantPatch& patch);
   void apply(ParticipantSettings& settings) const;
-  explicit operator bool() const { return muted || permissions; }
+  explicit operator bool() const { return muted || permissions || attributes; }
 };
 
 /// About participants that have left.

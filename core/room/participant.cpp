@@ -10,6 +10,7 @@
 
 #include "base/thread_role.hpp"
 #include "base/time.hpp"
+#include "glib/fields.hpp"
 #include "glib/json.hpp"
 #include "room/checks.hpp"
 #include "room/room.hpp"
@@ -36,8 +37,8 @@ std::string text_of(const Permissions& permissions) {
 
 /// Do other clients see a difference?
 bool looks_different(const ParticipantSettings& a, const ParticipantSettings& b) {
-  return a.name != b.name || a.metadata != b.metadata || a.permissions != b.permissions ||
-         a.muted_by_backend != b.muted_by_backend;
+  return a.name != b.name || a.metadata != b.metadata || a.attributes != b.attributes ||
+         a.permissions != b.permissions || a.muted_by_backend != b.muted_by_backend;
 }
 
 std::string mute_json(bool by_backend) {
@@ -144,6 +145,7 @@ void Participant::apply_all() {
   room_.media().set_muted(number_, muted() || !settings_.permissions.publish_audio);
   room_.media().set_listening(number_, settings_.permissions.subscribe);
   room_.media().set_max_speakers(number_, settings_.max_audio_slots);
+  room_.media().set_attributes(number_, settings_.attributes);
   apply_preferences();
 }
 
@@ -174,6 +176,7 @@ bool Participant::prefers(const std::string& participant) const {
 std::string Participant::profile_json() const {
   glib::JsonWriter json;
   json.begin_object().key("name").string(name()).key("metadata").verbatim(settings_.metadata);
+  glib::write_value(json.key("attributes"), settings_.attributes);
   json.key("muted").boolean(muted()).key("muted_by_backend").boolean(muted_by_backend());
   json.key("muted_by_self").boolean(muted_by_self_);
   write_permissions(json.key("permissions"), settings_.permissions);

@@ -83,8 +83,8 @@ class Participant {
   const PublishHint& hint() const { return hint_; }
 
   /// Changes what the patch names. Everything is checked before anything changes. A change of the
-  /// backend's mute or of the permissions holds until the backend makes another, also when the
-  /// participant rejoins.
+  /// backend's mute, of the permissions or of the attributes holds until the backend makes another,
+  /// also when the participant rejoins.
   Status update(const ParticipantPatch& patch);
 
   /// Of the last session; Full before the first.

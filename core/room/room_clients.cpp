@@ -83,6 +83,7 @@ RosterEntry Room::roster_entry(const Participant& participant) const {
   return {participant.id(),
           participant.name(),
           participant.settings().metadata,
+          participant.settings().attributes,
           participant.source_number(),
           participant.session_state() == SessionState::Connected,
           participant.muted_by_backend(),

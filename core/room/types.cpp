@@ -7,6 +7,7 @@ namespace veche::room {
 ParticipantSettings patched(ParticipantSettings settings, const ParticipantPatch& patch) {
   settings.name = patch.name.value_or(settings.name);
   settings.metadata = patch.metadata.value_or(settings.metadata);
+  settings.attributes = patch.attributes.value_or(settings.attributes);
   settings.permissions = patch.permissions.value_or(settings.permissions);
   settings.muted_by_backend = patch.muted_by_backend.value_or(settings.muted_by_backend);
   settings.max_audio_slots = patch.max_audio_slots.value_or(settings.max_audio_slots);

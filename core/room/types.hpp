@@ -65,10 +65,14 @@ struct Permissions {
   friend bool operator==(const Permissions&, const Permissions&) = default;
 };
 
+/// What a backend says of a participant to other clients, events and selectors: "role" -> "host".
+using Attributes = std::map<std::string, std::string>;
+
 /// What a join token, an invitation or the first session says about a participant.
 struct ParticipantSettings {
   std::string name;             ///< For people; empty: the id.
   std::string metadata = "{}";  ///< A JSON object.
+  Attributes attributes;
   Permissions permissions;
   bool muted_by_backend = false;
   uint32_t max_audio_slots = 0;  ///< How many slots may be in use; 0: as many as the offer has.
@@ -80,6 +84,7 @@ struct ParticipantSettings {
 struct ParticipantPatch {
   std::optional<std::string> name;
   std::optional<std::string> metadata;
+  std::optional<Attributes> attributes;  ///< All of them.
   std::optional<Permissions> permissions;
   std::optional<uint32_t> max_audio_slots;
   std::optional<uint32_t> max_video_slots;

@@ -94,7 +94,16 @@ AT(veche_listener, preference_count, 28);
 AT(veche_listener, max_speakers, 32);
 AT(veche_listener, reserved, 36);
 
-SIZE(veche_room_view, 64);
+SIZE(veche_attribute, 16);
+AT(veche_attribute, name, 0);
+AT(veche_attribute, value, 8);
+
+SIZE(veche_attributes, 16);
+AT(veche_attributes, list, 0);
+AT(veche_attributes, count, 8);
+AT(veche_attributes, revision, 12);
+
+SIZE(veche_room_view, 80);
 AT(veche_room_view, struct_size, 0);
 AT(veche_room_view, reserved, 4);
 AT(veche_room_view, room, 8);
@@ -106,6 +115,8 @@ AT(veche_room_view, candidate_count, 48);
 AT(veche_room_view, listener_count, 52);
 AT(veche_room_view, preference_count, 56);
 AT(veche_room_view, slot_count, 60);
+AT(veche_room_view, candidate_attributes, 64);
+AT(veche_room_view, listener_attributes, 72);
 
 SIZE(veche_selection, 32);
 AT(veche_selection, struct_size, 0);
@@ -209,7 +220,7 @@ AT(veche_room_info, created_unix_ms, 16);
 AT(veche_room_info, id, 24);
 AT(veche_room_info, incarnation, 32);
 
-SIZE(veche_participant_info, 72);
+SIZE(veche_participant_info, 80);
 AT(veche_participant_info, struct_size, 0);
 AT(veche_participant_info, muted, 4);
 AT(veche_participant_info, id, 8);
@@ -221,6 +232,7 @@ AT(veche_participant_info, session, 48);
 AT(veche_participant_info, tracks, 56);
 AT(veche_participant_info, track_count, 64);
 AT(veche_participant_info, reserved, 68);
+AT(veche_participant_info, attributes, 72);
 
 SIZE(veche_rooms, 56);
 AT(veche_rooms, struct_size, 0);

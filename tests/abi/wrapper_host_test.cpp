@@ -126,8 +126,10 @@ TEST_F(WrapperTest, SelectsWithSettingsOfTheRoom) {
   std::array<veche_slot, 3> slots{{{0, VECHE_KIND_AUDIO, 0}, {15, VECHE_KIND_AUDIO, 0}, {0, 2, 0}}};
   const veche_listener listener{100, 1, 0, 3, 0, 1, 0, 0};
   std::array<uint8_t, 5> speaking{};
-  const veche_room_view view{sizeof view, 0, 1, 1, candidates.data(), &listener, &blocked,
-                             5,           1, 1, 3};
+  const veche_attribute host{"role", "host"};
+  const std::array<veche_attributes, 5> attributes{{{}, {}, {}, {&host, 1, 1}, {}}};
+  veche_room_view view{sizeof view, 0, 1, 1, candidates.data(), &listener,        &blocked,
+                       5,           1, 1, 3, attributes.data(), attributes.data()};
   veche_selection selection{sizeof selection, 0, slots.data(), speaking.data(), 0};
   {
     const ActAs lane(ThreadRole::Lane);
@@ -137,8 +139,15 @@ TEST_F(WrapperTest, SelectsWithSettingsOfTheRoom) {
   EXPECT_EQ(slots[0].track, 12u);
   EXPECT_EQ(slots[1].track, 15u) << "who has a slot keeps it";
   EXPECT_EQ(slots[2].track, 0u) << "a slot for video";
-  EXPECT_EQ(selection.dominant, 11u);
+  EXPECT_EQ(selection.dominant, 14u) << "the host";
   EXPECT_EQ(speaking[4], 1);
+  // A server from before attributes.
+  view.struct_size = offsetof(veche_room_view, candidate_attributes);
+  {
+    const ActAs lane(ThreadRole::Lane);
+    (*room)->select(view, selection);
+  }
+  EXPECT_EQ(selection.dominant, 11u);
   room->reset();
   one->reset();
   seven->reset();

@@ -13,7 +13,15 @@ constexpr uint32_t kUnknownFlags = 0xfff00000;
 constexpr size_t kGuard = 4;  ///< Elements behind the end that must not change.
 constexpr uint8_t kUntouched = 0xa5;
 
+constexpr veche_attribute kHost[] = {{"language", ""}, {"role", "host"}};
+constexpr veche_attributes kNoAttributes{nullptr, 0, 0};
+constexpr veche_attributes kHostAttributes{kHost, 2, 1};
+
 uint64_t participant_id(size_t index) { return 1000 + index; }
+
+const veche_attributes& attributes_of(uint64_t participant) {
+  return participant % 4 == 0 ? kHostAttributes : kNoAttributes;
+}
 
 veche_slot untouched_slot() {
   veche_slot slot;
@@ -49,6 +57,7 @@ void SyntheticRoom::advance() {
   }
   add_candidates();
   add_listeners();
+  add_attributes();
   connect();
 }
 
@@ -102,6 +111,17 @@ void SyntheticRoom::add_listeners() {
   }
 }
 
+void SyntheticRoom::add_attributes() {
+  candidate_attributes_.clear();
+  for (const auto& each : candidates_) {
+    candidate_attributes_.push_back(attributes_of(each.participant));
+  }
+  listener_attributes_.clear();
+  for (const auto& each : listeners_) {
+    listener_attributes_.push_back(attributes_of(each.participant));
+  }
+}
+
 void SyntheticRoom::connect() {
   const auto slot_count = static_cast<uint32_t>(slots_.size());
   // Like the host: a track that must not be heard any more has left its slot.
@@ -127,7 +147,9 @@ void SyntheticRoom::connect() {
                  static_cast<uint32_t>(candidates_.size()),
                  static_cast<uint32_t>(listeners_.size()),
                  static_cast<uint32_t>(preferences_.size()),
-                 slot_count};
+                 slot_count,
+                 candidate_attributes_.data(),
+                 listener_attributes_.data()};
   selection_.known = {static_cast<uint32_t>(sizeof selection_.known) + newer, 0, slots_.data(),
                       speaking_.data(), 0};
 }

@@ -38,6 +38,7 @@ class SyntheticRoom {
 
   void add_candidates();
   void add_listeners();
+  void add_attributes();
   void connect();
   std::string slot_fault(const veche_listener& listener, const veche_slot& slot) const;
   bool chance(uint32_t percent) { return random_() % 100 < percent; }
@@ -51,6 +52,7 @@ class SyntheticRoom {
   std::vector<veche_preference> preferences_;
   std::vector<veche_slot> slots_;
   std::vector<std::vector<veche_slot>> filled_;  ///< By participant.
+  std::vector<veche_attributes> candidate_attributes_, listener_attributes_;
   std::vector<uint8_t> speaking_;
   Larger<veche_room_view> view_{};
   Larger<veche_selection> selection_{};

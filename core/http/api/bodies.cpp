@@ -205,15 +205,16 @@ std::string invited_in(const std::string& body) {
 
 const Fields<ParticipantPatch>& invited_fields() {
   static const Fields<ParticipantPatch> fields{
-      name_field<ParticipantPatch>(), metadata_field<ParticipantPatch>(),
-      permissions_field<ParticipantPatch>(), slots_field<ParticipantPatch>(),
-      muted_field<ParticipantPatch>()};
+      name_field<ParticipantPatch>(),       metadata_field<ParticipantPatch>(),
+      attributes_field<ParticipantPatch>(), permissions_field<ParticipantPatch>(),
+      slots_field<ParticipantPatch>(),      muted_field<ParticipantPatch>()};
   return fields;
 }
 
 std::string invited_json(const room::ParticipantSettings& settings) {
   const ParticipantPatch all{.name = settings.name,
                              .metadata = settings.metadata,
+                             .attributes = settings.attributes,
                              .permissions = settings.permissions,
                              .max_audio_slots = settings.max_audio_slots,
                              .max_video_slots = settings.max_video_slots,

@@ -5,6 +5,7 @@
 #include <functional>
 
 #include "glib/shown.hpp"
+#include "http/api/resource_fields.hpp"
 #include "http/api/views.hpp"
 #include "http/auth/settings_fields.hpp"
 
@@ -40,6 +41,8 @@ const glib::Fields<room::RosterEntry>& entry_fields() {
       shown<E>("participant", "Its name in paths.", &E::participant),
       shown<E>("name", "For people.", &E::name),
       shown<E>("metadata", "", [](const E& from) { return glib::ObjectText{from.metadata}; }),
+      {"attributes", glib::find_field(participant_fields(), "attributes")->schema, nullptr,
+       [](glib::JsonWriter& json, const E& from) { glib::write_value(json, from.attributes); }},
       shown<E>("source_number", "The CSRC of everything that the participant publishes.",
                &E::source_number),
       shown<E>("connected", "Is its session connected?", &E::connected),

@@ -15,6 +15,7 @@ const glib::Fields<ParticipantPatch>& participant_fields() {
   static const glib::Fields<ParticipantPatch> fields{
       name_field<ParticipantPatch>(),
       metadata_field<ParticipantPatch>(),
+      attributes_field<ParticipantPatch>(),
       {"muted", R"({"type": "boolean", "default": false,
               "description": "Nobody hears a muted participant. A patch changes the backend's mute, not the client's own."})",
        [](JsonNode* value, ParticipantPatch& to) {

@@ -23,6 +23,7 @@ room::ParticipantPatch state_of(const room::Participant& participant) {
   const room::ParticipantSettings& settings = participant.settings();
   return {.name = participant.name(),
           .metadata = settings.metadata,
+          .attributes = settings.attributes,
           .permissions = settings.permissions,
           .max_audio_slots = settings.max_audio_slots,
           .max_video_slots = settings.max_video_slots,

@@ -34,7 +34,8 @@ void write_publish(glib::JsonWriter& json, const room::Permissions& from) {
 const Fields<ParticipantSettings>& setting_claims() {
   static const Fields<ParticipantSettings> fields{
       name_field<ParticipantSettings>(), metadata_field<ParticipantSettings>(),
-      slots_field<ParticipantSettings>(), muted_field<ParticipantSettings>()};
+      attributes_field<ParticipantSettings>(), slots_field<ParticipantSettings>(),
+      muted_field<ParticipantSettings>()};
   return fields;
 }
 
@@ -47,6 +48,7 @@ const Fields<JoinToken>& token_claims() {
 bool is_left_out(const std::string& claim, const ParticipantSettings& settings) {
   return (claim == "name" && settings.name.empty()) ||
          (claim == "metadata" && settings.metadata == "{}") ||
+         (claim == "attributes" && settings.attributes.empty()) ||
          (claim == "muted" && !settings.muted_by_backend);
 }
 

@@ -34,6 +34,14 @@ glib::Field<S> metadata_field() {
 }
 
 template <class S>
+glib::Field<S> attributes_field() {
+  return glib::field<S, &S::attributes>("attributes", R"({"type": "object", "default": {},
+      "additionalProperties": {"type": "string", "maxLength": 128},
+      "examples": [{"role": "host"}],
+      "description": "At most 16 texts of at most 128 bytes, by names of at most 32 characters. Other clients, events and selectors see them."})");
+}
+
+template <class S>
 const glib::Fields<S>& slot_fields() {
   static const std::string schema =
       R"({"type": "integer", "minimum": 0, "maximum": 1000, "default": 0})";

@@ -86,6 +86,7 @@ typedef struct veche_participant_info {
   const uint64_t* tracks;  /* track_count ids of the tracks that it publishes */
   uint32_t track_count;
   uint32_t reserved;
+  const char* attributes; /* a JSON object of strings: {"role": "host"} */
 } veche_participant_info;
 
 /* All [control]. Rooms exist once the server listens, so a plugin sees none while it starts with

@@ -65,6 +65,19 @@ typedef struct veche_listener {
   uint32_t reserved;
 } veche_listener;
 
+/* One attribute of a participant, as its backend has set it. */
+typedef struct veche_attribute {
+  const char* name; /* "role" */
+  const char* value;
+} veche_attribute;
+
+/* The attributes of one participant. */
+typedef struct veche_attributes {
+  const veche_attribute* list; /* count of them, by name */
+  uint32_t count;
+  uint32_t revision; /* another number after each change, in this room; 0: it has none */
+} veche_attributes;
+
 /* A room as the selector sees it. The host owns the memory, which is valid during the call. */
 typedef struct veche_room_view {
   uint32_t struct_size;
@@ -75,6 +88,10 @@ typedef struct veche_room_view {
   const veche_listener* listeners;
   const veche_preference* preferences;
   uint32_t candidate_count, listener_count, preference_count, slot_count;
+  /* Of the participant of each candidate and of each listener: candidate_count and listener_count
+   * elements. These two are newer than the rest. */
+  const veche_attributes* candidate_attributes;
+  const veche_attributes* listener_attributes;
 } veche_room_view;
 
 /* The decision. The host fills slots with the present tracks, speaking and dominant with 0. It

@@ -151,6 +151,27 @@ void EngineRoom::set_max_speakers(ParticipantId participant, uint32_t count) {
       [participant, count](LaneRoom& room) noexcept { room.set_max_speakers(participant, count); });
 }
 
+void EngineRoom::set_attributes(ParticipantId participant,
+                                const std::map<std::string, std::string>& attributes) {
+  assert(is_on_control());
+  auto& known = lanes_->settings[participant].attributes;
+  if (known == attributes) return;
+  known = attributes;
+  std::shared_ptr<const Attributes> made;
+  if (!attributes.empty()) {
+    if (++attributes_revision_ == 0) ++attributes_revision_;  // 0 is that of none.
+    made = std::make_shared<const Attributes>(attributes, attributes_revision_);
+  }
+  for_home([participant, made](LaneRoom& room) mutable noexcept {
+    room.swap_attributes(participant, made);
+  });
+}
+
+void EngineRoom::forget(ParticipantId participant) {
+  set_attributes(participant, {});
+  lanes_->settings.erase(participant);
+}
+
 void EngineRoom::poll_selection(std::function<void(const Selection&)> callback) {
   assert(is_on_control());
   const uint64_t version = lanes_->feed->version.load(std::memory_order_relaxed);

@@ -3,6 +3,7 @@
 #pragma once
 
 #include <functional>
+#include <map>
 #include <memory>
 #include <string>
 
@@ -34,7 +35,9 @@ class EngineRoom final : public Room {
   void set_preferences(ParticipantId participant,
                        const std::vector<Preference>& preferences) override;
   void set_max_speakers(ParticipantId participant, uint32_t count) override;
-  void forget(ParticipantId participant) override { lanes_->settings.erase(participant); }
+  void set_attributes(ParticipantId participant,
+                      const std::map<std::string, std::string>& attributes) override;
+  void forget(ParticipantId participant) override;
   void poll_selection(std::function<void(const Selection&)> callback) override;
 
  private:
@@ -52,6 +55,7 @@ class EngineRoom final : public Room {
   std::function<void(EngineRoom&)> closed_;
   std::shared_ptr<bool> alive_;                // Held weakly by callbacks.
   size_t space_ = Selector::kFirstCandidates;  // How many tracks the selector has memory for.
+  uint32_t attributes_revision_ = 0;           // The last one given.
   bool polling_ = false;
   uint64_t polled_version_ = 0;
 };

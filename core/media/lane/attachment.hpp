@@ -5,7 +5,9 @@
 
 #include <cstdint>
 #include <functional>
+#include <map>
 #include <memory>
+#include <string>
 #include <unordered_map>
 #include <vector>
 
@@ -22,6 +24,7 @@ struct ListenerSettings {
   bool listening = true;
   uint32_t max_speakers = 0;
   std::vector<Preference> preferences;
+  std::map<std::string, std::string> attributes;
 };
 
 struct AttachedTrack {

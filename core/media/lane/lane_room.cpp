@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
-// Asks the selector, and applies its valid decisions.
+// Asks the selector, and applies its valid decisions. What the selector sees is made in
+// lane_room_views.cpp.
 #include "media/lane/lane_room.hpp"
 
 #include <algorithm>
@@ -14,10 +15,6 @@ namespace {
 constexpr int64_t kSleepAfterNs = 2 * kNsPerS;
 /// The weight of a new level: averages about 100 ms of 20 ms packets.
 constexpr float kSmoothing = 0.33f;
-
-uint32_t abi_kind(sdp::MediaKind kind) {
-  return kind == sdp::MediaKind::Audio ? VECHE_KIND_AUDIO : VECHE_KIND_VIDEO;
-}
 
 }  // namespace
 
@@ -92,57 +89,6 @@ void LaneRoom::use_settings(const Selector::Settings& settings) noexcept {
 }
 
 void LaneRoom::use_memory(Selector::Memory& memory) noexcept { selector_->use_memory(memory); }
-
-/// Builds the selector's views when tracks and listeners change, so that a tick only updates
-/// numbers.
-void LaneRoom::rebuild() {
-  std::vector<veche_candidate> candidates;
-  std::vector<float> smoothed;
-  std::vector<uint8_t> speaking;
-  for (const auto& feed : tracks_) {
-    veche_candidate candidate{};
-    candidate.track = feed->id.value;
-    candidate.participant = feed->participant.value;
-    candidate.kind = abi_kind(feed->kind);
-    candidate.level = candidate.smoothed_level = VECHE_LEVEL_SILENCE;
-    const veche_candidate* old = find_candidate(candidate.track);
-    const size_t index = old ? static_cast<size_t>(old - candidates_.data()) : 0;
-    candidates.push_back(old ? *old : candidate);
-    smoothed.push_back(old ? smoothed_[index] : float{VECHE_LEVEL_SILENCE});
-    speaking.push_back(old ? speaking_[index] : uint8_t{0});
-  }
-  candidates_ = std::move(candidates);
-  smoothed_ = std::move(smoothed);
-  speaking_ = std::move(speaking);
-  new_speaking_.assign(speaking_.size(), 0);
-  if (!find_candidate(dominant_)) dominant_ = 0;
-
-  listener_views_.clear();
-  preferences_.clear();
-  uint32_t first_slot = 0;
-  for (const Listener& listener : listeners_) {
-    veche_listener view{};
-    view.session = listener.session.value;
-    view.participant = listener.participant.value;
-    view.first_slot = first_slot;
-    // The selector has nothing to decide for a participant that does not listen.
-    view.slot_count = listener.listening ? listener.slot_count : 0;
-    view.first_preference = static_cast<uint32_t>(preferences_.size());
-    view.preference_count = static_cast<uint32_t>(listener.preferences.size());
-    view.max_speakers = listener.max_speakers;
-    for (const Preference& preference : listener.preferences) {
-      preferences_.push_back({preference.participant.value,
-                              (preference.pinned ? VECHE_PREFER_PINNED : 0u) |
-                                  (preference.blocked ? VECHE_PREFER_BLOCKED : 0u),
-                              0});
-    }
-    listener_views_.push_back(view);
-    first_slot += listener.slot_count;
-  }
-  wanted_ = slots_;
-  fills_.reserve(slots_.size());  // Avoids allocation in ticks.
-  feed_->version.fetch_add(1, std::memory_order_relaxed);
-}
 
 const veche_candidate* LaneRoom::find_candidate(uint64_t track) const noexcept {
   if (track == 0) return nullptr;
@@ -233,6 +179,8 @@ bool LaneRoom::select(int64_t now_ns) noexcept {
   view.listener_count = static_cast<uint32_t>(listener_views_.size());
   view.preference_count = static_cast<uint32_t>(preferences_.size());
   view.slot_count = static_cast<uint32_t>(wanted_.size());
+  view.candidate_attributes = candidate_attributes_.data();
+  view.listener_attributes = listener_attributes_.data();
   veche_selection selection{};
   selection.struct_size = sizeof selection;
   selection.slots = wanted_.data();

@@ -6,10 +6,12 @@
 #include <cstdint>
 #include <memory>
 #include <span>
+#include <unordered_map>
 #include <vector>
 
 #include "base/ids.hpp"
 #include "media/feed/track_feed.hpp"
+#include "media/lane/attributes.hpp"
 #include "media/lane/lane_session.hpp"
 #include "media/lane/slot_fill.hpp"
 #include "media/room.hpp"
@@ -41,6 +43,10 @@ class LaneRoom {
   void set_preferences(ParticipantId participant,
                        const std::vector<Preference>& preferences) noexcept;
   void set_max_speakers(ParticipantId participant, uint32_t count) noexcept;
+  /// Of the participant's tracks and sessions, now and later; null: it has none. Leaves the former
+  /// ones in `attributes`.
+  void swap_attributes(ParticipantId participant,
+                       std::shared_ptr<const Attributes>& attributes) noexcept;
   /// Slots of a participant that does not listen are emptied now: see fills().
   void set_listening(ParticipantId participant, bool listening) noexcept;
   void use_settings(const Selector::Settings& settings) noexcept;
@@ -72,6 +78,10 @@ class LaneRoom {
   };
 
   void rebuild();
+  void rebuild_candidates();
+  void rebuild_listeners();
+  void rebuild_attributes();
+  veche_attributes attributes_of(uint64_t participant) const noexcept;
   bool read_meters(int64_t now_ns) noexcept;
   void count_speech(const TrackFeed& feed, uint8_t level) noexcept;
   bool is_allowed(const Listener& listener, uint64_t track) const noexcept;
@@ -85,8 +95,11 @@ class LaneRoom {
   LaneCounters& counters_;
   std::vector<std::shared_ptr<TrackFeed>> tracks_;
   std::vector<Listener> listeners_;
+  /// Shared with the command that replaces them, so that control frees them.
+  std::unordered_map<ParticipantId, std::shared_ptr<const Attributes>> attributes_;
   // Parallel to tracks_ and listeners_, as the selector sees them.
   std::vector<veche_candidate> candidates_;
+  std::vector<veche_attributes> candidate_attributes_, listener_attributes_;
   std::vector<float> smoothed_;
   std::vector<uint8_t> speaking_, new_speaking_;
   std::vector<veche_listener> listener_views_;

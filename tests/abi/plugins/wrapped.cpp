@@ -92,6 +92,9 @@ class Wrapped {
         out.set_speaking(candidate, candidate.level < 60);
         if (candidate.level == 0) out.set_dominant(candidate.track);
       }
+      for (const veche_candidate& candidate : room.candidates()) {
+        if (room.attribute(candidate, "role") == "host") out.set_dominant(candidate.track);
+      }
     }
 
    private:

@@ -30,6 +30,7 @@ class RoomsServiceTest : public ServicesFixture {
     room::ParticipantSettings settings;
     settings.name = "Ada L.";
     settings.metadata = R"({"role":"host"})";
+    settings.attributes = {{"role", "host"}};
     ada_ = *room_->join("ada", settings);
     run();
     events_.clear();
@@ -68,12 +69,12 @@ TEST_F(RoomsServiceTest, ShowsRoomsAndParticipants) {
                 [](void* data, const veche_participant_info* info) {
                   static_cast<std::vector<std::string>*>(data)->push_back(
                       std::string(info->room) + " " + info->participant + " " + info->name + " " +
-                      info->metadata + " " + std::to_string(info->session) +
-                      std::to_string(info->track_count));
+                      info->metadata + " " + info->attributes + " " +
+                      std::to_string(info->session) + std::to_string(info->track_count));
                 },
                 &seen),
             VECHE_OK);
-  EXPECT_THAT(seen, ElementsAre(R"(lobby ada Ada L. {"role":"host"} 00)"));
+  EXPECT_THAT(seen, ElementsAre(R"(lobby ada Ada L. {"role":"host"} {"role":"host"} 00)"));
 }
 
 TEST_F(RoomsServiceTest, AVisitorMayEmptyTheRoom) {

@@ -95,6 +95,17 @@ TEST_F(DecisionsTest, HoldAgainstAnOlderToken) {
   EXPECT_EQ(again.settings().permissions, Permissions{});
 }
 
+TEST_F(DecisionsTest, HoldForAttributesWhateverTheTokenSays) {
+  const Attributes host{{"role", "host"}}, guest{{"role", "guest"}};
+  room.join("bob", {.attributes = host}).value();
+  ASSERT_TRUE(room.find("bob")->update({.attributes = guest}).ok());
+  leave("bob");
+  EXPECT_EQ(room.join("bob", {.attributes = host}).value()->settings().attributes, guest);
+  ASSERT_TRUE(room.invite("bob", {.attributes = Attributes{}}).ok());
+  leave("bob");
+  EXPECT_EQ(room.join("bob", {.attributes = host}).value()->settings().attributes, Attributes{});
+}
+
 TEST_F(DecisionsTest, AnInvitationChangesWhatItGives) {
   connect(room, "bob");
   ASSERT_TRUE(room.find("bob")->update({.permissions = kListener, .muted_by_backend = true}).ok());

@@ -100,6 +100,7 @@ struct FakeRoomLog {
   std::map<ParticipantId, bool> muted, listening;
   std::map<ParticipantId, std::vector<media::Preference>> preferences;
   std::map<ParticipantId, uint32_t> max_speakers;
+  std::map<ParticipantId, std::map<std::string, std::string>> attributes;
   std::vector<ParticipantId> forgotten;
   std::vector<std::string> settings;
   std::function<void(const media::Selection&)> poll;
@@ -135,6 +136,10 @@ class FakeRoom : public media::Room {
   }
   void set_max_speakers(ParticipantId participant, uint32_t count) override {
     log_->max_speakers[participant] = count;
+  }
+  void set_attributes(ParticipantId participant,
+                      const std::map<std::string, std::string>& attributes) override {
+    log_->attributes[participant] = attributes;
   }
   void forget(ParticipantId participant) override { log_->forgotten.push_back(participant); }
   void poll_selection(std::function<void(const media::Selection&)> callback) override {

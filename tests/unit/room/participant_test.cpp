@@ -149,6 +149,48 @@ TEST_F(ParticipantTest, TellsTheLaneWhatChanges) {
   EXPECT_EQ(media().max_speakers[bob.number()], 0u);
 }
 
+TEST_F(ParticipantTest, ShowsItsAttributesToSelectorsClientsAndEvents) {
+  const Attributes host{{"role", "host"}};
+  Participant& ann = *room.join("ann", {.attributes = host}).value();
+  FakeSession& session = offer(ann);
+  EXPECT_EQ(media().attributes[ann.number()], host);
+  session.answer();
+  session.connect();
+  run();
+  EXPECT_THAT(events.back().type, "track.published");
+  RecordingSink sink;
+  const auto watching = room.watch("ann", sink).value();
+  EXPECT_EQ(sink.snapshot.self.attributes, host);
+  events.clear();
+  ASSERT_TRUE(ann.update({.attributes = Attributes{{"role", "guest"}}}).ok());
+  run();
+  ASSERT_EQ(events.size(), 1u);
+  EXPECT_EQ(events[0].type, "participant.updated");
+  EXPECT_THAT(events[0].data, testing::HasSubstr(R"("attributes":{"role":"guest"})"));
+  EXPECT_EQ(media().attributes[ann.number()].at("role"), "guest");
+  tick();
+  tick();
+  ASSERT_EQ(sink.newest.changed.size(), 1u);
+  EXPECT_EQ(sink.newest.changed[0].attributes.at("role"), "guest");
+}
+
+TEST_F(ParticipantTest, RefusesAttributesThatAreTooManyOrTooLong) {
+  Attributes many;
+  for (int i = 0; i < 17; ++i) many[std::to_string(i)] = "x";
+  const Attributes cases[] = {many,
+                              {{"", "x"}},
+                              {{"a b", "x"}},
+                              {{std::string(33, 'a'), "x"}},
+                              {{"role", std::string(129, 'x')}},
+                              {{"role", "\xff"}}};
+  for (const Attributes& bad : cases) {
+    EXPECT_EQ(room.join("ann", {.attributes = bad}).error().code, ErrorCode::InvalidArgument);
+  }
+  many.erase("16");
+  many["0"] = std::string(128, 'x');
+  EXPECT_TRUE(room.join("ann", {.attributes = many}).ok());
+}
+
 TEST_F(ParticipantTest, IsSilentAtOnceWhenItMayNoLongerPublish) {
   connect(room, "bob");
   Participant& bob = *room.find("bob");

@@ -3,8 +3,10 @@
 #pragma once
 
 #include <algorithm>
+#include <cstddef>
 #include <cstdint>
 #include <span>
+#include <string_view>
 
 #include "../selector.h"
 
@@ -33,6 +35,25 @@ class RoomView {
     }
     return 0;
   }
+  /// The attributes of the participant of a candidate, or of a listener, of this view. Without any
+  /// where the server has none.
+  veche_attributes attributes(const veche_candidate& candidate) const noexcept {
+    if (!VECHE_HAS(&view_, veche_room_view, candidate_attributes)) return {};
+    return at(view_.candidate_attributes, &candidate - view_.candidates);
+  }
+  veche_attributes attributes(const veche_listener& listener) const noexcept {
+    if (!VECHE_HAS(&view_, veche_room_view, listener_attributes)) return {};
+    return at(view_.listener_attributes, &listener - view_.listeners);
+  }
+  /// One of them by its name, "role"; empty if it is not set.
+  template <class Of>
+  std::string_view attribute(const Of& of, std::string_view name) const noexcept {
+    const veche_attributes all = attributes(of);
+    for (uint32_t i = 0; i < all.count; ++i) {
+      if (name == all.list[i].name) return all.list[i].value;
+    }
+    return {};
+  }
   const veche_candidate* find(uint64_t track) const noexcept {
     for (const veche_candidate& candidate : candidates()) {
       if (candidate.track == track) return &candidate;
@@ -41,6 +62,9 @@ class RoomView {
   }
 
  private:
+  static veche_attributes at(const veche_attributes* all, std::ptrdiff_t index) noexcept {
+    return all != nullptr ? all[index] : veche_attributes{};
+  }
   const veche_room_view& view_;
 };
 

@@ -69,6 +69,32 @@ TEST_F(HttpModeration, HoldsWhenTheParticipantRejoins) {
             R"({"publish":["audio"],"subscribe":true})");
 }
 
+TEST_F(HttpModeration, AttributesAreGivenMergedAndKept) {
+  const Answer invited =
+      json("POST", participants_, R"({"id":"ann","attributes":{"role":"host","team":"red"}})");
+  EXPECT_EQ(at(invited.body, {"participant", "attributes"}), R"({"role":"host","team":"red"})");
+  EXPECT_EQ(
+      json("PATCH", participants_ + "/ann", R"({"attributes":{"team":null,"seat":"4"}})").status,
+      200);
+  const std::string merged = R"({"role":"host","seat":"4"})";
+  EXPECT_EQ(at(get(participants_ + "/ann").body, {"attributes"}), merged);
+  EXPECT_EQ(json("POST", participants_, R"({"id":"ann","name":"Ann"})").status, 201);
+  EXPECT_EQ(at(get(participants_ + "/ann").body, {"attributes"}), merged) << "not named";
+  EXPECT_EQ(json("PATCH", participants_ + "/ann", R"({"attributes":{"a":1}})").status, 400);
+  EXPECT_EQ(json("PATCH", participants_ + "/ann", R"({"attributes":{"a b":"1"}})").status, 400);
+
+  const std::string token = token_of(
+      {.room = "blue", .participant = "bob", .settings = {.attributes = {{"role", "guest"}}}});
+  ASSERT_EQ(offer_with(token, "blue", "bob").status, 201);
+  EXPECT_EQ(at(get(participants_ + "/bob").body, {"attributes"}), R"({"role":"guest"})");
+  ASSERT_EQ(json("PATCH", participants_ + "/bob", R"({"attributes":null})").status, 200);
+  EXPECT_EQ(at(get(participants_ + "/bob").body, {"attributes"}), "{}");
+  call({.method = "DELETE", .path = participants_ + "/bob?allow_rejoin=true"});
+  ASSERT_EQ(offer_with(token, "blue", "bob").status, 201);
+  EXPECT_EQ(at(get(participants_ + "/bob").body, {"attributes"}), "{}")
+      << "an old token does not bring back what the backend has taken away";
+}
+
 TEST_F(HttpModeration, EachAcceptedInvitationHasAUsableToken) {
   const auto invite = [&](const std::string& id, size_t bytes) {
     return json("POST", participants_,

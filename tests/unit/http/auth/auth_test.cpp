@@ -119,7 +119,7 @@ TEST(Auth, TakesATokenButNoApiKeyFromAUrl) {
 TEST(Auth, ReadsAJoinTokenWithAllOfItsClaims) {
   const auto principal = example().authenticate(
       token(claims(
-          R"(,"name":"Ann","metadata":{"a":1},"publish":["audio"],"subscribe":false,)"
+          R"(,"name":"Ann","metadata":{"a":1},"attributes":{"role":"host"},"publish":["audio"],"subscribe":false,)"
           R"("slots":{"audio":5},"muted":true,"iss":"backend","private":[1],"create_room":true)")),
       kNowMs);
   ASSERT_TRUE(principal.ok()) << principal.error().message;
@@ -133,6 +133,7 @@ TEST(Auth, ReadsAJoinTokenWithAllOfItsClaims) {
   EXPECT_FALSE(example().authenticate(token(claims()), kNowMs)->token->create_room);
   EXPECT_EQ(join.settings.name, "Ann");
   EXPECT_EQ(join.settings.metadata, R"({"a":1})");
+  EXPECT_EQ(join.settings.attributes, (room::Attributes{{"role", "host"}}));
   EXPECT_TRUE(join.settings.permissions.publish_audio);
   EXPECT_FALSE(join.settings.permissions.publish_video);
   EXPECT_FALSE(join.settings.permissions.subscribe);
@@ -242,6 +243,7 @@ TEST(Auth, MintsTokensThatItAccepts) {
                  .expires_ms = kNowMs + 123 + kMaxTokenMs};
   join.settings.name = "Ann";
   join.settings.metadata = R"({"a":1})";
+  join.settings.attributes = {{"role", "host"}};
   join.settings.permissions.publish_video = false;
   join.settings.max_audio_slots = 3;
   join.settings.muted_by_backend = true;
@@ -256,6 +258,7 @@ TEST(Auth, MintsTokensThatItAccepts) {
   EXPECT_FALSE(principal->token->create_room);
   EXPECT_EQ(principal->token->settings.name, "Ann");
   EXPECT_EQ(principal->token->settings.metadata, R"({"a":1})");
+  EXPECT_EQ(principal->token->settings.attributes, (room::Attributes{{"role", "host"}}));
   EXPECT_TRUE(principal->token->settings.permissions.publish_audio);
   EXPECT_FALSE(principal->token->settings.permissions.publish_video);
   EXPECT_EQ(principal->token->settings.max_audio_slots, 3u);

@@ -1,8 +1,11 @@
 // SPDX-License-Identifier: Apache-2.0
-// A room that outgrows its selector's memory gets more before the lane needs it.
+// A room that outgrows its selector's memory gets more before the lane needs it; the selector sees
+// attributes.
 #include "media/engine/engine_room.hpp"
 
 #include <gmock/gmock.h>
+
+#include <veche/cpp/room_view.hpp>
 
 #include "../lane/lane_fixture.hpp"
 #include "media/tap/taps.hpp"
@@ -19,6 +22,9 @@ struct Seen {
   size_t space = Selector::kFirstCandidates;
   size_t candidates = 0;
   bool is_short = false;
+  // Of the first candidate and the first listener.
+  std::string candidate_role, listener_role;
+  uint32_t revision = 0;
 };
 
 class CountingRoom final : public Selector::RoomState {
@@ -29,6 +35,14 @@ class CountingRoom final : public Selector::RoomState {
   void select(const veche_room_view& view, veche_selection&) noexcept override {
     seen_.candidates = view.candidate_count;
     seen_.is_short |= view.candidate_count > seen_.space;
+    const RoomView room(view);
+    if (!room.candidates().empty()) {
+      seen_.candidate_role = room.attribute(room.candidates()[0], "role");
+      seen_.revision = room.attributes(room.candidates()[0]).revision;
+    }
+    if (!room.listeners().empty()) {
+      seen_.listener_role = room.attribute(room.listeners()[0], "role");
+    }
   }
 
  private:
@@ -119,6 +133,35 @@ TEST_F(EngineRoomTest, AnotherSelectorBeginsWithWhatTheRoomNeeds) {
   leave_all();
   ASSERT_TRUE(engine_room_->use_selector(selector_, nullptr));
   round_trip();
+}
+
+TEST_F(EngineRoomTest, ShowsItsSelectorTheAttributesOfCandidatesAndListeners) {
+  const Seen& seen = selector_.seen;
+  const auto ask = [this](int64_t now_ns) {
+    round_trip();
+    select(now_ns);
+  };
+  engine_room_->set_attributes(talker_.id, {{"language", "en"}, {"role", "host"}});
+  join_with(1);
+  EXPECT_EQ(seen.candidate_role, "host") << "also of a participant that joins later";
+  EXPECT_EQ(seen.listener_role, "");
+  const uint32_t first = seen.revision;
+  EXPECT_NE(first, 0u);
+
+  const ParticipantId listener = more_listeners_.back().id;
+  engine_room_->set_attributes(talker_.id, {{"role", "guest"}});
+  engine_room_->set_attributes(listener, {{"role", "host"}});
+  ask(2);
+  EXPECT_EQ(seen.candidate_role, "guest");
+  EXPECT_EQ(seen.listener_role, "host");
+  EXPECT_NE(seen.revision, first) << "a selector may keep what it read until then";
+
+  engine_room_->set_attributes(talker_.id, {});
+  engine_room_->forget(listener);
+  ask(3);
+  EXPECT_EQ(seen.candidate_role, "");
+  EXPECT_EQ(seen.revision, 0u);
+  EXPECT_EQ(seen.listener_role, "");
 }
 
 }  // namespace
