@@ -96,7 +96,7 @@ bool Dispatcher::add_cors_headers(Exchange& exchange) const {
   exchange.add_header(
       "Access-Control-Expose-Headers",
       "Accept-Patch, Accept-Post, Accept-Ranges, Content-Disposition, Content-Range, ETag, Link, "
-      "Location, RateLimit, RateLimit-Policy, Retry-After");
+      "Location, RateLimit, RateLimit-Policy, Retry-After, Veche-Instance");
   return true;
 }
 

@@ -49,6 +49,9 @@ bool RequestGate::admit_caller(Exchange& exchange) {
     return take(exchange, Limit::Offers,
                 participant_key(request.param("room"), participant->second));
   }
+  if (route.pattern == kAnnouncePattern) {
+    return take(exchange, Limit::Announcements, exchange.request.param("room"));
+  }
   return !caller->token || take(exchange, Limit::Participant,
                                 participant_key(caller->token->room, caller->token->participant));
 }

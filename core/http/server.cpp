@@ -133,6 +133,7 @@ class Server::State {
     add_event_log_routes(router_, api_);
     add_roster_routes(router_, api_);
     add_webhook_routes(router_, api_);
+    add_action_routes(router_, api_);
     add_document_routes(router_, api_);
     api_.viewer_script = read_viewer(settings.api_page);
     times_ = std::make_unique<RouteTimes>(
@@ -224,6 +225,7 @@ class Server::State {
     auto* state = static_cast<State*>(self);
     Exchange::attach(state->loop_, message, state->deadlines_, state->downloads_, *state->times_,
                      state->idle_);
+    Exchange::of(message)->add_header("Veche-Instance", state->api_.rooms.instance());
   }
   static void on_gone(gpointer self, GObject* socket) {
     static_cast<State*>(self)->connections_.erase(reinterpret_cast<GSocket*>(socket));

@@ -32,7 +32,8 @@ void read_http_limits(Reading& reading, JsonNode* http, http::Settings& settings
                      .reads = read_rate(limits, "reads"),
                      .changes = read_rate(limits, "changes"),
                      .participant = read_rate(limits, "participant"),
-                     .address = read_rate(limits, "address")};
+                     .address = read_rate(limits, "address"),
+                     .announcements = read_rate(limits, "announcements")};
   settings.connections = {.per_address = get<uint32_t>(limits, "connections_per_address"),
                           .total = get<uint32_t>(limits, "connections")};
 }

@@ -145,6 +145,19 @@ constexpr const char* kSchema = R"json({
               }
             }
           },
+          "announcements": {
+            "type": "object", "default": {}, "description": "Announcements to one room, with whatever key",
+            "properties": {
+              "burst": {
+                "type": "integer", "minimum": 0, "maximum": 1000000, "default": 10,
+                "description": "Announcements to one room, with whatever key: at most this many at once. 0: no limit."
+              },
+              "per_s": {
+                "type": "integer", "minimum": 1, "maximum": 100000, "default": 2,
+                "description": "And then this many a second."
+              }
+            }
+          },
           "connections_per_address": {
             "type": "integer", "minimum": 0, "maximum": 1000000, "default": 3000,
             "description": "Open connections from one address; the server closes others at once. 0: no limit."

@@ -202,6 +202,17 @@ void Audience::tell(ClientFeed* feed, RosterChanges& changes) {
   if (!changed.empty()) sink.on_notice(changed);
 }
 
+size_t Audience::tell_announcement(const std::string& json,
+                                   const std::set<std::string>* participants) {
+  size_t told = 0;
+  for (ClientFeed* feed : std::vector(feeds_)) {
+    if (!has(feed) || (participants && !participants->contains(feed->participant_))) continue;
+    ++told;
+    feed->sink_.on_announcement(json);
+  }
+  return told;
+}
+
 void Audience::tell_draining(std::optional<int64_t> deadline_unix_ms) {
   for (ClientFeed* feed : std::vector(feeds_)) {
     if (!has(feed)) continue;

@@ -7,6 +7,7 @@
 #include <functional>
 #include <map>
 #include <optional>
+#include <set>
 #include <string>
 #include <string_view>
 #include <unordered_map>
@@ -58,6 +59,9 @@ class Audience {
   /// roster changes all the time, and all of the crowd receive it: it is sent at every second call
   /// at most, and Pace::Lazy at every fifth.
   void tell(int64_t now_ns);
+  /// Sends it to every feed immediately, or to those of `participants`; returns how many got it.
+  /// A client without a connection misses it.
+  size_t tell_announcement(const std::string& json, const std::set<std::string>* participants);
   /// Notifies every feed immediately.
   void tell_draining(std::optional<int64_t> deadline_unix_ms);
   /// The last notification to the feeds of that participant. Their streams end.

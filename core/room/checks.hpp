@@ -19,6 +19,7 @@ inline constexpr size_t kMaxReasonBytes = 256;
 inline constexpr size_t kMaxAttributes = 16;
 inline constexpr size_t kMaxAttributeNameBytes = 32;
 inline constexpr size_t kMaxAttributeBytes = 128;
+inline constexpr size_t kMaxAnnouncementBytes = size_t{4} * 1024;
 /// Names that one participant may pin, and as many that it may block.
 inline constexpr size_t kMaxPreferences = 64;
 

@@ -92,6 +92,8 @@ class ClientSink {
   /// What the client should send from now on.
   virtual void on_hint(const PublishHint& hint) = 0;
   virtual void on_notice(const PluginNotices& changed) = 0;
+  /// A message of the backend, a JSON object.
+  virtual void on_announcement(const std::string& json) = 0;
   /// The server ends by then at the latest; nothing: the drain was cancelled.
   virtual void on_draining(std::optional<int64_t> deadline_unix_ms) = 0;
   /// The last call. The session ended, or the participant or the room is gone. `detail`: what the

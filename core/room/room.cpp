@@ -170,6 +170,7 @@ Result<Participant*> Room::admit(const std::string& participant,
           .first->second.get();
   joined->decision_ = decision;
   decisions_.forget(participant);
+  server_.places_.add(participant, id_, *this);
   log::debug("room", "joined the room", joined->about());
   apply_preferences_for(joined->id());
   return joined;
@@ -194,6 +195,7 @@ Status Room::remove(const std::string& participant, EndReason reason, const std:
   if (!taken) return no_such_participant();
   // Its own functions may be what called this, and `participant` may be its name.
   Participant& gone = *taken.mapped();
+  server_.places_.remove(gone.id(), id_);
   server_.retire(std::move(taken.mapped()));
   gone.leave(reason, detail);
   if (alive_) {

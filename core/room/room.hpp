@@ -23,6 +23,12 @@ namespace veche::room {
 
 class Server;
 
+/// What became of an announcement.
+struct AnnouncementOutcome {
+  size_t clients = 0;               ///< Feeds that got it.
+  std::vector<std::string> absent;  ///< Those of the named participants that are not in the room.
+};
+
 class Room {
  public:
   /// The policy has been checked, and the selector has its part of it.
@@ -72,6 +78,11 @@ class Room {
   RosterEntry roster_entry(const Participant& participant) const;
   /// The names of those that clients see: all that have or had a session.
   const JoinOrder& roster() const { return audience_.roster(); }
+
+  /// Sends a message of the backend, a checked JSON object, to the clients of these participants,
+  /// or to all that watch the room. At once, and once: a client that watches later does not get it.
+  AnnouncementOutcome send_announcement(
+      const std::string& json, const std::optional<std::vector<std::string>>& participants);
 
   /// What a plugin tells every client in the room: a JSON object; nothing withdraws it.
   void announce(const std::string& plugin, const std::optional<std::string>& json);

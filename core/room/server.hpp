@@ -21,6 +21,8 @@
 #include "room/capacity.hpp"
 #include "room/closed_rooms.hpp"
 #include "room/controller.hpp"
+#include "room/places.hpp"
+#include "room/random.hpp"
 #include "room/revocations.hpp"
 #include "room/room.hpp"
 #include "room/room_settings.hpp"
@@ -55,6 +57,8 @@ class Server {
   const Limits& limits() const { return limits_; }
   /// Limits for new rooms, participants and sessions; existing ones stay.
   void use_limits(const Limits& limits) { limits_ = limits; }
+  /// Tells this run of the process from earlier ones and from other servers.
+  const std::string& instance() const { return instance_; }
   glib::ControlLoop& loop() { return loop_; }
   media::Engine& engine() { return engine_; }
   const media::Engine& engine() const { return engine_; }
@@ -68,6 +72,11 @@ class Server {
   Status remove_room(const std::string& id, EndReason reason = EndReason::RoomClosed);
   /// By name.
   const std::map<std::string, std::unique_ptr<Room>>& rooms() const { return rooms_; }
+
+  /// The rooms in which there is a participant of that name; valid until one joins or leaves.
+  const Places::Rooms& rooms_of(const std::string& participant) const {
+    return places_.of(participant);
+  }
 
   /// What older join tokens no longer give. Changes of permissions are noted here; the API notes
   /// removals and deleted rooms.
@@ -183,6 +192,7 @@ class Server {
   glib::ControlLoop& loop_;
   media::Engine& engine_;
   Limits limits_;
+  const std::string instance_ = random_token();
   std::map<EndReason, uint64_t> ended_;
   mutable Admission admission_;          ///< Mutable: it keeps what it has read.
   std::optional<int64_t> told_full_ns_;  ///< When the log last said that it is full.
@@ -199,6 +209,7 @@ class Server {
   Revocations revocations_;
   FormerTraces former_traces_;
   std::unordered_set<uint32_t> source_numbers_;  ///< In use.
+  Places places_;
   std::map<std::string, std::unique_ptr<Room>> rooms_;
   std::vector<std::shared_ptr<void>>
       retired_;                  ///< Of any type; rooms and participants have no other owner.

@@ -22,7 +22,7 @@ export function silencedBy({ permissions, muted_by_backend, muted_by_self }) {
 
 /**
  * Events, each with `detail`: `state` {state, reason, detail, retryMs}, `roster` (joined, left, hidden or changed; also mutes, pins, blocks),
- * `slots`, `speakers`, `notices` (what the server's plugins say of the room), `problem` (a Problem), `autoplayblocked` (call `resume` from a user's gesture).
+ * `slots`, `speakers`, `notices` (what the server's plugins say of the room), `announcement` (a message of the backend, an object), `problem` (a Problem), `autoplayblocked` (call `resume` from a user's gesture).
  */
 export class SFUVoiceClient extends EventTarget {
   state = 'closed'; // connecting, connected, reconnecting, closed
@@ -308,6 +308,7 @@ export class SFUVoiceClient extends EventTarget {
   }
 
   #receive(message) {
+    if (message.type === 'announcement') this.#emit('announcement', message.data);
     if (message.type === 'hint') this.#session?.limitBitrate(message.data.max_bitrate_bps);
     const changed = this.#room.take(message);
     if (changed.includes('roster')) this.#applyMute();

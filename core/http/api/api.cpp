@@ -33,6 +33,7 @@ Result<Page> page_of(const Request& request) {
   constexpr size_t kMaxLimit = 100;
   Page page;
   page.cursor = request.query_value("cursor");
+  page.prefix = request.query_value("prefix");
   const std::string limit = request.query_value("limit");
   if (limit.empty()) return page;
   const char* end = limit.data() + limit.size();

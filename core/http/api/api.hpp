@@ -38,6 +38,8 @@ struct Api {
   const int64_t started_ns;                 ///< On the clock of `rooms`, which never jumps.
   std::vector<std::string> restart_needed;  ///< Keys of the configuration.
   std::string viewer_script = {};           ///< RapiDoc; empty: GET /docs is a plain page.
+  /// Posted tasks hold it weakly, and do nothing once this is gone.
+  std::shared_ptr<bool> alive = std::make_shared<bool>(true);
 };
 
 void add_server_routes(Router& router, Api& api);
@@ -51,6 +53,7 @@ void add_event_routes(Router& router, Api& api);
 void add_event_log_routes(Router& router, Api& api);
 void add_roster_routes(Router& router, Api& api);
 void add_webhook_routes(Router& router, Api& api);
+void add_action_routes(Router& router, Api& api);
 /// After all others, which it describes.
 void add_document_routes(Router& router, Api& api);
 /// The text of a copy of RapiDoc; empty, with a line in the log, where there is none.
@@ -63,10 +66,12 @@ Result<room::Participant*> find_participant(Api& api, const Request& request);
 /// "/v1/rooms/{room}/participants/{participant}"
 std::string path_of(const std::string& room, const std::string& participant);
 
-/// A page of a map's keys: `limit` (1 to 100, default 50) of them that come after `cursor`.
+/// A page of a map's keys: `limit` (1 to 100, default 50) of those that begin with `prefix` and
+/// come after `cursor`.
 struct Page {
   size_t limit = 50;
   std::string cursor;  ///< Empty: from the start.
+  std::string prefix;
 };
 /// InvalidArgument says what is allowed.
 Result<Page> page_of(const Request& request);

@@ -172,6 +172,9 @@ void ClientSocket::on_hint(const room::PublishHint& hint) { send("hint", hint_da
 void ClientSocket::on_notice(const room::PluginNotices& changed) {
   send("notice", notice_data(changed));
 }
+void ClientSocket::on_announcement(const std::string& json) {
+  send("announcement", json);
+}
 void ClientSocket::on_draining(std::optional<int64_t> deadline_unix_ms) {
   send("draining", draining_data(deadline_unix_ms));
 }

@@ -48,6 +48,7 @@ class ClientSocket : public room::ClientSink {
   void on_speakers(const room::Speakers& speakers) override;
   void on_hint(const room::PublishHint& hint) override;
   void on_notice(const room::PluginNotices& changed) override;
+  void on_announcement(const std::string& json) override;
   void on_draining(std::optional<int64_t> deadline_unix_ms) override;
   void on_closing(room::EndReason reason, const std::string& detail) override;
   void on_taken_over() override;

@@ -3,9 +3,11 @@
 #pragma once
 
 #include <string>
+#include <utility>
 
 #include "glib/json.hpp"
 #include "http/api/api.hpp"
+#include "http/protocol/conditional.hpp"
 #include "http/protocol/problem.hpp"
 
 namespace veche::http {
@@ -24,27 +26,32 @@ inline std::string page_schema(const std::string& what, const std::string& item_
              "description": "Where the next page begins; null: this is the last one."}}})";
 }
 
-/// {"<what>": [...], "next_cursor": null or the name after which the next page begins}. `map` goes
-/// from names to owned things, `write` writes one of them.
+/// {"<what>": [...], "next_cursor": null or the name after which the next page begins}, with an
+/// entity tag, or 304. `map` goes from names to things, `write` writes one of them.
 template <class Map, class Write>
 Response list_page(const Request& request, const char* what, const Map& map, Write write) {
   const Result<Page> page = page_of(request);
   if (!page) return problem(page.error());
   glib::JsonWriter json;
   json.begin_object().key(what).begin_array();
-  auto item = page->cursor.empty() ? map.begin() : map.upper_bound(page->cursor);
+  auto item =
+      page->cursor < page->prefix ? map.lower_bound(page->prefix) : map.upper_bound(page->cursor);
+  const auto is_there = [&] { return item != map.end() && item->first.starts_with(page->prefix); };
   std::string last;
-  for (size_t count = 0; item != map.end() && count < page->limit; ++item, ++count) {
+  for (size_t count = 0; is_there() && count < page->limit; ++item, ++count) {
     write(json, *item->second);
     last = item->first;
   }
   json.end_array().key("next_cursor");
-  if (item == map.end()) {
-    json.null();
-  } else {
+  if (is_there()) {
     json.string(last);
+  } else {
+    json.null();
   }
-  return json_response(200, json.end_object().text());
+  std::string text = json.end_object().text();
+  // A list has no revisions: its tag is a digest.
+  const EntityTag tag(0, 0, text);
+  return conditional_response(request, tag, std::move(text));
 }
 
 }  // namespace veche::http

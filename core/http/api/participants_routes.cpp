@@ -170,6 +170,38 @@ Response remove(Api& api, const Request& request) {
   return removed ? no_content() : problem(removed.error());
 }
 
+/// One of the rooms in which a participant of that name is.
+struct Place {
+  const room::Room& room;
+  const room::Participant& participant;
+};
+
+const glib::Fields<Place>& place_fields() {
+  using glib::shown;
+  static const glib::Fields<Place> fields{
+      shown<Place>("room", "", [](const Place& from) { return from.room.id(); }),
+      shown<Place>("incarnation", "", [](const Place& from) { return from.room.incarnation(); }),
+      shown<Place>(
+          "state", "Of its session; ended: it has none.",
+          [](const Place& from) { return room::to_string(from.participant.session_state()); },
+          kSessionStates),
+      shown<Place>(
+          "joined_at", "",
+          [](const Place& from) { return rfc3339(from.participant.joined_unix_ms()); },
+          glib::kDateTime),
+  };
+  return fields;
+}
+
+Response where(Api& api, const Request& request) {
+  const std::string& name = request.param("participant");
+  return list_page(
+      request, "rooms", api.rooms.rooms_of(name),
+      [&](glib::JsonWriter& json, const room::Room& room) {
+        glib::write_object(json, place_fields(), Place{room, *room.participants().at(name)});
+      });
+}
+
 Response stats(Api& api, const Request& request) {
   const auto participant = find_participant(api, request);
   if (!participant) return problem(participant.error());
@@ -231,6 +263,19 @@ void add_participant_routes(Router& router, Api& api) {
        .summary = "Reads the counters of a participant's session",
        .outcomes = {{200, "Of the current session.", participant_statistics_schema()}},
        .problems = {404}});
+  router.add(
+      {.method = "GET",
+       .pattern = "/v1/participants/{participant}",
+       .access = Access::ReadRooms,
+       .body = BodyKind::Nothing,
+       .handler = at_once([&api](const Request& request) { return where(api, request); }),
+       .operation = {.tag = "Participants",
+                     .id = "findParticipant",
+                     .summary = "Lists the rooms in which a participant of that name is",
+                     .outcomes = {{200, "A page of rooms.",
+                                   page_schema("rooms", glib::shown_schema("", place_fields()))}},
+                     .query = kPageQuery,
+                     .is_tagged = true}});
 }
 
 }  // namespace veche::http

@@ -23,6 +23,7 @@ const Words& words_of(Limit limit) {
       {"changes", "changing requests", "of one API key"},
       {"participant", "requests", "with one participant's join token"},
       {"address", "requests without an API key", "from one address"},
+      {"announcements", "announcements", "to one room"},
   };
   return kWords[static_cast<size_t>(limit)];
 }
@@ -31,7 +32,7 @@ const Words& words_of(Limit limit) {
 
 const Rate& RateLimits::of(Limit limit) const {
   const Rate* const all[kLimits] = {&offers,  &commands,    &invitations, &reads,
-                                    &changes, &participant, &address};
+                                    &changes, &participant, &address,     &announcements};
   return *all[static_cast<size_t>(limit)];
 }
 

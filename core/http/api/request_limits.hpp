@@ -14,15 +14,16 @@
 namespace veche::http {
 
 enum class Limit {
-  Offers = 0,   ///< For one participant, by any caller.
-  Commands,     ///< Of one participant's client, on its WebSockets.
-  Invitations,  ///< Of one API key.
-  Reads,        ///< Of one API key.
-  Changes,      ///< Of one API key: everything else.
-  Participant,  ///< Of one participant with its join token, but for offers.
-  Address,      ///< From one address without an API key.
+  Offers = 0,     ///< For one participant, by any caller.
+  Commands,       ///< Of one participant's client, on its WebSockets.
+  Invitations,    ///< Of one API key.
+  Reads,          ///< Of one API key.
+  Changes,        ///< Of one API key: everything else.
+  Participant,    ///< Of one participant with its join token, but for offers.
+  Address,        ///< From one address without an API key.
+  Announcements,  ///< To one room, with any key: each costs something for each of its clients.
 };
-inline constexpr size_t kLimits = 7;
+inline constexpr size_t kLimits = 8;
 
 /// `http.limits` of the configuration. The defaults are far above what honest callers do: an office
 /// of 300 that joins within ten seconds, or a backend that relays 500 offers a second with one key.
@@ -34,6 +35,7 @@ struct RateLimits {
   Rate changes{2000, 1000};
   Rate participant{60, 10};
   Rate address{5000, 1000};
+  Rate announcements{10, 2};
 
   const Rate& of(Limit limit) const;
   friend bool operator==(const RateLimits&, const RateLimits&) = default;
@@ -67,6 +69,8 @@ class RequestLimits {
 
 /// As in the configuration, and in the RateLimit fields: "offers".
 const char* to_string(Limit limit);
+
+inline constexpr char kAnnouncePattern[] = "/v1/rooms/{room}/announce";
 
 /// For a request with an API key.
 Limit limit_of(const Route& route);

@@ -98,6 +98,8 @@ const Fields<plugin::PluginInfo>& plugin_state_fields() {
 const Fields<Api>& server_fields() {
   static const Fields<Api> fields{
       shown<Api>("version", "", [](const Api&) { return VECHE_VERSION; }),
+      shown<Api>("instance", "Of this run of the server; every answer has it as Veche-Instance.",
+                 [](const Api& api) { return api.rooms.instance(); }),
       shown<Api>("gstreamer", "Its version.",
                  [](const Api&) {
                    const glib::StringPtr text(gst_version_string());

@@ -193,14 +193,15 @@ void Exchange::respond(const Response& response) {
   SoupMessageBody* request_body = soup_server_message_get_request_body(message_);
   soup_message_body_set_accumulate(request_body, FALSE);
   soup_message_body_truncate(request_body);
+  SoupMessageHeaders* headers = soup_server_message_get_response_headers(message_);
+  for (const auto& [name, value] : headers_) {
+    soup_message_headers_append(headers, name.c_str(), value.c_str());
+  }
   if (!response.upgrade) write(response);
 }
 
 void Exchange::write(const Response& response) {
   SoupMessageHeaders* headers = soup_server_message_get_response_headers(message_);
-  for (const auto& [name, value] : headers_) {
-    soup_message_headers_append(headers, name.c_str(), value.c_str());
-  }
   for (const auto& [name, value] : response.headers) {
     soup_message_headers_append(headers, name.c_str(), value.c_str());
   }

@@ -81,6 +81,9 @@ TEST(IceServers, GetCredentialsThatExpire) {
   EXPECT_EQ(views[1].username, "1700003600:ann");
   // printf '1700003600:ann' | openssl dgst -sha1 -hmac north -binary | base64
   EXPECT_EQ(views[1].credential, "TwqKCcbzejRFa1sgGqGS7SEzCGg=");
+  const auto later = ice_servers_for({{{"turns:t.example"}, "north"}}, "ann", 1'700'000'060);
+  EXPECT_EQ(later[0].username, "1700003660:ann") << "fresh each time";
+  EXPECT_NE(later[0].credential, views[1].credential);
   Response response;
   add_links(response, views);
   ASSERT_EQ(response.headers.size(), 3u);

@@ -22,7 +22,8 @@ TEST(ConfigLimits, AreReadOneByOne) {
     "limits": {"offers": {"burst": 1, "per_s": 2}, "commands": {"burst": 3, "per_s": 4},
                "invitations": {"burst": 5, "per_s": 6}, "reads": {"burst": 7, "per_s": 8},
                "changes": {"burst": 9, "per_s": 10}, "participant": {"burst": 11, "per_s": 12},
-               "address": {"burst": 0}, "connections_per_address": 13, "connections": 14}}})")
+               "address": {"burst": 0},
+               "announcements": {"burst": 15, "per_s": 16}, "connections_per_address": 13, "connections": 14}}})")
                                       .http;
   EXPECT_EQ(settings.trusted_proxies.size(), 3u);
   EXPECT_EQ(settings.forwarded_field, http::ForwardedField::Forwarded);
@@ -33,6 +34,7 @@ TEST(ConfigLimits, AreReadOneByOne) {
   EXPECT_EQ(settings.limits.changes, (http::Rate{9, 10}));
   EXPECT_EQ(settings.limits.participant, (http::Rate{11, 12}));
   EXPECT_EQ(settings.limits.address, (http::Rate{0, 1000}));
+  EXPECT_EQ(settings.limits.announcements, (http::Rate{15, 16}));
   EXPECT_EQ(settings.connections, (http::ConnectionLimits{13, 14}));
 }
 

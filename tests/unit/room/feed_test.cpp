@@ -237,8 +237,29 @@ TEST_F(FeedTest, TellsWhatPluginsAnnounceAndTakeBack) {
   EXPECT_THAT(room.notices(), ElementsAre(testing::Pair("stage", "{}")));
 }
 
+TEST_F(FeedTest, TellsTheBackendsAnnouncementsAtOnceToTheParticipantsThatItNames) {
+  connect(room, "carol");
+  RecordingSink carols;
+  const auto watching = room.watch("carol", carols).value();
+  carols.take();
+  sink.take();
+  const std::string text = R"({"text":"Five minutes left"})";
+  EXPECT_EQ(room.send_announcement(text, std::nullopt).clients, 2u);
+  EXPECT_THAT(sink.take(), ElementsAre("announcement " + text));
+  EXPECT_THAT(carols.take(), ElementsAre("announcement " + text));
+
+  connect(room, "dan");
+  const AnnouncementOutcome some =
+      room.send_announcement(text, std::vector<std::string>{"carol", "dan", "eve"});
+  EXPECT_EQ(some.clients, 1u) << "dan has no connection for events";
+  EXPECT_THAT(some.absent, ElementsAre("eve"));
+  EXPECT_THAT(sink.take(), IsEmpty());
+  EXPECT_THAT(carols.take(), ElementsAre("announcement " + text));
+}
+
 TEST_F(FeedTest, MayBeDestroyedWithinAnyCall) {
-  for (const std::string call : {"roster", "slots", "speakers", "notice", "closing"}) {
+  for (const std::string call :
+       {"roster", "slots", "speakers", "notice", "announcement", "closing"}) {
     RecordingSink fragile;
     std::unique_ptr<ClientFeed> dying = room.watch("bob", fragile).value();
     fragile.then = [&](const std::string& line) {
@@ -249,6 +270,7 @@ TEST_F(FeedTest, MayBeDestroyedWithinAnyCall) {
     select({{{bob.id(), {track_of(carol)}}}, {track_of(carol)}, track_of(carol)});
     tick();
     tick();
+    room.send_announcement("{}", std::nullopt);
     if (call == "closing") (void)room.remove("bob", EndReason::Removed);
     EXPECT_FALSE(dying) << call;
     EXPECT_TRUE(fragile.lines.back().starts_with(call)) << fragile.lines.back();

@@ -58,6 +58,7 @@ class RecordingSink : public ClientSink {
     for (const auto& [plugin, json] : changed) line += " " + plugin + "=" + json.value_or("null");
     say(line);
   }
+  void on_announcement(const std::string& json) override { say("announcement " + json); }
   void on_draining(std::optional<int64_t> deadline_unix_ms) override {
     say(deadline_unix_ms ? "draining" : "draining no more");
   }

@@ -240,6 +240,17 @@ TEST_F(SessionTest, TakesTheParticipantWithItWhenItEnds) {
   }
 }
 
+TEST_F(SessionTest, ARejoinWithinASecondGivesJoinedLeftJoinedInOrder) {
+  connect(room, "bob");
+  ASSERT_TRUE(bob.close_session(bob.session_name(), EndReason::Left).ok());
+  tick(300);
+  connect(room, "bob");
+  for (size_t i = 1; i < events.size(); ++i) EXPECT_EQ(events[i].seq, events[i - 1].seq + 1);
+  EXPECT_THAT(take_events(),
+              ElementsAre("participant.joined bob", "track.published bob", "track.unpublished bob",
+                          "participant.left bob", "participant.joined bob", "track.published bob"));
+}
+
 TEST_F(SessionTest, EndsWhenTheClientLeaves) {
   connect(room, "bob");
   EXPECT_EQ(bob.close_session("", EndReason::Left).error().code, ErrorCode::NotFound);

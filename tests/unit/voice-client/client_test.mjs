@@ -286,3 +286,12 @@ test('Those whom the roster does not show are found with the token of the sessio
   const { query, token } = server.requests.at(-1);
   assert.deepEqual([query, token], [{ search: 'Bo b', cursor: '' }, 'T']);
 });
+
+test('A message of the backend is an event', async (t) => {
+  const { time, client, sockets } = setUp(t);
+  await join(time, client, MICROPHONE);
+  const announced = [];
+  client.addEventListener('announcement', ({ detail }) => announced.push(detail));
+  sockets[0].receive({ type: 'announcement', data: { text: 'Five minutes left' } });
+  assert.deepEqual(announced, [{ text: 'Five minutes left' }]);
+});

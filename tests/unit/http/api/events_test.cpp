@@ -54,6 +54,25 @@ TEST_F(HttpEvents, SayWhatPluginsAnnounce) {
   EXPECT_EQ(late->next(), R"({"type":"notice","data":{"recording":null}})");
 }
 
+TEST_F(HttpEvents, CarryTheBackendsAnnouncements) {
+  connect("ann");
+  connect("bob");
+  const auto ann = listen("ann");
+  const auto bob = listen("bob");
+  EXPECT_EQ(ann->handshake.header("veche-instance"), rooms->instance());
+  ann->next();
+  bob->next();
+  const std::string announce = "/v1/rooms/blue/announce";
+  const Answer one =
+      json("POST", announce, R"({"message":{"text":"Ann?"},"participants":["ann"]})");
+  EXPECT_EQ(one.body, R"({"clients":1,"absent":[]})");
+  const Answer all = json("POST", announce, R"({"message":{"text":"All?"}})");
+  EXPECT_EQ(all.body, R"({"clients":2,"absent":[]})");
+  EXPECT_EQ(ann->next(), R"({"type":"announcement","data":{"text":"Ann?"}})");
+  EXPECT_EQ(ann->next(), R"({"type":"announcement","data":{"text":"All?"}})");
+  EXPECT_EQ(bob->next(), R"({"type":"announcement","data":{"text":"All?"}})");
+}
+
 TEST_F(HttpEvents, NoPluginTakesTheNameOfAKeyOfTheSnapshot) {
   const auto data = glib::parse_json(snapshot_data({.self = {.metadata = "{}"}}));
   ASSERT_TRUE(data.ok());

@@ -55,6 +55,12 @@ TEST_F(HttpSession, TellsAClientItsIceServersBeforeItsOffer) {
       << answer.body;
   EXPECT_NE(answer.body.find(R"(:ann","credential":")"), std::string::npos) << answer.body;
   EXPECT_EQ(answer.header("cache-control"), "no-store");
+  const int64_t before_s = unix_ms() / 1000;
+  const Answer own = ask("ann", token_of({.room = "nowhere", .participant = "ann"}));
+  EXPECT_EQ(own.status, 200) << "a client asks with its join token";
+  const size_t username = own.body.find(R"("username":")") + 12;
+  EXPECT_GE(std::stoll(own.body.substr(username)), before_s + kTurnLifetimeS);
+  EXPECT_EQ(ask("bob", token_of({.room = "nowhere", .participant = "ann"})).status, 403);
   EXPECT_EQ(ask("ann", "eye.eyesecret").status, 403) << "credentials are no state to read";
   EXPECT_EQ(ask("a%22nn", "back.backsecret").status, 400);
 }
