@@ -34,8 +34,8 @@ Response preflight(const Match& match, bool is_cross_origin) {
   if (is_cross_origin) {
     response.header("Access-Control-Allow-Methods", allow);
     response.header("Access-Control-Allow-Headers",
-                    "Authorization, Content-Type, If-Match, If-None-Match, If-Range, "
-                    "Last-Event-ID, Range");
+                    "Authorization, Content-Type, Idempotency-Key, If-Match, If-None-Match, "
+                    "If-Range, Last-Event-ID, Range");
     response.header("Access-Control-Max-Age", "600");
   }
   return response;
@@ -71,9 +71,14 @@ std::optional<Response> refuse_type(const Exchange& exchange, const BodyRule& ru
 }  // namespace
 
 Dispatcher::Dispatcher(const Router& router, const PluginRoutes& plugins, const Authenticator& auth,
-                       room::Server& rooms, RequestGate& gate,
+                       room::Server& rooms, RequestGate& gate, IdempotentRequests& idempotent,
                        std::vector<std::string> cors_origins, Route pages)
-    : router_(router), plugins_(plugins), auth_(auth), rooms_(rooms), gate_(gate) {
+    : router_(router),
+      plugins_(plugins),
+      auth_(auth),
+      rooms_(rooms),
+      gate_(gate),
+      idempotent_(idempotent) {
   use(std::move(cors_origins), std::move(pages));
 }
 
@@ -95,7 +100,8 @@ bool Dispatcher::add_cors_headers(Exchange& exchange) const {
   exchange.add_header("Access-Control-Allow-Origin", origin);
   exchange.add_header(
       "Access-Control-Expose-Headers",
-      "Accept-Patch, Accept-Post, Accept-Ranges, Content-Disposition, Content-Range, ETag, Link, "
+      "Accept-Patch, Accept-Post, Accept-Ranges, Content-Disposition, Content-Range, ETag, "
+      "Idempotency-Replayed, Link, "
       "Location, RateLimit, RateLimit-Policy, Retry-After, Veche-Instance");
   return true;
 }
@@ -205,7 +211,10 @@ void Dispatcher::on_body(Exchange& exchange) {
   // A body may take seconds to come, and the caller may have been removed meanwhile.
   if (auto refused = refuse_by_now(exchange.request)) return exchange.respond(*refused);
   exchange.request.body = exchange.body();
-  exchange.handle(exchange.route->handler);
+  const std::string key = exchange.request_header("Idempotency-Key");
+  const bool is_once = !key.empty() && exchange.request.caller && exchange.request.method == "POST";
+  if (!is_once) return exchange.handle(exchange.route->handler);
+  exchange.handle(idempotent_.handler_of(*exchange.route, exchange.request, key));
 }
 
 }  // namespace veche::http

@@ -6,6 +6,7 @@
 #include <string>
 #include <vector>
 
+#include "http/api/idempotent_requests.hpp"
 #include "http/api/plugin_routes.hpp"
 #include "http/auth/auth.hpp"
 #include "http/connection/exchange.hpp"
@@ -21,8 +22,8 @@ class Dispatcher {
   /// `pages` answers all paths outside the API; its handler may be null. All references outlive
   /// this.
   Dispatcher(const Router& router, const PluginRoutes& plugins, const Authenticator& auth,
-             room::Server& rooms, RequestGate& gate, std::vector<std::string> cors_origins,
-             Route pages);
+             room::Server& rooms, RequestGate& gate, IdempotentRequests& idempotent,
+             std::vector<std::string> cors_origins, Route pages);
   /// For requests that begin from now on.
   void use(std::vector<std::string> cors_origins, Route pages);
 
@@ -46,6 +47,7 @@ class Dispatcher {
   const Authenticator& auth_;
   room::Server& rooms_;
   RequestGate& gate_;
+  IdempotentRequests& idempotent_;
   std::vector<std::string> cors_origins_;
   std::shared_ptr<const Route> pages_;
 };

@@ -15,6 +15,7 @@
 #include "http/api/api.hpp"
 #include "http/api/client_socket.hpp"
 #include "http/api/event_followers.hpp"
+#include "http/api/idempotent_requests.hpp"
 #include "http/api/plugin_routes.hpp"
 #include "http/connection/acceptor.hpp"
 #include "http/connection/downloads.hpp"
@@ -118,7 +119,8 @@ class Server::State {
              rooms.now_ns(),
              {}},
         plugin_routes_(plugins, settings.deadlines.plugin_ms),
-        dispatcher_(router_, plugin_routes_, api_.auth, rooms, gate_, settings.cors_origins,
+        dispatcher_(router_, plugin_routes_, api_.auth, rooms, gate_, idempotent_,
+                    settings.cors_origins,
                     pages_of(std::move(verified.files), !settings.static_dir.empty())),
         soup_(glib::adopt(soup_server_new("raw-paths", TRUE, nullptr))),
         certificate_(std::move(verified.certificate)) {
@@ -255,6 +257,7 @@ class Server::State {
   Router router_;
   std::unique_ptr<RouteTimes> times_;  ///< Of the routes that the constructor adds.
   const PluginRoutes plugin_routes_;
+  IdempotentRequests idempotent_{nullptr};
   Dispatcher dispatcher_;
   const glib::Ref<SoupServer> soup_;
   glib::Ref<GTlsCertificate> certificate_;

@@ -72,6 +72,7 @@ std::shared_ptr<const Route> make_route(Target target, Access access, BodyKind b
   route.handler = [target = std::move(target)](const Request& request, const Reply& reply) {
     handle(target, request, reply);
   };
+  route.keeps_answers = true;  // A plugin's files are there after a restart.
   return std::make_shared<const Route>(std::move(route));
 }
 

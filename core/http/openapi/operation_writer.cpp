@@ -42,6 +42,10 @@ Opening opening_of(Access access) {
 
 bool is_change(const Route& route) { return route.method != "GET"; }
 
+bool takes_idempotency_key(const Route& route) {
+  return route.method == "POST" && route.access != Access::Anybody;
+}
+
 void write_header(JsonWriter& json, const char* name, const char* description) {
   json.key(name).begin_object().key("description").string(description);
   json.key("schema").begin_object().key("type").string("string").end_object().end_object();
@@ -51,7 +55,7 @@ void begin_parameter(JsonWriter& json, const std::string& name, const char* in) 
   json.begin_object().key("name").string(name).key("in").string(in);
 }
 
-void write_condition(JsonWriter& json, const char* name, const char* description) {
+void write_header_parameter(JsonWriter& json, const char* name, const char* description) {
   begin_parameter(json, name, "header");
   json.key("description").string(description).key("schema").begin_object();
   json.key("type").string("string").end_object().end_object();
@@ -80,6 +84,7 @@ std::set<int> problem_statuses(const Route& route) {
   if (has_body) all.insert({413, 415});
   if (has_body || !operation.query.empty() || !variables_of(route.pattern).empty()) all.insert(400);
   if (operation.is_tagged && is_change(route)) all.insert(412);
+  if (takes_idempotency_key(route)) all.insert({400, 409, 422});
   return all;
 }
 
@@ -126,14 +131,19 @@ void OperationWriter::write_path_parameters(JsonWriter& json, const std::string&
 
 void OperationWriter::write_parameters(JsonWriter& json, const Route& route) {
   if (!route.operation.query.empty()) write_query(json, route.operation);
+  if (takes_idempotency_key(route)) {
+    write_header_parameter(json, "Idempotency-Key",
+                           "Repetitions of the request with this key get the first answer again.");
+  }
   if (!route.operation.is_tagged) return;
   if (is_change(route)) {
-    write_condition(json, "If-Match", "Changes nothing if another caller has changed it (412).");
+    write_header_parameter(json, "If-Match",
+                           "Changes nothing if another caller has changed it (412).");
   }
   if (route.method == "GET") {
-    write_condition(json, "If-None-Match", "Answers 304 while nothing has changed.");
+    write_header_parameter(json, "If-None-Match", "Answers 304 while nothing has changed.");
   } else if (route.method == "PUT") {
-    write_condition(json, "If-None-Match", "*: creates, and replaces nothing (412).");
+    write_header_parameter(json, "If-None-Match", "*: creates, and replaces nothing (412).");
   }
 }
 

@@ -17,7 +17,7 @@ struct Outcome {
 
 /// Method, path, credential and the kind of body come from the route. Every route may answer 500
 /// and 503; limited ones 429, those with a credential 401 and 403, those that read something of the
-/// request 400, and those with a body 413 and 415.
+/// request 400, those with a body 413 and 415, and a POST 409 and 422 for its Idempotency-Key.
 struct Operation {
   std::string tag;      ///< One of kTags in openapi/document.cpp.
   std::string id;       ///< Unique: "getRoom".

@@ -18,6 +18,8 @@ constexpr Kind kOverCapacity{503, "over-capacity", "The server is full"};
 constexpr Kind kRemoved{403, "participant-removed", "The participant was removed from the room"};
 constexpr Kind kRoomDeleted{403, "room-deleted", "The room was deleted"};
 constexpr Kind kOutdated{403, "token-outdated", "A newer join token is needed"};
+constexpr Kind kInProgress{409, "request-in-progress", "The same request is being answered"};
+constexpr Kind kKeyReused{422, "idempotency-key-reused", "The key belongs to another request"};
 constexpr Kind kKinds[] = {
     {400, "invalid-request", "The request is not valid"},
     {401, "unauthenticated", "A valid credential is needed"},
@@ -42,6 +44,8 @@ constexpr Kind kKinds[] = {
     kExhausted,
     kOverCapacity,
     {504, "plugin-timeout", "The plugin did not answer in time"},
+    kInProgress,
+    kKeyReused,
 };
 
 const Kind& kind_of(int status) {
@@ -118,6 +122,17 @@ Problem problem_of(room::TokenRefusal refusal) {
               {});
 }
 
+Problem problem_of(IdempotencyRefusal refusal) {
+  if (refusal == IdempotencyRefusal::InProgress) {
+    return make(kInProgress, "The first request with this Idempotency-Key is not answered yet.",
+                {});
+  }
+  return make(kKeyReused,
+              "The Idempotency-Key was used for a request with another path or body. Each request "
+              "needs a key of its own; only its repetitions have the same.",
+              {});
+}
+
 std::span<const ProblemKind> problem_kinds() { return kKinds; }
 
 namespace {
@@ -158,6 +173,9 @@ Response to_response(const Problem& problem) {
                     .body = to_json(problem)};
   if (problem.status == 401) response.header("WWW-Authenticate", "Bearer realm=\"veche\"");
   if (problem.status == 503) response.header("Retry-After", "5");
+  if (problem.type == std::string("/problems/") + kInProgress.slug) {
+    response.header("Retry-After", "1");
+  }
   return response;
 }
 

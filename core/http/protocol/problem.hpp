@@ -9,6 +9,7 @@
 
 #include "base/result.hpp"
 #include "glib/checked_json.hpp"
+#include "http/protocol/idempotency.hpp"
 #include "http/protocol/message.hpp"
 #include "room/revocations.hpp"
 
@@ -39,13 +40,16 @@ Problem problem_of(const Error& error);
 /// Each refusal has a type of its own, so that a client knows whether to ask its backend again.
 Problem problem_of(room::TokenRefusal refusal);
 
+/// 409 or 422, with types of their own.
+Problem problem_of(IdempotencyRefusal refusal);
+
 /// A problem that a plugin reports, or the host on its behalf.
 Problem problem_of_plugin(int status, const std::string& slug, std::string_view detail);
 
 /// The JSON object, and its schema.
 std::string to_json(const Problem& problem);
 std::string problem_schema();
-/// With Retry-After for 503, and WWW-Authenticate for 401.
+/// With Retry-After for 503 and a request in progress, and WWW-Authenticate for 401.
 Response to_response(const Problem& problem);
 
 inline Response problem(int status, std::string_view detail) {

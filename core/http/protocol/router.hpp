@@ -36,6 +36,9 @@ struct Route {
   bool takes_query_token = false;
   /// "/whip/blue/" is the same path as "/whip/blue".
   bool takes_trailing_slash = false;
+  /// Its answers to requests with an Idempotency-Key are kept over a restart: what they tell of
+  /// outlives one too, and nothing in them is secret.
+  bool keeps_answers = false;
   Operation operation = {};
 };
 
