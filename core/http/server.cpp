@@ -16,6 +16,7 @@
 #include "http/api/client_socket.hpp"
 #include "http/api/event_followers.hpp"
 #include "http/api/idempotent_requests.hpp"
+#include "http/api/log_answer_store.hpp"
 #include "http/api/plugin_routes.hpp"
 #include "http/connection/acceptor.hpp"
 #include "http/connection/downloads.hpp"
@@ -119,6 +120,8 @@ class Server::State {
              rooms.now_ns(),
              {}},
         plugin_routes_(plugins, settings.deadlines.plugin_ms),
+        answers_(events),
+        idempotent_(&answers_),
         dispatcher_(router_, plugin_routes_, api_.auth, rooms, gate_, idempotent_,
                     settings.cors_origins,
                     pages_of(std::move(verified.files), !settings.static_dir.empty())),
@@ -257,7 +260,8 @@ class Server::State {
   Router router_;
   std::unique_ptr<RouteTimes> times_;  ///< Of the routes that the constructor adds.
   const PluginRoutes plugin_routes_;
-  IdempotentRequests idempotent_{nullptr};
+  LogAnswerStore answers_;
+  IdempotentRequests idempotent_;
   Dispatcher dispatcher_;
   const glib::Ref<SoupServer> soup_;
   glib::Ref<GTlsCertificate> certificate_;

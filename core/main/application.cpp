@@ -29,8 +29,15 @@ void log_capacity(const room::Server& rooms) {
                         " path; what bounds it: " + report.bound_text());
 }
 
-std::string started_json() {
-  return glib::JsonWriter().begin_object().key("version").string(VECHE_VERSION).end_object().text();
+std::string started_json(const std::string& instance) {
+  return glib::JsonWriter()
+      .begin_object()
+      .key("version")
+      .string(VECHE_VERSION)
+      .key("instance")
+      .string(instance)
+      .end_object()
+      .text();
 }
 
 }  // namespace
@@ -76,7 +83,7 @@ Result<std::unique_ptr<Application>> Application::start(const Config& config,
                        *app->webhooks_);
   app->host_->use_server_metrics([app = app.get()](MetricSink& sink) { app->put_metrics(sink); });
   log_capacity(*app->rooms_);
-  app->append_event("server.started", started_json());
+  app->append_event("server.started", started_json(app->rooms_->instance()));
   return app;
 }
 

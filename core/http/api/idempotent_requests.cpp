@@ -147,10 +147,10 @@ Handler IdempotentRequests::handler_of(const Route& route, const Request& reques
                                    std::to_string(kMaxIdempotencyKeyBytes) +
                                    " visible characters of ASCII, in double quotes or without."));
   }
-  if (!state_->is_loaded) {
+  const Principal& caller = *request.caller;
+  if (route.keeps_answers && !caller.token && !state_->is_loaded) {
     return always(problem(503, "The server still reads the keys from before its restart."));
   }
-  const Principal& caller = *request.caller;
   KeptAnswer answer{
       .caller = caller_of(caller), .key = *key, .fingerprint = fingerprint_of(request)};
   const IdempotencyTable::Known known = state_->table_of(caller).begin(

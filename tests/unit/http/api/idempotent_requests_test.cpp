@@ -4,6 +4,8 @@
 
 #include <gtest/gtest.h>
 
+#include <cstdlib>
+#include <filesystem>
 #include <map>
 #include <memory>
 #include <optional>
@@ -11,7 +13,9 @@
 #include <utility>
 
 #include "base/log.hpp"
+#include "base/time.hpp"
 #include "glib/control_loop.hpp"
+#include "http/api/log_answer_store.hpp"
 #include "http/auth/auth.hpp"
 
 namespace veche::http {
@@ -59,8 +63,8 @@ class IdempotentRequestsTest : public testing::Test {
   }
 
   static inline int64_t now_ms = 0;
-  std::string outcome;           ///< Of the last request.
-  const glib::ControlLoop loop;  // This thread is control.
+  std::string outcome;     ///< Of the last request.
+  glib::ControlLoop loop;  // This thread is control.
   FakeStore store;
   int status = 201;
   bool replies = true;
@@ -132,6 +136,37 @@ TEST_F(IdempotentRequestsTest, AnAnswerMayComeWhenAllIsGone) {
   requests.reset();
   late(json_response(201, "{}"));
   EXPECT_TRUE(store.values.empty());
+}
+
+TEST_F(IdempotentRequestsTest, TheEventLogsDatabaseKeepsWhatOutlivesARestart) {
+  char directory[] = "/tmp/veche-idempotency-XXXXXX";
+  ASSERT_NE(mkdtemp(directory), nullptr);
+  const std::string file = std::string(directory) + "/events.db";
+  std::unique_ptr<events::Log> log;
+  std::optional<LogAnswerStore> kept;
+  const auto begin = [&] {
+    requests.reset();
+    kept.reset();
+    log.reset();
+    log = std::move(events::Log::open(loop, {.file = file})).value();
+    kept.emplace(*log);
+    requests.emplace(&*kept, unix_ms);
+    // A key that is not looked up yet gets 503 until the store is read.
+    while (ask("probe") == "503") loop.iterate(true);
+  };
+  begin();
+  EXPECT_EQ(ask("k"), "201");
+  route.keeps_answers = false;
+  EXPECT_EQ(ask("secret"), "201");
+  route.keeps_answers = true;
+  begin();
+  EXPECT_EQ(ask("k"), "201 again");
+  EXPECT_EQ(ask("k", R"({"another":1})"), "422");
+  EXPECT_EQ(ask("secret"), "201");
+  requests.reset();
+  kept.reset();
+  log.reset();
+  std::filesystem::remove_all(directory);
 }
 
 }  // namespace
