@@ -29,6 +29,17 @@ def answers(url):
         return None
 
 
+def end_session(session):
+    """Kills what is left of a session: children outlive a script that is killed."""
+    for stat in pathlib.Path("/proc").glob("[0-9]*/stat"):
+        try:
+            pid, fields = int(stat.parent.name), stat.read_text().rpartition(")")[2].split()
+            if int(fields[3]) == session:
+                os.kill(pid, signal.SIGKILL)
+        except (FileNotFoundError, ProcessLookupError):
+            pass  # It has ended meanwhile.
+
+
 class RunExample(unittest.TestCase):
     def setUp(self):
         directory = tempfile.TemporaryDirectory()
@@ -49,7 +60,7 @@ class RunExample(unittest.TestCase):
             # A shell that runs tests in the background ignores SIGINT, and so would its children.
             preexec_fn=lambda: signal.signal(signal.SIGINT, signal.SIG_DFL))
         self.addCleanup(run.wait)
-        self.addCleanup(run.kill)
+        self.addCleanup(end_session, run.pid)
         self.log = FollowedLog(run.stderr)
         FollowedLog(run.stdout)
         deadline = time.monotonic() + START_S
