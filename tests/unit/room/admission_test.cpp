@@ -119,14 +119,14 @@ TEST_F(AdmissionTest, KeepsNoDescriptorForTheEventsOfAClientThatReadsNone) {
   };
   join(room, "ann")
       .open_session(
-          "TSS", [](const auto&) {}, ClientKind::Publisher);
+          "TSS", [](const auto&) {}, {.client = ClientKind::Publisher});
   engine.in_making = {};
   EXPECT_EQ(promised(), 0);
   room.find("ann")->open_session("TSS", [](const auto&) {});
   engine.in_making = {};
   EXPECT_EQ(promised(), 1) << "a client of our own";
   room.find("ann")->open_session(
-      "TSS", [](const auto&) {}, ClientKind::Player);
+      "TSS", [](const auto&) {}, {.client = ClientKind::Player});
   EXPECT_EQ(promised(), 0);
   RecordingSink sink;
   const auto feed = std::move(room.watch("ann", sink)).value();
