@@ -171,7 +171,7 @@ TEST_F(ParticipantTest, ShowsItsAttributesToSelectorsClientsAndEvents) {
   tick();
   tick();
   ASSERT_EQ(sink.newest.changed.size(), 1u);
-  EXPECT_EQ(sink.newest.changed[0].attributes.at("role"), "guest");
+  EXPECT_EQ(sink.newest.changed[0]->attributes.at("role"), "guest");
 }
 
 TEST_F(ParticipantTest, RefusesAttributesThatAreTooManyOrTooLong) {

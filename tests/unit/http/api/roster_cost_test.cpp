@@ -40,6 +40,7 @@ class CountingSink : public room::ClientSink {
   void on_notice(const room::PluginNotices& changed) override {
     count("notice", notice_data(changed));
   }
+  void on_announcement(const std::string& json) override { count("announcement", json); }
   void on_draining(std::optional<int64_t> deadline) override {
     count("draining", draining_data(deadline));
   }
