@@ -126,8 +126,8 @@ TEST_F(WrapperTest, SelectsWithSettingsOfTheRoom) {
   std::array<veche_slot, 3> slots{{{0, VECHE_KIND_AUDIO, 0}, {15, VECHE_KIND_AUDIO, 0}, {0, 2, 0}}};
   const veche_listener listener{100, 1, 0, 3, 0, 1, 0, 0};
   std::array<uint8_t, 5> speaking{};
-  const veche_attribute host{"role", "host"};
-  const std::array<veche_attributes, 5> attributes{{{}, {}, {}, {&host, 1, 1}, {}}};
+  const veche_attribute role{"role", "host"};
+  const std::array<veche_attributes, 5> attributes{{{}, {}, {}, {&role, 1, 1}, {}}};
   veche_room_view view{sizeof view, 0, 1, 1, candidates.data(), &listener,        &blocked,
                        5,           1, 1, 3, attributes.data(), attributes.data()};
   veche_selection selection{sizeof selection, 0, slots.data(), speaking.data(), 0};
