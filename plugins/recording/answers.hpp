@@ -34,10 +34,10 @@
   R"({"type": "object", "required": ["participant", "start_ms", "end_ms"],)" \
   R"( "properties": {"participant": )" TEXT ", " SPAN "}}"
 
-#define TIMES                                                                                      \
-  R"("room_created_at": )" STAMP R"(, "room_created_unix_ms": )" COUNT R"(, "started_at": )" STAMP \
-  R"(, "started_unix_ms": )" COUNT R"(, "ended_at": )" STAMP R"(, "ended_unix_ms": )" COUNT        \
-  R"(, "duration_ms": )" COUNT R"(, "clock_step_ms": )" COUNT
+#define TIMES                                                                            \
+  R"("incarnation": )" TEXT R"(, "started_at": )" STAMP R"(, "started_unix_ms": )" COUNT \
+  R"(, "ended_at": )" STAMP R"(, "ended_unix_ms": )" COUNT R"(, "duration_ms": )" COUNT  \
+  R"(, "clock_step_ms": )" COUNT
 
 /// Lists leave out gaps and speech.
 #define RECORDING                                                                                 \
@@ -88,7 +88,7 @@ inline constexpr char kRemoved[] =
 inline constexpr char kAllQuery[] = R"({"type": "object", "properties": {)" LIMIT_AND_CURSOR "}}";
 inline constexpr char kRoomQuery[] =
     R"({"type": "object", "properties": {)" LIMIT_AND_CURSOR
-    R"(, "instances": {"type": "string", "enum": ["current", "all"], "default": "current",)"
+    R"(, "incarnations": {"type": "string", "enum": ["current", "all"], "default": "current",)"
     R"( "description": "Of the room as it exists now, or of all that had its name."}}})";
 
 }  // namespace veche::recording

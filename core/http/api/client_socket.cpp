@@ -41,6 +41,12 @@ std::optional<uint64_t> number_in(std::string_view text) {
   return number;
 }
 
+constexpr char kQuery[] = R"({"properties": {
+    "window": {"type": "integer", "minimum": 0, "maximum": 200, "default": 50,
+        "description": "How many of the roster the client sees beside those that concern it."},
+    "resume": {"type": "string", "examples": ["1f0c:17"],
+        "description": "The stream of the snapshot, a colon, and the seq of the last message: go on from there."}}})";
+
 /// `?window=` and `?resume=`.
 Result<room::WatchRequest> watch_request_of(const Request& request) {
   room::WatchRequest asked;
@@ -172,9 +178,7 @@ void ClientSocket::on_hint(const room::PublishHint& hint) { send("hint", hint_da
 void ClientSocket::on_notice(const room::PluginNotices& changed) {
   send("notice", notice_data(changed));
 }
-void ClientSocket::on_announcement(const std::string& json) {
-  send("announcement", json);
-}
+void ClientSocket::on_announcement(const std::string& json) { send("announcement", json); }
 void ClientSocket::on_draining(std::optional<int64_t> deadline_unix_ms) {
   send("draining", draining_data(deadline_unix_ms));
 }
@@ -246,7 +250,8 @@ void add_event_routes(Router& router, Api& api) {
                             .id = "openEvents",
                             .summary = "Opens the client's WebSocket, of the subprotocol veche.v1",
                             .outcomes = {{101, "The WebSocket is open."}},
-                            .problems = {404, 426}}});
+                            .problems = {404, 426},
+                            .query = kQuery}});
 }
 
 }  // namespace veche::http

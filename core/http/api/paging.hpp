@@ -16,7 +16,8 @@ namespace veche::http {
 inline constexpr char kPageQuery[] = R"({"properties": {
     "limit": {"type": "integer", "minimum": 1, "maximum": 100, "default": 50,
               "description": "At most this many."},
-    "cursor": {"type": "string", "description": "The next_cursor of the previous page."}}})";
+    "cursor": {"type": "string", "description": "The next_cursor of the previous page."},
+    "prefix": {"type": "string", "description": "Those whose names begin with this."}}})";
 
 /// The schema of a page of `items`.
 inline std::string page_schema(const std::string& what, const std::string& item_schema) {

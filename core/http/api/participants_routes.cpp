@@ -228,7 +228,8 @@ void add_participant_routes(Router& router, Api& api) {
        .summary = "Lists the participants of a room",
        .outcomes = {{200, "A page of participants.", page_schema("participants", one)}},
        .problems = {404},
-       .query = kPageQuery});
+       .query = kPageQuery,
+       .is_tagged = true});
   add("POST", "", Access::WriteRooms, BodyKind::Json, invite,
       {.id = "inviteParticipant",
        .summary = "Makes a participant, or changes one, and a join token for it",

@@ -100,7 +100,8 @@ void add_room_routes(Router& router, Api& api) {
       {.id = "listRooms",
        .summary = "Lists rooms",
        .outcomes = {{200, "A page of rooms.", page_schema("rooms", one)}},
-       .query = kPageQuery});
+       .query = kPageQuery,
+       .is_tagged = true});
   add("PUT", "/v1/rooms/{room}", Access::WriteRooms, BodyKind::Json, put,
       {.id = "putRoom",
        .summary = "Creates a room, or replaces its policy",

@@ -92,13 +92,12 @@ void open_session(Api& api, const Request& request, SessionOffer offer, const Re
   auto ice_servers = ice_servers_for(api.ice_servers, offer.participant, unix_ms() / 1000);
   // The answer may come after this server is gone, so the callback owns all that it needs.
   (*participant)
-      ->open_session(
-          request.body,
-          [reply, path = std::move(offer.path),
-           ice_servers = std::move(ice_servers)](const Result<room::SessionAnswer>& answer) {
-            reply(answered(answer, path, ice_servers));
-          },
-          {.client = offer.client, .has_room = is_new});
+      ->open_session(request.body,
+                     [reply, path = std::move(offer.path), ice_servers = std::move(ice_servers)](
+                         const Result<room::SessionAnswer>& answer) {
+                       reply(answered(answer, path, ice_servers));
+                     },
+                     {.client = offer.client, .has_room = is_new});
 }
 
 void patch_session(room::Participant& participant, const std::string& session,

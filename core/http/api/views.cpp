@@ -49,7 +49,7 @@ const Fields<Room>& room_shown() {
                   [](const Room& room) { return room.participants().size(); }),
       {"notices",
        R"({"type": "object", "additionalProperties": {"type": "object", "additionalProperties": true},
-           "examples": [{"recording": {"active": true}}],
+           "examples": [{"stage": {"host": "ann"}}],
            "description": "The plugins' notices to the clients in the room, by plugin."})",
        nullptr,
        [](glib::JsonWriter& json, const Room& room) {

@@ -102,7 +102,8 @@ void add_webhook_routes(Router& router, Api& api) {
       {.id = "listWebhooks",
        .summary = "Lists webhooks, those of the configuration file included",
        .outcomes = {{200, "A page of webhooks.", page_schema("webhooks", one)}},
-       .query = kPageQuery});
+       .query = kPageQuery,
+       .is_tagged = true});
   add("POST", "", BodyKind::Json, now(make),
       {.id = "addWebhook",
        .summary = "Adds a webhook",
@@ -128,7 +129,8 @@ void add_webhook_routes(Router& router, Api& api) {
       {.id = "listDeadLetters",
        .summary = "Lists the deliveries that were given up",
        .outcomes = {{200, "A page of them.", page_schema("dead_letters", dead_letter_schema())}},
-       .query = kPageQuery});
+       .query = kPageQuery,
+       .is_tagged = true});
   add("POST", "/{webhook}/replay", BodyKind::Json, now(replay),
       {.id = "replayWebhook",
        .summary = "Delivers events again",

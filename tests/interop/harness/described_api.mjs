@@ -36,7 +36,8 @@ export class DescribedApi {
 
   /** {path, method, operation}, or nothing. A HEAD is a GET. */
   find(method, target) {
-    const [wanted] = target.split('?');
+    // The server takes "." and ".." out of a path, as URLs do.
+    const wanted = new URL(target, 'http://veche.invalid').pathname;
     const path = this.paths.find(({ expression }) => expression.test(wanted))?.path;
     const lower = method === 'HEAD' ? 'get' : method.toLowerCase();
     return path && { path, method: lower, operation: this.document.paths[path][lower] };

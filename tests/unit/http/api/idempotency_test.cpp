@@ -147,7 +147,7 @@ TEST(KeptAnswer, SurvivesItsWayThroughAStore) {
 
   answer.response.body = "\xff";
   EXPECT_FALSE(kept_answer_json(answer)) << "only texts are kept";
-  EXPECT_FALSE(read_kept_answer("no space", *text));
+  EXPECT_FALSE(read_kept_answer("nospace", *text));
   EXPECT_FALSE(read_kept_answer("key:dev k1", "{}"));
 }
 
