@@ -79,8 +79,10 @@ def check_unpacked(veche, root):
         text = file.read()
     assert text.count("127.0.0.1:8080") == 1, "the configuration listens elsewhere than on loopback"
     moved = os.path.join(folder, "moved.json")
+    log = "/var/lib/veche/events.db"
+    assert text.count(log) == 1, "the event log is elsewhere"
     with open(moved, "w", encoding="utf-8") as file:
-        file.write(text.replace("127.0.0.1:8080", "127.0.0.1:0"))
+        file.write(text.replace("127.0.0.1:8080", "127.0.0.1:0").replace(log, os.path.join(root, "events.db")))
     with VecheServer(binary, "--config", moved) as server:
         assert server.ask("GET", "/v1/server")[0] == 401
         assert server.ask("GET", "/v1/server", key="admin.0123456789abcdef0123456789abcdef")[0] == 200

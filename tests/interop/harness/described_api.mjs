@@ -19,6 +19,11 @@ function fits(type, range) {
   return range === type || range === '*/*' || (minor === '*' && type.startsWith(`${major}/`));
 }
 
+/** The server takes "." and ".." out of a path, as URLs do. */
+const pathOf = (target) => new URL(target, 'http://veche.invalid').pathname;
+/** What is not below these is a file or nothing. */
+const OF_THE_API = /^\/(v1|whip|whep)(\/|$)/;
+
 export class DescribedApi {
   #validators = new Map();
 
@@ -36,8 +41,7 @@ export class DescribedApi {
 
   /** {path, method, operation}, or nothing. A HEAD is a GET. */
   find(method, target) {
-    // The server takes "." and ".." out of a path, as URLs do.
-    const wanted = new URL(target, 'http://veche.invalid').pathname;
+    const wanted = pathOf(target);
     const path = this.paths.find(({ expression }) => expression.test(wanted))?.path;
     const lower = method === 'HEAD' ? 'get' : method.toLowerCase();
     return path && { path, method: lower, operation: this.document.paths[path][lower] };
@@ -58,7 +62,8 @@ export class DescribedApi {
     const found = this.find(method, target);
     const known = found?.operation;
     const what = `${method} ${target}: ${status}`;
-    if (!known) return method === 'OPTIONS' || [404, 405].includes(status) ? undefined : `${what} of an operation that is not documented`;
+    const isForeign = method === 'OPTIONS' || [404, 405].includes(status) || !OF_THE_API.test(pathOf(target));
+    if (!known) return isForeign ? undefined : `${what} of an operation that is not documented`;
     const place = ['paths', found.path, found.method, 'responses', known.responses[status] ? status : 'default'];
     const named = known.responses[place.at(-1)];
     if (!named) return `${what} is not documented`;

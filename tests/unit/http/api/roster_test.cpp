@@ -48,7 +48,7 @@ TEST_F(HttpRoster, HasTheEntriesOfASnapshot) {
        R"({"name":"Ann","metadata":{"hand":true},"muted":true})");
   const std::string source = std::to_string(rooms->find_room("blue")->find("ann")->source_number());
   EXPECT_EQ(get("/v1/rooms/blue/roster").body,
-            R"({"roster":[{"participant":"ann","name":"Ann","metadata":{"hand":true},)"
+            R"({"roster":[{"participant":"ann","name":"Ann","metadata":{"hand":true},"attributes":{},)"
             R"("source_number":)" +
                 source +
                 R"(,"connected":true,"muted":true,)"
