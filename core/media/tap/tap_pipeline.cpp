@@ -62,6 +62,7 @@ Status TapPipeline::link(const TrackInfo& track, GstElement* element) {
   if (gst_bin_add(GST_BIN(pipeline_.get()), element) == FALSE) {
     return invalid("the element " + name_of(element) + " is in use already, or named \"tap\"");
   }
+  element_ = element;
   const glib::Ref<GstPad> source = glib::adopt(gst_element_get_static_pad(source_.get(), "src"));
   if (gst_pad_link(source.get(), sink.get()) != GST_PAD_LINK_OK) {
     return invalid("the sink pad of " + name_of(element) + " takes no application/x-rtp");
@@ -102,6 +103,8 @@ void TapPipeline::stop() {
   gst_element_set_state(pipeline_.get(), GST_STATE_NULL);
   const glib::Ref<GstBus> bus = glib::adopt(gst_pipeline_get_bus(GST_PIPELINE(pipeline_.get())));
   gst_bus_set_sync_handler(bus.get(), nullptr, nullptr, nullptr);
+  // A change of state that GStreamer continues on a thread of its own may still hold the pipeline.
+  if (element_) gst_bin_remove(GST_BIN(pipeline_.get()), std::exchange(element_, nullptr));
 }
 
 void TapPipeline::push(GstBuffer* buffer) {

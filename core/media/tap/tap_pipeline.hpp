@@ -62,6 +62,7 @@ class TapPipeline {
   const size_t max_packets_;
   glib::Ref<GstElement> pipeline_;
   glib::Ref<GstElement> source_;
+  GstElement* element_ = nullptr;   // The plugin's, owned by the pipeline until stop().
   std::shared_ptr<Counter> taken_;  // Shared with the probe.
   Counter pushed_;
   glib::PadProbe probe_;
