@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-// Writes HTML. Every text of the document is escaped, whoever wrote it.
+// Writes HTML. Every text of the document is escaped, those of plugins too.
 #include "http/openapi/page.hpp"
 
 #include <glib.h>
