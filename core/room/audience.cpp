@@ -206,7 +206,8 @@ size_t Audience::tell_announcement(const std::string& json,
                                    const std::set<std::string>* participants) {
   size_t told = 0;
   for (ClientFeed* feed : std::vector(feeds_)) {
-    if (!has(feed) || (participants && !participants->contains(feed->stream_.participant))) continue;
+    if (!has(feed) || (participants && !participants->contains(feed->stream_.participant)))
+      continue;
     ++told;
     feed->sink_.on_announcement(json);
   }

@@ -48,7 +48,7 @@ async function makeWebhook(server, settings) {
   return body;
 }
 
-const testOf = async (server, name) => (await server.api('POST', `/v1/webhooks/${name}/test`)).body;
+const sendTest = async (server, name) => (await server.api('POST', `/v1/webhooks/${name}/test`)).body;
 
 test('Events come verified, once, in order by room, and a slow receiver delays nobody else', async (t) => {
   const [steady, slow] = await Promise.all([
@@ -186,7 +186,7 @@ test('A receiver says what it wants: later, elsewhere, no more; and operators se
   await until('it is refused', async () => (await server.api('GET', '/v1/webhooks/ops')).body.state === 'refused');
   await delay(1500);
   assert.equal(receiver.deliveries.length, before + 1);
-  const tested = await testOf(server, 'ops');
+  const tested = await sendTest(server, 'ops');
   assert.deepEqual([tested.delivered, tested.status, tested.reason], [true, 204, '']);
   await until('what waited comes', () => closed(receiver).length === 3);
   assert.equal(receiver.events().filter(({ type }) => type === 'webhook.test').length, 1);
@@ -207,9 +207,9 @@ test('Certificates are verified, and private addresses refused unless they are a
   const byName = receiver.url.replace('127.0.0.1', 'localhost');
   const trusting = await VecheServer.start(t, { events: { ...HERE, webhooks_ca_file: cert } });
   await makeWebhook(trusting, receiver.settings('sound', { url: byName }));
-  assert.equal((await testOf(trusting, 'sound')).delivered, true);
+  assert.equal((await sendTest(trusting, 'sound')).delivered, true);
   await makeWebhook(trusting, receiver.settings('wrong-name'));
-  const wrongName = await testOf(trusting, 'wrong-name');
+  const wrongName = await sendTest(trusting, 'wrong-name');
   assert.equal(wrongName.delivered, false);
   assert.match(wrongName.reason, /SSL|certificate/);
 
@@ -220,11 +220,11 @@ test('Certificates are verified, and private addresses refused unless they are a
   // A name may lead anywhere: what counts is the address.
   const count = receiver.connections;
   await makeWebhook(strict, receiver.settings('name', { url: byName }));
-  const refused = await testOf(strict, 'name');
+  const refused = await sendTest(strict, 'name');
   assert.equal(refused.delivered, false);
   assert.match(refused.reason, /events\.webhooks_allow_private/);
   assert.equal(receiver.connections, count);
   await strict.reload((configuration) => { configuration.events = { ...configuration.events, ...HERE }; });
-  assert.match((await testOf(strict, 'name')).reason, /SSL|certificate/, 'a certificate of no known authority is accepted');
+  assert.match((await sendTest(strict, 'name')).reason, /SSL|certificate/, 'a certificate of no known authority is accepted');
   assert.deepEqual(receiver.events().map(({ type }) => type), ['webhook.test']);
 });

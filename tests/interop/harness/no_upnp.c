@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0
- * Takes the place of libgupnp-igd in a process (LD_PRELOAD). Debian 12's whip-client needs it: it is linked with libsoup 2, libnice brings libsoup 3 by
- * way of that library, and libsoup ends a process that has both. */
+ * Takes the place of libgupnp-igd in a process (LD_PRELOAD). Debian 12's whip-client needs it: it
+ * is linked with libsoup 2, libnice brings libsoup 3 by way of that library, and libsoup ends a
+ * process that has both. */
 #include <stddef.h>
 
 #define EXPORT __attribute__((visibility("default")))

@@ -117,16 +117,13 @@ TEST_F(AdmissionTest, KeepsNoDescriptorForTheEventsOfAClientThatReadsNone) {
     tick();
     return server->capacity().resources[0].promised;
   };
-  join(room, "ann")
-      .open_session(
-          "TSS", [](const auto&) {}, {.client = ClientKind::Publisher});
+  join(room, "ann").open_session("TSS", [](const auto&) {}, {.client = ClientKind::Publisher});
   engine.in_making = {};
   EXPECT_EQ(promised(), 0);
   room.find("ann")->open_session("TSS", [](const auto&) {});
   engine.in_making = {};
   EXPECT_EQ(promised(), 1) << "a client of our own";
-  room.find("ann")->open_session(
-      "TSS", [](const auto&) {}, {.client = ClientKind::Player});
+  room.find("ann")->open_session("TSS", [](const auto&) {}, {.client = ClientKind::Player});
   EXPECT_EQ(promised(), 0);
   RecordingSink sink;
   const auto feed = std::move(room.watch("ann", sink)).value();

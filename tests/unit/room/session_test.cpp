@@ -63,8 +63,8 @@ TEST_F(SessionTest, HasWhatTheParticipantMay) {
 
 TEST_F(SessionTest, PlansWhatItsKindOfClientCanDo) {
   const auto open = [&](const std::string& sdp, ClientKind client) {
-    bob.open_session(
-        sdp, [this](const auto& answer) { answers.push_back(answer); }, {.client = client});
+    bob.open_session(sdp, [this](const auto& answer) { answers.push_back(answer); },
+                     {.client = client});
     run();
   };
   open("TSS", ClientKind::Publisher);
@@ -86,8 +86,8 @@ TEST_F(SessionTest, PlansWhatItsKindOfClientCanDo) {
 TEST_F(SessionTest, RefusesClientsWithoutEventsWhatTheyMayNot) {
   const auto refusal = [&](ClientKind client) {
     answers.clear();
-    bob.open_session(
-        "TSS", [this](const auto& answer) { answers.push_back(answer); }, {.client = client});
+    bob.open_session("TSS", [this](const auto& answer) { answers.push_back(answer); },
+                     {.client = client});
     run();
     return answers.empty() ? std::string() : answers[0].error().message;
   };

@@ -1,10 +1,11 @@
 // SPDX-License-Identifier: Apache-2.0
 // Requests with an Idempotency-Key over HTTP: what is done once, repeated, refused, and done again.
+#include "http/protocol/idempotency.hpp"
+
 #include <gtest/gtest.h>
 
 #include "../http_fixture.hpp"
 #include "http/api/kept_answer.hpp"
-#include "http/protocol/idempotency.hpp"
 #include "json_at.hpp"
 
 namespace veche::http {

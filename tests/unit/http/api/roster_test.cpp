@@ -47,14 +47,15 @@ TEST_F(HttpRoster, HasTheEntriesOfASnapshot) {
   json("PATCH", "/v1/rooms/blue/participants/ann",
        R"({"name":"Ann","metadata":{"hand":true},"muted":true})");
   const std::string source = std::to_string(rooms->find_room("blue")->find("ann")->source_number());
-  EXPECT_EQ(get("/v1/rooms/blue/roster").body,
-            R"({"roster":[{"participant":"ann","name":"Ann","metadata":{"hand":true},"attributes":{},)"
-            R"("source_number":)" +
-                source +
-                R"(,"connected":true,"muted":true,)"
-                R"("muted_by_backend":true,"muted_by_self":false,)"
-                R"("permissions":{"publish":["audio","video"],"subscribe":true}}],)"
-                R"("participants":1,"next_cursor":null})");
+  EXPECT_EQ(
+      get("/v1/rooms/blue/roster").body,
+      R"({"roster":[{"participant":"ann","name":"Ann","metadata":{"hand":true},"attributes":{},)"
+      R"("source_number":)" +
+          source +
+          R"(,"connected":true,"muted":true,)"
+          R"("muted_by_backend":true,"muted_by_self":false,)"
+          R"("permissions":{"publish":["audio","video"],"subscribe":true}}],)"
+          R"("participants":1,"next_cursor":null})");
 }
 
 TEST_F(HttpRoster, IsSearchedByNameAndIdInAnyCase) {

@@ -314,9 +314,9 @@ TEST(Auth, ScopesReachWhatTheySayAndNothingElse) {
     const char* credential;
     std::set<Access> reaches;
   };
-  const Access all[] = {Access::ReadServer,     Access::ReadRooms,  Access::WriteRooms,
-                        Access::ReadRoster,     Access::ReadParticipant,
-                        Access::UseParticipant, Access::EnterRoom};
+  const Access all[] = {Access::ReadServer, Access::ReadRooms,       Access::WriteRooms,
+                        Access::ReadRoster, Access::ReadParticipant, Access::UseParticipant,
+                        Access::EnterRoom};
   const Row rows[] = {
       {"ops.o.p-s", {std::begin(all), std::end(all)}},
       {"back.secret of the backend, rather long",
