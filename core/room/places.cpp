@@ -16,9 +16,9 @@ void Places::remove(const std::string& participant, const std::string& room) {
 }
 
 const Places::Rooms& Places::of(const std::string& participant) const {
-  static const Rooms kNone;
+  static const Rooms none;
   const auto found = by_participant_.find(participant);
-  return found == by_participant_.end() ? kNone : found->second;
+  return found == by_participant_.end() ? none : found->second;
 }
 
 }  // namespace veche::room
