@@ -5,7 +5,9 @@
 
 #include <gtest/gtest.h>
 
+#include <algorithm>
 #include <array>
+#include <atomic>
 #include <thread>
 #include <vector>
 
@@ -72,6 +74,25 @@ TEST(BaseInbox, KeepsTheOrderOfEachOfManyProducers) {
   }
   for (std::thread& producer : producers) producer.join();
   EXPECT_EQ(inbox.front(), nullptr);
+}
+
+TEST(BaseInbox, HasADepthThatIsNeverBelowNothing) {
+  // Fewer messages in all than half of its cells: only a difference below zero looks like more.
+  constexpr size_t kCells = size_t{1} << 19;
+  constexpr int kMessages = kCells / 2 - 1;
+  Inbox<int> inbox(kCells, 0);
+  std::atomic<bool> is_over{false};
+  size_t deepest = 0;
+  std::thread reader([&] {
+    while (!is_over) deepest = std::max(deepest, inbox.depth());
+  });
+  for (int i = 0; i < kMessages; ++i) {
+    ASSERT_TRUE(inbox.push(false, [i](int& message) { message = i; }));
+    inbox.pop();
+  }
+  is_over = true;
+  reader.join();
+  EXPECT_LE(deepest, size_t{kMessages});
 }
 
 TEST(BaseInbox, RefusesNothingWhileItHasRoom) {

@@ -1,12 +1,31 @@
 // SPDX-License-Identifier: Apache-2.0
 // What goes wrong with one track stays with it, and is in the manifest.
+#include <dlfcn.h>
 #include <gst/gst.h>
 #include <gtest/gtest.h>
+#include <opus/opus.h>
 #include <sys/resource.h>
 
 #include <random>
 
 #include "writer_fixture.hpp"
+
+namespace {
+
+bool has_decoders = true;
+
+}  // namespace
+
+/// In place of libopus', which fails only where memory is short.
+extern "C" OpusDecoder* opus_decoder_create(opus_int32 rate, int channels, int* error) {
+  if (!has_decoders) {
+    *error = OPUS_ALLOC_FAIL;
+    return nullptr;
+  }
+  static const auto create =
+      reinterpret_cast<decltype(&opus_decoder_create)>(dlsym(RTLD_NEXT, "opus_decoder_create"));
+  return create(rate, channels, error);
+}
 
 namespace veche::recording {
 namespace {
@@ -94,6 +113,30 @@ TEST_F(LoneFailure, WithoutDescriptorsATrackHasNoFileAndTheOthersGoOn) {
   EXPECT_EQ(track_of(manifest, "bob").problem, "too-many-files");
   EXPECT_NEAR(static_cast<double>(file_of(manifest, "audio-1-alice.webm").duration_ms), 7000, 130);
   EXPECT_EQ(to_json(on_disk()), to_json(manifest));
+}
+
+TEST_F(LoneFailure, WithoutADecoderATrackIsInItsFileAndNotInTheMix) {
+  begin({.tracks = true, .mix = true});
+  tell(TrackBegins{opus_track(1, "alice")});
+  talk({1}, kSecondMs);
+  has_decoders = false;
+  tell(TrackBegins{opus_track(2, "bob")});
+  Packet sound = voice(2);
+  sound.payload.assign(40, 0x55);  // Silence needs no decoder.
+  sound.payload[0] = 0x78;
+  tell(TrackPacket{2, std::move(sound)});
+  talk({1, 2}, 5 * kSecondMs);
+  has_decoders = true;
+  tell(StopRequested{"request"});
+  const Manifest manifest = finish();
+  EXPECT_EQ(manifest.state, State::Finished) << manifest.detail;
+  const TrackEntry& bob = track_of(manifest, "bob");
+  EXPECT_EQ(bob.problem, "decoder");
+  EXPECT_NE(bob.detail.find("memory"), std::string::npos) << bob.detail;
+  EXPECT_EQ(bob.packets, 251U);
+  EXPECT_EQ(track_of(manifest, "alice").problem, "");
+  EXPECT_NEAR(static_cast<double>(file_of(manifest, "audio-2-bob.webm").duration_ms), 6000, 130);
+  EXPECT_NEAR(static_cast<double>(file_of(manifest, "mix.webm").duration_ms), 6000, 400);
 }
 
 TEST_F(LoneFailure, NamesWhatEndsARecordingWithoutDescriptors) {
