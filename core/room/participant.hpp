@@ -6,7 +6,6 @@
 #include <memory>
 #include <optional>
 #include <string>
-#include <utility>
 #include <vector>
 
 #include "base/ids.hpp"
@@ -32,6 +31,12 @@ struct SessionAnswer {
 struct IceAnswer {
   uint32_t generation = 0;  ///< See Participant::ice_generation().
   std::string fragment;     ///< application/trickle-ice-sdpfrag
+};
+
+/// How a session is opened.
+struct SessionTerms {
+  ClientKind client = ClientKind::Full;
+  bool has_room = false;  ///< Room::join() has just made the participant, and so found room.
 };
 
 class Participant {
@@ -91,17 +96,10 @@ class Participant {
   ClientKind client() const { return client_; }
 
   using AnswerCallback = std::function<void(Result<SessionAnswer>)>;
-  struct SessionTerms {
-    ClientKind client = ClientKind::Full;
-    bool has_room = false;  ///< Room::join() has just made this participant, and so found room.
-  };
   /// Replaces the session with a new one for this offer; an offer outside the profile, or of a
   /// client that lacks the permission for all that it can do, changes nothing. Calls the callback
   /// once, on control, later, even if the participant is removed meanwhile.
-  void open_session(const std::string& offer, AnswerCallback callback, SessionTerms terms);
-  void open_session(const std::string& offer, AnswerCallback callback) {
-    open_session(offer, std::move(callback), SessionTerms());
-  }
+  void open_session(const std::string& offer, AnswerCallback callback, SessionTerms terms = {});
   /// Restarts the session's ICE with the client's new ufrag; media goes on meanwhile. Calls the
   /// callback once, on control, later. Errors: see media::Session; NotFound without a session.
   void restart_ice(const std::string& ufrag, std::function<void(Result<IceAnswer>)> callback);

@@ -121,7 +121,9 @@ class CurlCourier::State {
     if (!command.attempt) return remove(command.number);
     auto transfer = std::make_unique<Transfer>(command.number, std::move(*command.attempt),
                                                command.rules, command.ca_file);
-    curl_multi_add_handle(multi_.get(), transfer->easy());
+    if (curl_multi_add_handle(multi_.get(), transfer->easy()) != CURLM_OK) {
+      return tell(command.number, {.reason = "libcurl has no memory for another transfer"});
+    }
     transfers_[command.number] = std::move(transfer);
   }
 
@@ -140,11 +142,15 @@ class CurlCourier::State {
       const uint64_t number = transfer.number();
       Outcome outcome = transfer.outcome(message->data.result);
       remove(number);
-      loop_.post([weak = self_, number, outcome = std::move(outcome)] {
-        const std::shared_ptr<State> state = weak.lock();
-        if (state) state->report(number, outcome);
-      });
+      tell(number, std::move(outcome));
     }
+  }
+
+  void tell(uint64_t number, Outcome outcome) {
+    loop_.post([weak = self_, number, outcome = std::move(outcome)] {
+      const std::shared_ptr<State> state = weak.lock();
+      if (state) state->report(number, outcome);
+    });
   }
 
   /// [control]

@@ -13,11 +13,15 @@
 namespace veche::http {
 
 /// The query of a list.
-inline constexpr char kPageQuery[] = R"({"properties": {
+inline std::string page_query(
+    const std::string& more =
+        R"("prefix": {"type": "string", "description": "Those whose names begin with this."})") {
+  return R"({"properties": {
     "limit": {"type": "integer", "minimum": 1, "maximum": 100, "default": 50,
               "description": "At most this many."},
-    "cursor": {"type": "string", "description": "The next_cursor of the previous page."},
-    "prefix": {"type": "string", "description": "Those whose names begin with this."}}})";
+    "cursor": {"type": "string", "description": "The next_cursor of the previous page."}, )" +
+         more + "}}";
+}
 
 /// The schema of a page of `items`.
 inline std::string page_schema(const std::string& what, const std::string& item_schema) {

@@ -228,7 +228,7 @@ void add_participant_routes(Router& router, Api& api) {
        .summary = "Lists the participants of a room",
        .outcomes = {{200, "A page of participants.", page_schema("participants", one)}},
        .problems = {404},
-       .query = kPageQuery,
+       .query = page_query(),
        .is_tagged = true});
   add("POST", "", Access::WriteRooms, BodyKind::Json, invite,
       {.id = "inviteParticipant",
@@ -275,7 +275,7 @@ void add_participant_routes(Router& router, Api& api) {
                      .summary = "Lists the rooms in which a participant of that name is",
                      .outcomes = {{200, "A page of rooms.",
                                    page_schema("rooms", glib::shown_schema("", place_fields()))}},
-                     .query = kPageQuery,
+                     .query = page_query(),
                      .is_tagged = true}});
 }
 

@@ -100,7 +100,7 @@ void add_room_routes(Router& router, Api& api) {
       {.id = "listRooms",
        .summary = "Lists rooms",
        .outcomes = {{200, "A page of rooms.", page_schema("rooms", one)}},
-       .query = kPageQuery,
+       .query = page_query(),
        .is_tagged = true});
   add("PUT", "/v1/rooms/{room}", Access::WriteRooms, BodyKind::Json, put,
       {.id = "putRoom",

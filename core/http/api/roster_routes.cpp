@@ -3,18 +3,15 @@
 #include "glib/json.hpp"
 #include "http/api/api.hpp"
 #include "http/api/client_messages.hpp"
+#include "http/api/paging.hpp"
 #include "http/protocol/problem.hpp"
 
 namespace veche::http {
 namespace {
 
 constexpr size_t kMaxSearchBytes = 256;
-constexpr char kRosterQuery[] = R"({"properties": {
-    "limit": {"type": "integer", "minimum": 1, "maximum": 100, "default": 50,
-              "description": "At most this many."},
-    "cursor": {"type": "string", "description": "The next_cursor of the previous page."},
-    "search": {"type": "string", "maxLength": 256,
-               "description": "Those whose name or id contains this, in any case of letters."}}})";
+constexpr char kSearch[] = R"("search": {"type": "string", "maxLength": 256,
+    "description": "Those whose name or id contains this, in any case of letters."})";
 
 std::string roster_schema() {
   return R"({"type": "object", "required": ["roster", "participants", "next_cursor"], "properties": {
@@ -106,7 +103,7 @@ void add_roster_routes(Router& router, Api& api) {
                             .summary = "Lists what clients see of the participants of a room",
                             .outcomes = {{200, "A page of the roster.", roster_schema()}},
                             .problems = {404},
-                            .query = kRosterQuery}});
+                            .query = page_query(kSearch)}});
 }
 
 }  // namespace veche::http

@@ -102,7 +102,7 @@ void add_webhook_routes(Router& router, Api& api) {
       {.id = "listWebhooks",
        .summary = "Lists webhooks, those of the configuration file included",
        .outcomes = {{200, "A page of webhooks.", page_schema("webhooks", one)}},
-       .query = kPageQuery,
+       .query = page_query(),
        .is_tagged = true});
   add("POST", "", BodyKind::Json, now(make),
       {.id = "addWebhook",
@@ -129,7 +129,7 @@ void add_webhook_routes(Router& router, Api& api) {
       {.id = "listDeadLetters",
        .summary = "Lists the deliveries that were given up",
        .outcomes = {{200, "A page of them.", page_schema("dead_letters", dead_letter_schema())}},
-       .query = kPageQuery,
+       .query = page_query(),
        .is_tagged = true});
   add("POST", "/{webhook}/replay", BodyKind::Json, now(replay),
       {.id = "replayWebhook",

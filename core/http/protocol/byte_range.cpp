@@ -6,16 +6,12 @@
 #include <limits>
 #include <optional>
 
+#include "http/protocol/text.hpp"
+
 namespace veche::http {
 namespace {
 
 constexpr uint64_t kMax = std::numeric_limits<uint64_t>::max();
-
-std::string_view trimmed(std::string_view text) {
-  const size_t first = text.find_first_not_of(" \t");
-  if (first == std::string_view::npos) return {};
-  return text.substr(first, text.find_last_not_of(" \t") - first + 1);
-}
 
 /// Nothing if the text is not a number; the largest number if it does not fit.
 std::optional<uint64_t> read_number(std::string_view text) {
@@ -29,19 +25,12 @@ std::optional<uint64_t> read_number(std::string_view text) {
   return number;
 }
 
-/// Range units are case-insensitive.
-bool is_bytes(std::string_view unit) {
-  constexpr std::string_view kBytes = "bytes";
-  return std::equal(unit.begin(), unit.end(), kBytes.begin(), kBytes.end(),
-                    [](char a, char b) { return (a | 0x20) == b; });
-}
-
 }  // namespace
 
 ByteRange read_byte_range(std::string_view header, uint64_t size) {
   const ByteRange whole{}, beyond{ByteRange::Kind::Unsatisfiable};
   const size_t equals = header.find('=');
-  if (equals == std::string_view::npos || !is_bytes(trimmed(header.substr(0, equals)))) {
+  if (equals == std::string_view::npos || !is_word(trimmed(header.substr(0, equals)), "bytes")) {
     return whole;
   }
   const std::string_view range = trimmed(header.substr(equals + 1));

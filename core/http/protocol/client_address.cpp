@@ -6,17 +6,13 @@
 #include <cstring>
 #include <utility>
 
+#include "http/protocol/text.hpp"
+
 namespace veche::http {
 namespace {
 
 constexpr size_t kMostHops = 16;
 constexpr size_t kMostBytes = 4096;
-
-std::string_view trimmed(std::string_view text) {
-  const size_t begin = text.find_first_not_of(" \t");
-  if (begin == std::string_view::npos) return {};
-  return text.substr(begin, text.find_last_not_of(" \t") - begin + 1);
-}
 
 /// The parts between separators that are not in a quoted string.
 std::vector<std::string_view> split(std::string_view text, char separator) {

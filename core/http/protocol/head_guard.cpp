@@ -2,10 +2,10 @@
 // Line by line, in the manner of libsoup: a line ends with LF, and a CR before it does not count.
 #include "http/protocol/head_guard.hpp"
 
-#include <glib.h>
-
 #include <algorithm>
 #include <utility>
+
+#include "http/protocol/text.hpp"
 
 namespace veche::http {
 namespace {
@@ -15,25 +15,14 @@ constexpr size_t kMaxLine = 1024;
 /// Stands for a value that did not fit, and is refused by every rule below.
 constexpr std::string_view kTooLong = "/";
 
-bool is(std::string_view text, std::string_view name) {
-  return text.size() == name.size() &&
-         g_ascii_strncasecmp(text.data(), name.data(), name.size()) == 0;
-}
-
-std::string_view trimmed(std::string_view text) {
-  const size_t begin = text.find_first_not_of(" \t\r");
-  if (begin == std::string_view::npos) return {};
-  return text.substr(begin, text.find_last_not_of(" \t\r") + 1 - begin);
-}
-
 int check_field(std::string_view name, std::string_view value) {
-  if (is(name, "Transfer-Encoding")) return is(value, "chunked") ? 0 : 501;
-  if (is(name, "Content-Length")) {
+  if (is_word(name, "Transfer-Encoding")) return is_word(value, "chunked") ? 0 : 501;
+  if (is_word(name, "Content-Length")) {
     const bool is_number = !value.empty() && std::all_of(value.begin(), value.end(),
                                                          [](char c) { return g_ascii_isdigit(c); });
     return is_number ? 0 : 400;
   }
-  if (is(name, "Host")) return value.find('/') == std::string_view::npos ? 0 : 400;
+  if (is_word(name, "Host")) return value.find('/') == std::string_view::npos ? 0 : 400;
   return 0;
 }
 
@@ -63,9 +52,10 @@ int HeadGuard::end_of_line() {
   if (line.front() == ' ' || line.front() == '\t') return 400;
   const size_t colon = line.find(':');
   if (colon == std::string::npos) return 0;
-  const std::string_view text(line);
-  return check_field(text.substr(0, colon),
-                     line.size() < kMaxLine ? trimmed(text.substr(colon + 1)) : kTooLong);
+  if (line.size() == kMaxLine) return check_field(line.substr(0, colon), kTooLong);
+  std::string_view value = std::string_view(line).substr(colon + 1);
+  while (value.ends_with('\r')) value.remove_suffix(1);
+  return check_field(std::string_view(line).substr(0, colon), trimmed(value));
 }
 
 }  // namespace veche::http

@@ -2,11 +2,11 @@
 // Writing and reading of the text/event-stream format's few fields.
 #include "http/protocol/server_sent_events.hpp"
 
-#include <glib.h>
-
 #include <algorithm>
 #include <charconv>
 #include <limits>
+
+#include "http/protocol/text.hpp"
 
 namespace veche::http {
 namespace {
@@ -23,22 +23,11 @@ std::string_view take_part(std::string_view& text, char separator) {
   return part;
 }
 
-std::string_view trimmed(std::string_view text) {
-  const size_t begin = text.find_first_not_of(" \t");
-  if (begin == std::string_view::npos) return {};
-  return text.substr(begin, text.find_last_not_of(" \t") - begin + 1);
-}
-
-bool are_same(std::string_view text, std::string_view word) {
-  return text.size() == word.size() &&
-         g_ascii_strncasecmp(text.data(), word.data(), word.size()) == 0;
-}
-
 /// "q=0" and "q=0.000": the client does not want it (RFC 9110, section 12.4.2).
 bool is_refusal(std::string_view parameter) {
   const std::string_view name = trimmed(take_part(parameter, '='));
   const std::string_view value = trimmed(parameter);
-  return are_same(name, "q") && !value.empty() &&
+  return is_word(name, "q") && !value.empty() &&
          value.find_first_not_of("0.") == std::string_view::npos;
 }
 
@@ -80,7 +69,7 @@ Result<uint64_t> parse_event_id(std::string_view name, std::string_view text) {
 bool accepts_event_stream(std::string_view accept) {
   while (!accept.empty()) {
     std::string_view range = take_part(accept, ',');
-    if (!are_same(trimmed(take_part(range, ';')), kEventStreamType)) continue;
+    if (!is_word(trimmed(take_part(range, ';')), kEventStreamType)) continue;
     bool is_refused = false;
     while (!range.empty()) is_refused |= is_refusal(take_part(range, ';'));
     if (!is_refused) return true;

@@ -33,6 +33,7 @@ TEST(HeadGuard, RefusesOnlyTheLengthsAndHostsThatLibsoupLosesMemoryOver) {
       {"host: example.org/x\r\n", 400},
       {"Referer: http://example.org/\r\n", 0},
       {"Host: " + std::string(2000, 'a') + "/\r\n", 400},
+      {"Host: " + std::string(1017, 'a') + "\r/\r\n", 400},
       {"Content-Length: 12\r\n", 0},
       {"Content-Length:12\r\n", 0},
       {"Content-Length: \r\n", 400},
