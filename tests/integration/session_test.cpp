@@ -2,11 +2,29 @@
 // Sessions over real webrtcbin peers: joining, hearing, refusing, leaving at every moment.
 #include "media/session.hpp"
 
+#include <dlfcn.h>
 #include <netinet/in.h>
 #include <netinet/ip.h>
 #include <sys/socket.h>
 
+#include <algorithm>
+#include <climits>
+
 #include "engine_fixture.hpp"
+
+namespace {
+
+int largest_buffer = INT_MAX;
+
+}  // namespace
+
+/// In place of the C library's, as on a host with a small net.core.rmem_max.
+extern "C" int setsockopt(int fd, int level, int name, const void* value, socklen_t size) noexcept {
+  static const auto set = reinterpret_cast<decltype(&setsockopt)>(dlsym(RTLD_NEXT, "setsockopt"));
+  if (level != SOL_SOCKET || name != SO_RCVBUF) return set(fd, level, name, value, size);
+  const int granted = std::min(*static_cast<const int*>(value), largest_buffer);
+  return set(fd, level, name, &granted, sizeof granted);
+}
 
 namespace veche::media {
 namespace {
@@ -59,6 +77,24 @@ TEST_P(WarmSessionTest, PeersHearEachOtherWhereverTheirWebrtcbinComesFrom) {
     join(listener);
     EXPECT_TRUE(talk_until(talker, [&] { return heard(listener) > 20; }));
   }
+}
+
+class SmallBufferTest : public SessionTest {
+ protected:
+  void SetUp() override {
+    largest_buffer = 64 * 1024;
+    testing::internal::CaptureStderr();
+    SessionTest::SetUp();
+    said_ = testing::internal::GetCapturedStderr();
+    largest_buffer = INT_MAX;
+  }
+  std::string said_;
+};
+
+TEST_P(SmallBufferTest, IsSaidAtTheStart) {
+  EXPECT_NE(said_.find("a receive buffer of 64 KiB, not 4096: set net.core.rmem_max to 4194304"),
+            std::string::npos)
+      << said_;
 }
 
 TEST_P(SessionTest, TwoPeersHearEachOtherAndNotThemselves) {
@@ -269,6 +305,7 @@ std::string name_of(const testing::TestParamInfo<PathKind>& info) {
 }
 INSTANTIATE_TEST_SUITE_P(Paths, SessionTest, testing::Values(PathKind::Pipeline, PathKind::Wire),
                          name_of);
+INSTANTIATE_TEST_SUITE_P(Wire, SmallBufferTest, testing::Values(PathKind::Wire));
 INSTANTIATE_TEST_SUITE_P(Paths, WarmSessionTest,
                          testing::Values(PathKind::Pipeline, PathKind::Wire), name_of);
 INSTANTIATE_TEST_SUITE_P(Paths, ShortTimeoutTest,

@@ -138,3 +138,14 @@ test('A disk that is too full refuses a recording at the request, and an automat
   const begun = await until('it is recorded', async () => (await allRecordings(server)).find(({ state }) => state === 'recording'), 12000);
   assert.equal(begun.room, 'waiting');
 });
+
+test('A recording that its disk has no room for is refused at the request, and leaves nothing', async (t) => {
+  const { server, disk } = await startRecorder(t, { min_free_bytes: 4398046511104 });
+  await server.createRoom('large', {});
+  const recordings = new Recordings(server, 'large');
+  const { status, body } = await server.api('POST', recordings.path, {});
+  assert.deepEqual([status, body.type], [507, '/problems/disk-full'], JSON.stringify(body));
+  assert.match(body.detail, /min_free_bytes/);
+  assert.deepEqual((await server.api('GET', recordings.path)).body.recordings, []);
+  assert.deepEqual(disk.soundFiles(), []);
+});
