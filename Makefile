@@ -11,15 +11,17 @@ RUN_PLUGINS := $(shell sed -nE 's/^ *\{ "name": "([a-z]+)".*/\1/p' $(CONFIG))
 comma := ,
 space := $(subst ,, )
 # Everything but tests.
-WHOLE := -Dtools=true -Dplugins=forwarding,metrics,recording
+WHOLE := -Dtools=true -Dplugins=adaptive,forwarding,metrics,recording
+# What runs under sanitizers is compiled by clang, which takes half of GCC's time for it. The rest is compiled as it is shipped.
+CLANG := scripts/install-packages scripts/packages-clang.txt && CC=clang CXX=clang++
 # Less of the simulated room than its ten minutes: nothing is optimized here.
-ASAN := VECHE_SIMULATION_SECONDS=20 ASAN_OPTIONS=detect_stack_use_after_return=1 LSAN_OPTIONS=suppressions=$(CURDIR)/tests/sanitizers/lsan.txt \
+ASAN := $(CLANG) VECHE_SIMULATION_SECONDS=20 ASAN_OPTIONS=detect_stack_use_after_return=1 LSAN_OPTIONS=suppressions=$(CURDIR)/tests/sanitizers/lsan.txt \
   UBSAN_OPTIONS=print_stacktrace=1:halt_on_error=1 scripts/run-tests $(BUILD)-asan -Db_sanitize=address,undefined -Doptimization=0 --timeout-multiplier 12
-TSAN := VECHE_SIMULATION_SECONDS=60 TSAN_OPTIONS=ignore_noninstrumented_modules=1:suppressions=$(CURDIR)/tests/sanitizers/tsan.txt \
-  scripts/run-tests $(BUILD)-tsan -Db_sanitize=thread -Doptimization=1 -Db_pch=false --timeout-multiplier 8
+TSAN := $(CLANG) VECHE_SIMULATION_SECONDS=60 TSAN_OPTIONS=ignore_noninstrumented_modules=1:suppressions=$(CURDIR)/tests/sanitizers/tsan.txt \
+  scripts/run-tests $(BUILD)-tsan -Db_sanitize=thread -Doptimization=1 --timeout-multiplier 8
 
 .DEFAULT_GOAL := help
-.PHONY: help run run-example build test test-full test-unit test-asan test-asan-unit test-tsan bench deb api-page fuzz format lint clean deps
+.PHONY: help run run-example build test test-full test-unit test-server test-asan test-tsan bench bench-api bench-client deb api-page fuzz format lint clean deps
 
 help: ## list the targets
 	@grep -hE '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:[^#]*## /\t/' | expand -t 16
@@ -45,33 +47,38 @@ build: deps ## build the server, the plugins and the tools
 	@ninja -C $(BUILD)
 
 test: ## run the everyday tests
-	@scripts/run-tests $(BUILD)
+	@scripts/in-turn '$(MAKE) --no-print-directory test-unit' '$(MAKE) --no-print-directory test-server'
 
 test-full: ## run everything: both paths for everything, sanitizers, a minute of each fuzz target
-	@scripts/in-turn 'VECHE_FULL=1 scripts/run-tests $(BUILD) --timeout-multiplier 3 --all' '$(MAKE) --no-print-directory test-asan' '$(MAKE) --no-print-directory test-tsan' \
-	  '$(MAKE) --no-print-directory fuzz'
+	@scripts/in-turn '$(MAKE) --no-print-directory test-asan' 'VECHE_FULL=1 scripts/run-tests $(BUILD) --timeout-multiplier 3 --all' \
+	  '$(MAKE) --no-print-directory test-tsan' '$(MAKE) --no-print-directory fuzz'
 
-test-unit: ## run the tests that need no network and no browser
-	@scripts/run-tests $(BUILD) --suite unit --suite abi --suite fuzz
+test-unit: ## run the tests that need no server, under AddressSanitizer and UBSan
+	@$(ASAN) --suite unit --suite fuzz
+
+test-server: ## run the others: the plugin ABI, and the server as it is shipped with real clients
+	@scripts/run-tests $(BUILD) --suite abi --suite integration --suite interop --suite packaging --no-suite full
 
 test-asan: ## unit, ABI and integration tests under AddressSanitizer and UBSan
 	@$(ASAN) --suite unit --suite abi --suite fuzz --suite integration
-
-test-asan-unit: ## unit tests alone under AddressSanitizer and UBSan
-	@$(ASAN) --suite unit
 
 test-tsan: ## unit, ABI and integration tests under ThreadSanitizer
 	@$(TSAN) --suite unit --suite abi --suite integration
 
 fuzz: deps ## run each fuzz target for a minute
-	@scripts/install-packages scripts/packages-fuzz.txt
-	@CC=clang CXX=clang++ scripts/set-up $(BUILD)-fuzz -Dfuzzers=true
+	@$(CLANG) scripts/set-up $(BUILD)-fuzz -Dfuzzers=true
 	@ninja -C $(BUILD)-fuzz $$(ninja -C $(BUILD)-fuzz -t targets all | sed -nE 's/^(tests\/fuzz\/fuzz-[a-z-]+): .*/\1/p')
 	@find $(BUILD)-fuzz/tests/fuzz -maxdepth 1 -type f -executable -name 'fuzz-*' -printf '%p -max_total_time=60 -print_final_stats=1\0' | \
 	  sort -z | xargs -0 scripts/in-turn
 
 bench: build ## fill rooms with up to 200 people: prints latency, CPU per packet and what sending alone costs
 	@scripts/bench $(BUILD)
+
+bench-client: build ## what the browser client costs in a room of 100, and how late one hears: prints tables, WRITE=1 also into docs
+	@scripts/bench-client $(BUILD) $(if $(WRITE),--docs docs/client)
+
+bench-api: ## 500 reads a second while 100 join at once, and beside 1,000 readers of the event stream: prints latency
+	@scripts/run-tests $(BUILD) --suite interop --verbose api-stress
 
 api-page: ## fetch RapiDoc, with which `make run` shows the API at /docs; needs npm
 	@scripts/api-page $(BUILD)/api-page
@@ -89,11 +96,11 @@ format: ## format the C and C++ sources in place
 
 lint: deps ## check format, spelling and clang-tidy; SINCE=20 looks at what the last 20 commits changed alone
 	@scripts/install-packages scripts/packages-lint.txt
-	@scripts/set-up $(BUILD) $(WHOLE)
-	@scripts/lint $(BUILD) $(if $(SINCE),--since $(SINCE))
+	@scripts/set-up $(BUILD)-lint $(WHOLE) -Dunity=off
+	@scripts/lint $(BUILD)-lint $(if $(SINCE),--since $(SINCE))
 
 clean: ## remove what was built
-	rm -rf $(BUILD) $(BUILD)-asan $(BUILD)-tsan $(BUILD)-fuzz $(BUILD)-deb $(BUILD)-clang tests/interop/node_modules tests/interop/redocly/node_modules
+	rm -rf $(BUILD) $(BUILD)-asan $(BUILD)-tsan $(BUILD)-fuzz $(BUILD)-deb $(BUILD)-lint tests/interop/node_modules tests/interop/redocly/node_modules clients/web/node_modules
 
 deps:
 	@scripts/install-packages scripts/packages-run.txt scripts/packages-build.txt

@@ -58,6 +58,7 @@ OWNERS = {
 }
 # What a plugin may include from outside, besides the standard library.
 PLUGIN_LIBRARIES = {
+    "plugins/adaptive": re.compile(r"json-glib/"),
     "plugins/metrics": re.compile(r"prometheus/"),
     "plugins/recording": re.compile(
         r"(gst|gio|glib|json-glib|opus|sys)/|(dirent|fcntl|glib|glib-unix|malloc|opus|poll|pthread|spawn|unistd)\.h$"),

@@ -65,6 +65,11 @@ Result<PathPattern> PathPattern::parse(std::string_view text) {
   return pattern;
 }
 
+bool PathPattern::has_variable(std::string_view name) const {
+  return std::any_of(parts_.begin(), parts_.end(),
+                     [&](const Part& part) { return part.is_variable && part.text == name; });
+}
+
 bool PathPattern::fits(const PathParts& path) const {
   return std::equal(parts_.begin(), parts_.end(), path.begin(), path.end(),
                     [](const Part& want, const std::string& have) {

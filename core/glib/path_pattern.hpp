@@ -24,6 +24,7 @@ class PathPattern {
   static Result<PathPattern> parse(std::string_view text);
 
   const std::string& text() const { return text_; }
+  bool has_variable(std::string_view name) const;
   bool fits(const PathParts& path) const;
   /// Of a path that fits. InvalidArgument when a part of it is no valid name (base/ids.hpp).
   Result<Names> names_in(const PathParts& path) const;

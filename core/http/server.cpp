@@ -6,7 +6,6 @@
 
 #include <exception>
 #include <memory>
-#include <unordered_set>
 #include <utility>
 
 #include "base/log.hpp"
@@ -23,6 +22,7 @@
 #include "http/connection/exchange.hpp"
 #include "http/connection/idle_connections.hpp"
 #include "http/connection/listen.hpp"
+#include "http/connection/open_sockets.hpp"
 #include "http/connection/route_times.hpp"
 #include "http/connection/soup_socket.hpp"
 #include "http/connection/static_files.hpp"
@@ -156,10 +156,7 @@ class Server::State {
     api_.rooms.use_spare_descriptors(nullptr);
     // Those that wait are answered while there is a connection.
     followers_.end_all();
-    for (GSocket* socket : connections_) {
-      g_object_weak_unref(G_OBJECT(socket), on_gone, this);
-      keep_close_from_waiting(socket);
-    }
+    connections_.hurry();
     soup_server_disconnect(soup_.get());
   }
   State(const State&) = delete;
@@ -174,8 +171,7 @@ class Server::State {
         [this](int64_t limit) { return api_.rooms.descriptors_to_leave(limit); },
         [this](GSocket* accepted) { return connection_limit_.admit(accepted); },
         [this](const glib::Ref<GIOStream>& stream, const glib::Ref<GSocket>& accepted) {
-          connections_.insert(accepted.get());
-          g_object_weak_ref(G_OBJECT(accepted.get()), on_gone, this);
+          connections_.add(accepted.get());
           accept(soup_.get(), stream, accepted.get(), "");
         }));
     acceptors_.back()->use_room_maker([this] { return idle_.drop_oldest(); });
@@ -232,9 +228,6 @@ class Server::State {
                      state->idle_);
     Exchange::of(message)->add_header("Veche-Instance", state->api_.rooms.instance());
   }
-  static void on_gone(gpointer self, GObject* socket) {
-    static_cast<State*>(self)->connections_.erase(reinterpret_cast<GSocket*>(socket));
-  }
   static void on_headers(SoupServer*, SoupServerMessage* message, const char*, GHashTable* query,
                          gpointer self) {
     Exchange& exchange = *Exchange::of(message);
@@ -266,7 +259,7 @@ class Server::State {
   const glib::Ref<SoupServer> soup_;
   glib::Ref<GTlsCertificate> certificate_;
   glib::Signal begun_;
-  std::unordered_set<GSocket*> connections_;  ///< Those that are open; not owned.
+  OpenSockets connections_;
   std::vector<std::unique_ptr<Acceptor>> acceptors_;
 };
 

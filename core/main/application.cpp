@@ -5,6 +5,7 @@
 #include <csignal>
 
 #include "base/log.hpp"
+#include "base/thread_priority.hpp"
 #include "base/time.hpp"
 #include "events/room_event.hpp"
 #include "events/webhooks/curl_courier.hpp"
@@ -108,6 +109,7 @@ void Application::on_terminate() {
 
 void Application::run() {
   const glib::Timer settle = loop_.every(kSettleLogMs, [] { log::settle(); });
+  raise_priority(kControlNice);
   loop_.run();
   log::info("main", "stopping");
   watchdog_.begin_stop();

@@ -114,6 +114,7 @@ void read_media(Reading& reading, JsonNode* node, media::Settings& settings) {
   settings.path = *media::parse_path(text(node, "path"));
   settings.lanes = get<uint32_t>(node, "lanes");
   settings.dscp = static_cast<uint8_t>(get<uint32_t>(node, "dscp"));
+  settings.is_silent_without_selector = text(node, "without_selector") == "nobody";
   settings.standby_peers = kStandbyPeers;
   check_ports(reading, settings);
   read_external_addresses(reading, member(node, "external_addresses"), settings);

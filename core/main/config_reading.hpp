@@ -81,6 +81,12 @@ void read_http_limits(Reading& reading, JsonNode* http, http::Settings& settings
 /// `media.ice_servers`.
 void read_ice_servers(Reading& reading, JsonNode* root, http::Settings& settings);
 
+/// The secrets of a webhook, as the configuration has them: one of both.
+struct WebhookSecrets {
+  std::vector<std::string> values, files;
+};
+const glib::Fields<WebhookSecrets>& webhook_secrets_fields();
+
 /// The keys of `events` that are about webhooks. `node`: that section.
 void read_webhooks(Reading& reading, JsonNode* node, events::WebhookSettings& settings);
 

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 // Turns the schema of the configuration into a Markdown reference.
 #include "glib/json_node.hpp"
+#include "main/config_reading.hpp"
 #include "main/config_schema.hpp"
 
 namespace veche::main {
@@ -9,11 +10,6 @@ namespace {
 using glib::elements_of;
 using glib::member;
 using glib::names_of;
-
-std::string text(JsonNode* schema, const char* name) {
-  JsonNode* node = member(schema, name);
-  return node ? json_node_get_string(node) : "";
-}
 
 std::string code(const std::string& text) { return "`" + text + "`"; }
 

@@ -11,10 +11,9 @@ namespace {
 using glib::elements_of;
 using glib::member;
 
-void read_secrets(Reading& reading, JsonNode* node, const std::string& pointer,
+void read_secrets(Reading& reading, const WebhookSecrets& secrets, const std::string& pointer,
                   events::Webhook& webhook) {
-  const std::vector<std::string> values = texts(node, "secrets");
-  const std::vector<std::string> files = texts(node, "secret_files");
+  const auto& [values, files] = secrets;
   if (values.empty() == files.empty()) {
     return reading.refuse(pointer, values.empty()
                                        ? "has no secret; allowed: either secrets or secret_files"
@@ -47,22 +46,19 @@ void read_webhooks(Reading& reading, JsonNode* node, events::WebhookSettings& se
   std::set<std::string> names;
   for (JsonNode* each : elements_of(member(node, "webhooks"))) {
     const std::string pointer = at("/events/webhooks", settings.webhooks.size());
-    events::Webhook webhook{.name = text(each, "name"),
-                            .url = text(each, "url"),
-                            .secrets = {},
-                            .types = texts(each, "types"),
-                            .rooms = texts(each, "rooms"),
-                            .enabled = get<bool>(each, "enabled")};
+    events::Webhook webhook;
+    glib::read_fields(each, events::open_webhook_fields(), webhook);
     if (!names.insert(webhook.name).second) {
       reading.refuse(pointer + "/name",
                      in_quotes(webhook.name) +
                          " is the name of an earlier webhook; allowed: a name of its own");
     }
-    read_secrets(reading, each, pointer, webhook);
-    const bool has_files = !texts(each, "secret_files").empty();
+    WebhookSecrets secrets;
+    glib::read_fields(each, webhook_secrets_fields(), secrets);
+    read_secrets(reading, secrets, pointer, webhook);
     for (FieldProblem& problem : problems_of(webhook, settings.rules)) {
       constexpr char kSecrets[] = "/secrets/";
-      if (has_files && problem.pointer.rfind(kSecrets, 0) == 0) {
+      if (!secrets.files.empty() && problem.pointer.rfind(kSecrets, 0) == 0) {
         problem.pointer.replace(0, sizeof kSecrets - 1, "/secret_files/");
       }
       reading.refuse(pointer + problem.pointer, std::move(problem.detail));

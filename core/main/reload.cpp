@@ -63,6 +63,8 @@ std::vector<std::string> restart_needed(const Config& running, const Config& nex
   compare("media.external_addresses", old_media.external_addresses, media.external_addresses);
   compare("media.peer_timeout_s", old_media.peer_timeout_s, media.peer_timeout_s);
   compare("media.lanes", old_media.lanes, media.lanes);
+  compare("media.without_selector", old_media.is_silent_without_selector,
+          media.is_silent_without_selector);
   compare("media.dscp", old_media.dscp, media.dscp);
   compare("events", running.events, next.events);
   if (!are_same_plugins(running.plugins.plugins, next.plugins.plugins)) {

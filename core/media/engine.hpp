@@ -53,11 +53,14 @@ class Engine {
   /// A room on the least loaded lane. Destroying the handle closes it.
   virtual std::unique_ptr<Room> open_room(RoomId id) = 0;
   /// Makes all rooms ask this selector, with the plugin's own configuration; null: first come,
-  /// first served. Calls continue. `done` is called later on control, when no lane uses the former
-  /// selector any more.
+  /// first served, or nobody, as Settings say. Calls continue. `done` is called later on control,
+  /// when no lane uses the former selector any more.
   virtual void use_selector(Selector* selector, std::function<void()> done) = 0;
   /// The same for the packet policy; null: everything is forwarded.
   virtual void use_packet_policy(PacketPolicy* policy, std::function<void()> done) = 0;
+  /// `done` is called later on control, when every call of a selector or a policy that is under way
+  /// now has returned.
+  virtual void after_lanes(std::function<void()> done) = 0;
   /// The plugin that selects; its room settings are stored under this name. Empty: first come,
   /// first served.
   virtual std::string selector_name() const = 0;

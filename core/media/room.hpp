@@ -38,8 +38,8 @@ class Room {
  public:
   virtual ~Room() = default;
   virtual RoomId id() const = 0;
-  /// Checks the selector's settings for this room (a JSON object) and applies them. InvalidArgument
-  /// if they are bad.
+  /// Applies the selector's settings for this room, a JSON object that fits its schema.
+  /// InvalidArgument if the selector refuses them.
   virtual Status use_selector_settings(const std::string& json) = 0;
   /// Starts to make a session; events report its progress. Never blocks.
   virtual std::shared_ptr<Session> open_session(SessionRequest request, SessionEvents events) = 0;
@@ -55,6 +55,8 @@ class Room {
   /// What selectors see of it, by name.
   virtual void set_attributes(ParticipantId participant,
                               const std::map<std::string, std::string>& attributes) = 0;
+  /// The selector's own number for it, which only that selector sees; 0: none.
+  virtual void set_tag(ParticipantId participant, uint64_t tag) = 0;
   /// The participant has left for good: its settings are dropped.
   virtual void forget(ParticipantId participant) = 0;
   /// If the selection has changed since the last call, `callback` soon gets it on control. One

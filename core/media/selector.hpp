@@ -42,7 +42,8 @@ class Selector {
   virtual ~Selector() = default;
   /// The plugin's name, under which rooms carry its settings.
   virtual std::string name() const = 0;
-  /// [control] `json`: an object, "{}" for the plugin's own configuration.
+  /// [control] `json`: an object that fits the selector's schema for rooms; "{}" for the plugin's
+  /// own configuration.
   virtual Result<std::unique_ptr<Settings>> make_settings(const std::string& json) = 0;
   /// [control] The settings outlive the state, or use_settings() replaces them before they go.
   virtual Result<std::unique_ptr<RoomState>> open(const Settings& settings) = 0;
@@ -60,6 +61,8 @@ class PacketPolicy {
   static constexpr uint32_t kMaxStateSize = 256;
   virtual ~PacketPolicy() = default;
   virtual uint32_t state_size() const = 0;
+  /// It is of the plugin that selects, so routes show it that plugin's tags.
+  virtual bool sees_tags() const { return false; }
   /// [lane] One verdict per packet.
   virtual void decide(void* state, const veche_route& route, const veche_packet* packets,
                       uint32_t packet_count, uint32_t* verdicts) noexcept = 0;

@@ -34,7 +34,8 @@ struct Settings {
   PathKind path = PathKind::Wire;  ///< Of rooms that do not choose one.
   uint32_t standby_peers = 0;      ///< That wait for an offer; 0: no warm-up either.
   std::map<std::string, std::string> external_addresses;  ///< By the local one. NAT 1:1.
-  uint8_t dscp = 46;  ///< Of voice (RFC 8837): EF. 0: not marked.
+  bool is_silent_without_selector = false;  ///< Then nobody is heard, instead of everybody.
+  uint8_t dscp = 46;                        ///< Of voice (RFC 8837): EF. 0: not marked.
 };
 
 /// The lanes of a server whose configuration leaves the choice: one for each processor. [any]

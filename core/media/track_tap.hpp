@@ -21,6 +21,7 @@ struct TrackInfo {
   sdp::Codec codec;
   uint32_t ssrc = 0;  ///< 0: not announced.
   sdp::ExtensionIds extensions;
+  bool is_encrypted = false;  ///< End to end: its packets can be kept, not decoded.
 };
 
 /// A consumer of copies. [control] all of it.

@@ -32,6 +32,7 @@ struct Binding {
   veche_plugin* self;
   HookTimers& timers;
   Services& services;
+  bool selects = false;  ///< The plugin offers a selector, and so it is the one that selects.
 };
 
 /// [control] all of it.

@@ -2,6 +2,7 @@
 // Finds a plugin's file, and takes it through all checks that need none of its functions.
 #include "plugin/candidate.hpp"
 
+#include <veche/controller.h>
 #include <veche/http_routes.h>
 
 #include <algorithm>
@@ -104,12 +105,30 @@ Candidate examine(const PluginRequest& request, const std::vector<std::string>& 
   return candidate;
 }
 
+namespace {
+
+std::string describe_conflict(const Candidate& one, const std::string& offer,
+                              const Candidate& other, const std::string& others,
+                              const std::string& kinds) {
+  return "the plugins \"" + one.request.name + "\" (" + offer + ") and \"" + other.request.name +
+         "\" (" + others + ") would both decide about " + kinds +
+         ", and each kind of media has one controller: disable one of the two, or let each "
+         "offer " VECHE_EXT_AUDIO_CONTROLLER " or " VECHE_EXT_VIDEO_CONTROLLER;
+}
+
+}  // namespace
+
 std::string find_conflict(const Candidate& candidate, const Candidate& other) {
   if (std::string_view(candidate.entry->id) == other.entry->id) {
     return std::string("its id ") + candidate.entry->id + " is already that of the plugin \"" +
            other.request.name + "\"";
   }
   for (const std::string& offer : candidate.offers) {
+    for (const std::string& others : other.offers) {
+      const std::string kinds = find_controller_conflict(offer, others);
+      if (kinds.empty()) continue;
+      return describe_conflict(candidate, offer, other, others, kinds);
+    }
     if (!is_exclusive_extension(offer) || !other.has_offer(offer)) continue;
     return "only one plugin may offer " + offer + ", and the plugin \"" + other.request.name +
            "\" does";

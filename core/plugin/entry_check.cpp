@@ -3,6 +3,7 @@
 #include "plugin/entry_check.hpp"
 
 #include <glib.h>
+#include <veche/controller.h>
 
 #include <string>
 #include <string_view>
@@ -27,10 +28,15 @@ Status check_version(const veche_plugin_entry& entry) {
     return invalid("struct_size of the entry is " + std::to_string(entry.struct_size) +
                    ", at least " + std::to_string(kFirstSize) + " is needed");
   }
-  if (entry.abi_minor > VECHE_ABI_MINOR) {
-    return Error{ErrorCode::Unsupported,
-                 "built for a newer plugin interface: update the server, or "
-                 "build the plugin with this server's headers"};
+  // Older headers had no way to say more.
+  const uint32_t least = VECHE_HAS(&entry, veche_plugin_entry, min_host_minor)
+                             ? entry.min_host_minor
+                             : entry.abi_minor;
+  if (least > VECHE_ABI_MINOR) {
+    return Error{
+        ErrorCode::Unsupported,
+        "needs a server with the plugin interface " + abi_version(least) +
+            " or newer: update the server, or build the plugin with this server's headers"};
   }
   return Ok{};
 }
@@ -71,6 +77,21 @@ Status check_functions(const veche_plugin_entry& entry) {
   return Ok{};
 }
 
+/// The hooks of a plugin have the same names for all kinds of media.
+Status check_controllers(const veche_plugin_entry& entry) {
+  const char* first = nullptr;
+  for (auto offer = entry.offers; *offer; ++offer) {
+    if (!is_controller(*offer)) continue;
+    if (first) {
+      return invalid("offers " + quoted(first) + " and " + quoted(*offer) +
+                     "; to decide about all kinds of media it offers " VECHE_EXT_CONTROLLER
+                     " alone");
+    }
+    first = *offer;
+  }
+  return Ok{};
+}
+
 Status check_lists(const veche_plugin_entry& entry) {
   if (!entry.needs) return invalid("needs is null; a plugin that needs nothing has an empty list");
   for (auto need = entry.needs; *need; ++need) {
@@ -87,7 +108,7 @@ Status check_lists(const veche_plugin_entry& entry) {
                    "offers the extension " + quoted(*offer) + ", which this server does not know"};
     }
   }
-  return Ok{};
+  return check_controllers(entry);
 }
 
 }  // namespace

@@ -4,6 +4,8 @@
 
 #include <algorithm>
 
+#include "plugin/admission_adapter.hpp"
+#include "plugin/client_messages_adapter.hpp"
 #include "plugin/controller_adapter.hpp"
 #include "plugin/http_routes_adapter.hpp"
 #include "plugin/observer_adapter.hpp"
@@ -25,11 +27,20 @@ constexpr Extension row() {
           }};
 }
 
-// Taps are last, because they end first: until all of them have been reported to the plugin, the
-// loop goes on and may call its other hooks.
+// Rooms' settings come before the selector, which gets them as soon as it is given. Taps are last,
+// because they end first: until all of them have been reported to the plugin, the loop goes on and
+// may call its other hooks.
 constexpr Extension kExtensions[] = {
-    row<SelectorAdapter>(),     row<ControllerAdapter>(), row<RoomSettingsAdapter>(),
-    row<PacketPolicyAdapter>(), row<ObserverAdapter>(),   row<HttpRoutesAdapter>(),
+    row<RoomSettingsAdapter>(),
+    row<SelectorAdapter>(),
+    row<ControllerExtension<0>>(),
+    row<ControllerExtension<VECHE_KIND_AUDIO>>(),
+    row<ControllerExtension<VECHE_KIND_VIDEO>>(),
+    row<PacketPolicyAdapter>(),
+    row<ObserverAdapter>(),
+    row<HttpRoutesAdapter>(),
+    row<AdmissionAdapter>(),
+    row<ClientMessagesAdapter>(),
     row<TrackTapAdapter>(),
 };
 
@@ -38,6 +49,15 @@ const Extension* find(std::string_view id) {
       std::find_if(std::begin(kExtensions), std::end(kExtensions),
                    [&](const Extension& extension) { return extension.id == id; });
   return found == std::end(kExtensions) ? nullptr : found;
+}
+
+constexpr std::string_view kAllKinds = "audio and video";
+
+/// Of a controller, for people; "": it is none.
+std::string_view controlled_kinds(std::string_view id) {
+  if (id == VECHE_EXT_CONTROLLER) return kAllKinds;
+  if (id == VECHE_EXT_AUDIO_CONTROLLER) return "audio";
+  return id == VECHE_EXT_VIDEO_CONTROLLER ? "video" : "";
 }
 
 }  // namespace
@@ -49,6 +69,16 @@ bool is_known_extension(std::string_view id) { return find(id) != nullptr; }
 bool is_exclusive_extension(std::string_view id) {
   const Extension* extension = find(id);
   return extension && extension->exclusive;
+}
+
+bool is_controller(std::string_view id) { return !controlled_kinds(id).empty(); }
+
+std::string find_controller_conflict(std::string_view id, std::string_view other) {
+  const std::string_view kinds = controlled_kinds(id), others = controlled_kinds(other);
+  if (kinds.empty() || others.empty()) return {};
+  // All of them are part of it.
+  if (kinds == kAllKinds || kinds == others) return std::string(others);
+  return others == kAllKinds ? std::string(kinds) : "";
 }
 
 Status check_extension_table(const std::string& id, const void* table) {

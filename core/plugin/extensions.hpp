@@ -26,6 +26,11 @@ std::span<const Extension> extensions();
 
 bool is_known_extension(std::string_view id);
 bool is_exclusive_extension(std::string_view id);
+/// Of all kinds of media, or of one.
+bool is_controller(std::string_view id);
+/// The kinds about which two controllers would both decide, for people: "audio"; "": the two
+/// extensions are not both controllers, or their kinds do not meet.
+std::string find_controller_conflict(std::string_view id, std::string_view other);
 
 /// [control] Is this table, which a plugin gave for a known extension, complete? Null is not.
 Status check_extension_table(const std::string& id, const void* table);

@@ -19,6 +19,12 @@ ErrorCode to_code(int32_t status, ErrorCode fallback) {
   }
 }
 
+/// UTF-8, though the plugin may have left out the end.
+template <size_t kSize>
+std::string text_of(const char (&text)[kSize]) {
+  return plugin_text(std::string(text, strnlen(text, kSize)).c_str());
+}
+
 }  // namespace
 
 std::string plugin_text(const char* text) {
@@ -33,10 +39,12 @@ veche_error make_error() {
 }
 
 Error to_error(const veche_error& error, const std::string& hook, ErrorCode fallback) {
-  const std::string bounded(error.message, strnlen(error.message, sizeof error.message));
-  const std::string message =
-      bounded.empty() ? "failed without a reason" : plugin_text(bounded.c_str());
-  return {to_code(error.code, fallback), hook + ": " + message};
+  const std::string given = text_of(error.message);
+  const std::string message = given.empty() ? "failed without a reason" : given;
+  const std::string pointer = text_of(error.pointer);
+  if (pointer.empty()) return {to_code(error.code, fallback), hook + ": " + message};
+  return {
+      to_code(error.code, fallback), hook + ": " + pointer + ": " + message, {{pointer, message}}};
 }
 
 }  // namespace veche::plugin

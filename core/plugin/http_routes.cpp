@@ -47,6 +47,19 @@ Status check_row(const veche_http_route* row) {
   return Ok{};
 }
 
+/// A join token opens what the pattern names.
+Status check_names(uint32_t access, const glib::PathPattern& pattern) {
+  const bool is_of_participant = access == VECHE_ACCESS_PARTICIPANT;
+  if (access != VECHE_ACCESS_ROOM && !is_of_participant) return Ok{};
+  if (!pattern.has_variable("room")) {
+    return invalid("is for join tokens, but its pattern has no {room}");
+  }
+  if (is_of_participant && !pattern.has_variable("participant")) {
+    return invalid("is for join tokens of a participant, but its pattern has no {participant}");
+  }
+  return Ok{};
+}
+
 /// What is wrong with one member of responses, or "".
 std::string response_error(const std::string& status, JsonNode* response) {
   const bool is_status = status.size() == 3 && status[0] >= '2' && status[0] <= '5' &&
@@ -83,6 +96,7 @@ Result<HttpRoute> read_row(const veche_http_route* row) {
   if (auto checked = check_row(row); !checked) return checked.error();
   auto pattern = glib::PathPattern::parse(row->pattern);
   if (!pattern) return invalid("is refused: " + pattern.error().message);
+  if (auto named = check_names(row->access, *pattern); !named) return named.error();
   HttpRoute route{row, row->method, std::move(*pattern), {}, {}, {}};
   if (row->body_schema) {
     auto schema = glib::JsonSchema::parse(row->body_schema);
@@ -111,6 +125,8 @@ std::string access_name(uint32_t access) {
     case VECHE_ACCESS_ADMIN: return "admin";
     case VECHE_ACCESS_METRICS: return "metrics";
     case VECHE_ACCESS_ANYBODY: return "anybody";
+    case VECHE_ACCESS_ROOM: return "room";
+    case VECHE_ACCESS_PARTICIPANT: return "participant";
     default: return "";
   }
 }

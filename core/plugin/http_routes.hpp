@@ -34,7 +34,7 @@ struct HttpRoute {
 /// A plugin's table, checked. The error names the route and what is wrong with it.
 Result<std::vector<HttpRoute>> read_http_routes(const veche_http_routes& table);
 
-/// "read", "rooms", "admin", "metrics" or "anybody"; "" for anything else.
+/// "read", "rooms", "admin", "metrics", "anybody", "room" or "participant"; "" for anything else.
 std::string access_name(uint32_t access);
 
 struct HttpRequest {
@@ -43,7 +43,8 @@ struct HttpRequest {
   std::string query;
   std::string key_id;
   std::string body;
-  std::string accept;  ///< The header.
+  std::string accept;       ///< The header.
+  std::string participant;  ///< Of the join token; empty: there is none.
 };
 
 /// A regular file that answers a request.

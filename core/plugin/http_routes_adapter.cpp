@@ -78,6 +78,7 @@ uint64_t HttpRoutesAdapter::handle(const HttpRoute& route, const HttpRequest& re
   view.body = request.body.c_str();
   view.body_size = request.body.size();
   view.accept = request.accept.c_str();
+  view.participant = request.participant.c_str();
   const auto done = call_hook(handle_, [&] { route.row->handle(self_, &view); });
   if (!done) {
     log::error(name_, done.error().message);

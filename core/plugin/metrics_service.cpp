@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-// The service veche.metrics/1.
+// The service veche.metrics/2.
 #include "base/log.hpp"
 #include "plugin/hook_call.hpp"
 #include "plugin/host_services.hpp"
@@ -28,8 +28,9 @@ void set(veche_metric* metric, int64_t value) {
   if (metric) metric->set(value);
 }
 
-void visit(const veche_host* host, void (*visitor)(void* data, const veche_metric_info* metric),
-           void* data) {
+using Visitor = int32_t (*)(void* data, const veche_metric_info* metric);
+
+void visit(const veche_host* host, Visitor visitor, void* data) {
   const Services* services = Services::of(host);
   if (!services || !visitor || !services->expect_control("veche_metrics.visit")) return;
   for (const MetricSet* set : services->surroundings().metric_sets) {
@@ -45,7 +46,7 @@ void visit(const veche_host* host, void (*visitor)(void* data, const veche_metri
       info.counts = metric.counts.data();
       info.bound_count = static_cast<uint32_t>(metric.bounds.size());
       info.scale = 1;
-      visitor(data, &info);
+      if (visitor(data, &info) != VECHE_VISIT_NEXT) return;
     }
   }
 }
@@ -58,13 +59,14 @@ uint32_t abi_kind(MetricSample::Kind kind) {
   }
 }
 
-void visit_server(const veche_host* host,
-                  void (*visitor)(void* data, const veche_metric_info* metric), void* data) {
+void visit_server(const veche_host* host, Visitor visitor, void* data) {
   const Services* services = Services::of(host);
   if (!services || !visitor || !services->expect_control("veche_metrics.visit_server")) return;
   const auto& put_all = services->surroundings().server_metrics;
   if (!put_all) return;
+  bool has_ended = false;
   MetricSink sink([&](const MetricSample& metric) {
+    if (has_ended) return;
     std::vector<std::string> values;
     std::vector<veche_metric_label> labels;
     for (const MetricLabel& label : metric.labels) values.emplace_back(label.value);
@@ -86,7 +88,7 @@ void visit_server(const veche_host* host,
     }
     info.labels = labels.data();
     info.label_count = static_cast<uint32_t>(labels.size());
-    visitor(data, &info);
+    has_ended = visitor(data, &info) != VECHE_VISIT_NEXT;
   });
   put_all(sink);
 }

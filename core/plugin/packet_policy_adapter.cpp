@@ -22,12 +22,16 @@ Status PacketPolicyAdapter::check(const veche_packet_policy& table) {
 
 Result<std::unique_ptr<Adapter>> PacketPolicyAdapter::bind(const veche_packet_policy& table,
                                                            const Binding& binding) {
-  return std::unique_ptr<Adapter>(new PacketPolicyAdapter(table, binding.self, binding.timers));
+  return std::unique_ptr<Adapter>(
+      new PacketPolicyAdapter(table, binding.self, binding.timers, binding.selects));
 }
 
 PacketPolicyAdapter::PacketPolicyAdapter(const veche_packet_policy& table, veche_plugin* self,
-                                         HookTimers& timers)
-    : table_(table), self_(self), decide_(timers.on_lane("packet_policy.decide")) {}
+                                         HookTimers& timers, bool selects)
+    : table_(table),
+      self_(self),
+      selects_(selects),
+      decide_(timers.on_lane("packet_policy.decide")) {}
 
 void PacketPolicyAdapter::give(media::Engine& engine, room::Server&) {
   engine.use_packet_policy(this, [] {});
@@ -45,7 +49,7 @@ void PacketPolicyAdapter::decide(void* state, const veche_route& route, const ve
   std::fill_n(verdicts, packet_count, 0u);
   {
     const HookTimer::Span span(decide_);
-    table_.decide(self_, state, &route, packets, packet_count, verdicts);
+    table_.decide(self_, state, &route, packets, packet_count, sizeof(veche_packet), verdicts);
   }
   for (uint32_t i = 0; i < packet_count; ++i) {
     if (verdicts[i] == VECHE_VERDICT_DROP || verdicts[i] == VECHE_VERDICT_FORWARD) continue;

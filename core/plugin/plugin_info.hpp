@@ -19,7 +19,7 @@ struct HookInfo {
 
 struct RouteInfo {
   std::string method, pattern, summary;
-  std::string access;  ///< "read", "rooms", "admin", "metrics" or "anybody"
+  std::string access;  ///< As access_name() says.
 };
 
 /// What GET /v1/plugins shows.
@@ -34,7 +34,7 @@ struct PluginInfo {
   std::vector<RouteInfo> routes;  ///< While it runs.
   std::vector<HookInfo> hooks;
   std::vector<MetricInfo> metrics;  ///< While it runs.
-  uint64_t bad_verdicts = 0, bad_targets = 0;
+  uint64_t bad_verdicts = 0, bad_decisions = 0;
   uint64_t wrong_thread = 0;  ///< Calls of host services on threads where they must not be called.
 };
 

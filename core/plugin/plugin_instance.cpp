@@ -63,7 +63,8 @@ Status PluginInstance::create() {
 }
 
 Status PluginInstance::bind() {
-  const Binding binding{candidate_.request, loop_, self_, timers_, *services_};
+  const bool selects = candidate_.has_offer(VECHE_EXT_SELECTOR);
+  const Binding binding{candidate_.request, loop_, self_, timers_, *services_, selects};
   // Its tables may lead anywhere.
   const HookMark reading(hook_label(candidate_.request.name, "get_extension"), monotonic_ns());
   for (const Extension& extension : extensions()) {
@@ -133,7 +134,7 @@ void PluginInstance::detach() {
   PluginInfo last;
   for (const auto& adapter : adapters_) adapter->describe(last);
   bad_verdicts_ = last.bad_verdicts;
-  bad_targets_ = last.bad_targets;
+  bad_decisions_ = last.bad_decisions;
   while (!adapters_.empty()) adapters_.pop_back();
   services_->close();
   wrong_thread_ = services_->wrong_thread();
@@ -157,7 +158,7 @@ std::vector<std::string> PluginInstance::look_at_faults(uint64_t bad_selections,
   PluginInfo counts;
   for (const auto& adapter : adapters_) adapter->describe(counts);
   add(verdict_watch_.look(counts.bad_verdicts, now_ns));
-  add(target_watch_.look(counts.bad_targets, now_ns));
+  add(decision_watch_.look(counts.bad_decisions, now_ns));
   if (!candidate_.has_offer(VECHE_EXT_SELECTOR)) return lines;
   if (!std::exchange(knows_selections_, true)) selection_watch_.begin_at(bad_selections);
   add(selection_watch_.look(bad_selections, now_ns));
@@ -199,7 +200,7 @@ PluginInfo PluginInstance::info() const {
   }
   if (services_) info.metrics = services_->metrics().read();
   info.wrong_thread = services_ ? services_->wrong_thread() : wrong_thread_;
-  info.bad_targets = bad_targets_;
+  info.bad_decisions = bad_decisions_;
   info.bad_verdicts = bad_verdicts_;
   for (const auto& adapter : adapters_) adapter->describe(info);
   return info;

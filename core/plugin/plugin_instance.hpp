@@ -93,7 +93,7 @@ class PluginInstance {
   HookTimers timers_;
   TimeWatch watch_;
   FaultWatch verdict_watch_{"verdicts were neither drop nor forward; those packets were dropped"},
-      target_watch_{"targets were not allowed; those routes get everything"},
+      decision_watch_{"values in decisions were not possible; they were corrected"},
       selection_watch_{
           "slots were filled with a track that does not belong there; they kept what "
           "they had"};
@@ -103,7 +103,7 @@ class PluginInstance {
   veche_plugin* self_ = nullptr;
 
   std::vector<std::unique_ptr<Adapter>> adapters_;
-  uint64_t bad_verdicts_ = 0, bad_targets_ = 0, wrong_thread_ = 0;  ///< Of what is gone.
+  uint64_t bad_verdicts_ = 0, bad_decisions_ = 0, wrong_thread_ = 0;  ///< Of what is gone.
 };
 
 }  // namespace veche::plugin

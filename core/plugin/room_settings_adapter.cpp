@@ -7,6 +7,7 @@
 #include "base/log.hpp"
 #include "glib/json.hpp"
 #include "plugin/hook_call.hpp"
+#include "plugin/values.hpp"
 #include "room/server.hpp"
 
 namespace veche::plugin {
@@ -47,7 +48,7 @@ Result<glib::JsonSchema> read_room_schema(const veche_room_settings& table) {
 Status RoomSettingsAdapter::check(const veche_room_settings& table) {
   const auto schema = read_room_schema(table);
   if (!schema) return schema.error();
-  return check_members({{"changed", table.changed != nullptr}});
+  return Ok{};
 }
 
 Result<std::unique_ptr<Adapter>> RoomSettingsAdapter::bind(const veche_room_settings& table,
@@ -78,8 +79,10 @@ Result<std::string> RoomSettingsAdapter::complete(const std::string& json) const
 }
 
 void RoomSettingsAdapter::changed(const std::string& room, const std::string& json) {
+  if (!table_.changed) return;
+  const Values values(glib::parse_json(json).value());
   const auto done =
-      call_hook(changed_timer_, [&] { table_.changed(self_, room.c_str(), json.c_str()); });
+      call_hook(changed_timer_, [&] { table_.changed(self_, room.c_str(), values.table()); });
   if (!done) log::error(name_, done.error().message);
 }
 

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-// The extension veche.room-settings/1 as the room layer's RoomSettings.
+// The extension veche.room-settings/2 as the room layer's RoomSettings.
 #pragma once
 
 #include <veche/room_settings.h>

@@ -1,131 +1,100 @@
 // SPDX-License-Identifier: Apache-2.0
-// The service veche.rooms/1.
+// What veche.rooms/2 does in rooms, and its table.
 #include <algorithm>
 #include <string>
 #include <string_view>
+#include <utility>
+#include <vector>
 
 #include "base/characters.hpp"
-#include "glib/fields.hpp"
+#include "base/time.hpp"
 #include "glib/json.hpp"
-#include "plugin/hook_call.hpp"
+#include "plugin/attributes_json.hpp"
 #include "plugin/host_services.hpp"
-#include "plugin/services.hpp"
-#include "room/server.hpp"
+#include "plugin/rooms_access.hpp"
+#include "room/checks.hpp"
 
 namespace veche::plugin {
 namespace {
 
 constexpr size_t kMaxEventData = size_t{256} * 1024;
 constexpr size_t kMaxNotice = size_t{4} * 1024;
+constexpr size_t kMaxMessage = size_t{4} * 1024;
 constexpr size_t kMaxEventType = 64;
 
-/// Null, with the reason in `status`, off control and before there are rooms.
-room::Server* rooms_of(const veche_host* host, const char* function, veche_status& status) {
-  const Services* services = Services::of(host);
-  status = VECHE_E_INVALID;
-  if (!services || !services->expect_control(function)) return nullptr;
-  status = VECHE_E_GONE;
-  return services->surroundings().rooms;
+/// Null, with the reason in `status`.
+room::Participant* find_participant(const veche_host* host, const char* room,
+                                    const char* participant, const char* function,
+                                    veche_status& status) {
+  room::Room* found = find_room(host, room, function, status);
+  if (!room || !participant) status = VECHE_E_INVALID;
+  return found && participant ? found->find(participant) : nullptr;
 }
 
-room::Room* find_room(const veche_host* host, const char* room, const char* function,
-                      veche_status& status) {
-  room::Server* rooms = rooms_of(host, function, status);
-  return rooms && room ? rooms->find_room(room) : nullptr;
-}
-
-veche_status visit_rooms(const veche_host* host,
-                         void (*visit)(void* data, const veche_room_info* room), void* data) {
-  veche_status status = VECHE_OK;
-  room::Server* rooms = rooms_of(host, "veche_rooms.visit_rooms", status);
-  if (!visit || status == VECHE_E_INVALID) return VECHE_E_INVALID;
-  if (!rooms) return VECHE_OK;     // There are none yet.
-  std::vector<std::string> names;  // What the visitor changes does not disturb the visit.
-  for (const auto& [name, room] : rooms->rooms()) names.push_back(name);
-  for (const std::string& name : names) {
-    const auto found = rooms->rooms().find(name);
-    if (found == rooms->rooms().end()) continue;
-    veche_room_info info{};
-    info.struct_size = sizeof info;
-    info.participant_count = static_cast<uint32_t>(found->second->participants().size());
-    info.room = name.c_str();
-    info.created_unix_ms = found->second->created_unix_ms();
-    info.id = found->second->media().id().value;
-    const std::string incarnation = found->second->incarnation();  // The visitor may end the room.
-    info.incarnation = incarnation.c_str();
-    visit(data, &info);
-  }
-  return VECHE_OK;
-}
-
-void show(const room::Participant& participant, const std::string& room,
-          void (*visit)(void* data, const veche_participant_info* participant), void* data) {
-  std::vector<uint64_t> tracks;
-  for (const room::TrackView& track : participant.tracks()) tracks.push_back(track.track);
-  // Copies: the visitor may end the participant.
-  // NOLINTNEXTLINE(performance-unnecessary-copy-initialization)
-  std::string id = participant.id(), name = participant.name(),
-              metadata = participant.settings().metadata;
-  glib::JsonWriter attributes;
-  glib::write_value(attributes, participant.settings().attributes);
-  const std::string attributes_json = attributes.text();
-  veche_participant_info info{};
-  info.struct_size = sizeof info;
-  info.muted = participant.muted() ? 1 : 0;
-  info.id = participant.number().value;
-  info.room = room.c_str();
-  info.participant = id.c_str();
-  info.name = name.c_str();
-  info.metadata = metadata.c_str();
-  info.session = participant.session_number().value;
-  info.tracks = tracks.data();
-  info.track_count = static_cast<uint32_t>(tracks.size());
-  info.attributes = attributes_json.c_str();
-  visit(data, &info);
-}
-
-veche_status visit_participants(const veche_host* host, const char* room,
-                                void (*visit)(void* data, const veche_participant_info* info),
-                                void* data) {
-  veche_status status = VECHE_OK;
-  const room::Room* found = find_room(host, room, "veche_rooms.visit_participants", status);
-  if (!visit || status == VECHE_E_INVALID) return VECHE_E_INVALID;
-  if (!found) return VECHE_E_GONE;
-  const std::string room_name = room;
-  std::vector<std::string> names;
-  for (const auto& [name, participant] : found->participants()) names.push_back(name);
-  for (const std::string& name : names) {
-    room::Room* still = find_room(host, room_name.c_str(), "", status);
-    room::Participant* participant = still ? still->find(name) : nullptr;
-    if (participant) show(*participant, room_name, visit, data);
-  }
-  return VECHE_OK;
+veche_status to_status(const Status& done) {
+  if (done) return VECHE_OK;
+  return done.error().code == ErrorCode::InvalidArgument ? VECHE_E_INVALID : VECHE_E_INTERNAL;
 }
 
 veche_status set_muted(const veche_host* host, const char* room, const char* participant,
                        int32_t muted) {
   veche_status status = VECHE_OK;
-  room::Room* found = find_room(host, room, "veche_rooms.set_muted", status);
-  if (status == VECHE_E_INVALID || !participant) return VECHE_E_INVALID;
-  room::Participant* person = found ? found->find(participant) : nullptr;
-  if (!person) return VECHE_E_GONE;
-  return person->update({.muted_by_backend = muted != 0}) ? VECHE_OK : VECHE_E_INTERNAL;
+  auto* person = find_participant(host, room, participant, "veche_rooms.set_muted", status);
+  return person ? to_status(person->update({.muted_by_backend = muted != 0})) : status;
 }
 
-veche_status request_key_frame(const veche_host* host, uint64_t track) {
+veche_status set_attributes(const veche_host* host, const char* room, const char* participant,
+                            const char* json) {
   veche_status status = VECHE_OK;
-  const room::Server* rooms = rooms_of(host, "veche_rooms.request_key_frame", status);
-  if (!rooms) return status;
-  for (const auto& [name, room] : rooms->rooms()) {
-    for (const auto& [id, participant] : room->participants()) {
-      const auto tracks = participant->tracks();
-      // All tracks are audio.
-      const bool found = std::any_of(tracks.begin(), tracks.end(),
-                                     [&](const auto& each) { return each.track == track; });
-      if (found) return VECHE_E_UNSUPPORTED;
-    }
+  auto* person = find_participant(host, room, participant, "veche_rooms.set_attributes", status);
+  if (status == VECHE_E_INVALID || !json) return VECHE_E_INVALID;
+  auto attributes = read_attributes(json);
+  if (!attributes) return VECHE_E_INVALID;
+  return person ? to_status(person->update({.attributes = *std::move(attributes)})) : status;
+}
+
+veche_status set_pinned(const veche_host* host, const char* room, const char* participant,
+                        const char* other, int32_t pinned) {
+  veche_status status = VECHE_OK;
+  auto* person = find_participant(host, room, participant, "veche_rooms.set_pinned", status);
+  if (status == VECHE_E_INVALID || !other) return VECHE_E_INVALID;
+  if (!person) return status;
+  std::vector<std::string> all = person->pinned();
+  std::erase(all, other);
+  if (pinned != 0) all.emplace_back(other);
+  return to_status(person->update({.pinned = std::move(all)}));
+}
+
+veche_status set_tag(const veche_host* host, const char* room, const char* participant,
+                     uint64_t tag) {
+  veche_status status = VECHE_OK;
+  const auto* person = find_participant(host, room, participant, "veche_rooms.set_tag", status);
+  if (!person) return status;
+  room::Room* found = find_room(host, room, "", status);
+  if (found->server().engine().selector_name() != Services::of(host)->name()) {
+    return VECHE_E_UNSUPPORTED;
   }
-  return VECHE_E_GONE;
+  found->media().set_tag(person->number(), tag);
+  return VECHE_OK;
+}
+
+veche_status remove(const veche_host* host, const char* room, const char* participant,
+                    const char* detail) {
+  veche_status status = VECHE_OK;
+  const auto* person = find_participant(host, room, participant, "veche_rooms.remove", status);
+  if (status == VECHE_E_INVALID) return status;
+  const std::string reason = detail ? detail : "";
+  if (Status checked = room::check_reason(reason); !checked) return VECHE_E_INVALID;
+  if (!person) return status;
+  room::Room* found = find_room(host, room, "", status);
+  found->server().revocations().remove(found->id(), person->id(), unix_ms());
+  return to_status(found->remove(person->id(), room::EndReason::Removed, reason));
+}
+
+uint64_t id_of(const veche_host* host, const char* room, const char* participant) {
+  veche_status status = VECHE_OK;
+  const auto* person = find_participant(host, room, participant, "veche_rooms.id_of", status);
+  return person ? person->number().value : 0;
 }
 
 /// "<plugin>.<what>"
@@ -167,14 +136,31 @@ veche_status announce(const veche_host* host, const char* room, const char* json
   return VECHE_OK;
 }
 
+veche_status send(const veche_host* host, const char* room, const char* participant,
+                  const char* json) {
+  veche_status status = VECHE_OK;
+  const auto* person = find_participant(host, room, participant, "veche_rooms.send", status);
+  if (status == VECHE_E_INVALID || !json || !is_object(json, kMaxMessage)) return VECHE_E_INVALID;
+  if (!person) return status;
+  room::Room* found = find_room(host, room, "", status);
+  const size_t told = found->send_message(person->id(), Services::of(host)->name(), json);
+  return told > 0 ? VECHE_OK : VECHE_E_GONE;
+}
+
 }  // namespace
 
 const veche_rooms kRoomsService = {.struct_size = sizeof(veche_rooms),
                                    .visit_rooms = visit_rooms,
                                    .visit_participants = visit_participants,
                                    .set_muted = set_muted,
-                                   .request_key_frame = request_key_frame,
+                                   .set_tag = set_tag,
                                    .emit = emit,
-                                   .announce = announce};
+                                   .announce = announce,
+                                   .send = send,
+                                   .remove = remove,
+                                   .set_attributes = set_attributes,
+                                   .set_pinned = set_pinned,
+                                   .id_of = id_of,
+                                   .visit_participant = visit_participant};
 
 }  // namespace veche::plugin

@@ -10,6 +10,7 @@
 #include "glib/json.hpp"
 #include "media/engine.hpp"
 #include "plugin/hook_call.hpp"
+#include "plugin/values.hpp"
 #include "room/server.hpp"
 
 namespace veche::plugin {
@@ -113,8 +114,7 @@ class SelectorAdapter::PluginRoom final : public RoomState {
 
 Status SelectorAdapter::check(const veche_selector& table) {
   const bool has_none =
-      !VECHE_HAS(&table, veche_selector, use_memory) ||
-      (table.make_memory == nullptr && table.free_memory == nullptr && table.use_memory == nullptr);
+      table.make_memory == nullptr && table.free_memory == nullptr && table.use_memory == nullptr;
   return check_members({{"make_settings", table.make_settings != nullptr},
                         {"free_settings", table.free_settings != nullptr},
                         {"open", table.open != nullptr},
@@ -168,10 +168,11 @@ Result<std::unique_ptr<media::Selector::Settings>> SelectorAdapter::make_setting
   if (!JSON_NODE_HOLDS_OBJECT(parsed->get()))
     return invalid(name_ + ": the settings must be an object");
   const bool empty = json_object_get_size(json_node_get_object(parsed->get())) == 0;
+  const Values values(*std::move(parsed));
 
   veche_error error = make_error();
   auto made = call_hook(shared_->make_settings, [&] {
-    return shared_->table.make_settings(shared_->self, empty ? nullptr : json.c_str(), &error);
+    return shared_->table.make_settings(shared_->self, empty ? nullptr : values.table(), &error);
   });
   if (!made) return made.error();
   // The settings come from outside: unless the plugin says otherwise, they are wrong.
@@ -194,9 +195,7 @@ Result<std::unique_ptr<media::Selector::RoomState>> SelectorAdapter::open(
 
 Result<std::unique_ptr<media::Selector::Memory>> SelectorAdapter::make_memory(uint32_t candidates) {
   assert(is_on_control());
-  const bool is_wanted = VECHE_HAS(&shared_->table, veche_selector, use_memory) &&
-                         shared_->table.make_memory != nullptr;
-  if (!is_wanted) return std::unique_ptr<Memory>();
+  if (shared_->table.make_memory == nullptr) return std::unique_ptr<Memory>();
   veche_error error = make_error();
   auto made = call_hook(shared_->make_memory, [&] {
     return shared_->table.make_memory(shared_->self, candidates, &error);

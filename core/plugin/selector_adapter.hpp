@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-// The extension veche.selector/1 as the media layer's Selector.
+// The extension veche.selector/2 as the media layer's Selector.
 #pragma once
 
 #include <veche/selector.h>
@@ -19,7 +19,7 @@ class SelectorAdapter final : public Adapter, public media::Selector {
   using Table = veche_selector;
   static constexpr char kId[] = VECHE_EXT_SELECTOR;
   static constexpr bool kExclusive = true;
-  static constexpr uint32_t kFirstSize = size_up_to(offsetof(veche_selector, select));
+  static constexpr uint32_t kFirstSize = size_up_to(offsetof(veche_selector, use_memory));
   static Status check(const veche_selector& table);
   static Result<std::unique_ptr<Adapter>> bind(const veche_selector& table, const Binding& binding);
 

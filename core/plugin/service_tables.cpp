@@ -10,6 +10,7 @@
 #include "plugin/http_service.hpp"
 #include "plugin/services.hpp"
 #include "plugin/track_tap_adapter.hpp"
+#include "plugin/values.hpp"
 
 namespace veche::plugin {
 namespace {
@@ -24,48 +25,27 @@ void log_fail(const veche_host* host, const char* what, const char* why) {
   if (services && what && why) services->fail(what, why);
 }
 
-/// The scalar at `pointer` if its type is one of the two, else null.
-JsonNode* find_value(const veche_host* host, const char* pointer, const char* function, GType type,
-                     GType other) {
+/// The value of the configuration at `pointer`, or null.
+JsonNode* find_value(const veche_host* host, const char* pointer, const char* function) {
   const Services* services = Services::of(host);
   if (!services || !pointer || !services->expect_control(function)) return nullptr;
-  JsonNode* node = services->config().find(pointer);
-  if (!node || !JSON_NODE_HOLDS_VALUE(node)) return nullptr;
-  const GType actual = json_node_get_value_type(node);
-  return actual == type || actual == other ? node : nullptr;
+  return services->config().find(pointer);
 }
 
 veche_status get_integer(const veche_host* host, const char* pointer, int64_t* value) {
-  JsonNode* node =
-      find_value(host, pointer, "veche_config.get_integer", G_TYPE_INT64, G_TYPE_INT64);
-  if (!node || !value) return VECHE_E_INVALID;
-  *value = json_node_get_int(node);
-  return VECHE_OK;
+  return read_integer(find_value(host, pointer, "veche_config.get_integer"), value);
 }
 
 veche_status get_number(const veche_host* host, const char* pointer, double* value) {
-  // "2" is an integer to the parser, and a number to the schema.
-  JsonNode* node =
-      find_value(host, pointer, "veche_config.get_number", G_TYPE_DOUBLE, G_TYPE_INT64);
-  if (!node || !value) return VECHE_E_INVALID;
-  *value = json_node_get_double(node);
-  return VECHE_OK;
+  return read_number(find_value(host, pointer, "veche_config.get_number"), value);
 }
 
 veche_status get_boolean(const veche_host* host, const char* pointer, int32_t* value) {
-  JsonNode* node =
-      find_value(host, pointer, "veche_config.get_boolean", G_TYPE_BOOLEAN, G_TYPE_BOOLEAN);
-  if (!node || !value) return VECHE_E_INVALID;
-  *value = json_node_get_boolean(node) ? 1 : 0;
-  return VECHE_OK;
+  return read_boolean(find_value(host, pointer, "veche_config.get_boolean"), value);
 }
 
 veche_status get_string(const veche_host* host, const char* pointer, const char** value) {
-  JsonNode* node =
-      find_value(host, pointer, "veche_config.get_string", G_TYPE_STRING, G_TYPE_STRING);
-  if (!node || !value) return VECHE_E_INVALID;
-  *value = json_node_get_string(node);
-  return VECHE_OK;
+  return read_string(find_value(host, pointer, "veche_config.get_string"), value);
 }
 
 const char* get_json(const veche_host* host) {
@@ -73,9 +53,15 @@ const char* get_json(const veche_host* host) {
   return services ? services->config().json().c_str() : nullptr;
 }
 
-veche_status post(const veche_host* host, veche_callback callback, void* data) {
+veche_status post(const veche_host* host, veche_callback callback, veche_callback drop,
+                  void* data) {
   Services* services = Services::of(host);
-  return services ? services->post(callback, data) : VECHE_E_INVALID;
+  return services ? services->post(callback, drop, data) : VECHE_E_INVALID;
+}
+
+veche_status after_lanes(const veche_host* host, veche_callback callback, void* data) {
+  Services* services = Services::of(host);
+  return services ? services->after_lanes(callback, data) : VECHE_E_INVALID;
 }
 
 uint64_t add_timer(const veche_host* host, uint32_t interval_ms, veche_callback callback,
@@ -113,7 +99,8 @@ constexpr veche_config kConfig = {.struct_size = sizeof(veche_config),
 constexpr veche_loop kLoop = {.struct_size = sizeof(veche_loop),
                               .post = post,
                               .add_timer = add_timer,
-                              .cancel_timer = cancel_timer};
+                              .cancel_timer = cancel_timer,
+                              .after_lanes = after_lanes};
 
 constexpr veche_taps kTaps = {
     .struct_size = sizeof(veche_taps), .open = open_tap, .close = close_tap};

@@ -8,11 +8,13 @@
 #include "base/thread_role.hpp"
 #include "plugin/hook_call.hpp"
 #include "plugin/service_tables.hpp"
+#include "room/server.hpp"
 
 namespace veche::plugin {
 namespace {
 
 constexpr uint32_t kMinTimerMs = 10;
+constexpr size_t kMaxWaiting = 1024;
 
 const void* get_extension(const veche_host* host, const char* id) {
   return host && id ? find_service_table(id) : nullptr;
@@ -41,7 +43,7 @@ Services::Services(std::string name, glib::ControlLoop& loop, const Config& conf
       surroundings_(surroundings),
       metrics_(name_),
       requests_(loop),
-      open_(std::make_shared<std::atomic<bool>>(true)) {
+      posts_(std::make_shared<PostQueue>()) {
   surroundings_.metric_sets.push_back(&metrics_);
 }
 
@@ -53,7 +55,12 @@ Services* Services::of(const veche_host* host) {
 }
 
 void Services::close() {
-  *open_ = false;
+  open_ = false;
+  for (const PostQueue::Post& post : posts_->close()) {
+    if (post.drop) run(post.drop, post.data);
+  }
+  // No lane calls the plugin any more.
+  for (const auto& [number, waited] : std::exchange(waiting_, {})) run(waited.first, waited.second);
   taps_ = nullptr;
   timers_.clear();
   std::erase(surroundings_.metric_sets, &metrics_);
@@ -75,17 +82,41 @@ void Services::fail(const char* what, const char* why) const {
 
 void Services::complain(const std::string& message) const { log::error(name_, message); }
 
-veche_status Services::post(veche_callback callback, void* data) {
+veche_status Services::post(veche_callback callback, veche_callback drop, void* data) {
   if (!callback || !expect_no_lane()) return VECHE_E_INVALID;
-  if (!*open_) return VECHE_E_GONE;
-  loop_.post([this, open = open_, callback, data] {
-    if (*open) run(callback, data);
+  if (!posts_->push({callback, drop, data})) return VECHE_E_GONE;
+  loop_.post([this, posts = posts_] {
+    // A closed queue is empty, and this object may be gone.
+    if (const auto post = posts->take()) run(post->callback, post->data);
   });
   return VECHE_OK;
 }
 
+veche_status Services::after_lanes(veche_callback callback, void* data) {
+  if (!callback || !expect_control("veche_loop.after_lanes")) return VECHE_E_INVALID;
+  if (!open_) return VECHE_E_GONE;
+  if (waiting_.size() >= kMaxWaiting) return VECHE_E_EXHAUSTED;
+  const uint64_t number = ++last_waiting_;
+  waiting_.emplace(number, std::pair(callback, data));
+  // This object may be gone when the lanes have passed; a closed queue says so.
+  auto passed = [this, posts = posts_, number] {
+    if (!posts->is_closed()) lanes_passed(number);
+  };
+  if (surroundings_.rooms) {
+    surroundings_.rooms->engine().after_lanes(std::move(passed));
+  } else {
+    loop_.post(std::move(passed));
+  }
+  return VECHE_OK;
+}
+
+void Services::lanes_passed(uint64_t number) {
+  const auto waited = waiting_.extract(number);
+  if (waited) run(waited.mapped().first, waited.mapped().second);
+}
+
 uint64_t Services::add_timer(uint32_t interval_ms, veche_callback callback, void* data) {
-  if (!expect_control("veche_loop.add_timer") || !callback || interval_ms < kMinTimerMs || !*open_)
+  if (!expect_control("veche_loop.add_timer") || !callback || interval_ms < kMinTimerMs || !open_)
     return 0;
   const uint64_t timer = ++last_timer_;
   timers_.emplace(timer, loop_.every(interval_ms, [this, callback, data] { run(callback, data); }));

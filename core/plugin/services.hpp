@@ -4,11 +4,11 @@
 
 #include <veche/host.h>
 
-#include <atomic>
 #include <map>
 #include <memory>
 #include <string>
 #include <string_view>
+#include <utility>
 
 #include "base/counter.hpp"
 #include "base/result.hpp"
@@ -17,6 +17,7 @@
 #include "plugin/hook_timer.hpp"
 #include "plugin/metric_set.hpp"
 #include "plugin/open_requests.hpp"
+#include "plugin/post_queue.hpp"
 #include "plugin/surroundings.hpp"
 
 namespace veche::plugin {
@@ -60,8 +61,9 @@ class Services {
   /// [any but lane] Logs why a request of the plugin is impossible.
   void complain(const std::string& message) const;
   /// [any but lane]
-  veche_status post(veche_callback callback, void* data);
+  veche_status post(veche_callback callback, veche_callback drop, void* data);
   /// [control]
+  veche_status after_lanes(veche_callback callback, void* data);
   uint64_t add_timer(uint32_t interval_ms, veche_callback callback, void* data);
   veche_status cancel_timer(uint64_t timer);
   OpenRequests& requests() { return requests_; }
@@ -83,6 +85,7 @@ class Services {
     Services* services;
   };
   void run(veche_callback callback, void* data);
+  void lanes_passed(uint64_t number);
 
   const Handle handle_;
   const std::string name_;
@@ -93,8 +96,12 @@ class Services {
   MetricSet metrics_;
   mutable Counter wrong_thread_;
   OpenRequests requests_;
-  /// Shared with posts under way: while it is true, on control, this object is alive.
-  const std::shared_ptr<std::atomic<bool>> open_;
+  /// Shared with tasks of the loop under way. Open, on control, as long as this object is alive.
+  const std::shared_ptr<PostQueue> posts_;
+  bool open_ = true;
+  /// Callbacks that wait for lanes, by number.
+  std::map<uint64_t, std::pair<veche_callback, void*>> waiting_;
+  uint64_t last_waiting_ = 0;
   std::map<uint64_t, glib::Timer> timers_;
   uint64_t last_timer_ = 0;
   TrackTapAdapter* taps_ = nullptr;

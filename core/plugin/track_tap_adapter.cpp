@@ -30,6 +30,7 @@ veche_track track_view(const media::TrackInfo& info) {
   track.payload_type = info.codec.payload_type;
   track.ssrc = info.ssrc;
   track.audio_level_extension = info.extensions.audio_level;
+  track.flags = info.is_encrypted ? VECHE_TAP_ENCRYPTED : 0;
   track.name = info.name.c_str();
   return track;
 }

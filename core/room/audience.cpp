@@ -120,6 +120,11 @@ void Audience::hint_changed(const std::string& participant, const PublishHint& h
                      [&](MessageStream& stream) { stream.notices.hint_changed(hint); });
 }
 
+void Audience::quality_changed(const std::string& participant, const NetworkQuality& quality) {
+  for_each_stream_of(participant,
+                     [&](MessageStream& stream) { stream.notices.quality_changed(quality); });
+}
+
 bool Audience::has(const ClientFeed* feed) const {
   return std::find(feeds_.begin(), feeds_.end(), feed) != feeds_.end();
 }
@@ -198,18 +203,48 @@ void Audience::tell(ClientFeed* feed, RosterChanges& changes) {
     sink.on_hint(*hint);
     if (!has(feed)) return;
   }
+  if (const auto quality = notices.take_quality(sink.next_seq())) {
+    sink.on_quality(*quality);
+    if (!has(feed)) return;
+  }
   const PluginNotices changed = notices.take_plugins(sink.next_seq());
   if (!changed.empty()) sink.on_notice(changed);
+  tell_announcements(feed);
+}
+
+void Audience::tell_announcements(ClientFeed* feed) {
+  while (has(feed)) {
+    const auto due = feed->stream_.notices.take_announcement(feed->sink_.next_seq());
+    if (!due) return;
+    feed->sink_.on_announcement(*due);
+  }
 }
 
 size_t Audience::tell_announcement(const std::string& json,
                                    const std::set<std::string>* participants) {
+  const auto announcement = std::make_shared<const std::string>(json);
+  const auto is_meant = [participants](const MessageStream& stream) {
+    return !participants || participants->contains(stream.participant);
+  };
+  for_each_stream([&](MessageStream& stream) {
+    if (is_meant(stream)) stream.notices.add_announcement(announcement);
+  });
   size_t told = 0;
   for (ClientFeed* feed : std::vector(feeds_)) {
-    if (!has(feed) || (participants && !participants->contains(feed->stream_.participant)))
-      continue;
+    if (!has(feed) || !is_meant(feed->stream_)) continue;
     ++told;
-    feed->sink_.on_announcement(json);
+    tell_announcements(feed);
+  }
+  return told;
+}
+
+size_t Audience::tell_message(const std::string& participant, const std::string& plugin,
+                              const std::string& json) {
+  size_t told = 0;
+  for (ClientFeed* feed : std::vector(feeds_)) {
+    if (!has(feed) || feed->stream_.participant != participant) continue;
+    ++told;
+    feed->sink_.on_plugin_message(plugin, json);
   }
   return told;
 }

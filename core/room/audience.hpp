@@ -54,14 +54,18 @@ class Audience {
   void slots_changed(const std::string& participant, const std::vector<SlotView>& slots);
   void slots_restarted(const std::string& participant, const std::vector<SlotView>& slots);
   void hint_changed(const std::string& participant, const PublishHint& hint);
+  void quality_changed(const std::string& participant, const NetworkQuality& quality);
 
   /// Delivers what each client has to learn; to be called every 100 ms. While a crowd joins the
   /// roster changes all the time, and all of the crowd receive it: it is sent at every second call
   /// at most, and Pace::Lazy at every fifth.
   void tell(int64_t now_ns);
   /// Sends it to every feed immediately, or to those of `participants`; returns how many got it.
-  /// A client without a connection misses it.
+  /// A client that has lost its connection gets it when it resumes.
   size_t tell_announcement(const std::string& json, const std::set<std::string>* participants);
+  /// Likewise a plugin's message, to the feeds of that participant.
+  size_t tell_message(const std::string& participant, const std::string& plugin,
+                      const std::string& json);
   /// Notifies every feed immediately.
   void tell_draining(std::optional<int64_t> deadline_unix_ms);
   /// The last notification to the feeds of that participant. Their streams end.
@@ -81,6 +85,7 @@ class Audience {
   bool is_due(Pace pace) const;
   void tell(ClientFeed* feed, RosterChanges& changes);
   void tell_roster(ClientFeed& feed, RosterChanges& changes);
+  void tell_announcements(ClientFeed* feed);
   const RosterChange& change_of(const RosterNames& names, RosterChanges& changes);
   SharedEntry entry(const std::string& participant);
 

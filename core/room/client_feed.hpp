@@ -25,6 +25,7 @@ struct RosterEntry {
   Attributes attributes;
   uint32_t source_number = 0;
   bool connected = false;
+  bool is_encrypted = false;  ///< It encrypts its media end to end.
   bool muted_by_backend = false;
   bool muted_by_self = false;
   Permissions permissions;
@@ -91,9 +92,13 @@ class ClientSink {
   virtual void on_speakers(const Speakers& speakers) = 0;
   /// What the client should send from now on.
   virtual void on_hint(const PublishHint& hint) = 0;
+  /// How the client's network is from now on.
+  virtual void on_quality(const NetworkQuality& quality) = 0;
   virtual void on_notice(const PluginNotices& changed) = 0;
   /// A message of the backend, a JSON object.
   virtual void on_announcement(const std::string& json) = 0;
+  /// A message of a plugin to this participant, a JSON object.
+  virtual void on_plugin_message(const std::string& plugin, const std::string& json) = 0;
   /// The server ends by then at the latest; nothing: the drain was cancelled.
   virtual void on_draining(std::optional<int64_t> deadline_unix_ms) = 0;
   /// The last call. The session ended, or the participant or the room is gone. `detail`: what the

@@ -2,6 +2,7 @@
 // The rules by which notices merge, and when they are repeated.
 #include "room/notices.hpp"
 
+#include <algorithm>
 #include <utility>
 
 namespace veche::room {
@@ -35,9 +36,27 @@ std::optional<PublishHint> Notices::take_hint(uint64_t seq) {
   return std::exchange(hint_, std::nullopt);
 }
 
+std::optional<NetworkQuality> Notices::take_quality(uint64_t seq) {
+  if (quality_) quality_seq_ = seq;
+  return std::exchange(quality_, std::nullopt);
+}
+
 PluginNotices Notices::take_plugins(uint64_t seq) {
   for (const auto& [plugin, json] : plugins_) plugins_seq_[plugin] = seq;
   return std::exchange(plugins_, {});
+}
+
+void Notices::add_announcement(Announcement announcement) {
+  announcements_.push_back({std::move(announcement)});
+  if (announcements_.size() > kMaxAnnouncements) announcements_.pop_front();
+}
+
+Announcement Notices::take_announcement(uint64_t seq) {
+  const auto due = std::find_if(announcements_.begin(), announcements_.end(),
+                                [](const Announced& each) { return each.seq == 0; });
+  if (due == announcements_.end()) return nullptr;
+  due->seq = seq;
+  return due->announcement;
 }
 
 void Notices::rewind(uint64_t seq, const Present& present) {
@@ -47,11 +66,15 @@ void Notices::rewind(uint64_t seq, const Present& present) {
     speakers_ = present.speakers;
   }
   if (hint_seq_ > seq) hint_ = present.hint;
+  if (quality_seq_ > seq) quality_ = present.quality;
   for (const auto& [plugin, told] : plugins_seq_) {
     if (told <= seq) continue;
     const auto notice = present.notices.find(plugin);
     plugins_[plugin] =
         notice == present.notices.end() ? std::nullopt : std::optional(notice->second);
+  }
+  for (Announced& each : announcements_) {
+    if (each.seq > seq) each.seq = 0;
   }
 }
 

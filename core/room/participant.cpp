@@ -173,6 +173,10 @@ bool Participant::prefers(const std::string& participant) const {
   return contains(pinned_, participant) || contains(blocked_, participant);
 }
 
+bool Participant::has_pinned(const std::string& participant) const {
+  return contains(pinned_, participant);
+}
+
 std::string Participant::profile_json() const {
   glib::JsonWriter json;
   json.begin_object().key("name").string(name()).key("metadata").verbatim(settings_.metadata);

@@ -2,6 +2,8 @@
 // One client in a room: its identity, permissions, preferences and session. All of it on control.
 #pragma once
 
+#include <veche/controller.h>
+
 #include <functional>
 #include <memory>
 #include <optional>
@@ -12,8 +14,10 @@
 #include "base/log.hpp"
 #include "base/result.hpp"
 #include "media/session.hpp"
-#include "room/controller.hpp"
 #include "room/decisions.hpp"
+#include "room/quality_news.hpp"
+#include "room/session_control.hpp"
+#include "room/session_rates.hpp"
 #include "room/session_watch.hpp"
 #include "room/trace.hpp"
 #include "room/types.hpp"
@@ -21,6 +25,7 @@
 namespace veche::room {
 
 class Room;
+struct ControlledRoom;
 
 struct SessionAnswer {
   std::string session;  ///< Name of the session in URLs.
@@ -36,7 +41,14 @@ struct IceAnswer {
 /// How a session is opened.
 struct SessionTerms {
   ClientKind client = ClientKind::Full;
-  bool has_room = false;  ///< Room::join() has just made the participant, and so found room.
+  bool has_room = false;      ///< Room::join() has just made the participant, and so found room.
+  bool is_encrypted = false;  ///< The client encrypts its media end to end, as it says.
+  bool obeys_hints = false;   ///< The client does what the message `hint` asks, as it says.
+};
+
+/// A slot, and what a controller has decided about it.
+struct SlotState : SlotView {
+  SlotControl control;
 };
 
 class Participant {
@@ -73,6 +85,7 @@ class Participant {
   const std::string& ice_ufrag() const { return ice_ufrag_; }
   std::vector<TrackView> tracks() const;
   const std::vector<SlotView>& slots() const { return slots_; }
+  std::vector<SlotState> slot_states() const;
   /// Of the current session; zeros without one.
   media::SessionStatistics statistics() const;
 
@@ -84,8 +97,13 @@ class Participant {
   /// For log lines; valid until the session changes.
   log::About about() const;
 
+  /// What a controller has decided about its session.
+  const SessionControl& session_control() const { return control_; }
   /// What the server asks its client to send.
-  const PublishHint& hint() const { return hint_; }
+  PublishHint hint() const;
+  const NetworkQuality& network() const { return control_.network; }
+  /// Since when it has this quality; 0: always.
+  int64_t quality_since_unix_ms() const { return quality_since_unix_ms_; }
 
   /// Changes what the patch names. Everything is checked before anything changes. A change of the
   /// backend's mute, of the permissions or of the attributes holds until the backend makes another,
@@ -93,7 +111,9 @@ class Participant {
   Status update(const ParticipantPatch& patch);
 
   /// Of the last session; Full before the first.
-  ClientKind client() const { return client_; }
+  ClientKind client() const { return terms_.client; }
+  /// Does the client of the session encrypt end to end?
+  bool is_encrypted() const { return session_ && terms_.is_encrypted; }
 
   using AnswerCallback = std::function<void(Result<SessionAnswer>)>;
   /// Replaces the session with a new one for this offer; an offer outside the profile, or of a
@@ -127,16 +147,28 @@ class Participant {
   void publish();
   void tell_tracks();
   bool prefers(const std::string& participant) const;
+  bool has_pinned(const std::string& participant) const;
   /// Sets which tracks fill the slots, in their order; a track without an owner leaves a slot
   /// empty.
   void fill_slots(const std::vector<TrackId>& tracks);
   /// Empties slots whose tracks no longer have an owner.
   void check_slots();
-  /// Asks the controller what the session should receive and send; null: everything.
-  void control(Controller* controller, int64_t now_ns);
-  void use_targets(const std::vector<uint32_t>& targets, const PublishHint& hint);
+  /// Measures, and adds its session and tracks to the room, if it is connected.
+  void show_session(ControlledRoom& view, int64_t now_ns);
+  /// Adds its routes. All sessions have been added.
+  void show_routes(ControlledRoom& view) const;
+  veche_controlled_track* find_shown(ControlledRoom& view, uint64_t track) const;
+  /// Does what is decided about the session at this index.
+  void obey(const ControlledRoom& view, size_t index, const std::vector<std::string>& reasons,
+            int64_t now_ns);
+  /// There is no controller: the session gets and sends everything.
+  void release_control(int64_t now_ns);
   /// The session is about to end.
   void forget_control();
+  void use_control(const SessionControl& wanted, int64_t now_ns);
+  void use_slots(const std::vector<SlotControl>& wanted);
+  void use_tracks(const std::vector<TrackControl>& wanted);
+  void use_quality(const NetworkQuality& wanted, int64_t now_ns);
   std::string profile_json() const;
   /// As events show it. `packets`: those of a track that sends more than it may.
   static std::string track_json(const TrackView& track, std::optional<uint64_t> packets = {});
@@ -146,6 +178,8 @@ class Participant {
   void note(Trace::Kind kind, const char* type, std::string data = "{}", int64_t at_ns = 0);
   void note(const char* type, const char* key, const std::string& value);
   void note_slots(const std::vector<SlotView>& changed);
+  void note_slot_controls(const std::vector<size_t>& changed);
+  void note_track_controls();
   void note_speech(bool speaks);
   void note_statistics();
   /// Its backend learns that a track sends more than it may.
@@ -167,18 +201,27 @@ class Participant {
   int64_t without_session_ns_ = 0;  ///< Since when, while there is none.
   bool is_listed_ = false;          ///< In the roster: a session of it has been answered.
   bool is_removed_ = false;
-  ClientKind client_ = ClientKind::Full;
+  SessionTerms terms_;  ///< Of the last session.
   std::string session_name_;
   std::string ice_ufrag_;
   uint32_t ice_generation_ = 0;
   SessionState session_state_ = SessionState::Ended;
   std::vector<SlotView> slots_;
   SessionRates rates_;
+  /// Where the controller sees it, while it is asked.
+  struct Shown {
+    bool is_shown = false;
+    uint32_t session = 0;  ///< Its index.
+    uint32_t flags = 0;    ///< VECHE_ROUTE_*, of routes to its tracks.
+  };
+  Shown shown_;
+  SessionControl control_;
+  bool is_controlled_ = false;  ///< There is something to take back when the controller has gone.
+  QualityNews news_;
+  int64_t quality_since_unix_ms_ = 0;
   Trace trace_;
   std::optional<SessionWatch> watch_;  ///< Of the session.
-  std::vector<uint32_t> targets_;      ///< VECHE_TARGET_*, by slot.
-  PublishHint hint_;
-  AnswerCallback answer_callback_;  ///< Set while a session waits for its answer.
+  AnswerCallback answer_callback_;     ///< Set while a session waits for its answer.
   /// Shared with the worker that takes it down after control has released it.
   std::shared_ptr<media::Session> session_;
   /// The session's events hold it weakly and do nothing once it is gone.

@@ -80,7 +80,7 @@ std::vector<TrackView> Participant::tracks() const {
   std::vector<TrackView> tracks;
   if (!session_) return tracks;
   for (const media::SessionTrack& track : session_->tracks()) {
-    tracks.push_back({track.track.value, track.mid, to_string(track.kind)});
+    tracks.push_back({track.track.value, track.mid, to_string(track.kind), terms_.is_encrypted});
   }
   return tracks;
 }
@@ -122,7 +122,7 @@ void Participant::open_session(const std::string& offer, AnswerCallback callback
     room_.audience().close(id_, EndReason::Replaced);
   }
   drop_session(unanswered(EndReason::Replaced));
-  client_ = terms.client;
+  terms_ = terms;
   answer_callback_ = std::move(callback);
   session_name_ = random_token();
   session_state_ = SessionState::Connecting;
@@ -147,6 +147,11 @@ media::SessionRequest Participant::session_request(sdp::SessionPlan plan) const 
   request.room_name = room_.id();
   request.participant_name = id_;
   request.display_name = name();
+  request.is_encrypted = terms_.is_encrypted;
+  for (sdp::SectionPlan& section : request.plan.sections) {
+    // Browsers encrypt a packet's payload as a whole, so the server could not read RED's blocks.
+    if (terms_.is_encrypted && section.is_track()) section.red_payload_type = 0;
+  }
   request.publish_audio = settings_.permissions.publish_audio;
   request.audio_rates = room_.audio_rates();
   return request;

@@ -1,16 +1,12 @@
 // SPDX-License-Identifier: Apache-2.0
-// Randomness from the kernel or the CPU, whatever std::random_device uses here; both fit for
-// secrets.
+// Randomness from the kernel, fit for secrets.
 #include "room/random.hpp"
 
-#include <random>
+#include "base/random_bytes.hpp"
 
 namespace veche::room {
 
-uint32_t random_number() {
-  static std::random_device device;
-  return device();
-}
+uint32_t random_number() { return random_value<uint32_t>(); }
 
 std::string random_token() {
   constexpr char kDigits[] = "0123456789abcdef";

@@ -71,9 +71,10 @@ Status Room::update(const RoomPatch& patch) {
     return status.error();
   }
   // The one step that may still fail comes first.
-  if (const auto part = patch.plugins.find(server_.engine().selector_name());
-      part != patch.plugins.end()) {
-    if (Status status = media_->use_selector_settings(part->second); !status) return status.error();
+  if (patch.plugins.contains(server_.engine().selector_name())) {
+    if (const auto part = server_.parts_.selector_part(id_, policy)) {
+      if (Status status = media_->use_selector_settings(*part); !status) return status.error();
+    }
   }
   const RoomPolicy before = std::exchange(policy_, std::move(policy));
   ++revision_;
@@ -153,8 +154,8 @@ ParticipantSettings Room::settings_of(const std::string& participant) const {
   return settings;
 }
 
-Result<Participant*> Room::admit(const std::string& participant,
-                                 const ParticipantSettings& settings, const Decision& decision) {
+Result<Participant*> Room::admit(const std::string& participant, ParticipantSettings settings,
+                                 const Decision& decision) {
   if (Status status = server_.takes_participants(policy_.path); !status) return status.error();
   if (Status status = check_name("The name of the participant", participant); !status) {
     return status.error();
@@ -164,13 +165,22 @@ Result<Participant*> Room::admit(const std::string& participant,
     return Error{ErrorCode::Exhausted, "The room has its limit of " +
                                            std::to_string(max_participants()) + " participants."};
   }
-  Participant* joined =
-      participants_
-          .emplace(participant, std::make_unique<Participant>(*this, participant, settings))
-          .first->second.get();
+  if (Status status = server_.plugin_hooks().admit(*this, participant, settings); !status) {
+    return status.error();
+  }
+  if (!alive_) return Error{ErrorCode::Unavailable, "The room is closed."};
+  if (Status status = check_settings(settings, server_.limits()); !status) {
+    return internal("a plugin admits " + participant +
+                    " with wrong settings: " + status.error().message);
+  }
+  Participant* joined = participants_
+                            .emplace(participant, std::make_unique<Participant>(
+                                                      *this, participant, std::move(settings)))
+                            .first->second.get();
   joined->decision_ = decision;
   decisions_.forget(participant);
   server_.places_.add(participant, id_, *this);
+  server_.by_number_[joined->number()] = {this, joined};
   log::debug("room", "joined the room", joined->about());
   apply_preferences_for(joined->id());
   return joined;
@@ -196,6 +206,7 @@ Status Room::remove(const std::string& participant, EndReason reason, const std:
   // Its own functions may be what called this, and `participant` may be its name.
   Participant& gone = *taken.mapped();
   server_.places_.remove(gone.id(), id_);
+  server_.by_number_.erase(gone.number());
   server_.retire(std::move(taken.mapped()));
   gone.leave(reason, detail);
   if (alive_) {
@@ -214,6 +225,7 @@ void Room::close(EndReason reason) {
   alive_.reset();
   log::info("room", std::string("closed: ") + to_string(reason), {id_, {}, {}});
   while (!participants_.empty()) (void)remove(participants_.begin()->first, reason);
+  server_.controllers().forget(media_->id());
   server_.emit(*this, "room.closed", {},
                glib::JsonWriter()
                    .begin_object()

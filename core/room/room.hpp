@@ -80,9 +80,15 @@ class Room {
   const JoinOrder& roster() const { return audience_.roster(); }
 
   /// Sends a message of the backend, a checked JSON object, to the clients of these participants,
-  /// or to all that watch the room. At once, and once: a client that watches later does not get it.
+  /// or to all that watch the room. At once, and once: a client that watches later does not get it,
+  /// but one that resumes its stream does.
   AnnouncementOutcome send_announcement(
       const std::string& json, const std::optional<std::vector<std::string>>& participants);
+
+  /// Sends a plugin's message, a JSON object, to the clients of this participant. At once, and
+  /// once. Returns how many clients got it.
+  size_t send_message(const std::string& participant, const std::string& plugin,
+                      const std::string& json);
 
   /// What a plugin tells every client in the room: a JSON object; nothing withdraws it.
   void announce(const std::string& plugin, const std::optional<std::string>& json);
@@ -99,6 +105,8 @@ class Room {
   friend class Participant;
   /// Every 100 ms: asks the lane what changed, and notifies the clients.
   void tick(int64_t now_ns);
+  /// Asks the controller, if there is one, what its sessions should receive and send.
+  void control(int64_t now_ns);
   /// Has it been empty for as long as its policy allows?
   bool is_expired(int64_t now_ns) const;
   /// The end: Server has already removed it from its rooms.
@@ -108,7 +116,7 @@ class Room {
   /// How many participants have no event connection, but a client that will open one.
   int64_t awaited_events() const;
 
-  Result<Participant*> admit(const std::string& participant, const ParticipantSettings& settings,
+  Result<Participant*> admit(const std::string& participant, ParticipantSettings settings,
                              const Decision& decision);
   void drop_sessionless(int64_t now_ns);
   void apply_preferences_for(const std::string& participant);

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-// What a backend tells the clients of a room.
+// What a backend tells the clients of a room, and a plugin one of them.
 #include <cassert>
 #include <set>
 
@@ -26,6 +26,12 @@ AnnouncementOutcome Room::send_announcement(
   }
   outcome.clients = audience_.tell_announcement(json, &present);
   return outcome;
+}
+
+size_t Room::send_message(const std::string& participant, const std::string& plugin,
+                          const std::string& json) {
+  assert(is_on_control());
+  return audience_.tell_message(participant, plugin, json);
 }
 
 }  // namespace veche::room

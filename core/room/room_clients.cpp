@@ -33,7 +33,8 @@ Result<std::unique_ptr<ClientFeed>> Room::watch(const std::string& participant, 
                        .participant = watcher->id(),
                        .roster = ShownRoster(request.window),
                        .notices = Notices(speakers_)};
-  if (watcher->hint() != PublishHint{}) stream.notices.hint_changed(watcher->hint());
+  if (const PublishHint hint = watcher->hint(); !hint.empty()) stream.notices.hint_changed(hint);
+  if (watcher->network() != NetworkQuality{}) stream.notices.quality_changed(watcher->network());
   const auto& drain = server_.draining();
   stream.was_told_of_drain = drain.has_value();
   const Snapshot snapshot = snapshot_for(*watcher, stream);
@@ -48,8 +49,8 @@ std::unique_ptr<ClientFeed> Room::resume(const Participant& participant, ClientS
   std::optional<MessageStream> stream = audience_.take(position.stream, participant.id());
   if (!stream || audience_.feeds_of(participant.id()) >= kMaxFeeds) return nullptr;
   if (!stream->roster.rewind(position.seq)) return nullptr;
-  stream->notices.rewind(position.seq,
-                         {participant.slots(), speakers_, participant.hint(), notices_});
+  stream->notices.rewind(position.seq, {participant.slots(), speakers_, participant.hint(),
+                                        participant.network(), notices_});
   const bool was_told_of_drain = stream->was_told_of_drain;
   const Resumption resumption{position, roster_entry(participant), participant.pinned(),
                               participant.blocked()};
@@ -86,6 +87,7 @@ RosterEntry Room::roster_entry(const Participant& participant) const {
           participant.settings().attributes,
           participant.source_number(),
           participant.session_state() == SessionState::Connected,
+          participant.is_encrypted(),
           participant.muted_by_backend(),
           participant.muted_by_self(),
           participant.settings().permissions};

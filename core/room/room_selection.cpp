@@ -21,10 +21,8 @@ void Room::tick(int64_t now_ns) {
           if (!alive.expired()) on_selection(selection);
         });
   }
-  for (const auto& [id, participant] : participants_) {
-    participant->control(server_.controller(), now_ns);
-    participant->observe(now_ns);
-  }
+  control(now_ns);
+  for (const auto& [id, participant] : participants_) participant->observe(now_ns);
   audience_.tell(now_ns);
 }
 

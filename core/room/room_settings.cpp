@@ -30,10 +30,10 @@ bool is_same(const std::string& one, const std::string& other) {
 
 }  // namespace
 
-bool PluginParts::takes_parts(const std::string& name) const {
-  return name == engine_.selector_name() ||
-         std::any_of(plugins_.begin(), plugins_.end(),
-                     [&](const RoomSettings* each) { return each->name() == name; });
+const RoomSettings* PluginParts::find(const std::string& name) const {
+  const auto found = std::find_if(plugins_.begin(), plugins_.end(),
+                                  [&](const RoomSettings* each) { return each->name() == name; });
+  return found == plugins_.end() ? nullptr : *found;
 }
 
 bool PluginParts::has(const RoomSettings* plugin) const {
@@ -44,38 +44,38 @@ Status PluginParts::check(const Parts& parts, const Parts& stored) const {
   for (const auto& [name, json] : parts) {
     const auto former = stored.find(name);
     const bool stays = former != stored.end() && (json == "{}" || is_same(json, former->second));
-    if (stays && !takes_parts(name)) continue;
+    if (stays && !find(name)) continue;
     if (Status status = check_part(name, json); !status) return status.error();
   }
   return Ok{};
 }
 
 Status PluginParts::check_part(const std::string& name, const std::string& json) const {
-  const auto plugin = std::find_if(plugins_.begin(), plugins_.end(),
-                                   [&](const RoomSettings* each) { return each->name() == name; });
-  const bool selects = name == engine_.selector_name();
-  if (plugin == plugins_.end() && !selects) return unknown();
+  const RoomSettings* plugin = find(name);
+  if (!plugin) return unknown();
   if (Status status = check_object(what_of(name), json); !status) return status.error();
-  if (plugin != plugins_.end()) {
-    if (Result<std::string> taken = (*plugin)->complete(json); !taken) {
-      return within(name, std::move(taken).error());
-    }
-  }
-  return selects ? engine_.check_selector_settings(json) : Ok{};
+  Result<std::string> complete = plugin->complete(json);
+  if (!complete) return within(name, std::move(complete).error());
+  if (name != engine_.selector_name()) return Ok{};
+  Status taken = engine_.check_selector_settings(*complete);
+  return taken ? taken : within(name, std::move(taken).error());
 }
 
 Error PluginParts::unknown() const {
-  std::vector<std::string> names;
-  const std::string selector = engine_.selector_name();
-  if (!selector.empty()) names.push_back(selector);
-  for (const RoomSettings* plugin : plugins_) {
-    if (plugin->name() != selector) names.push_back(plugin->name());
-  }
-  if (names.empty()) return invalid("No plugin with settings for rooms is loaded.");
+  if (plugins_.empty()) return invalid("No plugin with settings for rooms is loaded.");
   std::string list;
-  for (const std::string& name : names) list.append(list.empty() ? "\"" : ", \"") += name + "\"";
-  return names.size() == 1 ? invalid("Only the plugin " + list + " has settings for rooms.")
-                           : invalid("Only these plugins have settings for rooms: " + list + ".");
+  for (const RoomSettings* plugin : plugins_) {
+    list.append(list.empty() ? "\"" : ", \"") += plugin->name() + "\"";
+  }
+  return plugins_.size() == 1
+             ? invalid("Only the plugin " + list + " has settings for rooms.")
+             : invalid("Only these plugins have settings for rooms: " + list + ".");
+}
+
+std::optional<std::string> PluginParts::selector_part(const std::string& room,
+                                                      const RoomPolicy& policy) const {
+  const RoomSettings* selector = find(engine_.selector_name());
+  return selector ? std::optional(part_of(*selector, room, policy)) : std::nullopt;
 }
 
 std::string PluginParts::part_of(const RoomSettings& plugin, const std::string& room,

@@ -3,6 +3,7 @@
 #pragma once
 
 #include <map>
+#include <optional>
 #include <string>
 #include <vector>
 
@@ -23,7 +24,7 @@ class RoomSettings {
   virtual void changed(const std::string& room, const std::string& json) = 0;
 };
 
-/// The selector, which the engine asks, and every RoomSettings. [control]
+/// Every RoomSettings; one of them may be the selector's, which the engine asks too. [control]
 class PluginParts {
  public:
   explicit PluginParts(media::Engine& engine) : engine_(engine) {}
@@ -43,9 +44,12 @@ class PluginParts {
   /// because the plugin was not loaded to check it, is logged and ignored.
   static std::string part_of(const RoomSettings& plugin, const std::string& room,
                              const RoomPolicy& policy);
+  /// The selector's; nothing: rooms have no settings for it.
+  std::optional<std::string> selector_part(const std::string& room, const RoomPolicy& policy) const;
 
  private:
-  bool takes_parts(const std::string& name) const;
+  /// Null: no plugin of that name has settings for rooms.
+  const RoomSettings* find(const std::string& name) const;
   Status check_part(const std::string& name, const std::string& json) const;
   Error unknown() const;
 

@@ -42,9 +42,9 @@ Result<Room*> Server::create_room(const std::string& id, RoomPolicy policy) {
   if (Status status = check_policy(policy, engine_); !status) return status.error();
   if (Status status = parts_.check(policy.plugins); !status) return status.error();
   std::unique_ptr<media::Room> media = engine_.open_room(RoomId::next());
-  if (const auto part = policy.plugins.find(engine_.selector_name());
-      part != policy.plugins.end()) {
-    if (Status status = media->use_selector_settings(part->second); !status) return status.error();
+  // A room opens with the empty part.
+  if (const auto part = parts_.selector_part(id, policy); part && *part != "{}") {
+    if (Status status = media->use_selector_settings(*part); !status) return status.error();
   }
   auto room = std::make_unique<Room>(*this, id, std::move(policy), std::move(media));
   closed_.forget(id);
@@ -87,16 +87,21 @@ Result<Room*> Server::find_or_create_room(const std::string& id, bool may_create
 
 void Server::on_selector_changed() {
   assert(is_on_control());
-  const std::string selector = engine_.selector_name();
   for (const auto& [id, room] : rooms_) {
-    const auto settings = room->policy().plugins.find(selector);
-    if (settings == room->policy().plugins.end()) continue;
-    const Status used = room->media().use_selector_settings(settings->second);
+    const auto part = parts_.selector_part(id, room->policy());
+    if (!part || *part == "{}") continue;
+    const Status used = room->media().use_selector_settings(*part);
     if (used) continue;
-    std::string line = selector;
+    std::string line = engine_.selector_name();
     line.append(" rejects the room's settings, and uses its own: ");
     log::warning("room", line.append(used.error().message), {id, {}, {}});
   }
+}
+
+std::pair<Room*, Participant*> Server::find_participant(ParticipantId number) const {
+  assert(is_on_control());
+  const auto found = by_number_.find(number);
+  return found == by_number_.end() ? std::pair<Room*, Participant*>{} : found->second;
 }
 
 Status Server::remove_room(const std::string& id, EndReason reason) {
@@ -157,6 +162,10 @@ void Server::drain(uint32_t deadline_s, bool is_final) {
 
 Status Server::stop_draining() {
   assert(is_on_control());
+  if (is_stopping_) {
+    return Error{ErrorCode::Conflict,
+                 "The drain is over: no session is left, and the server stops."};
+  }
   if (!drain_) return Ok{};
   if (drain_->is_final) {
     return Error{ErrorCode::Conflict,
@@ -205,7 +214,9 @@ void Server::tick(int64_t now_ns) {
     if (room->is_expired(now_ns)) (void)remove_room(room->id(), EndReason::RoomClosed);
   }
   const bool is_drained = drain_ && (now_ns >= drain_->deadline_ns || !has_sessions());
-  if (is_drained && drained_) std::exchange(drained_, nullptr)();
+  if (!is_drained || !drained_) return;
+  is_stopping_ = true;
+  std::exchange(drained_, nullptr)();
 }
 
 void Server::emit(Room& room, const std::string& type, const std::string& participant,

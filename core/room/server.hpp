@@ -9,6 +9,7 @@
 #include <memory>
 #include <optional>
 #include <string>
+#include <unordered_map>
 #include <unordered_set>
 #include <utility>
 #include <vector>
@@ -20,8 +21,10 @@
 #include "room/admission.hpp"
 #include "room/capacity.hpp"
 #include "room/closed_rooms.hpp"
-#include "room/controller.hpp"
+#include "room/controlled_room.hpp"
+#include "room/controllers.hpp"
 #include "room/places.hpp"
+#include "room/plugin_hooks.hpp"
 #include "room/random.hpp"
 #include "room/revocations.hpp"
 #include "room/room.hpp"
@@ -78,6 +81,9 @@ class Server {
     return places_.of(participant);
   }
 
+  /// The participant of that number and its room; null: there is none. Valid until one leaves.
+  std::pair<Room*, Participant*> find_participant(ParticipantId number) const;
+
   /// What older join tokens no longer give. Changes of permissions are noted here; the API notes
   /// removals and deleted rooms.
   Revocations& revocations() { return revocations_; }
@@ -93,10 +99,7 @@ class Server {
   /// replaced.
   const std::map<EndReason, uint64_t>& ended() const { return ended_; }
 
-  /// Asks it about every connected session from now on, ten times a second; null: all sessions
-  /// receive and send everything. It outlives its use.
-  void use_controller(Controller* controller) { controller_ = controller; }
-  Controller* controller() const { return controller_; }
+  Controllers& controllers() { return controllers_; }
 
   /// The engine has another selector: it gets the settings that rooms have for it.
   void on_selector_changed();
@@ -105,6 +108,8 @@ class Server {
   /// with the events, until it is removed.
   void add_room_settings(RoomSettings& plugin);
   void remove_room_settings(RoomSettings& plugin) { parts_.remove(plugin); }
+
+  PluginHooks& plugin_hooks() { return plugin_hooks_; }
 
   /// Rooms, participants, speakers, and the reasons for leaving.
   void put_metrics(MetricSink& sink) const;
@@ -127,7 +132,7 @@ class Server {
   /// participants may replace their sessions. Notifies clients and observers. A second call sets
   /// another deadline. A final drain stays final, and keeps an earlier deadline.
   void drain(uint32_t deadline_s, bool is_final);
-  /// Cancels the drain, if there is one. Conflict if it is final.
+  /// Cancels the drain, if there is one. Conflict if it is final, or over.
   Status stop_draining();
   const std::optional<Drain>& draining() const { return drain_; }
   /// Unavailable while it drains or stops. `what`: for the message, in the plural.
@@ -200,16 +205,19 @@ class Server {
   std::optional<Drain> drain_;
   std::function<void()> drained_;  ///< Null once it has been called.
   uint64_t last_seq_ = 0;          ///< Of the server's own events.
-  Controller* controller_ = nullptr;
-  int64_t now_ns_;  ///< Of the last tick: precise enough for everything timed here.
+  Controllers controllers_;
+  ControlledRoom controlled_room_;  ///< Of the room that they are asked about.
+  int64_t now_ns_;                  ///< Of the last tick: precise enough for everything timed here.
   std::vector<EventHandler> event_handlers_;
   std::deque<std::function<void()>> news_;  ///< Not delivered yet.
   PluginParts parts_;
+  PluginHooks plugin_hooks_;
   ClosedRooms closed_;
   Revocations revocations_;
   FormerTraces former_traces_;
   std::unordered_set<uint32_t> source_numbers_;  ///< In use.
   Places places_;
+  std::unordered_map<ParticipantId, std::pair<Room*, Participant*>> by_number_;
   std::map<std::string, std::unique_ptr<Room>> rooms_;
   std::vector<std::shared_ptr<void>>
       retired_;                  ///< Of any type; rooms and participants have no other owner.

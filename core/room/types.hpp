@@ -145,6 +145,7 @@ struct TrackView {
   uint64_t track = 0;
   std::string mid;
   std::string kind;
+  bool is_encrypted = false;  ///< End to end, as its client says.
 };
 
 }  // namespace veche::room

@@ -24,4 +24,12 @@ const History::Entry& History::at(size_t index) const noexcept {
   return cells_[(next_ + cells_.size() - count_ + index) % cells_.size()].entry;
 }
 
+const History::Entry* History::find(uint16_t sequence) const noexcept {
+  for (size_t index = count_; index > 0; --index) {
+    const Entry& entry = at(index - 1);
+    if (entry.packet.sequence() == sequence) return &entry;
+  }
+  return nullptr;
+}
+
 }  // namespace veche::rtp

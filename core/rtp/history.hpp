@@ -34,6 +34,9 @@ class History {
   size_t size() const noexcept { return count_; }
   /// 0 is the oldest. Valid until the next push.
   const Entry& at(size_t index) const noexcept;
+  /// The newest packet with that sequence number; null if it is not kept. Valid until the next
+  /// push.
+  const Entry* find(uint16_t sequence) const noexcept;
 
  private:
   static constexpr size_t kSpeechSize = 128;  // The usual size of a speech packet.

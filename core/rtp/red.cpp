@@ -3,13 +3,22 @@
 #include "rtp/red.hpp"
 
 #include <algorithm>
+#include <array>
+
+#include "base/big_endian.hpp"
 
 namespace veche::rtp {
 namespace {
 
 constexpr uint8_t kFollowed = 0x80;
 constexpr size_t kHeaderSize = 4, kPrimaryHeaderSize = 1;
+constexpr int kLengthBits = 10;
 constexpr uint8_t kPadding = 0x20;  // Of an RTP header.
+
+/// Offset and length of a redundant block.
+uint32_t read_header(std::span<const uint8_t> payload, size_t at) noexcept {
+  return read_u32(&payload[at]) & 0xffffff;
+}
 
 /// Calls `visit` with the position of each block header, the primary one last. Returns the position
 /// of the primary block; nothing if it does not lie within the payload.
@@ -23,7 +32,7 @@ std::optional<size_t> walk(std::span<const uint8_t> payload, Visit visit) noexce
       return primary < payload.size() ? std::optional(primary) : std::nullopt;
     }
     if (payload.size() - at < kHeaderSize) break;
-    redundant += (payload[at + 2] & 3u) << 8 | payload[at + 3];
+    redundant += read_header(payload, at) & kMaxRedBlock;
     at += kHeaderSize;
   }
   return std::nullopt;
@@ -38,6 +47,56 @@ std::optional<std::span<const uint8_t>> red_primary(std::span<const uint8_t> pay
       walk(payload, [&](size_t at) { is_uniform &= (payload[at] & 0x7f) == block_type; });
   if (!primary || !is_uniform) return std::nullopt;
   return payload.subspan(*primary);
+}
+
+std::optional<RedBlock> red_block(const PacketView& packet, uint8_t block_type,
+                                  size_t distance) noexcept {
+  const std::span<const uint8_t> payload = packet.payload();
+  const auto primary = red_primary(payload, block_type);
+  if (!primary || distance == 0) return std::nullopt;
+  size_t count = 0;
+  walk(payload, [&](size_t) { ++count; });
+  if (distance >= count) return std::nullopt;
+  // The blocks lie behind all headers, the primary one last.
+  size_t begin = kHeaderSize * (count - 1) + kPrimaryHeaderSize;
+  size_t at = 0;
+  for (; at < kHeaderSize * (count - 1 - distance); at += kHeaderSize) {
+    begin += read_header(payload, at) & kMaxRedBlock;
+  }
+  const uint32_t header = read_header(payload, at);
+  return RedBlock{packet.timestamp() - (header >> kLengthBits),
+                  payload.subspan(begin, header & kMaxRedBlock)};
+}
+
+size_t write_red(const RedBlock& primary, std::span<const RedBlock> blocks, uint8_t block_type,
+                 std::span<uint8_t> out) noexcept {
+  std::array<const RedBlock*, kMostRedBlocks> kept;
+  size_t count = 0, size = kPrimaryHeaderSize + primary.payload.size();
+  if (primary.payload.empty() || size > out.size()) return 0;
+  uint32_t newer_offset = 0;
+  for (auto block = blocks.rbegin(); block != blocks.rend() && count < kept.size(); ++block) {
+    const uint32_t offset = primary.timestamp - block->timestamp;
+    const size_t length = block->payload.size();
+    if (offset <= newer_offset || offset > kMaxRedOffset) continue;
+    if (length == 0 || length > kMaxRedBlock || kHeaderSize + length > out.size() - size) continue;
+    kept[count++] = &*block;
+    size += kHeaderSize + length;
+    newer_offset = offset;
+  }
+  if (count == 0) return 0;
+  uint8_t* header = out.data();
+  uint8_t* body = header + kHeaderSize * count + kPrimaryHeaderSize;
+  while (count > 0) {
+    const RedBlock& block = *kept[--count];
+    const auto offset_and_length = (primary.timestamp - block.timestamp) << kLengthBits |
+                                   static_cast<uint32_t>(block.payload.size());
+    write_u32(header, static_cast<uint32_t>(kFollowed | block_type) << 24 | offset_and_length);
+    header += kHeaderSize;
+    body = std::copy(block.payload.begin(), block.payload.end(), body);
+  }
+  *header = block_type;
+  std::copy(primary.payload.begin(), primary.payload.end(), body);
+  return size;
 }
 
 std::optional<PacketView> convert_red(const PacketView& packet, std::span<uint8_t> bytes,

@@ -3,6 +3,7 @@
 #include "rtp/rewriter.hpp"
 
 #include <algorithm>
+#include <array>
 #include <utility>
 
 #include "base/big_endian.hpp"
@@ -14,6 +15,7 @@ namespace veche::rtp {
 namespace {
 
 constexpr size_t kHeaderWithCsrcSize = 16;
+constexpr uint8_t kPadded = 0x20;
 constexpr uint8_t kMaxOneByteId = 14;
 constexpr size_t kMaxOneByteSize = 16;
 constexpr size_t kMaxTwoByteSize = 255;
@@ -33,7 +35,8 @@ Rewriter::Rewriter(SlotFormat format, uint16_t first_sequence, uint32_t first_ti
       last_timestamp_(first_timestamp),
       clock_start_timestamp_(first_timestamp) {
   if (format_.mid.empty() || format_.mid.size() > kMaxTwoByteSize) format_.mid_extension = 0;
-  two_byte_ = std::max(format_.mid_extension, format_.audio_level_extension) > kMaxOneByteId ||
+  two_byte_ = std::max({format_.mid_extension, format_.audio_level_extension,
+                        format_.transport_cc_extension}) > kMaxOneByteId ||
               (format_.mid_extension != 0 && format_.mid.size() > kMaxOneByteSize);
 }
 
@@ -54,6 +57,7 @@ bool Rewriter::claim(int ahead) noexcept {
     taken_ <<= static_cast<size_t>(ahead);
     closed_ <<= static_cast<size_t>(ahead);
     newest_ = static_cast<uint16_t>(newest_ + ahead);
+    inserted_.advance(newest_);
     taken_.set(0);
     return true;
   }
@@ -70,7 +74,8 @@ void Rewriter::skip(const PacketView& packet) noexcept {
   if (!claim(ahead)) return;
   // A later packet was sent already, so the gap stays.
   const auto behind = static_cast<size_t>(std::max(-ahead, 0));
-  const bool newer_was_sent = ((taken_ & ~closed_) << (taken_.size() - behind)).any();
+  const bool newer_was_sent = ((taken_ & ~closed_) << (taken_.size() - behind)).any() ||
+                              inserted_.since(packet.sequence()) > 0;
   if (newer_was_sent) return;
   closed_.set(behind);
   --sequence_offset_;
@@ -81,8 +86,22 @@ void Rewriter::begin_source(const PacketView& packet, int64_t now_ns) noexcept {
   newest_ = packet.sequence();
   taken_.set();
   closed_.reset();
+  inserted_.clear();
   sequence_offset_ = static_cast<uint16_t>(last_sequence_ + 1 - newest_);
   timestamp_offset_ = start_timestamp(now_ns) - packet.timestamp();
+}
+
+uint32_t Rewriter::by_clock(int64_t now_ns) const noexcept {
+  return clock_start_timestamp_ +
+         static_cast<uint32_t>(ns_to_ticks(
+             std::max<int64_t>(0, now_ns - clock_start_ns_.value_or(now_ns)), format_.clock_rate));
+}
+
+void Rewriter::follow(uint32_t timestamp, int64_t now_ns) noexcept {
+  const auto ahead = static_cast<int32_t>(timestamp - by_clock(now_ns));
+  if (ahead > 0 && static_cast<uint32_t>(ahead) <= kMaxAheadS * format_.clock_rate) {
+    clock_start_timestamp_ += static_cast<uint32_t>(ahead);
+  }
 }
 
 uint32_t Rewriter::start_timestamp(int64_t now_ns) noexcept {
@@ -90,13 +109,10 @@ uint32_t Rewriter::start_timestamp(int64_t now_ns) noexcept {
     clock_start_ns_ = now_ns;
     return clock_start_timestamp_;
   }
-  const uint32_t by_clock =
-      clock_start_timestamp_ +
-      static_cast<uint32_t>(
-          ns_to_ticks(std::max<int64_t>(0, now_ns - *clock_start_ns_), format_.clock_rate));
+  const uint32_t now = by_clock(now_ns);
   const uint32_t earliest = last_timestamp_ + format_.clock_rate / kFramesPerSecond;
-  const auto ahead = static_cast<int32_t>(earliest - by_clock);
-  if (ahead <= 0) return by_clock;
+  const auto ahead = static_cast<int32_t>(earliest - now);
+  if (ahead <= 0) return now;
   if (static_cast<uint32_t>(ahead) > kMaxAheadS * format_.clock_rate) {
     clock_start_ns_ = now_ns;
     clock_start_timestamp_ = earliest;
@@ -106,7 +122,8 @@ uint32_t Rewriter::start_timestamp(int64_t now_ns) noexcept {
 
 size_t Rewriter::extension_size(bool with_level) const noexcept {
   const size_t head = two_byte_ ? 2 : 1;
-  const size_t elements = (format_.mid_extension != 0 ? head + format_.mid.size() : 0) +
+  const size_t elements = (format_.transport_cc_extension != 0 ? head + 2 : 0) +
+                          (format_.mid_extension != 0 ? head + format_.mid.size() : 0) +
                           (with_level && format_.audio_level_extension != 0 ? head + 1 : 0);
   return elements == 0 ? 0 : kExtensionHeaderSize + (elements + 3) / 4 * 4;
 }
@@ -134,11 +151,15 @@ std::optional<PacketView> Rewriter::write(const PacketView& packet, uint32_t sou
 
   const auto behind = static_cast<size_t>(std::max(-ahead, 0));
   const auto closed_since = (closed_ << (closed_.size() - behind)).count();
-  const auto sequence = static_cast<uint16_t>(packet.sequence() + sequence_offset_ + closed_since);
+  const size_t inserted_since = behind > 0 ? inserted_.since(packet.sequence()) : 0;
+  const auto sequence =
+      static_cast<uint16_t>(packet.sequence() + sequence_offset_ + closed_since - inserted_since);
+  if (distance(sequence, last_sequence_) > static_cast<int>(kWindow)) return std::nullopt;
   const uint32_t timestamp = packet.timestamp() + timestamp_offset_;
   if (distance(last_sequence_, sequence) > 0) {
     last_sequence_ = sequence;
     last_timestamp_ = timestamp;
+    follow(timestamp, now_ns);
   }
 
   return put({begins || packet.marker(), sequence, timestamp, source_number, level},
@@ -157,6 +178,26 @@ std::optional<PacketView> Rewriter::write_own(std::span<const uint8_t> payload,
   last_sequence_ = sequence;
   last_timestamp_ = timestamp;
   fresh_ = true;
+  return written;
+}
+
+std::optional<PacketView> Rewriter::write_padding(uint32_t source_number,
+                                                  std::span<uint8_t> out) noexcept {
+  const size_t header_size = kHeaderWithCsrcSize + extension_size(false);
+  if (!clock_start_ns_ || out.size() <= header_size) return std::nullopt;
+  std::array<uint8_t, UINT8_MAX> padding{};
+  const size_t size = std::min(out.size() - header_size, padding.size());
+  padding[size - 1] = static_cast<uint8_t>(size);  // RFC 3550 section 5.1: it counts all of them.
+  // The numbers of the source's lost packets stay free for them.
+  const auto sequence = static_cast<uint16_t>(
+      (fresh_ ? last_sequence_ : static_cast<uint16_t>(newest_ + sequence_offset_)) + 1);
+  auto written = put({false, sequence, last_timestamp_, source_number, std::nullopt},
+                     std::span(padding).first(size), out);
+  if (!written || (!fresh_ && !inserted_.add(newest_))) return std::nullopt;
+  out[0] |= kPadded;
+  written->payload_size_ = 0;
+  last_sequence_ = sequence;
+  ++sequence_offset_;
   return written;
 }
 
@@ -198,6 +239,10 @@ void Rewriter::write_extensions(std::optional<AudioLevel> level,
       *at++ = static_cast<uint8_t>((id << 4) | (size - 1));
     }
   };
+  if (format_.transport_cc_extension != 0) {  // The first: see transport_number_at().
+    begin_element(format_.transport_cc_extension, 2);
+    at += 2;
+  }
   if (format_.mid_extension != 0) {
     begin_element(format_.mid_extension, format_.mid.size());
     at = std::copy(format_.mid.begin(), format_.mid.end(), at);

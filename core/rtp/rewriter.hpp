@@ -8,6 +8,7 @@
 #include <span>
 #include <string>
 
+#include "rtp/inserted_numbers.hpp"
 #include "rtp/packet_view.hpp"
 
 namespace veche::rtp {
@@ -17,10 +18,11 @@ struct SlotFormat {
   uint32_t ssrc = 0;
   uint32_t clock_rate = 48000;
   uint8_t payload_type = 0;
-  uint8_t red_payload_type = 0;       ///< Of packets that convert_red() makes; 0: none.
-  uint8_t mid_extension = 0;          ///< Id for this receiver; 0: not negotiated.
-  uint8_t audio_level_extension = 0;  ///< Likewise.
-  std::string mid;                    ///< A mid over 255 bytes is not written.
+  uint8_t red_payload_type = 0;        ///< Of packets that convert_red() makes; 0: none.
+  uint8_t mid_extension = 0;           ///< Id for this receiver; 0: not negotiated.
+  uint8_t audio_level_extension = 0;   ///< Likewise.
+  uint8_t transport_cc_extension = 0;  ///< Likewise. Its number is written later: 0 until then.
+  std::string mid;                     ///< A mid over 255 bytes is not written.
 };
 
 /// A fresh header for each packet: SSRC and payload type of the slot, continuous sequence numbers
@@ -29,9 +31,10 @@ struct SlotFormat {
 ///
 /// Within one source distances are kept: gaps of lost packets stay gaps, reordered packets keep
 /// their place. Across a switch the sequence number continues by one, and the timestamp by the
-/// elapsed time, at least one frame. A source that jumps ahead by more than kMaxGap packets counts
-/// as another source: such jumps could put the receiver's SRTP rollover counter out of step for
-/// good.
+/// elapsed time, at least one frame. What a pre-roll put ahead of the clock stays ahead of it: for
+/// a receiver a timestamp that falls back means packets that are late, and it would delay
+/// everything that follows. A source that jumps ahead by more than kMaxGap packets counts as
+/// another source: such jumps could put the receiver's SRTP rollover counter out of step for good.
 class Rewriter {
  public:
   Rewriter(SlotFormat format, uint16_t first_sequence, uint32_t first_timestamp);
@@ -47,9 +50,10 @@ class Rewriter {
   size_t max_size(const PacketView& packet) const noexcept;
 
   /// Writes the packet into `out` and returns a view of it. Nothing if the packet must not be sent:
-  /// it is a duplicate, older than the switch, too old (more than kWindow behind the newest), or
-  /// does not fit into `out`. SRTP never sees a sequence number twice (RFC 3711 section 9.1: a
-  /// reused index breaks the cipher). `level` is written if it was negotiated.
+  /// it is a duplicate, older than the switch, too old (more than kWindow behind the newest, in its
+  /// own numbers or the slot's), or does not fit into `out`. SRTP never sees a sequence number
+  /// twice (RFC 3711 section 9.1: a reused index breaks the cipher). `level` is written if it was
+  /// negotiated.
   std::optional<PacketView> write(const PacketView& packet, uint32_t source_number,
                                   std::optional<AudioLevel> level, int64_t now_ns,
                                   std::span<uint8_t> out) noexcept;
@@ -60,6 +64,10 @@ class Rewriter {
   std::optional<PacketView> write_own(std::span<const uint8_t> payload, uint32_t source_number,
                                       std::optional<AudioLevel> level,
                                       std::span<uint8_t> out) noexcept;
+  /// Fills `out` with a packet of padding without payload, as far as the 255 bytes reach that it
+  /// may have. It has the timestamp of the slot's newest packet, and the source goes on behind it.
+  /// Nothing if the slot has sent nothing, too many stand in this place, or not a byte fits.
+  std::optional<PacketView> write_padding(uint32_t source_number, std::span<uint8_t> out) noexcept;
   /// The most bytes that write_own() needs.
   size_t max_own_size(size_t payload_size) const noexcept;
 
@@ -79,6 +87,9 @@ class Rewriter {
   bool claim(int ahead) noexcept;
   void begin_source(const PacketView& packet, int64_t now_ns) noexcept;
   uint32_t start_timestamp(int64_t now_ns) noexcept;
+  uint32_t by_clock(int64_t now_ns) const noexcept;
+  /// The clock never falls behind the stream.
+  void follow(uint32_t timestamp, int64_t now_ns) noexcept;
   struct Header {
     bool marker;
     uint16_t sequence;
@@ -102,6 +113,7 @@ class Rewriter {
   uint32_t timestamp_offset_ = 0;
   Window taken_;   ///< Written, skipped, or older than the switch.
   Window closed_;  ///< Skipped, and the gap is closed.
+  InsertedNumbers inserted_;
 
   // Of the slot's stream.
   uint16_t last_sequence_;  ///< The highest one sent.

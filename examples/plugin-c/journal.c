@@ -86,4 +86,5 @@ const veche_plugin_entry veche_plugin_entry_1 = {
     .stop = stop,
     .destroy = destroy,
     .get_extension = get_extension,
+    .min_host_minor = VECHE_ABI_MINOR,
 };

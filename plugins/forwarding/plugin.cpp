@@ -3,6 +3,7 @@
 #include <veche/host.h>
 #include <veche/packet_policy.h>
 #include <veche/plugin.h>
+#include <veche/room_settings.h>
 #include <veche/selector.h>
 
 #include <cstdio>
@@ -15,6 +16,7 @@
 #include "forwarding/voice_activity.hpp"
 
 using veche::forwarding::kConfigSchema;
+using veche::forwarding::kRoomSchema;
 using veche::forwarding::kSettingSpecs;
 using veche::forwarding::PrerollState;
 using veche::forwarding::PrerollTuning;
@@ -107,13 +109,16 @@ void stop(veche_plugin* /*self*/) {}
 
 void destroy(veche_plugin* self) { delete self; }
 
-veche_selector_settings* make_settings(veche_plugin* self, const char* json, veche_error* error) {
+veche_selector_settings* make_settings(veche_plugin* self, const veche_values* overrides,
+                                       veche_error* error) {
   Settings values = self->settings;
-  char problem[200] = "";
-  if (json != nullptr &&
-      !veche::forwarding::apply_overrides(json, values, problem, sizeof problem)) {
-    set_error(error, VECHE_E_INVALID, problem);
-    return nullptr;
+  for (const SettingSpec& spec : kSettingSpecs) {
+    char pointer[64];
+    std::snprintf(pointer, sizeof pointer, "/%s", spec.key);
+    int64_t value = 0;
+    const bool is_given = overrides != nullptr && spec.per_room &&
+                          overrides->get_integer(overrides, pointer, &value) == VECHE_OK;
+    if (is_given) values.*spec.member = static_cast<int32_t>(value);
   }
   auto* settings = new (std::nothrow) veche_selector_settings{values};
   if (settings == nullptr) set_error(error, VECHE_E_EXHAUSTED, "out of memory");
@@ -160,9 +165,9 @@ veche_selector_memory* use_memory(veche_selector_room* room, veche_selector_memo
 }
 
 void decide(veche_plugin* self, void* state, const veche_route* route, const veche_packet* packets,
-            uint32_t packet_count, uint32_t* verdicts) {
-  veche::forwarding::decide(*static_cast<PrerollState*>(state), *route, {packets, packet_count},
-                            self->preroll, verdicts);
+            uint32_t packet_count, uint32_t packet_stride, uint32_t* verdicts) {
+  veche::forwarding::decide(*static_cast<PrerollState*>(state), *route,
+                            {packets, packet_stride, packet_count}, self->preroll, verdicts);
 }
 
 constexpr veche_selector kSelector = {.struct_size = sizeof(veche_selector),
@@ -181,14 +186,22 @@ constexpr veche_packet_policy kPacketPolicy = {.struct_size = sizeof(veche_packe
                                                .state_size = sizeof(PrerollState),
                                                .decide = decide};
 
+/// Settings reach rooms by make_settings().
+constexpr veche_room_settings kRoomSettings = {.struct_size = sizeof(veche_room_settings),
+                                               .reserved = 0,
+                                               .schema = kRoomSchema,
+                                               .changed = nullptr};
+
 const void* get_extension(const char* id) {
   if (std::strcmp(id, VECHE_EXT_SELECTOR) == 0) return &kSelector;
   if (std::strcmp(id, VECHE_EXT_PACKET_POLICY) == 0) return &kPacketPolicy;
+  if (std::strcmp(id, VECHE_EXT_ROOM_SETTINGS) == 0) return &kRoomSettings;
   return nullptr;
 }
 
 constexpr const char* kNeeds[] = {VECHE_HOST_LOG, VECHE_HOST_CONFIG, nullptr};
-constexpr const char* kOffers[] = {VECHE_EXT_SELECTOR, VECHE_EXT_PACKET_POLICY, nullptr};
+constexpr const char* kOffers[] = {VECHE_EXT_SELECTOR, VECHE_EXT_PACKET_POLICY,
+                                   VECHE_EXT_ROOM_SETTINGS, nullptr};
 
 }  // namespace
 
@@ -208,4 +221,6 @@ constinit const veche_plugin_entry veche_plugin_entry_1 = {
     .start = start,
     .stop = stop,
     .destroy = destroy,
-    .get_extension = get_extension};
+    .get_extension = get_extension,
+    .min_host_minor = VECHE_ABI_MINOR,
+    .reserved = 0};

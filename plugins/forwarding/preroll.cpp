@@ -5,6 +5,7 @@
 #include <veche/selector.h>
 
 #include <algorithm>
+#include <iterator>
 
 #include "forwarding/voice_activity.hpp"
 
@@ -26,7 +27,7 @@ uint8_t loudness(const veche_packet& packet) {
 
 /// The index of the first packet of the utterance that goes on at the end, or the size if there is
 /// no speech.
-size_t utterance_start(std::span<const veche_packet> packets, uint8_t gate_loudness) {
+size_t utterance_start(Strided<const veche_packet> packets, uint8_t gate_loudness) {
   uint8_t peak = 0;
   for (const veche_packet& packet : packets) peak = std::max(peak, loudness(packet));
   const uint8_t threshold =
@@ -49,12 +50,13 @@ size_t utterance_start(std::span<const veche_packet> packets, uint8_t gate_loudn
 
 }  // namespace
 
-void decide(PrerollState& state, const veche_route& route, std::span<const veche_packet> packets,
+void decide(PrerollState& state, const veche_route& route, Strided<const veche_packet> packets,
             const PrerollTuning& tuning, uint32_t* verdicts) noexcept {
   const auto history_end = std::find_if(
       packets.begin(), packets.end(),
       [](const veche_packet& packet) { return (packet.flags & VECHE_PACKET_PREROLL) == 0; });
-  const auto history = packets.first(static_cast<size_t>(history_end - packets.begin()));
+  const auto history =
+      packets.part(0, static_cast<size_t>(std::distance(packets.begin(), history_end)));
   const bool replay = tuning.length_ns > 0 && route.kind == VECHE_KIND_AUDIO && state.live == 0;
   const size_t start = state.begun != 0 ? 0 : utterance_start(history, tuning.gate_loudness);
   for (size_t i = 0; i < packets.size(); ++i) {

@@ -6,7 +6,7 @@
 #include <veche/packet_policy.h>
 
 #include <cstdint>
-#include <span>
+#include <veche/cpp/strided.hpp>
 
 namespace veche::forwarding {
 
@@ -22,7 +22,7 @@ struct PrerollState {
 };
 
 /// `verdicts` has as many elements as `packets`.
-void decide(PrerollState& state, const veche_route& route, std::span<const veche_packet> packets,
+void decide(PrerollState& state, const veche_route& route, Strided<const veche_packet> packets,
             const PrerollTuning& tuning, uint32_t* verdicts) noexcept;
 
 }  // namespace veche::forwarding

@@ -3,6 +3,7 @@
 #include "forwarding/room_selector.hpp"
 
 #include <algorithm>
+#include <veche/cpp/room_view.hpp>
 
 #include "forwarding/slot_assigner.hpp"
 
@@ -25,18 +26,19 @@ void RoomSelector::use_settings(const Settings& settings) noexcept {
 }
 
 void RoomSelector::select(const veche_room_view& view, veche_selection& selection) noexcept {
-  table_.follow({view.candidates, view.candidate_count});
+  table_.follow(RoomView(view).candidates());
   listen(view, selection.speaking);
   const std::span<Track* const> contenders = find_contenders();
   selection.dominant = choose_dominant(contenders);
-  assign_slots(view, contenders, selection.slots);
+  assign_slots(view, contenders, selection);
 }
 
 void RoomSelector::listen(const veche_room_view& view, uint8_t* speaking) noexcept {
   const std::span<Track> tracks = table_.tracks();
+  const Strided<const veche_candidate> candidates = RoomView(view).candidates();
   for (size_t i = 0; i < tracks.size(); ++i) {
     Track& track = tracks[i];
-    const veche_candidate& candidate = view.candidates[i];
+    const veche_candidate& candidate = candidates[i];
     const bool has_levels = (candidate.flags & VECHE_CANDIDATE_NO_LEVELS) == 0;
     const uint8_t level = std::min<uint8_t>(candidate.level, VECHE_LEVEL_SILENCE);
     if (candidate.kind != VECHE_KIND_AUDIO || (candidate.flags & VECHE_CANDIDATE_MUTED) != 0) {
@@ -79,17 +81,17 @@ bool RoomSelector::is_among_strongest(const Track& track) noexcept {
 }
 
 void RoomSelector::assign_slots(const veche_room_view& view, std::span<Track* const> contenders,
-                                veche_slot* slots) noexcept {
+                                veche_selection& selection) noexcept {
   Track* dominant = dominant_ != 0 ? table_.find(dominant_) : nullptr;
   if (dominant != nullptr && !dominant->standing.voiced) dominant = nullptr;
   SlotAssigner assigner(table_, contenders, dominant, max_speakers_, slots_per_participant_);
-  for (uint32_t i = 0; i < view.listener_count; ++i) {
-    const veche_listener& listener = view.listeners[i];
+  const RoomView room(view);
+  const Assignments assignments(view, selection);
+  for (const veche_listener& listener : room.listeners()) {
     // 0 is reserved for tracks that no listener hears.
     if (++listener_number_ == 0) ++listener_number_;
-    assigner.assign(listener,
-                    {view.preferences + listener.first_preference, listener.preference_count},
-                    {slots + listener.first_slot, listener.slot_count}, listener_number_);
+    assigner.assign(listener, room.preferences(listener), assignments.slots(listener),
+                    listener_number_);
   }
 }
 

@@ -30,7 +30,7 @@ class RoomSelector {
   bool is_among_strongest(const Track& track) noexcept;
   /// After choose_dominant().
   void assign_slots(const veche_room_view& view, std::span<Track* const> contenders,
-                    veche_slot* slots) noexcept;
+                    veche_selection& selection) noexcept;
   uint64_t choose_dominant(std::span<Track* const> contenders) noexcept;
 
   TrackTable table_;

@@ -2,7 +2,6 @@
 // The settings of the plugin: their ranges, and which of them a room may override.
 #pragma once
 
-#include <cstddef>
 #include <cstdint>
 
 namespace veche::forwarding {
@@ -31,12 +30,9 @@ inline constexpr SettingSpec kSettingSpecs[] = {
     {"slots_per_participant", &Settings::slots_per_participant, 1, 4, true},
 };
 
-/// Puts the overrides of a room, a flat JSON object of integers, into `settings`. Strict: false for
-/// anything that is not JSON, unknown, duplicate, out of range or not per room; `problem` then says
-/// what is wrong and what is allowed, and `settings` is partly changed.
-bool apply_overrides(const char* json, Settings& settings, char* problem, size_t problem_size);
-
 /// The JSON Schema of the plugin's configuration.
 extern const char kConfigSchema[];
+/// That of what a room overrides. It has no defaults: those are the configuration's.
+extern const char kRoomSchema[];
 
 }  // namespace veche::forwarding

@@ -8,8 +8,8 @@
 namespace veche::forwarding {
 
 void SlotAssigner::assign(const veche_listener& listener,
-                          std::span<const veche_preference> preferences,
-                          std::span<veche_slot> slots, uint32_t number) noexcept {
+                          Strided<const veche_preference> preferences, Strided<veche_slot> slots,
+                          uint32_t number) noexcept {
   number_ = number;
   exclude(preferences);
   take_stock(slots, listener.participant);
@@ -20,7 +20,7 @@ void SlotAssigner::assign(const veche_listener& listener,
   if (!place_dominant(listener.participant)) place_contenders(listener.participant);
 }
 
-void SlotAssigner::exclude(std::span<const veche_preference> preferences) noexcept {
+void SlotAssigner::exclude(Strided<const veche_preference> preferences) noexcept {
   for (const veche_preference& preference : preferences) {
     if ((preference.flags & VECHE_PREFER_BLOCKED) == 0) continue;
     for (Track* track = table_.first_of_participant(preference.participant); track != nullptr;
@@ -30,7 +30,7 @@ void SlotAssigner::exclude(std::span<const veche_preference> preferences) noexce
   }
 }
 
-void SlotAssigner::take_stock(std::span<veche_slot> slots, uint64_t own_participant) noexcept {
+void SlotAssigner::take_stock(Strided<veche_slot> slots, uint64_t own_participant) noexcept {
   place_count_ = in_use_ = pinned_ = 0;
   for (veche_slot& slot : slots) {
     if (slot.kind != VECHE_KIND_AUDIO || place_count_ == kMaxSlots) continue;
@@ -51,7 +51,7 @@ bool SlotAssigner::may_hear(const Track& track, uint64_t own_participant) const 
          track.participant != own_participant && track.excluded_for != number_;
 }
 
-void SlotAssigner::place_pins(std::span<const veche_preference> preferences,
+void SlotAssigner::place_pins(Strided<const veche_preference> preferences,
                               uint64_t own_participant) noexcept {
   // Tracks that are heard already come first, so that a new pin does not evict an older one.
   for (const bool placed : {true, false}) {

@@ -6,6 +6,7 @@
 #include <veche/selector.h>
 
 #include <span>
+#include <veche/cpp/strided.hpp>
 
 #include "forwarding/track_table.hpp"
 
@@ -26,8 +27,8 @@ class SlotAssigner {
 
   /// Changes only the audio slots of this listener. `number` is not 0, and differs for each
   /// listener and tick in the life of the table.
-  void assign(const veche_listener& listener, std::span<const veche_preference> preferences,
-              std::span<veche_slot> slots, uint32_t number) noexcept;
+  void assign(const veche_listener& listener, Strided<const veche_preference> preferences,
+              Strided<veche_slot> slots, uint32_t number) noexcept;
 
  private:
   /// A listener's audio slots while they are being filled. Slots beyond kMaxSlots do not change.
@@ -38,9 +39,9 @@ class SlotAssigner {
   };
   static constexpr size_t kMaxSlots = 64;
 
-  void exclude(std::span<const veche_preference> preferences) noexcept;
-  void take_stock(std::span<veche_slot> slots, uint64_t own_participant) noexcept;
-  void place_pins(std::span<const veche_preference> preferences, uint64_t own_participant) noexcept;
+  void exclude(Strided<const veche_preference> preferences) noexcept;
+  void take_stock(Strided<veche_slot> slots, uint64_t own_participant) noexcept;
+  void place_pins(Strided<const veche_preference> preferences, uint64_t own_participant) noexcept;
   void place_pin(Track& track) noexcept;
   void drop_surplus() noexcept;
   /// A listener that hears one track hears the main speaker. False if that is not for it.

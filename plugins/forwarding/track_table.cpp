@@ -25,13 +25,13 @@ void TrackTable::use_memory(TableMemory& memory) noexcept {
   index();
 }
 
-void TrackTable::follow(std::span<const veche_candidate> candidates) noexcept {
-  candidates = candidates.first(std::min(candidates.size(), memory_.capacity));
+void TrackTable::follow(Strided<const veche_candidate> candidates) noexcept {
+  candidates = candidates.part(0, std::min(candidates.size(), memory_.capacity));
   if (!same_tracks(candidates)) rebuild(candidates);
   for (size_t i = 0; i < candidates.size(); ++i) memory_.tracks[i].flags = candidates[i].flags;
 }
 
-bool TrackTable::same_tracks(std::span<const veche_candidate> candidates) const noexcept {
+bool TrackTable::same_tracks(Strided<const veche_candidate> candidates) const noexcept {
   if (candidates.size() != count_) return false;
   for (size_t i = 0; i < count_; ++i) {
     if (candidates[i].track != memory_.tracks[i].id) return false;
@@ -39,7 +39,7 @@ bool TrackTable::same_tracks(std::span<const veche_candidate> candidates) const 
   return true;
 }
 
-void TrackTable::rebuild(std::span<const veche_candidate> candidates) noexcept {
+void TrackTable::rebuild(Strided<const veche_candidate> candidates) noexcept {
   for (size_t i = 0; i < candidates.size(); ++i) {
     Track& track = memory_.spare[i];
     const Track* known = find(candidates[i].track);

@@ -6,6 +6,7 @@
 
 #include <memory>
 #include <span>
+#include <veche/cpp/strided.hpp>
 
 #include "forwarding/challenge.hpp"
 #include "forwarding/voice_activity.hpp"
@@ -52,7 +53,7 @@ class TrackTable {
   void use_memory(TableMemory& memory) noexcept;
   /// Takes over the ids and flags of the candidates. New tracks begin without a voice, missing ones
   /// are forgotten, and candidates beyond the memory are ignored.
-  void follow(std::span<const veche_candidate> candidates) noexcept;
+  void follow(Strided<const veche_candidate> candidates) noexcept;
   std::span<Track> tracks() noexcept { return {memory_.tracks.get(), count_}; }
   /// For pointers to as many of them.
   Track** contenders() noexcept { return memory_.contenders.get(); }
@@ -63,8 +64,8 @@ class TrackTable {
   Track* next_of_participant(const Track& track) noexcept { return at(track.next_of_participant); }
 
  private:
-  bool same_tracks(std::span<const veche_candidate> candidates) const noexcept;
-  void rebuild(std::span<const veche_candidate> candidates) noexcept;
+  bool same_tracks(Strided<const veche_candidate> candidates) const noexcept;
+  void rebuild(Strided<const veche_candidate> candidates) noexcept;
   void index() noexcept;
   void chain_participants() noexcept;
   Track* at(uint16_t index) noexcept { return index == kNone ? nullptr : &memory_.tracks[index]; }

@@ -50,6 +50,8 @@ const CHARTS = [
   ['dropped_per_s', 'Packets dropped, per second', whole], ['loss_in', 'Loss from clients', percent], ['loss_out', 'Loss to clients', percent],
   ['round_trip_ms', 'Round trip', milliseconds], ['forward_ms', 'Time in the server', milliseconds],
   ['unheard_speech_s', 'Speech that nobody hears, seconds per second', two], ['lane_load', 'Load of the lanes', percent],
+  ['fair_listeners', 'Listeners whose network is fair', whole], ['poor_listeners', 'Listeners whose network is poor', whole],
+  ['cut_slots', 'Voices cut for a full link', whole],
   ['cpu_cores', 'Processors in use', two], ['resident_mb', 'Memory, MB', whole],
 ];
 const SVG = 'http://www.w3.org/2000/svg';

@@ -6,6 +6,8 @@
 #include <array>
 #include <cmath>
 
+#include "metrics/open_metrics.hpp"
+
 namespace veche::metrics {
 namespace {
 
@@ -26,7 +28,6 @@ constexpr std::array<Unit, 8> kUnits{{{"_ns", "_seconds", 1e-9},
                                       {"_mb", "_bytes", 1024.0 * 1024},
                                       {"_percent", "_ratio", 1e-2},
                                       {"_permille", "_ratio", 1e-3}}};
-constexpr std::string_view kTotal = "_total";
 
 bool take_suffix(std::string& text, std::string_view suffix) {
   if (!text.ends_with(suffix)) return false;
@@ -62,7 +63,7 @@ void fill_histogram(ClientMetric::Histogram& out, const veche_metric_info& metri
 ExportName export_name(std::string_view plugin, std::string_view name, uint32_t kind) {
   ExportName result;
   std::string rest(name);
-  take_suffix(rest, kTotal);
+  take_suffix(rest, kCounterSuffix);
   for (const Unit& unit : kUnits) {
     if (!take_suffix(rest, unit.suffix)) continue;
     rest += unit.base;
@@ -73,7 +74,7 @@ ExportName export_name(std::string_view plugin, std::string_view name, uint32_t 
   std::replace_if(
       result.name.begin(), result.name.end(),
       [](char c) { return !((c >= 'a' && c <= 'z') || (c >= '0' && c <= '9')); }, '_');
-  if (kind == VECHE_METRIC_COUNTER) result.name += kTotal;
+  if (kind == VECHE_METRIC_COUNTER) result.name += kCounterSuffix;
   return result;
 }
 

@@ -10,7 +10,7 @@
 namespace veche::metrics {
 namespace {
 
-std::string number(double value) {
+std::string rounded(double value) {
   if (!std::isfinite(value)) return "0";
   char buffer[40];
   // A dashboard needs no more digits.
@@ -34,6 +34,12 @@ void Snapshot::add(const veche_metric_info& metric) {
     for (uint32_t i = 0; i <= metric.bound_count; ++i) sum += static_cast<double>(metric.counts[i]);
     return sum;
   };
+  if (std::string_view(metric.plugin) == "adaptive") {
+    if (name == "fair_listeners") fair = value;
+    if (name == "poor_listeners") poor = value;
+    if (name == "cut_slots") cut = value;
+    return;
+  }
   if (name == "veche_rooms") rooms = value;
   if (name == "veche_participants") participants = value;
   if (name == "veche_speakers") speakers = value;
@@ -77,8 +83,11 @@ const std::vector<History::Column>& History::columns() {
       {"cpu_cores", "Processors that the server used"},
       {"lane_load", "Share of time in which lanes were busy, on average"},
       {"resident_mb", "Memory, in megabytes of 1,000,000 bytes"},
+      {"fair_listeners", "Listeners whose quality is fair, as plugins/adaptive sees it"},
+      {"poor_listeners", "Listeners whose quality is poor"},
+      {"cut_slots", "Slots that get nothing, because a link or a lane is too busy"},
   };
-  static_assert(kColumns == 16);
+  static_assert(kColumns == 19);
   return all;
 }
 
@@ -107,7 +116,10 @@ void History::add(const Snapshot& now, int64_t time_unix_ms, int64_t now_ms) {
       now.unheard_speech_s - before.unheard_speech_s,
       (now.cpu_s - before.cpu_s) / passed_s,
       ratio(now.busy_s - before.busy_s, passed_s * now.lanes),
-      now.resident_bytes / 1e6};
+      now.resident_bytes / 1e6,
+      now.fair,
+      now.poor,
+      now.cut};
   if (rows_.size() < seconds_) {
     rows_.push_back(row);
   } else {
@@ -124,7 +136,7 @@ std::string History::json() const {
     text += "\"" + std::string(columns()[column].name) + "\":[";
     for (size_t i = 0; i < rows_.size(); ++i) {
       if (i > 0) text += ",";
-      text += number(rows_[(first + i) % rows_.size()][column]);
+      text += rounded(rows_[(first + i) % rows_.size()][column]);
     }
     text += "]";
   }

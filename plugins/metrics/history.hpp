@@ -24,6 +24,7 @@ class Snapshot {
   double round_trip_s = 0, round_trips = 0;  ///< The sum, and their number.
   double forward_s = 0, forwarded = 0;
   double lanes = 0;
+  double fair = 0, poor = 0, cut = 0;  ///< Of plugins/adaptive; 0 without it.
 };
 
 class History {
@@ -44,7 +45,7 @@ class History {
   size_t size() const { return rows_.size(); }
 
  private:
-  static constexpr size_t kColumns = 16;
+  static constexpr size_t kColumns = 19;
   using Row = std::array<double, kColumns>;
 
   const size_t seconds_;

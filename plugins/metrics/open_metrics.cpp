@@ -12,8 +12,6 @@ using prometheus::ClientMetric;
 using prometheus::MetricFamily;
 using prometheus::MetricType;
 
-constexpr std::string_view kTotal = "_total";
-
 std::string escaped(std::string_view text) {
   std::string out;
   for (const char c : text) {
@@ -49,8 +47,8 @@ class Writer {
   void write(const MetricFamily& family) {
     name_ = family.name;
     // A counter's family is named without the suffix that its samples have.
-    if (family.type == MetricType::Counter && name_.ends_with(kTotal)) {
-      name_.resize(name_.size() - kTotal.size());
+    if (family.type == MetricType::Counter && name_.ends_with(kCounterSuffix)) {
+      name_.resize(name_.size() - kCounterSuffix.size());
     }
     text_ += "# TYPE " + name_ + " " + type_name(family.type) + "\n";
     text_ += "# HELP " + name_ + " " + escaped(family.help) + "\n";
@@ -69,7 +67,8 @@ class Writer {
 
   void write(MetricType type, const ClientMetric& metric) {
     switch (type) {
-      case MetricType::Counter: return sample(kTotal, metric, "", number(metric.counter.value));
+      case MetricType::Counter:
+        return sample(kCounterSuffix, metric, "", number(metric.counter.value));
       case MetricType::Gauge: return sample("", metric, "", number(metric.gauge.value));
       case MetricType::Histogram: return write_histogram(metric);
       default: return sample("", metric, "", number(metric.untyped.value));

@@ -10,6 +10,9 @@
 
 namespace veche::metrics {
 
+/// The name of each counter's value ends with it.
+inline constexpr std::string_view kCounterSuffix = "_total";
+
 inline constexpr char kOpenMetricsType[] =
     "application/openmetrics-text; version=1.0.0; charset=utf-8";
 inline constexpr char kPrometheusType[] = "text/plain; version=0.0.4; charset=utf-8";

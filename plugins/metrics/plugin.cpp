@@ -19,7 +19,7 @@ constexpr char kSchema[] = R"({
   "properties": {
     "history_s": {
       "type": "integer", "minimum": 10, "maximum": 3600, "default": 300,
-      "description": "How many seconds the history reaches back; each takes 128 bytes."
+      "description": "How many seconds the history reaches back; each takes 152 bytes."
     }
   }
 })";
@@ -97,8 +97,9 @@ class Metrics {
 
   void remember() {
     veche::metrics::Snapshot snapshot;
-    host_.visit_server_metrics(
-        [&snapshot](const veche_metric_info& metric) { snapshot.add(metric); });
+    const auto add = [&snapshot](const veche_metric_info& metric) { snapshot.add(metric); };
+    host_.visit_server_metrics(add);
+    host_.visit_plugin_metrics(add);
     history_.add(snapshot, ms(std::chrono::system_clock::now()),
                  ms(std::chrono::steady_clock::now()));
   }

@@ -54,8 +54,8 @@ class Recording {
     recordings_.taps().on_closed(track, dropped, why);
   }
   void on_event(const veche::Event& event) { recordings_.on_event(event); }
-  void room_settings(std::string_view room, std::string_view json) {
-    recordings_.set_room(std::string(room), veche::recording::parse_room(json));
+  void room_settings(std::string_view room, const veche::Values& values) {
+    recordings_.set_room(std::string(room), veche::recording::parse_room(values.json()));
   }
 
   Reply begin(const Request& request) {

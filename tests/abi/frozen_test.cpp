@@ -12,7 +12,7 @@ namespace {
 
 using ::testing::HasSubstr;
 
-constexpr const char* kVersions[] = {"0_9"};
+constexpr const char* kVersions[] = {"0_10"};
 
 using FrozenTest = HostTest;
 

@@ -86,7 +86,7 @@ TEST_F(HostTest, OffersTheFirstSelectorAndRefusesTheSecond) {
   ASSERT_NE((*host)->packet_policy(), nullptr);
   const PluginInfo second = find(**host, "second_forwarder");
   EXPECT_EQ(second.state, "failed");
-  EXPECT_THAT(second.error, AllOf(HasSubstr("veche.selector/1"), HasSubstr("\"forwarder\"")));
+  EXPECT_THAT(second.error, AllOf(HasSubstr("veche.selector/2"), HasSubstr("\"forwarder\"")));
 
   auto selection_settings = (*host)->selector()->make_settings("{}");
   ASSERT_TRUE(selection_settings.ok());
@@ -137,7 +137,7 @@ TEST_F(HostTest, OffersTheRoutesOfRunningPluginsByName) {
   EXPECT_EQ((*host)->metrics_plugin(), "stage");
   const PluginInfo info = find(**host, "stage");
   EXPECT_TRUE(info.serves_metrics);
-  ASSERT_EQ(info.routes.size(), 7u);
+  ASSERT_EQ(info.routes.size(), 9u);
   EXPECT_EQ(info.routes[1].method, "PUT");
   EXPECT_EQ(info.routes[1].pattern, "/rooms/{room}/stage");
   EXPECT_EQ(info.routes[1].access, "rooms");

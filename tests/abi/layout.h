@@ -1,7 +1,9 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* The memory layout of every public struct, frozen: a line may be added, none may change. C11 and
- * C++20. */
+ * C++20. Until the interface is 1.0, a struct of a new revision may look another way. */
 #include <assert.h>
+#include <veche/admission.h>
+#include <veche/client_messages.h>
 #include <veche/controller.h>
 #include <veche/host.h>
 #include <veche/http_routes.h>
@@ -18,17 +20,27 @@
 /* All platforms of this server have pointers of 64 bit. */
 static_assert(sizeof(void*) == 8, "pointer");
 
-SIZE(veche_error, 256);
+SIZE(veche_error, 384);
 AT(veche_error, struct_size, 0);
 AT(veche_error, code, 4);
 AT(veche_error, message, 8);
+AT(veche_error, pointer, 256);
+
+SIZE(veche_values, 48);
+AT(veche_values, struct_size, 0);
+AT(veche_values, reserved, 4);
+AT(veche_values, json, 8);
+AT(veche_values, get_integer, 16);
+AT(veche_values, get_number, 24);
+AT(veche_values, get_boolean, 32);
+AT(veche_values, get_string, 40);
 
 SIZE(veche_host, 16);
 AT(veche_host, struct_size, 0);
 AT(veche_host, abi_minor, 4);
 AT(veche_host, get_extension, 8);
 
-SIZE(veche_plugin_entry, 104);
+SIZE(veche_plugin_entry, 112);
 AT(veche_plugin_entry, struct_size, 0);
 AT(veche_plugin_entry, abi_minor, 4);
 AT(veche_plugin_entry, id, 8);
@@ -43,6 +55,8 @@ AT(veche_plugin_entry, start, 72);
 AT(veche_plugin_entry, stop, 80);
 AT(veche_plugin_entry, destroy, 88);
 AT(veche_plugin_entry, get_extension, 96);
+AT(veche_plugin_entry, min_host_minor, 104);
+AT(veche_plugin_entry, reserved, 108);
 
 SIZE(veche_log, 24);
 AT(veche_log, struct_size, 0);
@@ -57,13 +71,14 @@ AT(veche_config, get_boolean, 24);
 AT(veche_config, get_string, 32);
 AT(veche_config, get_json, 40);
 
-SIZE(veche_loop, 32);
+SIZE(veche_loop, 40);
 AT(veche_loop, struct_size, 0);
 AT(veche_loop, post, 8);
 AT(veche_loop, add_timer, 16);
 AT(veche_loop, cancel_timer, 24);
+AT(veche_loop, after_lanes, 32);
 
-SIZE(veche_candidate, 40);
+SIZE(veche_candidate, 64);
 AT(veche_candidate, track, 0);
 AT(veche_candidate, participant, 8);
 AT(veche_candidate, last_packet_ns, 16);
@@ -73,6 +88,8 @@ AT(veche_candidate, packets, 32);
 AT(veche_candidate, level, 36);
 AT(veche_candidate, smoothed_level, 37);
 AT(veche_candidate, reserved, 38);
+AT(veche_candidate, attributes, 40);
+AT(veche_candidate, tag, 56);
 
 SIZE(veche_preference, 16);
 AT(veche_preference, participant, 0);
@@ -84,7 +101,7 @@ AT(veche_slot, track, 0);
 AT(veche_slot, kind, 8);
 AT(veche_slot, reserved, 12);
 
-SIZE(veche_listener, 40);
+SIZE(veche_listener, 64);
 AT(veche_listener, session, 0);
 AT(veche_listener, participant, 8);
 AT(veche_listener, first_slot, 16);
@@ -93,6 +110,8 @@ AT(veche_listener, first_preference, 24);
 AT(veche_listener, preference_count, 28);
 AT(veche_listener, max_speakers, 32);
 AT(veche_listener, reserved, 36);
+AT(veche_listener, attributes, 40);
+AT(veche_listener, tag, 56);
 
 SIZE(veche_attribute, 16);
 AT(veche_attribute, name, 0);
@@ -105,18 +124,20 @@ AT(veche_attributes, revision, 12);
 
 SIZE(veche_room_view, 80);
 AT(veche_room_view, struct_size, 0);
-AT(veche_room_view, reserved, 4);
-AT(veche_room_view, room, 8);
-AT(veche_room_view, now_ns, 16);
-AT(veche_room_view, candidates, 24);
-AT(veche_room_view, listeners, 32);
-AT(veche_room_view, preferences, 40);
-AT(veche_room_view, candidate_count, 48);
-AT(veche_room_view, listener_count, 52);
-AT(veche_room_view, preference_count, 56);
-AT(veche_room_view, slot_count, 60);
-AT(veche_room_view, candidate_attributes, 64);
-AT(veche_room_view, listener_attributes, 72);
+AT(veche_room_view, candidate_count, 4);
+AT(veche_room_view, listener_count, 8);
+AT(veche_room_view, preference_count, 12);
+AT(veche_room_view, slot_count, 16);
+AT(veche_room_view, candidate_stride, 20);
+AT(veche_room_view, listener_stride, 24);
+AT(veche_room_view, preference_stride, 28);
+AT(veche_room_view, slot_stride, 32);
+AT(veche_room_view, reserved, 36);
+AT(veche_room_view, room, 40);
+AT(veche_room_view, now_ns, 48);
+AT(veche_room_view, candidates, 56);
+AT(veche_room_view, listeners, 64);
+AT(veche_room_view, preferences, 72);
 
 SIZE(veche_selection, 32);
 AT(veche_selection, struct_size, 0);
@@ -146,8 +167,9 @@ AT(veche_packet, size, 16);
 AT(veche_packet, flags, 20);
 AT(veche_packet, level, 24);
 AT(veche_packet, reserved, 25);
+AT(veche_packet, layer, 30);
 
-SIZE(veche_route, 40);
+SIZE(veche_route, 64);
 AT(veche_route, struct_size, 0);
 AT(veche_route, kind, 4);
 AT(veche_route, track, 8);
@@ -155,6 +177,10 @@ AT(veche_route, session, 16);
 AT(veche_route, clock_rate, 24);
 AT(veche_route, generation, 28);
 AT(veche_route, now_ns, 32);
+AT(veche_route, target, 40);
+AT(veche_route, layer_count, 44);
+AT(veche_route, publisher_tag, 48);
+AT(veche_route, listener_tag, 56);
 
 SIZE(veche_packet_policy, 16);
 AT(veche_packet_policy, struct_size, 0);
@@ -176,7 +202,7 @@ AT(veche_observer, struct_size, 0);
 AT(veche_observer, reserved, 4);
 AT(veche_observer, on_event, 8);
 
-SIZE(veche_http_request, 80);
+SIZE(veche_http_request, 88);
 AT(veche_http_request, struct_size, 0);
 AT(veche_http_request, param_count, 4);
 AT(veche_http_request, id, 8);
@@ -188,6 +214,7 @@ AT(veche_http_request, key_id, 48);
 AT(veche_http_request, body, 56);
 AT(veche_http_request, body_size, 64);
 AT(veche_http_request, accept, 72);
+AT(veche_http_request, participant, 80);
 
 SIZE(veche_http_route, 64);
 AT(veche_http_route, struct_size, 0);
@@ -234,15 +261,21 @@ AT(veche_participant_info, track_count, 64);
 AT(veche_participant_info, reserved, 68);
 AT(veche_participant_info, attributes, 72);
 
-SIZE(veche_rooms, 56);
+SIZE(veche_rooms, 104);
 AT(veche_rooms, struct_size, 0);
 AT(veche_rooms, reserved, 4);
 AT(veche_rooms, visit_rooms, 8);
 AT(veche_rooms, visit_participants, 16);
 AT(veche_rooms, set_muted, 24);
-AT(veche_rooms, request_key_frame, 32);
+AT(veche_rooms, set_tag, 32);
 AT(veche_rooms, emit, 40);
 AT(veche_rooms, announce, 48);
+AT(veche_rooms, send, 56);
+AT(veche_rooms, remove, 64);
+AT(veche_rooms, set_attributes, 72);
+AT(veche_rooms, set_pinned, 80);
+AT(veche_rooms, id_of, 88);
+AT(veche_rooms, visit_participant, 96);
 
 SIZE(veche_metric_label, 16);
 AT(veche_metric_label, name, 0);
@@ -271,45 +304,110 @@ AT(veche_metrics, set, 24);
 AT(veche_metrics, visit, 32);
 AT(veche_metrics, visit_server, 40);
 
-SIZE(veche_controlled_route, 32);
+SIZE(veche_controlled_layer, 16);
+AT(veche_controlled_layer, bitrate_bps, 0);
+AT(veche_controlled_layer, width, 4);
+AT(veche_controlled_layer, height, 8);
+AT(veche_controlled_layer, frames_per_s, 12);
+
+SIZE(veche_controlled_route, 48);
 AT(veche_controlled_route, track, 0);
 AT(veche_controlled_route, participant, 8);
 AT(veche_controlled_route, kind, 16);
 AT(veche_controlled_route, slot, 20);
-AT(veche_controlled_route, bitrate_bps, 24);
-AT(veche_controlled_route, reserved, 28);
+AT(veche_controlled_route, flags, 24);
+AT(veche_controlled_route, price_bps, 28);
+AT(veche_controlled_route, sent_bps, 32);
+AT(veche_controlled_route, loss, 36);
+AT(veche_controlled_route, first_layer, 40);
+AT(veche_controlled_route, layer_count, 44);
 
-SIZE(veche_session_view, 72);
-AT(veche_session_view, struct_size, 0);
-AT(veche_session_view, route_count, 4);
-AT(veche_session_view, session, 8);
-AT(veche_session_view, participant, 16);
-AT(veche_session_view, now_ns, 24);
-AT(veche_session_view, round_trip_us, 32);
-AT(veche_session_view, jitter_us, 36);
-AT(veche_session_view, loss_out, 40);
-AT(veche_session_view, loss_in, 44);
-AT(veche_session_view, bitrate_out_bps, 48);
-AT(veche_session_view, bitrate_in_bps, 52);
-AT(veche_session_view, estimate_bps, 56);
-AT(veche_session_view, reserved, 60);
-AT(veche_session_view, routes, 64);
+SIZE(veche_controlled_track, 32);
+AT(veche_controlled_track, track, 0);
+AT(veche_controlled_track, kind, 8);
+AT(veche_controlled_track, flags, 12);
+AT(veche_controlled_track, bitrate_bps, 16);
+AT(veche_controlled_track, packets_per_s, 20);
+AT(veche_controlled_track, loss, 24);
+AT(veche_controlled_track, listener_count, 28);
 
-SIZE(veche_publish_hint, 8);
-AT(veche_publish_hint, max_bitrate_bps, 0);
-AT(veche_publish_hint, fec_percent, 4);
+SIZE(veche_controlled_session, 88);
+AT(veche_controlled_session, session, 0);
+AT(veche_controlled_session, participant, 8);
+AT(veche_controlled_session, first_route, 16);
+AT(veche_controlled_session, route_count, 20);
+AT(veche_controlled_session, first_track, 24);
+AT(veche_controlled_session, track_count, 28);
+AT(veche_controlled_session, link, 32);
+AT(veche_controlled_session, round_trip_us, 36);
+AT(veche_controlled_session, jitter_us, 40);
+AT(veche_controlled_session, queue_us, 44);
+AT(veche_controlled_session, capacity_bps, 48);
+AT(veche_controlled_session, used_bps, 52);
+AT(veche_controlled_session, received_bps, 56);
+AT(veche_controlled_session, burst, 60);
+AT(veche_controlled_session, loss, 64);
+AT(veche_controlled_session, loss_floor, 68);
+AT(veche_controlled_session, loss_received, 72);
+AT(veche_controlled_session, lane_load, 76);
+AT(veche_controlled_session, flags, 80);
+AT(veche_controlled_session, reserved, 84);
 
-SIZE(veche_session_targets, 24);
-AT(veche_session_targets, struct_size, 0);
-AT(veche_session_targets, reserved, 4);
-AT(veche_session_targets, targets, 8);
-AT(veche_session_targets, hint, 16);
+SIZE(veche_controlled_room, 96);
+AT(veche_controlled_room, struct_size, 0);
+AT(veche_controlled_room, session_count, 4);
+AT(veche_controlled_room, route_count, 8);
+AT(veche_controlled_room, track_count, 12);
+AT(veche_controlled_room, layer_count, 16);
+AT(veche_controlled_room, session_stride, 20);
+AT(veche_controlled_room, route_stride, 24);
+AT(veche_controlled_room, track_stride, 28);
+AT(veche_controlled_room, layer_stride, 32);
+AT(veche_controlled_room, reserved, 36);
+AT(veche_controlled_room, room, 40);
+AT(veche_controlled_room, now_ns, 48);
+AT(veche_controlled_room, name, 56);
+AT(veche_controlled_room, sessions, 64);
+AT(veche_controlled_room, routes, 72);
+AT(veche_controlled_room, tracks, 80);
+AT(veche_controlled_room, layers, 88);
 
-SIZE(veche_controller, 24);
+SIZE(veche_route_decision, 16);
+AT(veche_route_decision, target, 0);
+AT(veche_route_decision, protection, 4);
+AT(veche_route_decision, reason, 8);
+AT(veche_route_decision, reserved, 12);
+
+SIZE(veche_track_decision, 24);
+AT(veche_track_decision, max_bitrate_bps, 0);
+AT(veche_track_decision, packet_ms, 4);
+AT(veche_track_decision, dtx, 8);
+AT(veche_track_decision, reported_loss, 12);
+AT(veche_track_decision, reason, 16);
+AT(veche_track_decision, reserved, 20);
+
+SIZE(veche_session_decision, 16);
+AT(veche_session_decision, wish_bps, 0);
+AT(veche_session_decision, quality, 4);
+AT(veche_session_decision, reason, 8);
+AT(veche_session_decision, reserved, 12);
+
+SIZE(veche_room_decision, 40);
+AT(veche_room_decision, struct_size, 0);
+AT(veche_room_decision, session_stride, 4);
+AT(veche_room_decision, route_stride, 8);
+AT(veche_room_decision, track_stride, 12);
+AT(veche_room_decision, sessions, 16);
+AT(veche_room_decision, routes, 24);
+AT(veche_room_decision, tracks, 32);
+
+SIZE(veche_controller, 40);
 AT(veche_controller, struct_size, 0);
-AT(veche_controller, reserved, 4);
-AT(veche_controller, control, 8);
-AT(veche_controller, forget, 16);
+AT(veche_controller, reason_count, 4);
+AT(veche_controller, reasons, 8);
+AT(veche_controller, control, 16);
+AT(veche_controller, forget_session, 24);
+AT(veche_controller, forget_room, 32);
 
 SIZE(veche_track, 80);
 AT(veche_track, struct_size, 0);
@@ -324,7 +422,7 @@ AT(veche_track, channels, 52);
 AT(veche_track, payload_type, 56);
 AT(veche_track, ssrc, 60);
 AT(veche_track, audio_level_extension, 64);
-AT(veche_track, reserved, 68);
+AT(veche_track, flags, 68);
 AT(veche_track, name, 72);
 
 SIZE(veche_track_tap, 24);
@@ -338,6 +436,43 @@ AT(veche_taps, struct_size, 0);
 AT(veche_taps, reserved, 4);
 AT(veche_taps, open, 8);
 AT(veche_taps, close, 16);
+
+SIZE(veche_client_message, 40);
+AT(veche_client_message, struct_size, 0);
+AT(veche_client_message, reserved, 4);
+AT(veche_client_message, room, 8);
+AT(veche_client_message, participant, 16);
+AT(veche_client_message, participant_id, 24);
+AT(veche_client_message, values, 32);
+
+SIZE(veche_client_messages, 24);
+AT(veche_client_messages, struct_size, 0);
+AT(veche_client_messages, reserved, 4);
+AT(veche_client_messages, schema, 8);
+AT(veche_client_messages, on_message, 16);
+
+SIZE(veche_admission_request, 48);
+AT(veche_admission_request, struct_size, 0);
+AT(veche_admission_request, participant_count, 4);
+AT(veche_admission_request, room, 8);
+AT(veche_admission_request, participant, 16);
+AT(veche_admission_request, name, 24);
+AT(veche_admission_request, metadata, 32);
+AT(veche_admission_request, attributes, 40);
+
+SIZE(veche_admission, 32);
+AT(veche_admission, struct_size, 0);
+AT(veche_admission, muted, 4);
+AT(veche_admission, publish_audio, 8);
+AT(veche_admission, publish_video, 12);
+AT(veche_admission, subscribe, 16);
+AT(veche_admission, max_speakers, 20);
+AT(veche_admission, attributes, 24);
+
+SIZE(veche_admission_policy, 16);
+AT(veche_admission_policy, struct_size, 0);
+AT(veche_admission_policy, reserved, 4);
+AT(veche_admission_policy, admit, 8);
 
 SIZE(veche_room_settings, 24);
 AT(veche_room_settings, struct_size, 0);

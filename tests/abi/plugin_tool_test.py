@@ -20,7 +20,7 @@ FAULTS = {
     "control_service": "selector: calls no host service: ",
     "verdict": "packets got another verdict",
     "state": "wrote behind the end of its state",
-    "settings": 'make_settings takes {"x":10}',
+    "slot_stride": "use slot_stride",
     "silent": "fails without a reason",
     "unknown_id": "an unknown id is not answered with null",
     "leak": "more pieces of memory after 200 lives",
@@ -31,6 +31,22 @@ FAULTS = {
     "print": "wrote to standard output, which is not its own: here I am",
     "crash": "events: it crashed with signal 6",
     "room": "room settings: it crashed with signal 6",
+    "target": "values in decisions are not possible",
+    "stride": "it wrote between decisions",
+    "decisions": "it wrote behind the end of the decisions",
+    "admit_status": "it returned 7, which is no veche_status",
+    "admit_silent": "admission: possible answers (5 admitted, 4 refused): it refuses without a reason",
+    "admit_flag": "it leaves a flag that is 2, not 0 or 1",
+    "admit_attributes": "it leaves attributes that are no JSON object of strings",
+    "admit_beyond": "it wrote behind the end of veche_admission",
+    "admit_crash": "admission: it crashed with signal 6",
+    "admit_thread": "admission: leaves nothing when it is stopped at once: ",
+    "message_status": "it returned -99, which is no veche_status",
+    "message_silent": "refused): it refuses without a reason",
+    "message_unended": "its veche_error is not UTF-8, or has no end",
+    "message_crash": "client messages: it crashed with signal 6",
+    "message_thread": "client messages: leaves nothing when it is stopped at once: ",
+    "message_stray": "veche_rooms.set_muted was called on another thread than control",
 }
 # What builds with sanitizers do not have, and what old kernels and other machines do not.
 NEEDS = {
@@ -83,7 +99,7 @@ def check_inspect(tool, folder):
     """Nothing of the plugin runs: its constructor would end the program."""
     done = run(tool, "inspect", os.path.join(folder, "misbehaves_constructor.so"))
     wanted = ["org.example.misbehaves", "1.0.0", "Has the fault: constructor.", "veche.config/1",
-              "veche.selector/1 veche.packet-policy/1 veche.observer/1", '"maximum": 9']
+              "veche.selector/2 veche.packet-policy/2 veche.observer/1", '"maximum": 9']
     missing = [text for text in wanted if text not in done.stdout]
     if done.returncode != 0 or missing:
         return f"inspect: status {done.returncode}, missing {missing} in:\n{done.stdout}{done.stderr}"

@@ -29,14 +29,17 @@ const Refusal kRefusals[] = {
     {"truncated", "cut short or damaged"},
     {"no_entry", "exports no symbol veche_plugin_entry_1"},
     {"wrong_major", "built for plugin interface 2, this server has 1.0"},
-    {"newer_minor",
-     "built for a newer plugin interface: update the server, or build the plugin with this "
-     "server's headers (plugin: interface 1.7, server: 1.0)"},
+    {"newer_host",
+     "needs a server with the plugin interface 1.3 or newer: update the server, or build the "
+     "plugin with this server's headers (plugin: interface 1.7, server: 1.0)"},
+    {"old_entry", "needs a server with the plugin interface 1.7 or newer"},
     {"short_struct", "struct_size of the entry is 40, at least 104 is needed"},
     {"null_id", "id is null"},
     {"bad_id", "\"Not Reverse DNS\" is not reverse DNS"},
     {"unknown_need", "needs the host service \"veche.teleport/1\""},
     {"empty_offers", "offers no extension"},
+    {"old_selector", "offers the extension \"veche.selector/1\", which this server does not know"},
+    {"old_rooms", "needs the host service \"veche.rooms/1\", which this server does not have"},
     {"unknown_offer", "offers the extension \"veche.smell/1\""},
     {"bad_schema", "the plugin's config_schema is refused"},
     {"sound", "/size", R"({"size": 11})"},
@@ -101,6 +104,12 @@ class RefusalTest : public HostTest {
 TEST_F(RefusalTest, RefusesEachBadPluginWithItsOwnMessageAndRunsTheOthers) {
   for (const Refusal& refusal : kRefusals) expect_refusal(refusal);
   for (const Refusal& refusal : kLateRefusals) expect_refusal(refusal);
+}
+
+TEST_F(RefusalTest, RunsAPluginOfNewerHeadersThatNeedsNoNewerHost) {
+  const auto host = Host::load(loop_, settings_of({request("newer_headers", true)}));
+  ASSERT_TRUE(host.ok()) << host.error().message;
+  EXPECT_EQ(find(**host, "newer_headers").state, "running");
 }
 
 TEST_F(RefusalTest, FailsWhenARequiredPluginFails) {

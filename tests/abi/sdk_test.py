@@ -60,10 +60,10 @@ def check_plugin(file, config, expected):
 
 
 @contextlib.contextmanager
-def server(binary, folder, plugins):
+def server(binary, folder, plugins, media=None):
     """A server on loopback with these plugins, found where they were installed. Gives a function for requests, and the URL."""
     sections = {"plugins": plugins, "auth": {"keys": [{"id": "dev", "secret": "devsecret", "scopes": ["admin"]}]},
-                "rooms": {"auto_create": True}}
+                "rooms": {"auto_create": True}, "media": media or {}}
     with VecheServer(binary, "--config", str(write_configuration(folder, sections))) as running:
 
         def ask(method, path, body=None, status=200):
@@ -106,7 +106,8 @@ def drive_journal(binary, load, folder):
 
 def drive_stage(binary, load, folder):
     hosts = "/v1/plugins/stage/rooms/{}/hosts"
-    with server(binary, folder, [{"name": "stage", "required": True, "config": {"hosts": ["load-1"]}}]) as (ask, url):
+    plugins = [{"name": "stage", "required": True, "config": {"hosts": ["load-1"]}}]
+    with server(binary, folder, plugins, media={"without_selector": "nobody"}) as (ask, url):
         expect_running(ask, "stage")
         ask("PUT", hosts.format("blue"), {"hosts": ["bob"]}, status=404)  # There is no such room.
         received = talk(load, folder, url, "red")
@@ -126,6 +127,10 @@ def drive_stage(binary, load, folder):
         ask("PUT", "/v1/rooms/blue", {}, status=201)
         if ask("GET", hosts.format("blue")) != {"hosts": ["load-1"]}:
             sys.exit("the list of a room that has ended is still there")
+        ask("PATCH", "/v1/plugins/stage", {"enabled": False})
+        received = talk(load, folder, url, "red")
+        if received != 0:
+            sys.exit(f"the stage is off, and {received} packets arrived")
 
 
 def main():

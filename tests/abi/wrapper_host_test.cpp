@@ -5,9 +5,11 @@
 #include <array>
 #include <map>
 
+#include "../unit/room/fake_media.hpp"
 #include "base/thread_role.hpp"
 #include "host_fixture.hpp"
 #include "plugin/http_routes_adapter.hpp"
+#include "room/server.hpp"
 
 namespace veche::plugin {
 namespace {
@@ -91,7 +93,7 @@ TEST_F(WrapperTest, TellsClientsWhatAFailureSaysAndOperatorsWhatAnExceptionSays)
   for (const char* how : {"private", "internal"}) {
     EXPECT_THAT(ask(how), ::testing::MatchesRegex(
                               "500 The server's log says more.*wrapped: /fail/.how. failed: the "
-                              "password is hunter2\n"));
+                              "password is hunter2\n(.*tick\n)?"));  // Its timer goes on.
   }
   (*host)->stop();
   for (const HookInfo& hook : find(**host, "wrapped").hooks) {
@@ -105,7 +107,9 @@ TEST_F(WrapperTest, SelectsWithSettingsOfTheRoom) {
   media::Selector& selector = *(*host)->selector();
   const auto refused = selector.make_settings(R"({"limit":8})");
   ASSERT_FALSE(refused.ok());
-  EXPECT_THAT(refused.error().message, HasSubstr("/limit must be 7"));
+  EXPECT_THAT(refused.error().message, HasSubstr("/limit: must be 7"));
+  ASSERT_EQ(refused.error().fields.size(), 1u);
+  EXPECT_EQ(refused.error().fields[0].pointer, "/limit");
   auto one = selector.make_settings("{}");
   auto seven = selector.make_settings(R"({"limit":7})");
   ASSERT_TRUE(one.ok() && seven.ok());
@@ -124,12 +128,22 @@ TEST_F(WrapperTest, SelectsWithSettingsOfTheRoom) {
   candidates[2].flags = VECHE_CANDIDATE_MUTED;
   const veche_preference blocked{4, VECHE_PREFER_BLOCKED, 0};
   std::array<veche_slot, 3> slots{{{0, VECHE_KIND_AUDIO, 0}, {15, VECHE_KIND_AUDIO, 0}, {0, 2, 0}}};
-  const veche_listener listener{100, 1, 0, 3, 0, 1, 0, 0};
+  const veche_listener listener{100, 1, 0, 3, 0, 1, 0, 0, {}, 0};
   std::array<uint8_t, 5> speaking{};
   const veche_attribute role{"role", "host"};
-  const std::array<veche_attributes, 5> attributes{{{}, {}, {}, {&role, 1, 1}, {}}};
-  veche_room_view view{sizeof view, 0, 1, 1, candidates.data(), &listener,        &blocked,
-                       5,           1, 1, 3, attributes.data(), attributes.data()};
+  candidates[3].attributes = {&role, 1, 1};
+  veche_room_view view{};
+  view.struct_size = sizeof view;
+  view.candidate_count = 5;
+  view.listener_count = view.preference_count = 1;
+  view.slot_count = 3;
+  view.candidate_stride = sizeof(veche_candidate);
+  view.listener_stride = sizeof(veche_listener);
+  view.preference_stride = sizeof(veche_preference);
+  view.slot_stride = sizeof(veche_slot);
+  view.candidates = candidates.data();
+  view.listeners = &listener;
+  view.preferences = &blocked;
   veche_selection selection{sizeof selection, 0, slots.data(), speaking.data(), 0};
   {
     const ActAs lane(ThreadRole::Lane);
@@ -141,16 +155,40 @@ TEST_F(WrapperTest, SelectsWithSettingsOfTheRoom) {
   EXPECT_EQ(slots[2].track, 0u) << "a slot for video";
   EXPECT_EQ(selection.dominant, 14u) << "the host";
   EXPECT_EQ(speaking[4], 1);
-  // A server from before attributes.
-  view.struct_size = offsetof(veche_room_view, candidate_attributes);
-  {
-    const ActAs lane(ThreadRole::Lane);
-    (*room)->select(view, selection);
-  }
-  EXPECT_EQ(selection.dominant, 11u);
   room->reset();
   one->reset();
   seven->reset();
+  (*host)->stop();
+}
+
+TEST_F(WrapperTest, DecidesWhoJoinsAndTakesMessagesOfClients) {
+  auto host = Host::load(loop_, settings_of({request("wrapped", true)}));
+  ASSERT_TRUE(host.ok()) << host.error().message;
+  room::FakeEngine engine;
+  room::Server rooms(loop_, engine, room::Limits{}, 0);
+  (*host)->attach(engine, rooms);
+  room::Room& room = **rooms.create_room("lobby", {});
+  const auto refused = room.join("mallory", {});
+  ASSERT_FALSE(refused.ok());
+  EXPECT_EQ(refused.error().message, "wrapped: mallory is not welcome");
+  room::ParticipantSettings settings;
+  settings.attributes = {{"role", "host"}};
+  const room::Participant& ann = **room.join("ann", settings);
+  EXPECT_TRUE(ann.muted_by_backend());
+  EXPECT_EQ(ann.settings().attributes, (room::Attributes{{"role", "host"}, {"seat", "last"}}));
+
+  ::testing::internal::CaptureStderr();
+  const auto send = [&](const char* json) {
+    return rooms.plugin_hooks().take_message("wrapped", room, ann, json);
+  };
+  EXPECT_TRUE(send("{}"));
+  const Status down = send(R"({"hand":false})");
+  ASSERT_FALSE(down.ok());
+  EXPECT_EQ(down.error().fields[0].pointer, "/hand");
+  EXPECT_EQ(down.error().fields[0].detail, "is down already");
+  EXPECT_THAT(::testing::internal::GetCapturedStderr(),
+              HasSubstr(R"(ann in lobby sent {"hand":true})"));
+  (*host)->detach();
   (*host)->stop();
 }
 

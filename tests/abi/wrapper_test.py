@@ -12,8 +12,9 @@ LANE = "runs on a lane, where an exception would end the server"
 SHARED = "runs on several lanes at the same time: declare it const"
 
 SELECT = "void select(const veche::RoomView&, veche::Assignments&)"
-DECIDE = "void decide(const veche_route&, std::span<const veche_packet>, std::span<uint32_t>)"
-DECIDE_STATE = "void decide(RouteState&, const veche_route&, std::span<const veche_packet>, std::span<uint32_t>)"
+DECIDE = "void decide(const veche_route&, veche::Packets, std::span<uint32_t>)"
+DECIDE_STATE = "void decide(RouteState&, const veche_route&, veche::Packets, std::span<uint32_t>)"
+REASONS = 'static constexpr std::array kReasons{"", "congestion"};'
 # Name, members of the class, extension, what the message contains; None: it compiles.
 CASES = [
     ("select", f"{SELECT} const noexcept {{}}", "Selector", None),
@@ -23,17 +24,20 @@ CASES = [
     ("select of Room may throw", f"struct Room {{ {SELECT} {{}} }};", "Selector", f"select() {LANE}"),
     ("use_settings may throw",
      f"struct Room {{ {SELECT} noexcept {{}} void use_settings(const int&) {{}} }};"
-     " int make_settings(std::string_view) { return 1; }", "Selector", f"use_settings() {LANE}"),
+     " int make_settings(const veche::Values&) { return 1; }", "Selector", f"use_settings() {LANE}"),
     ("use_settings", f"struct Room {{ {SELECT} noexcept {{}} void use_settings(const int&) noexcept {{}} }};"
-     " int make_settings(std::string_view) { return 1; }", "Selector", None),
+     " int make_settings(const veche::Values&) { return 1; }", "Selector", None),
     ("decide", f"{DECIDE} const noexcept {{}}", "PacketPolicy", None),
     ("decide may throw", f"{DECIDE} const {{}}", "PacketPolicy", f"decide() {LANE}"),
     ("decide is not const", f"{DECIDE} noexcept {{}}", "PacketPolicy", f"decide() of the plugin itself {SHARED}"),
     ("decide with state", f"struct RouteState {{ int n; }}; {DECIDE_STATE} const noexcept {{}}", "PacketPolicy", None),
     ("a state with a destructor", f"struct RouteState {{ std::string s; }}; {DECIDE_STATE} const noexcept {{}}",
      "PacketPolicy", "it must be trivially copyable"),
-    ("control may throw", "void control(const veche_session_view&, std::span<const veche_controlled_route>,"
-     " std::span<uint32_t>, veche_publish_hint&) {}", "Controller", None),
+    ("control may throw", f"{REASONS} void control(const veche::RoomControl&) {{}}", "Controller", None),
+    ("control with structs", f"{REASONS} void control(const veche_controlled_room&, veche_room_decision&) {{}}",
+     "Controller", None),
+    ("a controller of audio", f"{REASONS} void control(const veche::RoomControl&) {{}}", "AudioController", None),
+    ("a controller without reasons", "void control(const veche::RoomControl&) {}", "Controller", "kReasons"),
 ]
 
 

@@ -1,7 +1,9 @@
 // SPDX-License-Identifier: Apache-2.0
-// Fuzz target: what is converted of redundant audio is a packet again, with the same primary block.
+// Fuzz target: what is converted of redundant audio is a packet again, with the same primary block,
+// and what it repeats is read as it is written.
 #include <algorithm>
 #include <cstdlib>
+#include <span>
 #include <vector>
 
 #include "rtp/red.hpp"
@@ -14,6 +16,35 @@ void require(bool holds) {
   if (!holds) std::abort();
 }
 
+bool is_same(const veche::rtp::RedBlock& a, const veche::rtp::RedBlock& b) {
+  return a.timestamp == b.timestamp &&
+         std::equal(a.payload.begin(), a.payload.end(), b.payload.begin(), b.payload.end());
+}
+
+/// Writes the packet's newest blocks anew.
+void rewrite(const veche::rtp::PacketView& packet, std::span<const uint8_t> primary) {
+  using namespace veche::rtp;
+  std::vector<RedBlock> blocks;
+  for (size_t distance = kMostRedBlocks; distance > 0; --distance) {
+    if (const auto block = red_block(packet, kOpus, distance)) blocks.push_back(*block);
+  }
+  std::vector<uint8_t> bytes(packet.bytes().begin(), packet.bytes().begin() + 12);
+  bytes.resize(1500);
+  const size_t size =
+      write_red({packet.timestamp(), primary}, blocks, kOpus, std::span(bytes).subspan(12));
+  if (size == 0) return;
+  bytes.resize(12 + size);
+  const auto written = PacketView::parse(bytes);
+  require(written.has_value());
+  const auto kept = red_primary(written->payload(), kOpus);
+  require(kept && std::equal(kept->begin(), kept->end(), primary.begin(), primary.end()));
+  require(red_block(*written, kOpus, 1).has_value());
+  for (size_t distance = 1; const auto block = red_block(*written, kOpus, distance); ++distance) {
+    require(std::any_of(blocks.begin(), blocks.end(),
+                        [&](const RedBlock& given) { return is_same(*block, given); }));
+  }
+}
+
 }  // namespace
 
 /// The input is the payload.
@@ -24,6 +55,7 @@ extern "C" int LLVMFuzzerTestOneInput(const uint8_t* data, size_t size) {
   const auto packet = PacketView::parse(bytes);
   if (!packet) return 0;
   const auto primary = red_primary(packet->payload(), kOpus);
+  if (primary) rewrite(*packet, *primary);
   for (const RedFormat receiver :
        {RedFormat{.red = 121, .primary = 96}, RedFormat{.primary = 96}}) {
     std::vector<uint8_t> copy = bytes;

@@ -5,6 +5,9 @@
 #include <cstdlib>
 #include <vector>
 
+#include "rtp/bwe/estimator.hpp"
+#include "rtp/bwe/prober.hpp"
+#include "rtp/bwe/send_log.hpp"
 #include "rtp/rtcp/capture_clock.hpp"
 #include "rtp/rtcp/feedback.hpp"
 #include "rtp/rtcp/nack_generator.hpp"
@@ -93,13 +96,37 @@ class Session {
       on_sequence(sequence);
     });
   }
+  /// As the sender of what it is about, and as a receiver whose packets have these numbers.
   void on_feedback(TransportFeedbackReader& feedback) {
+    send_until(static_cast<uint16_t>(feedback.base_sequence() + feedback.status_count() / 2));
+    SendLog::Results room;
+    const auto results = log_.on_feedback(feedback, room);
+    require(results.size() <= room.size());
+    for (const PacketResult& result : results) {
+      require(result.size == 150 && result.sent_us <= now_ns_ / 1000);
+    }
+    estimator_.on_feedback(results, now_ns_ / 1000);
+    const auto proof = prober_.on_feedback(results, estimator_.state(), now_ns_ / 1000);
+    if (proof) estimator_.on_proof(*proof, now_ns_ / 1000);
+    const LinkState& state = estimator_.state();
+    require(state.loss <= LinkState::kOne && state.loss_floor <= state.loss);
     size_t arrivals = 0;
     while (const auto arrival = feedback.next()) {
       ++arrivals;
       feedback_.record(arrival->sequence, arrival->time_us * 1000);
     }
     require(arrivals <= feedback.status_count());
+  }
+  /// At most so many packets that one datagram costs little.
+  void send_until(uint16_t sequence) {
+    constexpr int kMost = 300;
+    if (!has_sent_) log_ = SendLog(next_ = static_cast<uint16_t>(sequence - kMost / 2));
+    has_sent_ = true;
+    for (int i = 0; i < kMost && next_ != sequence; ++i) {
+      next_ = static_cast<uint16_t>(log_.add(150, now_ns_ / 1000) + 1);
+      estimator_.on_sent(150, now_ns_ / 1000);
+      now_ns_ += veche::kNsPerMs;
+    }
   }
   void on_ssrcs(const SsrcList& ssrcs) {
     for (size_t i = 0; i < ssrcs.size(); ++i) on_sequence(static_cast<uint16_t>(ssrcs.at(i)));
@@ -126,6 +153,11 @@ class Session {
   NackGenerator nacks_{NackSettings{}};
   PacketCache cache_{600, 16};
   SequenceExtender extender_;
+  SendLog log_;
+  uint16_t next_ = 0;  ///< The number of the next sent packet.
+  bool has_sent_ = false;
+  Estimator estimator_;
+  Prober prober_;
 };
 
 }  // namespace

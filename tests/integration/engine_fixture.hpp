@@ -124,9 +124,9 @@ class EngineFixture : public testing::TestWithParam<PathKind> {
   }
 
   /// Joins and waits for media to flow.
-  void join(Peer& peer) {
+  void join(Peer& peer, const std::function<void(sdp::SessionPlan&)>& change = {}) {
     ASSERT_NE(peer.client, nullptr);
-    offer(peer);
+    offer(peer, change);
     ASSERT_TRUE(run_until([&] { return peer.answer.has_value(); }));
     ASSERT_TRUE(peer.answer->ok()) << peer.answer->error().message;
     on_worker([&] { ASSERT_TRUE(peer.client->set_answer(**peer.answer)); });

@@ -113,6 +113,35 @@ TEST_P(SessionTest, TwoPeersHearEachOtherAndNotThemselves) {
   EXPECT_GT(statistics.connect_ms, 0);
 }
 
+TEST_P(SessionTest, ProtectionReachesTheSlotsThatCanHaveIt) {
+  Peer& talker = add_peer();
+  Peer& listener = add_peer();
+  join(talker);
+  join(listener, [](sdp::SessionPlan& plan) {
+    for (sdp::SectionPlan& section : plan.sections) {
+      if (section.is_slot()) section.red_payload_type = 63;
+    }
+  });
+  for (const SessionSlot& slot : listener.session->slots()) EXPECT_TRUE(slot.can_repeat);
+  for (const SessionSlot& slot : talker.session->slots()) EXPECT_FALSE(slot.can_repeat);
+  const auto repeated = [](const Peer& peer) {
+    uint64_t bytes = 0;
+    for (const SlotStatistics& slot : peer.session->statistics().slots) {
+      bytes += slot.redundant_bytes;
+    }
+    return bytes;
+  };
+  ASSERT_TRUE(talk_until(talker, [&] { return listener.session->statistics().packets_sent > 5; }));
+  EXPECT_EQ(repeated(listener), 0u);
+  for (size_t slot = 0; slot < kSlots; ++slot) {
+    listener.session->protect(slot, {.repeated = Protection::kMostRepeated});
+  }
+  EXPECT_TRUE(talk_until(talker, [&] { return repeated(listener) > 0; }));
+  const TrackStatistics track = talker.session->statistics().tracks.at(0);
+  EXPECT_GT(track.packets, 5u);
+  EXPECT_EQ(track.bytes, 4 * track.packets);
+}
+
 TEST_P(SessionTest, VoiceAsksRoutersForExpeditedForwarding) {
   Peer& anna = add_peer();
   join(anna);

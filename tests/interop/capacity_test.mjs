@@ -83,7 +83,8 @@ test('A server with 512 descriptors says how many it can carry, carries them, an
   };
   while (ROOM * crowds.length < promised) await add(`crowd-${crowds.length}`, ROOM, 4);
   // Many simultaneous joins are refused a little early; joins one after the other take the rest.
-  await add('last', 20, 1);
+  // A request that ends late leaves one more place.
+  for (let i = 0; i === 0 || (i < 3 && (await capacity(server)).head_room_participants > 0); i += 1) await add(`last-${i}`, 20, 1);
   t.diagnostic(`promised ${promised}, carried ${carried}`);
   // Connections of simultaneous requests take descriptors too.
   assert.ok(carried >= promised * 0.96 && carried <= promised * 1.15, `${carried} got in, ${promised} were promised`);

@@ -2,7 +2,6 @@
 // People at the voice page: they hear each other after one negotiation each, while others join, mute, pin, leave and rejoin.
 
 import assert from 'node:assert/strict';
-import { join } from 'node:path';
 
 import { concurrentTests } from './harness/concurrent_tests.mjs';
 import { delay, until } from './harness/until.mjs';
@@ -13,6 +12,13 @@ import { launchBrowser, received, VoicePage } from './pages/voice_page.mjs';
 const test = concurrentTests(2);
 const ONE_NEGOTIATION = [['have-local-offer', 'stable']];
 const PACKETS_PER_SECOND = 50;
+const PREROLL = 16; // Packets that a talker who gets a slot may have sent before.
+/** Streams are counted in windows of this length, as long away from any switch. */
+const WINDOW_MS = 300;
+const CALM_MS = 300;
+const SAMPLE_MS = 100;
+const STEADY_WINDOWS = 20;
+const MOST_MS = 50000;
 /** Fraction of the speech that may be concealed beyond what the same pages conceal without a server. */
 const CONCEALED_OF_TWO = 0.01;
 const CONCEALED_OF_FOUR = 0.03; // Slots change hands.
@@ -21,35 +27,33 @@ const heard = (listener, talker) =>
 const notHeard = (listener, talker) =>
   until(`${listener.name} no longer hears ${talker.name}`, async () => !(await listener.hears(talker)));
 
-/** Samples one listener until `enough(windows)`: each holds what arrived in it, and whether slots were reassigned around it. */
-async function windows(listener, { most, windowMs, enough }) {
-  const result = [];
-  let before = await listener.inbound();
-  let slotsBefore = (await listener.messages('slots')).length;
-  while (result.length < most && !enough(result)) {
-    await delay(windowMs);
-    const after = await listener.inbound();
-    const slotsAfter = (await listener.messages('slots')).length;
-    result.push({ ...received(before, after), switched: slotsAfter !== slotsBefore });
-    [before, slotsBefore] = [after, slotsAfter];
-  }
-  return result;
+/** The streams that arrived in windows of `WINDOW_MS` around which no slot was reassigned: then both the old and the new speaker may arrive. */
+async function steadyStreams(listener, durationMs) {
+  const samples = await listener.record(durationMs, SAMPLE_MS);
+  const switchesMs = await listener.switches();
+  const slotsOf = ({ slots }) => new Map(slots.map(({ mid, packetsReceived }) => [mid, packetsReceived]));
+  return samples.flatMap((first) => {
+    const last = samples.find(({ timeMs }) => timeMs >= first.timeMs + WINDOW_MS);
+    if (!last || switchesMs.some((timeMs) => timeMs > first.timeMs - CALM_MS && timeMs < last.timeMs + CALM_MS)) return [];
+    const before = slotsOf(first);
+    return [[...slotsOf(last)].filter(([mid, packets]) => packets > (before.get(mid) ?? 0)).length];
+  });
 }
 
 async function assertAtMostStreams(listener, limit) {
   const start = Date.now();
   const before = await listener.inbound();
-  // A window in which a slot was reassigned may contain both the old and the new speaker. The talkers' pauses decide how often that happens.
-  const steadyOf = (samples) => samples.filter((sample, i) => !sample.switched && samples[i + 1]?.switched === false && !samples[i - 1]?.switched);
-  const samples = await windows(listener, { most: 100, windowMs: 500, enough: (taken) => taken.length >= 8 && steadyOf(taken).length >= 4 });
-  const total = received(before, await listener.inbound());
+  const steady = [];
+  // The talkers' pauses decide how often a slot is reassigned.
+  while (steady.length < STEADY_WINDOWS && Date.now() - start < MOST_MS) steady.push(...await steadyStreams(listener, 2000));
+  const { packets } = received(before, await listener.inbound());
   const seconds = (Date.now() - start) / 1000;
-  const steady = steadyOf(samples);
-  assert.ok(steady.length >= 4, `only ${steady.length} of ${samples.length} windows without a switch`);
-  for (const { activeStreams } of steady) assert.ok(activeStreams <= limit, `${activeStreams} streams, at most ${limit} allowed`);
-  const allowed = limit * PACKETS_PER_SECOND * seconds * 1.15;
-  assert.ok(total.packets <= allowed, `${total.packets} packets in ${seconds} s are more than ${limit} streams have`);
-  assert.ok(total.packets > 0, 'nothing was received');
+  assert.ok(steady.length >= STEADY_WINDOWS, `only ${steady.length} windows without a switch in ${seconds} s`);
+  for (const streams of steady) assert.ok(streams <= limit, `${streams} streams, at most ${limit} allowed`);
+  const switches = (await listener.switches()).filter((timeMs) => timeMs >= start).length;
+  const allowed = limit * PACKETS_PER_SECOND * seconds * 1.15 + PREROLL * switches;
+  assert.ok(packets <= allowed, `${packets} packets in ${seconds} s with ${switches} switches are more than ${limit} streams have`);
+  assert.ok(packets > 0, 'nothing was received');
 }
 
 test('Four people hear each other with one negotiation each and at most two streams', async (t) => {
@@ -75,38 +79,17 @@ test('Four people hear each other with one negotiation each and at most two stre
     await ada.tile(boris).getByText('Boris Petrov').waitFor();
     await ada.tile(ada).getByText('You').waitFor();
     await until('Ada sees Boris speak', async () => (await ada.speaking()).includes('Boris'));
-    await ada.page.locator(`li.speaking-now[data-participant="${boris.participant}"]`).waitFor();
+    await ada.page.locator(`#stage li.speaking-now[data-participant="${boris.participant}"]`).waitFor();
   });
 
   await t.test('A third and a fourth join and speak without a renegotiation', async () => {
     people.push(await VoicePage.join(browser, server, { name: 'Chen', room }));
-    people.push(await VoicePage.join(browser, server, { name: 'Dunya', room, viewport: { width: 390, height: 844 } }));
+    people.push(await VoicePage.join(browser, server, { name: 'Dunya', room }));
     await until('four people are shown', async () => (await ada.page.locator('li.person').count()) === 4);
     await until('somebody new is heard', async () => (await ada.hears(people[2])) || (await ada.hears(people[3])));
     const [results] = await Promise.all([listenBothWays([[ada, boris], [boris, ada]]), assertAtMostStreams(ada, 2)]);
     assertHeardAsWell(t, results, CONCEALED_OF_FOUR);
     for (const person of people) assert.deepEqual(await person.signalling(), ONE_NEGOTIATION, person.name);
-  });
-
-  await t.test('The statistics panel has sane numbers', async () => {
-    await ada.page.getByRole('button', { name: 'Statistics' }).click();
-    const value = (label) => ada.page.locator('dt', { hasText: label }).locator('xpath=following-sibling::dd[1]');
-    await until('rates are shown', async () => parseInt(await value('Receiving').textContent(), 10) > 0);
-    assert.equal(await value('Negotiations').textContent(), '1');
-    assert.match(await value('Speech concealed').textContent(), /^\d+\.\d %$/);
-    assert.match(await value('Round trip').textContent(), /^\d+ ms$/);
-  });
-
-  await t.test('It looks right on a desk and on a phone', async () => {
-    const [, , , phone] = people;
-    await ada.page.screenshot({ path: join(environment.artifacts, 'voice-desktop.png') });
-    await phone.page.screenshot({ path: join(environment.artifacts, 'voice-phone.png') });
-    await phone.page.emulateMedia({ colorScheme: 'dark' });
-    await phone.page.screenshot({ path: join(environment.artifacts, 'voice-phone-dark.png') });
-    for (const { page } of [ada, phone]) {
-      const overflow = await page.evaluate(() => document.documentElement.scrollWidth - window.innerWidth);
-      assert.ok(overflow <= 0, `the page is ${overflow} pixels too wide`);
-    }
   });
 
   await t.test('Leaving removes a person, reloading brings the same one back', async () => {
@@ -136,7 +119,7 @@ test('Mute, block and pin do what they say where one speaker is heard', async (t
 
   await t.test('A muted person is silent and shown as muted', async () => {
     await ada.page.keyboard.press('Space'); // The mute button has the focus after joining.
-    await until('Ada is muted', async () => (await ada.page.locator('#mute').getAttribute('aria-pressed')) === 'true');
+    await ada.page.locator('#mute').getByText('Unmute').waitFor();
     await boris.tile(ada).getByText('Muted').waitFor();
     await heard(ada, boris);
     await notHeard(boris, ada);
@@ -154,7 +137,7 @@ test('Mute, block and pin do what they say where one speaker is heard', async (t
     const chen = await VoicePage.join(browser, server, { name: 'Chen', room });
     await assertAtMostStreams(ada, 1);
     for (const person of [boris, chen]) {
-      await ada.tile(person).getByRole('button', { name: `Always hear ${person.name}` }).click();
+      await ada.press(person, `Always hear ${person.name}`);
       await ada.tile(person).getByText('Pinned').waitFor();
       await heard(ada, person);
       const stayed = [];
@@ -163,7 +146,7 @@ test('Mute, block and pin do what they say where one speaker is heard', async (t
         stayed.push(await ada.hears(person));
       }
       assert.ok(stayed.every(Boolean), `${person.name} was pinned and heard: ${stayed}`);
-      await ada.tile(person).getByRole('button', { name: `Always hear ${person.name}` }).click();
+      await ada.press(person, `Always hear ${person.name}`);
       await until('the pin is gone', async () => !(await ada.tile(person).textContent()).includes('Pinned'));
     }
     await chen.page.getByRole('button', { name: 'Leave the room' }).click();
@@ -171,21 +154,21 @@ test('Mute, block and pin do what they say where one speaker is heard', async (t
 
   await t.test('A blocked person is not heard until they are let in again', async () => {
     await heard(ada, boris);
-    const button = ada.tile(boris).getByRole('button', { name: 'Never hear Boris' });
-    await button.click();
+    await ada.press(boris, 'Never hear Boris');
     await ada.tile(boris).getByText('Silenced by you').waitFor();
     await notHeard(ada, boris);
-    await button.click();
+    await ada.press(boris, 'Never hear Boris');
     await heard(ada, boris);
   });
 
   await t.test('An unmuted person is heard again', async () => {
-    await ada.page.getByRole('button', { name: 'Unmute' }).click();
-    await boris.page.getByRole('button', { name: 'Mute' }).click();
+    await ada.setMuted(false);
+    await boris.setMuted(true);
     await heard(boris, ada);
   });
 
-  await t.test('Whom the host has muted is told so, and stays silent even after a reload', async () => {
+  // The host's mute is decided above the media paths.
+  if (environment.path === 'wire') await t.test('A person whom the host has muted is told so, and stays silent even after a reload', async () => {
     const path = `/v1/rooms/${room}/participants/${ada.participant}`;
     const button = ada.page.locator('#mute');
     assert.equal((await server.api('PATCH', path, { muted: true })).status, 200);

@@ -4,6 +4,7 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 
+import { record } from './harness/compatibility.mjs';
 import { until } from './harness/until.mjs';
 import { environment, KEY, VecheServer } from './harness/veche_server.mjs';
 import { launchBrowser } from './pages/voice_page.mjs';
@@ -93,6 +94,8 @@ function installCall() {
   };
 }
 
+const versionOf = (page) => page.context().browser().version();
+
 async function openPage(t, server) {
   const browser = await launchBrowser(t);
   const page = await (await browser.newContext()).newPage();
@@ -133,6 +136,7 @@ test('Unusual offers are answered, and their clients hear each other', async (t)
     return ufrag === restarted.ufrag && state === 'connected' && sent > before.sent + 100 && received > before.received + 100;
   });
   await server.connected('clients', Object.keys(CASES).length);
+  record('Chromium', versionOf(page), 'ICE restart');
 });
 
 test('Redundant Opus goes to listeners that have it, and plain Opus to others', async (t) => {
@@ -159,4 +163,5 @@ test('Redundant Opus goes to listeners that have it, and plain Opus to others', 
   const [modern, plain] = [await packetBytes('modern'), await packetBytes('plain')];
   // Chromium does not say of a packet whether it had redundancy, but each frame comes twice.
   assert.ok(modern > 1.6 * plain, `${modern} and ${plain} bytes a packet`);
+  record('Chromium', versionOf(page), 'redundant audio');
 });

@@ -40,7 +40,7 @@ test('The dashboard refuses a wrong key and draws a call while it lasts', async 
   assert.ok(width <= 1100, `the page is ${width} pixels wide`);
   await page.screenshot({ path: join(environment.artifacts, 'dashboard.png') });
   await page.reload();
-  await until('the key lasts for the tab', async () => (await page.locator('figure').count()) === 14);
+  await until('the key lasts for the tab', async () => (await page.locator('figure').count()) === 17);
   assert.deepEqual(foreign, []);
   assert.deepEqual(errors, []);
 });

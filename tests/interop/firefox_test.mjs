@@ -5,6 +5,7 @@ import assert from 'node:assert/strict';
 import { test } from 'node:test';
 
 import { launchFirefox } from './peers/firefox_browser.mjs';
+import { record } from './harness/compatibility.mjs';
 import { until } from './harness/until.mjs';
 import { environment, VecheServer } from './harness/veche_server.mjs';
 import { assertHeardAsWell, connectDirectly, listenBothWays } from './pages/direct_call.mjs';
@@ -49,6 +50,7 @@ test('Firefox and Chromium hear each other with one negotiation each', async (t)
     await connectDirectly(ada, felix);
     await assertWellHeard(t, [[ada, felix], [felix, ada]]);
     await until('Firefox plays what Ada says', async () => (await felix.inbound()).some(({ audioLevel }) => audioLevel > 0.01));
+    record('Firefox ESR', firefox.version(), 'is heard', 'hears');
   });
 
   await t.test('Each is seen to speak', async () => {
@@ -72,6 +74,7 @@ test('Firefox and Chromium hear each other with one negotiation each', async (t)
       const own = await statistics();
       return own.round_trip_ms > 0 && own.round_trip_ms < 200 && own;
     });
+    record('Firefox ESR', firefox.version(), 'reports');
     t.diagnostic(`round trip: ${roundTripMs.toFixed(1)} ms for the server, ${(1000 * about.roundTripTime).toFixed(1)} ms for Firefox`);
   });
 

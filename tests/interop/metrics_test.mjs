@@ -68,7 +68,7 @@ const TURNS = { participants: 12, talkers: 1, pattern: 'rotating', turn: 1, paus
 
 test('Prometheus and OpenMetrics find nothing wrong with a scrape, and docs/metrics.md explains all of it', async (t) => {
   const recorder = { name: 'recording', required: true, config: { directory: scratch(t, 'metrics') } };
-  const server = await VecheServer.start(t, { plugins: [...PLUGINS, recorder] });
+  const server = await VecheServer.start(t, { plugins: [...PLUGINS, recorder, { name: 'adaptive', required: true }] });
   const load = measureLoad(t, server, { ...TURNS, room: 'call', duration: 4 });
   await server.connected('call', TURNS.participants);
   const recordings = new Recordings(server, 'call');

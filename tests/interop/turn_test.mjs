@@ -1,17 +1,17 @@
 // SPDX-License-Identifier: Apache-2.0
-// Clients that reach the server through TURN alone, with the credentials that they get from the server.
+// Clients that reach the server through TURN alone, with the credentials that they get from the server. One after the other, in a
+// network of their own (harness/own_network).
 
 import assert from 'node:assert/strict';
+import { test } from 'node:test';
 
 import { runPython } from './harness/command.mjs';
-import { concurrentTests } from './harness/concurrent_tests.mjs';
 import { Coturn, coturnProblem } from './harness/coturn.mjs';
 import { Namespace, namespaceProblem } from './harness/namespace.mjs';
 import { until } from './harness/until.mjs';
 import { VecheServer } from './harness/veche_server.mjs';
 import { launchBrowser, VoicePage } from './pages/voice_page.mjs';
 
-const test = concurrentTests(2);
 const NO_TURN = coturnProblem();
 const skip = NO_TURN ?? namespaceProblem() ?? false;
 const LOOPBACK = '127.0.0.1';

@@ -1,62 +1,24 @@
 // SPDX-License-Identifier: Apache-2.0
-// The wire path from outside: its one port, floods, clients that move, how streams begin, reports and retransmission.
+// The wire path where the processors decide: a flood, how streams begin, retransmission. wire_clients_test.mjs has the rest.
 
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { fileURLToPath } from 'node:url';
 
-import { assertNothingMissing, measureLoad, runAiortcPeer, runPython, startCall } from './harness/command.mjs';
-import { concurrentTests } from './harness/concurrent_tests.mjs';
-import { Namespace, namespaceProblem } from './harness/namespace.mjs';
-import { udpPort } from './harness/ports.mjs';
+import { assertWhole, measureLoad, runPython, startCall } from './harness/command.mjs';
 import { udpSockets } from './harness/sockets.mjs';
-import { firstSecond, longestPause, QUIET_MS } from './harness/timeline.mjs';
+import { firstSecond, QUIET_MS } from './harness/timeline.mjs';
 import { UdpRelay } from './harness/udp_relay.mjs';
 import { delay, until } from './harness/until.mjs';
 import { VecheServer } from './harness/veche_server.mjs';
 import { connectDirectly, excess, median } from './pages/direct_call.mjs';
 import { launchBrowser, received, VoicePage } from './pages/voice_page.mjs';
 
-const concurrent = concurrentTests(2);
-
-const ONE_NEGOTIATION = [['have-local-offer', 'stable']];
 const ASK_FOR_NACK = fileURLToPath(new URL('pages/ask_for_nack.js', import.meta.url));
-/** Chromium checks the pair that it uses every 2.5 s. */
-const CHECK_INTERVAL_MS = 2500;
-const LATE_MS = 1000;
+const heard = (listener, talker) => until(`${listener.name} hears ${talker.name}`, () => listener.hears(talker));
 /** Fraction of a first second that may be concealed beyond what the same pages conceal without a server. */
 const CONCEALED = 0.03;
-const heard = (listener, talker) => until(`${listener.name} hears ${talker.name}`, () => listener.hears(talker));
-const inUse = ({ packetsReceived }) => packetsReceived > 0;
 const percent = (part, whole) => `${((100 * part) / whole).toFixed(2)} %`;
-
-/** All participants joined, all heard every talker, nothing was lost. */
-function assertWhole(figures, participants) {
-  assertNothingMissing(figures);
-  assert.equal(figures.joins.joined, participants);
-  assert.equal(figures.packets.lost, 0);
-}
-
-concurrent('One UDP port carries everybody', async (t) => {
-  const port = await udpPort();
-  const server = await VecheServer.start(t, { media: { lanes: 1, ports: [port, port] } });
-  const room = 'one-port';
-  const load = measureLoad(t, server, { room, participants: 6, talkers: 2, duration: 6, 'expect-no-loss': true });
-  const peer = runAiortcPeer(t, server, { room, participant: 'boris', seconds: 8 });
-  for (const each of [load, peer]) each.catch(() => {}); // Awaited at the end; they may fail before.
-  await server.connected(room, 7);
-  assert.deepEqual((await server.lanes()).map((lane) => lane.port), [port]);
-  const sockets = udpSockets(server.pid);
-  assert.ok(sockets.length > 0);
-  assert.deepEqual(sockets.filter((socket) => socket.port !== port), []);
-
-  const { slots } = await peer;
-  const active = slots.filter(({ frames }) => frames > 100);
-  assert.ok(active.length >= 2, `the aiortc client heard ${JSON.stringify(slots)}`);
-  const figures = await load;
-  assertWhole(figures, 6);
-  assert.ok(figures.packets.foreign > 6 * 100, `the load generator heard ${figures.packets.foreign} packets of the aiortc client`);
-});
 
 test('Garbage from one source costs established calls nothing', async (t) => {
   const server = await VecheServer.start(t, { media: { lanes: 1 } }); // The call and the flood share a thread.
@@ -85,67 +47,6 @@ test('Garbage from one source costs established calls nothing', async (t) => {
   assert.equal(flood.replies, 0, 'the source of the flood was answered');
   assertWhole(before, 6);
   assertWhole(figures, 6);
-});
-
-/** Two people in a call during `disturb`, which happens to the first. Returns when each of them recovered after it. */
-async function disturbCall(t, server, room, [mover, other], { recordMs, disturb }) {
-  await Promise.all([heard(mover, other), heard(other, mover)]);
-  const before = await server.statistics(room, mover.participant);
-  const recordings = Promise.all([mover.record(recordMs), other.record(recordMs)]);
-  await delay(1000);
-  await disturb();
-  const timeMs = Date.now();
-  const samples = await recordings;
-  const [hearsMs, heardMs] = samples.map((each) => longestPause(each).toMs - timeMs);
-  t.diagnostic(`after ${heardMs} ms ${mover.name} was heard, after ${hearsMs} ms she heard others`);
-  await Promise.all([heard(mover, other), heard(other, mover)]);
-  const after = await server.statistics(room, mover.participant);
-  assert.equal(after.session, before.session, 'it is another session');
-  assert.equal(after.state, 'connected');
-  for (const person of [mover, other]) {
-    assert.deepEqual(await person.signalling(), ONE_NEGOTIATION, person.name);
-    assert.deepEqual(person.errors, [], person.name);
-  }
-  const moved = samples[0].find(({ pair }) => pair.local !== samples[0][0].pair.local);
-  return { hearsMs, heardMs, movedMs: moved && moved.timeMs - timeMs };
-}
-
-test('A client that loses its network goes on over another without a new session', { skip: namespaceProblem() ?? false }, async (t) => {
-  const namespace = new Namespace(t, 2);
-  const [first, second] = namespace.links;
-  const server = await VecheServer.start(t, { host: second.remote, media: { addresses: [first.remote, second.remote] } });
-  const inside = await launchBrowser(t, { prefix: namespace.prefix, origin: server.url });
-  const outside = await launchBrowser(t, { origin: server.url });
-  const room = 'moving';
-  const fragment = `#key=${server.key}`;
-  const ada = await VoicePage.join(inside, server, { name: 'Ada', room, fragment });
-  const boris = await VoicePage.join(outside, server, { name: 'Boris', room, fragment });
-  const uses = ({ local, remote }) => until(`media takes ${local}`, async () => {
-    const pair = await ada.pair();
-    return pair.local === local && pair.remote === remote;
-  });
-  await uses(first); // Of the server's addresses the first has the highest priority.
-
-  const { hearsMs, heardMs, movedMs } = await disturbCall(t, server, room, [ada, boris], {
-    recordMs: 9000, disturb: () => namespace.takeDown(first) });
-  await uses(second);
-  // Chromium keeps a pair for 2.5 s without an answer and one more, on any network; then it sends on another at once, and nominates
-  // that with its next check.
-  t.diagnostic(`the browser itself moved after ${movedMs} ms`);
-  assert.ok(movedMs < 6000, `the browser took ${movedMs} ms to move`);
-  for (const timeMs of [hearsMs, heardMs]) assert.ok(timeMs - movedMs < LATE_MS, `${timeMs - movedMs} ms after it moved`);
-});
-
-concurrent('A client behind a NAT that forgets it goes on without a new session', async (t) => {
-  const server = await VecheServer.start(t);
-  const browser = await launchBrowser(t);
-  const relay = await UdpRelay.start(t);
-  const room = 'behind-nat';
-  const ada = await VoicePage.join(browser, server, { name: 'Ada', room, prepare: (page) => relay.serve(page) });
-  const boris = await VoicePage.join(browser, server, { name: 'Boris', room });
-  const { hearsMs, heardMs } = await disturbCall(t, server, room, [ada, boris], { recordMs: 5000, disturb: () => relay.changeAddress() });
-  // The client is not told, and to the server the new address is a stranger's until the next check.
-  for (const timeMs of [hearsMs, heardMs]) assert.ok(timeMs < CHECK_INTERVAL_MS + LATE_MS, `${timeMs} ms`);
 });
 
 /** The talker unmutes; returns what each listener got in the first second, from the server and directly. */
@@ -188,42 +89,7 @@ test('The first second of every stream is without gaps', async (t) => {
   assert.ok(most < CONCEALED, `${percent(most, 1)} of most first seconds are concealed beyond what direct connections conceal`);
 });
 
-/** A sane report on what a page sends, and one on a slot that it receives. On a busy machine some show a long round trip, but not all. */
-async function reportsAt(person) {
-  const about = await until('a sane report on the microphone came', async () =>
-    (await person.statistics('remote-inbound-rtp')).find(({ roundTripTime, jitter }) => roundTripTime > 0 && roundTripTime < 0.2 && jitter < 0.05));
-  const sent = await until('a report on a slot in use came', async () => {
-    const slots = (await person.inbound()).filter(inUse);
-    return (await person.statistics('remote-outbound-rtp')).find(({ id }) => slots.some(({ remoteId }) => remoteId === id));
-  });
-  return { about, sent };
-}
-
-concurrent("A client's statistics show sane reports of ours, and ours of the client's", async (t) => {
-  const server = await VecheServer.start(t);
-  const browser = await launchBrowser(t);
-  const room = 'reports';
-  const people = [];
-  for (const name of ['Ada', 'Boris']) people.push(await VoicePage.join(browser, server, { name, room }));
-  for (const person of people) {
-    const { about, sent } = await reportsAt(person);
-    t.diagnostic(`at ${person.name}: round trip ${1000 * about.roundTripTime} ms, jitter ${1000 * about.jitter} ms, ` +
-      `lost ${about.packetsLost}; of a slot ${sent.packetsSent} packets reported as sent`);
-    assert.equal(about.fractionLost, 0);
-    assert.equal(about.packetsLost, 0);
-    assert.ok(sent.packetsSent > 0 && sent.reportsSent > 0, JSON.stringify(sent));
-    const own = await until('the server knows the round trip', async () => {
-      const statistics = await server.statistics(room, person.participant);
-      return statistics.round_trip_ms > 0 && statistics.round_trip_ms < 200 && statistics;
-    });
-    t.diagnostic(`at the server: ${JSON.stringify(own)}`);
-    assert.equal(own.path, 'wire');
-    assert.equal(own.lost_in, 0);
-    assert.equal(own.lost_out, 0);
-  }
-});
-
-concurrent('Lost packets are sent again to clients that ask for it, and asked for from clients that offer it', async (t) => {
+test('Lost packets are sent again to clients that ask for it, and asked for from clients that offer it', async (t) => {
   const server = await VecheServer.start(t);
   const browser = await launchBrowser(t);
   const room = 'lossy';

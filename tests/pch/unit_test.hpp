@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
-// What most unit tests include, compiled once for all of them. Files still include what they use.
+// What most unit tests include, compiled once for each test program. Files still include what they
+// use.
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
@@ -8,4 +9,4 @@
 #include <random>
 #include <sstream>
 
-#include "glib/pch/gstreamer.hpp"
+#include "../../core/base/pch/standard.hpp"

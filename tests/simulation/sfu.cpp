@@ -48,8 +48,8 @@ void ForwardingPolicy::decide(void* state, const veche_route& route, const veche
   const forwarding::PrerollTuning tuning{
       .length_ns = forwarding::ms_to_ns(settings.preroll_ms),
       .gate_loudness = forwarding::loudness_of_dbov(settings.noise_gate_dbov)};
-  forwarding::decide(*static_cast<forwarding::PrerollState*>(state), route, {packets, count},
-                     tuning, verdicts);
+  forwarding::decide(*static_cast<forwarding::PrerollState*>(state), route,
+                     {packets, sizeof(veche_packet), count}, tuning, verdicts);
 }
 
 Egress::Egress(Sfu& sfu, uint16_t client, const Admission& admission, int64_t now_ns)
@@ -63,7 +63,8 @@ std::span<uint8_t> Egress::begin(size_t size) noexcept {
   return is_open && size <= memory_.size() ? std::span(memory_).first(size) : std::span<uint8_t>();
 }
 
-void Egress::send(const rtp::PacketView& packet, size_t slot, int64_t capture_ns) noexcept {
+void Egress::send(const rtp::PacketView& packet, size_t slot, int64_t capture_ns,
+                  int64_t /*now_ns*/) noexcept {
   EXPECT_EQ(packet.ssrc(), admission_.first_slot_ssrc + slot);
   EXPECT_EQ(packet.mid(4), std::to_string(slot));
   check(packet, slots_[slot]);

@@ -49,7 +49,8 @@ class Egress final : public media::Path {
  public:
   Egress(Sfu& sfu, uint16_t client, const Admission& admission, int64_t now_ns);
   std::span<uint8_t> begin(size_t size) noexcept override;
-  void send(const rtp::PacketView& packet, size_t slot, int64_t capture_ns) noexcept override;
+  void send(const rtp::PacketView& packet, size_t slot, int64_t capture_ns,
+            int64_t now_ns) noexcept override;
 
   /// ICE knows where to send to.
   bool is_open = false;

@@ -8,6 +8,12 @@
 #include "glib/held.hpp"
 
 namespace veche::load {
+namespace {
+
+/// libnice's number of the bundle.
+constexpr guint kStream = 1;
+
+}  // namespace
 
 Client::Client(std::unique_ptr<glib::WebrtcBin> webrtc) : webrtc_(std::move(webrtc)) {}
 
@@ -105,7 +111,21 @@ Status Client::make_offer() {
 Status Client::set_answer(const std::string& sdp) {
   format_ = negotiated_format(format_.ssrc, offer_, sdp);
   slot_transport_cc_ = negotiated_slot_transport_cc(sdp);
-  return webrtc_->set_description("set-remote-description", GST_WEBRTC_SDP_TYPE_ANSWER, sdp);
+  Status status =
+      webrtc_->set_description("set-remote-description", GST_WEBRTC_SDP_TYPE_ANSWER, sdp);
+  if (status) repeat_ice_state();
+  return status;
+}
+
+/// libnice emits its states after it has released its lock: "connecting", which webrtcbin's thread
+/// emits while it takes the answer, may come behind "connected" of ICE's own thread. Then webrtcbin
+/// would hold back for ever what it receives.
+void Client::repeat_ice_state() {
+  const NiceComponentState state =
+      nice_agent_get_component_state(agent_.get(), kStream, NICE_COMPONENT_TYPE_RTP);
+  if (state != NICE_COMPONENT_STATE_CONNECTED && state != NICE_COMPONENT_STATE_READY) return;
+  g_signal_emit_by_name(agent_.get(), "component-state-changed", kStream, NICE_COMPONENT_TYPE_RTP,
+                        state);
 }
 
 Status Client::start_sending() { return path_->open(slot_transport_cc_); }

@@ -60,6 +60,7 @@ class Client {
   /// Shows the path each element that webrtcbin makes from now on.
   void show_elements();
   Status make_offer();
+  void repeat_ice_state();
 
   std::unique_ptr<glib::WebrtcBin> webrtc_;
   glib::Ref<NiceAgent> agent_;

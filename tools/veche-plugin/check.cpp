@@ -70,6 +70,8 @@ bool check(const CheckOptions& options) {
   check_packet_policy(kit);
   check_controller(kit);
   check_http_routes(kit);
+  check_admission(kit);
+  check_client_messages(kit);
   check_life(kit);
   return report.failures() == 0;
 }

@@ -43,17 +43,21 @@ void check_life(const Kit& kit);
 void check_events(const Kit& kit);
 /// Rooms on two threads: legal slots, no allocation or lock.
 void check_selector(const Kit& kit);
-/// What make_settings() refuses.
+/// What make_settings() makes of settings at the limits of the schema for rooms.
 void check_selector_settings(const Kit& kit);
 /// What the schema for rooms refuses; rooms that open, change, and have closed already.
 void check_room_settings(const Kit& kit);
 /// Packets of several routes on two threads: valid verdicts, no allocation or lock.
 void check_packet_policy(const Kit& kit);
 
-/// Sessions with and without routes: known targets.
+/// Rooms whose sessions come and go: possible decisions.
 void check_controller(const Kit& kit);
 /// Requests for names that do not exist: each is answered.
 void check_http_routes(const Kit& kit);
+/// Participants that join, strange ones too: possible answers; a stop at once.
+void check_admission(const Kit& kit);
+/// Messages of clients, hostile ones and many of them: possible answers; a stop at once.
+void check_client_messages(const Kit& kit);
 
 /// Judges the log of the plugin: exceptions and calls on the wrong thread are failures.
 void check_log(const Kit& kit, const std::string& part);

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 // The part of the kit that starts and stops the plugin many times.
 #include "check.hpp"
+#include "client_input.hpp"
 #include "lane_guard.hpp"
 #include "media/selector.hpp"
 #include "process_state.hpp"
@@ -12,7 +13,8 @@ namespace {
 constexpr uint32_t kWarmUp = 20;
 constexpr double kSlowHookMs = 100;
 
-/// One life, with one room if the plugin selects, or has settings for rooms.
+/// One life, with one room if the plugin selects, or has settings for rooms; one participant joins,
+/// and one client sends a message.
 Status live_once(const Kit& kit) {
   std::unique_ptr<media::Selector::Settings> settings;
   std::unique_ptr<media::Selector::RoomState> room;
@@ -27,6 +29,7 @@ Status live_once(const Kit& kit) {
   if (auto* parts = instance.find<room::RoomSettings>()) {
     parts->changed("lobby", parts->complete("{}").value());
   }
+  use_once(instance);
   room.reset();
   settings.reset();
   kit.loop.iterate();
@@ -48,6 +51,7 @@ std::string growth(const char* what, Count before, Count after, uint32_t cycles,
 std::string slow_hook(const Kit& kit) {
   plugin::PluginInstance instance(kit.loop, kit.surroundings, kit.examine());
   if (!instance.start()) return {};
+  use_once(instance);
   instance.stop();
   for (const plugin::HookInfo& hook : instance.info().hooks) {
     const double ms = static_cast<double>(hook.max_ns) / 1e6;

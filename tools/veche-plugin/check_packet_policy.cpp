@@ -16,6 +16,8 @@ namespace {
 constexpr uint32_t kBatches = 2000;
 constexpr uint32_t kMaxBatch = 64;
 constexpr uint8_t kUntouched = 0xa5;
+constexpr uint32_t kVoice =
+    VECHE_PACKET_FRAME_START | VECHE_PACKET_FRAME_END | VECHE_PACKET_KEY_FRAME;
 
 /// A route with memory as the host gives it, followed by a guard that must not change.
 struct RouteRun {
@@ -41,7 +43,7 @@ uint32_t next_batch(RouteRun& run, veche_route& route, uint32_t& sequence) {
     packet.size = run.random() % 1200;
     packet.flags = (run.random() % 8 == 0 ? VECHE_PACKET_PREROLL : 0) |
                    (run.random() % 8 == 0 ? VECHE_PACKET_MARKER : 0) |
-                   (run.random() % 8 == 0 ? 0xfff00000u : 0);
+                   (run.random() % 8 == 0 ? 0xfff00000u : 0) | kVoice;
     packet.level = static_cast<uint8_t>(run.random() % 128);
   }
   return count;

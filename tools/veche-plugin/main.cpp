@@ -9,6 +9,7 @@
 #include "base/descriptor.hpp"
 #include "base/log.hpp"
 #include "check.hpp"
+#include "dev.hpp"
 #include "inspect.hpp"
 #include "new_project.hpp"
 
@@ -23,12 +24,19 @@ constexpr const char* kHelp =
     "Usage: veche-plugin inspect FILE\n"
     "       veche-plugin check FILE [--config JSON] [--cycles N]\n"
     "       veche-plugin new NAME [--language c|cpp]\n"
+    "       veche-plugin dev FILE [--build COMMAND] [--config JSON] [--server PROGRAM] [--listen "
+    "ADDRESS]\n"
     "\n"
     "inspect  Prints the description of a plugin. It is read from the file: none of its code "
     "runs.\n"
     "check    Runs the conformance kit in this process, so the plugin has to be trusted. Prints a\n"
     "         line for each check: ok or FAIL. JSON is the configuration, {} by default; N is how\n"
     "         often the plugin is started and stopped, 1000 by default.\n"
+    "dev      Runs a server with the plugin, on 127.0.0.1:8080 unless told otherwise, with the API "
+    "key\n"
+    "         dev.devsecret-devsecret. When a file below the working directory changes, COMMAND "
+    "builds\n"
+    "         the plugin, and the server starts again with it; calls end. Ends with Ctrl-C.\n"
     "new      Creates the folder NAME with a minimal plugin that builds and passes check.\n"
     "\n"
     "Exits with 0 if all is well, 1 if not, 2 if the command line is wrong.\n";
@@ -84,6 +92,17 @@ int run_new(Arguments arguments) {
   return 0;
 }
 
+int run_dev(Arguments arguments) {
+  tool::DevOptions options;
+  take_option(arguments, "--build", options.build);
+  take_option(arguments, "--config", options.config);
+  take_option(arguments, "--server", options.server);
+  take_option(arguments, "--listen", options.listen);
+  if (arguments.size() != 1) return complain("dev needs one file; see --help", kUsage);
+  options.file = arguments[0];
+  return tool::develop(options);
+}
+
 int run(Arguments arguments) {
   const std::string command = arguments.empty() ? "" : arguments[0];
   if (command == "--help") return fputs(kHelp, stdout) == EOF ? kBad : 0;
@@ -91,6 +110,7 @@ int run(Arguments arguments) {
   if (!arguments.empty()) arguments.erase(arguments.begin());
   if (command == "inspect") return run_inspect(arguments);
   if (command == "check") return run_check(arguments);
+  if (command == "dev") return run_dev(arguments);
   if (command == "new") return run_new(arguments);
   return complain("unknown command \"" + command + "\"; see --help", kUsage);
 }

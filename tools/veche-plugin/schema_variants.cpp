@@ -7,6 +7,7 @@
 
 #include "glib/json.hpp"
 #include "glib/json_node.hpp"
+#include "glib/json_schema.hpp"
 
 namespace veche::tool {
 namespace {
@@ -65,6 +66,48 @@ std::vector<std::string> wrong_values(JsonNode* property) {
   return values;
 }
 
+std::string fitting_value(JsonNode* schema);
+
+/// "{...}" with what is required.
+std::string fitting_object(JsonNode* schema) {
+  std::string text;
+  JsonNode* const properties = member(schema, "properties");
+  JsonNode* const required = member(schema, "required");
+  JsonArray* const names = required ? json_node_get_array(required) : nullptr;
+  for (guint i = 0; names && i < json_array_get_length(names); ++i) {
+    const char* const name = json_array_get_string_element(names, i);
+    JsonNode* const property = properties ? member(properties, name) : nullptr;
+    text += (i > 0 ? ",\"" : "\"") + std::string(name) +
+            "\":" + (property ? fitting_value(property) : "null");
+  }
+  return "{" + text + "}";
+}
+
+std::string fitting_value(JsonNode* schema) {
+  if (JsonNode* choices = member(schema, "enum")) {
+    return glib::to_text(json_array_get_element(json_node_get_array(choices), 0));
+  }
+  const std::string type = text_of(schema, "type");
+  if (type == "object") return fitting_object(schema);
+  if (type == "boolean") return "true";
+  if (type == "string") {
+    const std::string shortest = quoted_length(schema, "minLength", 0);
+    return shortest.empty() ? R"("")" : shortest;
+  }
+  if (type == "array") {
+    JsonNode* const least = member(schema, "minItems");
+    JsonNode* const items = member(schema, "items");
+    std::string text;
+    for (int64_t i = 0; least && i < json_node_get_int(least); ++i) {
+      text += (i > 0 ? "," : "") + (items ? fitting_value(items) : "null");
+    }
+    return "[" + text + "]";
+  }
+  if (type == "null") return "null";
+  const std::string least = limit(schema, "minimum", 0), most = limit(schema, "maximum", 0);
+  return !least.empty() ? least : !most.empty() ? most : "0";
+}
+
 /// Calls use(key, property) for each property of the schema.
 template <class Use>
 void for_each_property(const char* schema, Use&& use) {
@@ -97,6 +140,29 @@ std::vector<Variant> limit_variants(const char* schema, const std::string& confi
     }
   });
   return variants;
+}
+
+std::vector<Variant> hostile_variants(const char* schema, const std::string& config) {
+  std::vector<Variant> variants;
+  for_each_property(schema, [&](const std::string& key, JsonNode* property) {
+    if (text_of(property, "type") != "string" || member(property, "enum")) return;
+    for (const std::string& value :
+         {std::string(R"("")"), std::string(R"("\u0001\u007f\ud83d\ude00%s%n")"),
+          std::string(R"("\"}],'<script>--")"), '"' + std::string(3500, 'x') + '"',
+          quoted_length(property, "maxLength", 0)}) {
+      if (!value.empty()) variants.push_back(with(config, key, value));
+    }
+  });
+  return variants;
+}
+
+std::optional<std::string> make_fitting(const char* schema) {
+  const auto parsed = glib::JsonSchema::parse(schema);
+  const auto root = glib::parse_json(schema);
+  if (!parsed || !root) return std::nullopt;
+  auto made = glib::parse_json(fitting_object(root->get()));
+  if (!made || !parsed->apply(made->get(), true).empty()) return std::nullopt;
+  return glib::to_text(made->get());
 }
 
 }  // namespace veche::tool

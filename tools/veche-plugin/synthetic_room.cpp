@@ -9,9 +9,9 @@ namespace veche::tool {
 namespace {
 
 constexpr uint32_t kUnknownKind = 7;
-constexpr uint32_t kUnknownFlags = 0xfff00000;
 constexpr size_t kGuard = 4;  ///< Elements behind the end that must not change.
 constexpr uint8_t kUntouched = 0xa5;
+constexpr uint32_t kNewerFields = 24;  ///< Bytes, in each element of a newer host.
 
 constexpr veche_attribute kHost[] = {{"language", ""}, {"role", "host"}};
 constexpr veche_attributes kNoAttributes{nullptr, 0, 0};
@@ -21,16 +21,6 @@ uint64_t participant_id(size_t index) { return 1000 + index; }
 
 const veche_attributes& attributes_of(uint64_t participant) {
   return participant % 4 == 0 ? kHostAttributes : kNoAttributes;
-}
-
-veche_slot untouched_slot() {
-  veche_slot slot;
-  memset(&slot, kUntouched, sizeof slot);
-  return slot;
-}
-
-bool same(const veche_slot& one, const veche_slot& other) {
-  return memcmp(&one, &other, sizeof one) == 0;
 }
 
 }  // namespace
@@ -57,7 +47,6 @@ void SyntheticRoom::advance() {
   }
   add_candidates();
   add_listeners();
-  add_attributes();
   connect();
 }
 
@@ -79,6 +68,8 @@ void SyntheticRoom::add_candidates() {
       candidate.last_packet_ns = candidate.packets ? now_ns_ - 1000 : now_ns_ - 400'000'000;
       candidate.level = talks ? static_cast<uint8_t>(20 + random_() % 40) : VECHE_LEVEL_SILENCE;
       candidate.smoothed_level = talks ? candidate.level : 100;
+      candidate.attributes = attributes_of(candidate.participant);
+      candidate.tag = i % 3;
       candidates_.push_back(candidate);
     }
   }
@@ -106,19 +97,10 @@ void SyntheticRoom::add_listeners() {
     listener.preference_count =
         static_cast<uint32_t>(preferences_.size()) - listener.first_preference;
     listener.max_speakers = i % 3 == 1 ? 1 : 0;
+    listener.attributes = attributes_of(listener.participant);
+    listener.tag = i % 3;
     slots_.insert(slots_.end(), filled_[i].begin(), filled_[i].begin() + listener.slot_count);
     listeners_.push_back(listener);
-  }
-}
-
-void SyntheticRoom::add_attributes() {
-  candidate_attributes_.clear();
-  for (const auto& each : candidates_) {
-    candidate_attributes_.push_back(attributes_of(each.participant));
-  }
-  listener_attributes_.clear();
-  for (const auto& each : listeners_) {
-    listener_attributes_.push_back(attributes_of(each.participant));
   }
 }
 
@@ -131,27 +113,33 @@ void SyntheticRoom::connect() {
       if (!slot_fault(listener, slot).empty()) slot.track = 0;
     }
   }
-  slots_.insert(slots_.end(), kGuard, untouched_slot());
   speaking_.assign(candidates_.size(), 0);
   speaking_.insert(speaking_.end(), kGuard, kUntouched);
-  const uint32_t newer = shape_.strange ? sizeof view_.newer : 0;
+  const uint32_t newer = shape_.strange ? kNewerFields : 0;
+  seen_candidates_.assign(candidates_, newer);
+  seen_listeners_.assign(listeners_, newer);
+  seen_preferences_.assign(preferences_, newer);
+  seen_slots_.assign(slots_, newer);
+  const uint32_t larger = shape_.strange ? sizeof view_.newer : 0;
   memset(view_.newer, kUntouched, sizeof view_.newer);
   memset(selection_.newer, kUntouched, sizeof selection_.newer);
-  view_.known = {static_cast<uint32_t>(sizeof view_.known) + newer,
-                 0,
-                 77,
-                 now_ns_,
-                 candidates_.data(),
-                 listeners_.data(),
-                 preferences_.data(),
+  view_.known = {static_cast<uint32_t>(sizeof view_.known) + larger,
                  static_cast<uint32_t>(candidates_.size()),
                  static_cast<uint32_t>(listeners_.size()),
                  static_cast<uint32_t>(preferences_.size()),
                  slot_count,
-                 candidate_attributes_.data(),
-                 listener_attributes_.data()};
-  selection_.known = {static_cast<uint32_t>(sizeof selection_.known) + newer, 0, slots_.data(),
-                      speaking_.data(), 0};
+                 seen_candidates_.stride(),
+                 seen_listeners_.stride(),
+                 seen_preferences_.stride(),
+                 seen_slots_.stride(),
+                 0,
+                 77,
+                 now_ns_,
+                 seen_candidates_.data(),
+                 seen_listeners_.data(),
+                 seen_preferences_.data()};
+  selection_.known = {static_cast<uint32_t>(sizeof selection_.known) + larger, 0,
+                      seen_slots_.data(), speaking_.data(), 0};
 }
 
 std::string SyntheticRoom::slot_fault(const veche_listener& listener,
@@ -179,9 +167,11 @@ std::string SyntheticRoom::slot_fault(const veche_listener& listener,
 }
 
 std::string SyntheticRoom::find_fault() {
+  if (!seen_slots_.is_intact()) {
+    return "it wrote behind the end of the slots, or between them: use slot_stride";
+  }
+  for (size_t i = 0; i < slots_.size(); ++i) slots_[i] = *seen_slots_.at(i);
   for (size_t i = 0; i < kGuard; ++i) {
-    if (!same(slots_[view_.known.slot_count + i], untouched_slot()))
-      return "it wrote behind the end of the slots";
     if (speaking_[candidates_.size() + i] != kUntouched)
       return "it wrote behind the end of speaking";
   }

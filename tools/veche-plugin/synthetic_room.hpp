@@ -9,11 +9,14 @@
 #include <string>
 #include <vector>
 
+#include "spaced.hpp"
+
 namespace veche::tool {
 
 struct RoomShape {
   uint32_t participants, slots;
-  bool strange;  ///< Tracks and slots of an unknown kind, unknown flags, larger structs.
+  bool strange;  ///< Tracks and slots of an unknown kind, unknown flags, larger structs and
+                 ///< elements.
 };
 
 /// One room, as a series of views. The same seed gives the same series.
@@ -38,7 +41,6 @@ class SyntheticRoom {
 
   void add_candidates();
   void add_listeners();
-  void add_attributes();
   void connect();
   std::string slot_fault(const veche_listener& listener, const veche_slot& slot) const;
   bool chance(uint32_t percent) { return random_() % 100 < percent; }
@@ -52,7 +54,11 @@ class SyntheticRoom {
   std::vector<veche_preference> preferences_;
   std::vector<veche_slot> slots_;
   std::vector<std::vector<veche_slot>> filled_;  ///< By participant.
-  std::vector<veche_attributes> candidate_attributes_, listener_attributes_;
+  // As the plugin gets them.
+  Spaced<veche_candidate> seen_candidates_;
+  Spaced<veche_listener> seen_listeners_;
+  Spaced<veche_preference> seen_preferences_;
+  Spaced<veche_slot> seen_slots_;
   std::vector<uint8_t> speaking_;
   Larger<veche_room_view> view_{};
   Larger<veche_selection> selection_{};

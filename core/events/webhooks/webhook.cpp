@@ -84,26 +84,35 @@ bool is_room_pattern(const std::string& text) {
 
 }  // namespace
 
-const glib::Fields<Webhook>& webhook_fields() {
+const glib::Fields<Webhook>& open_webhook_fields() {
   static const glib::Fields<Webhook> fields{
       glib::field<Webhook, &Webhook::name>("name", R"({"type": "string", "minLength": 1,
           "maxLength": 64, "examples": ["attendance"],
-          "description": "Names the webhook in paths: A-Z a-z 0-9 _ . ~ -"})"),
+          "description": "Names the webhook in paths of the API and in the log: `A-Z a-z 0-9 _ . ~ -`. Each webhook has a different one."})"),
       glib::field<Webhook, &Webhook::url>("url", R"({"type": "string", "minLength": 1,
           "maxLength": 2048, "examples": ["https://backend.example.org/events"],
-          "description": "Where the server posts events."})"),
+          "description": "Where the server posts events. `https`, or `http` to loopback."})"),
       glib::field<Webhook, &Webhook::types>("types", R"({"type": "array", "maxItems": 32,
-          "default": [], "items": {"type": "string"}, "examples": [["participant.*"]],
-          "description": "Types of events, or prefixes as participant.*; empty: all but speaker.changed."})"),
+          "default": [], "items": {"type": "string"}, "examples": [["participant.*", "room.closed"]],
+          "description": "Types of events, or prefixes as `participant.*`. Empty: all but `speaker.changed`."})"),
       glib::field<Webhook, &Webhook::rooms>("rooms", R"({"type": "array", "maxItems": 100,
           "default": [], "items": {"type": "string"}, "examples": [["lesson-*"]],
-          "description": "Rooms, or prefixes as lesson-*; empty: all, and events of no room."})"),
+          "description": "Names of rooms, or prefixes as `lesson-*`. Empty: all, and events of no room."})"),
       glib::field<Webhook, &Webhook::enabled>("enabled", R"({"type": "boolean", "default": true,
-          "description": "Does the server deliver? Events wait meanwhile, as long as the log keeps them."})"),
-      glib::field<Webhook, &Webhook::secrets>("secrets", R"({"type": "array", "minItems": 1,
-          "maxItems": 2, "writeOnly": true, "items": {"type": "string", "writeOnly": true},
-          "description": "whsec_ and 24 to 64 bytes in base64; two while receivers change from one to the other."})"),
+          "description": "Whether the server delivers. Events wait meanwhile, as long as the log keeps them."})"),
   };
+  return fields;
+}
+
+const glib::Fields<Webhook>& webhook_fields() {
+  static const glib::Fields<Webhook> fields = [] {
+    glib::Fields<Webhook> all = open_webhook_fields();
+    all.push_back(
+        glib::field<Webhook, &Webhook::secrets>("secrets", R"({"type": "array", "minItems": 1,
+          "maxItems": 2, "writeOnly": true, "items": {"type": "string", "writeOnly": true},
+          "description": "`whsec_` and 24 to 64 bytes in base64. Two while receivers change from one to the other."})"));
+    return all;
+  }();
   return fields;
 }
 

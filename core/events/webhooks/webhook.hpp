@@ -34,7 +34,9 @@ struct WebhookSettings {
 /// Of both the configuration and the API. Each costs up to 1 MiB of waiting events.
 inline constexpr size_t kMaxWebhooks = 32;
 
-/// What the API reads and writes, and what is stored. `secrets` is for the store alone.
+/// All but its secrets: what the configuration, the API and its answers have.
+const glib::Fields<Webhook>& open_webhook_fields();
+/// With `secrets`: what the API reads, and what is stored.
 const glib::Fields<Webhook>& webhook_fields();
 
 /// Do its `rooms` take the event? `events.gap` matches all, because what is missing may have

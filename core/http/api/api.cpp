@@ -44,4 +44,11 @@ Result<Page> page_of(const Request& request) {
   return page;
 }
 
+Result<bool> query_flag(const Request& request, const std::string& name) {
+  const std::string value = request.query_value(name);
+  if (value == "true") return true;
+  if (value.empty() || value == "false") return false;
+  return invalid(name + " has to be true or false.");
+}
+
 }  // namespace veche::http

@@ -76,4 +76,7 @@ struct Page {
 /// InvalidArgument says what is allowed.
 Result<Page> page_of(const Request& request);
 
+/// A parameter of the query that is "true", or else "false" or not there. InvalidArgument names it.
+Result<bool> query_flag(const Request& request, const std::string& name);
+
 }  // namespace veche::http

@@ -291,7 +291,7 @@ namespace {
 constexpr char kCommandSchema[] =
     R"({"type": "object", "required": ["id", "type", "data"], "properties": {
     "id": {"type": "integer"},
-    "type": {"type": "string", "enum": ["mute", "pin", "block"]},
+    "type": {"type": "string", "enum": ["mute", "pin", "block", "plugin"]},
     "data": {"type": "object", "additionalProperties": true}}})";
 
 /// What `data` of one type of command is.
@@ -322,6 +322,26 @@ const CommandData& data_of(const std::string& type) {
                        [&](const CommandData& data) { return data.type == type; });
 }
 
+constexpr char kPluginData[] = R"({"type": "object", "required": ["name", "data"], "properties": {
+    "name": {"type": "string", "minLength": 1, "maxLength": 32},
+    "data": {"type": "object", "additionalProperties": true}}})";
+
+glib::FieldProblems read_plugin_data(JsonNode* data, ClientCommand& command) {
+  static const JsonSchema schema = schema_of(kPluginData);
+  glib::FieldProblems problems = schema.apply(data, false);
+  if (!problems.empty()) return problems;
+  command.plugin = json_node_get_string(member(data, "name"));
+  command.message = glib::to_text(member(data, "data"));
+  return {};
+}
+
+glib::FieldProblems read_patch_data(JsonNode* data, ClientCommand& command) {
+  const CommandData& expected = data_of(command.type);
+  glib::FieldProblems problems = expected.schema.apply(data, false);
+  if (problems.empty()) glib::read_fields(data, expected.fields, command.patch);
+  return problems;
+}
+
 }  // namespace
 
 Checked<ClientCommand> read_client_command(const std::string& message) {
@@ -336,12 +356,10 @@ Checked<ClientCommand> read_client_command(const std::string& message) {
   if (!object) return {std::move(command), std::move(object.problems)};
   command.type = json_node_get_string(member(object.value.get(), "type"));
   JsonNode* data = member(object.value.get(), "data");
-  const CommandData& expected = data_of(command.type);
-  glib::FieldProblems problems = expected.schema.apply(data, false);
+  glib::FieldProblems problems =
+      command.type == "plugin" ? read_plugin_data(data, command) : read_patch_data(data, command);
   for (glib::SchemaProblem& problem : problems) problem.pointer = "/data" + problem.pointer;
-  if (!problems.empty()) return {std::move(command), std::move(problems)};
-  glib::read_fields(data, expected.fields, command.patch);
-  return {std::move(command), {}};
+  return {std::move(command), std::move(problems)};
 }
 
 }  // namespace veche::http

@@ -70,8 +70,10 @@ std::string participant_body_schema();
 /// A message of a client on its WebSocket.
 struct ClientCommand {
   int64_t id = 0;
-  std::string type;  ///< "mute", "pin" or "block"
-  room::ParticipantPatch patch;
+  std::string type;              ///< "mute", "pin", "block" or "plugin"
+  room::ParticipantPatch patch;  ///< Of the first three.
+  std::string plugin;            ///< Of "plugin": to whom.
+  std::string message;           ///< What: a JSON object.
 };
 Checked<ClientCommand> read_client_command(const std::string& message);
 

@@ -46,6 +46,8 @@ const glib::Fields<room::RosterEntry>& entry_fields() {
       shown<E>("source_number", "The CSRC of everything that the participant publishes.",
                &E::source_number),
       shown<E>("connected", "Is its session connected?", &E::connected),
+      shown<E>("encrypted", "Does its client encrypt its media end to end, as it says?",
+               &E::is_encrypted),
   };
   return fields;
 }
@@ -141,9 +143,19 @@ std::string speakers_data(const room::Speakers& speakers) {
 }
 
 std::string hint_data(const room::PublishHint& hint) {
+  // One limit for all, for clients that do not read the tracks.
+  uint32_t limit_bps = 0;
+  for (const room::TrackHint& track : hint) {
+    const uint32_t bps = track.max_bitrate_bps;
+    if (bps != 0 && (limit_bps == 0 || bps < limit_bps)) limit_bps = bps;
+  }
   glib::JsonWriter json;
-  json.begin_object().key("max_bitrate_bps").integer(hint.max_bitrate_bps);
-  return json.key("fec_percent").integer(hint.fec_percent).end_object().text();
+  json.begin_object().key("max_bitrate_bps").integer(limit_bps).key("tracks").begin_array();
+  for (const room::TrackHint& track : hint) {
+    room::write_hint(json.begin_object(), track);
+    json.end_object();
+  }
+  return json.end_array().end_object().text();
 }
 
 std::string notice_data(const room::PluginNotices& changed) {
@@ -151,6 +163,12 @@ std::string notice_data(const room::PluginNotices& changed) {
   json.begin_object();
   for (const auto& [plugin, notice] : changed) json.key(plugin).verbatim(notice.value_or("null"));
   return json.end_object().text();
+}
+
+std::string plugin_data(const std::string& plugin, const std::string& json) {
+  glib::JsonWriter data;
+  data.begin_object().key("name").string(plugin);
+  return data.key("data").verbatim(json).end_object().text();
 }
 
 std::string draining_data(std::optional<int64_t> deadline_unix_ms) {

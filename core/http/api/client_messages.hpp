@@ -36,6 +36,7 @@ std::string slots_data(const std::vector<room::SlotView>& slots);
 std::string speakers_data(const room::Speakers& speakers);
 std::string hint_data(const room::PublishHint& hint);
 std::string notice_data(const room::PluginNotices& changed);
+std::string plugin_data(const std::string& plugin, const std::string& json);
 /// Without a deadline: the drain was taken back.
 std::string draining_data(std::optional<int64_t> deadline_unix_ms);
 /// `detail` may be empty.

@@ -141,9 +141,20 @@ ClientSocket::Answer ClientSocket::answer_to(const std::string& text) {
   room::Room* room = owner_.rooms_.find_room(watched_.room);
   room::Participant* participant = room ? room->find(watched_.participant) : nullptr;
   if (!participant) return refused(problem_of(404, "The participant has left."));
-  const Status updated = participant->update(command.value.patch);
-  if (!updated) return refused(problem_of(updated.error()));
+  const Status done = carry_out(command.value, *room, *participant);
+  if (!done) return refused(problem_of(done.error()));
   return {"ok", id, command.value.type == "mute" ? mute_data(*participant) : std::string()};
+}
+
+Status ClientSocket::carry_out(const ClientCommand& command, room::Room& room,
+                               room::Participant& participant) {
+  if (command.type != "plugin") return participant.update(command.patch);
+  Status taken =
+      owner_.rooms_.plugin_hooks().take_message(command.plugin, room, participant, command.message);
+  if (taken) return taken;
+  Error refused = std::move(taken).error();
+  for (FieldProblem& field : refused.fields) field.pointer = "/data/data" + field.pointer;
+  return refused;
 }
 
 std::optional<Problem> ClientSocket::refuse_command() {
@@ -175,10 +186,16 @@ void ClientSocket::on_speakers(const room::Speakers& speakers) {
   send("speakers", speakers_data(speakers));
 }
 void ClientSocket::on_hint(const room::PublishHint& hint) { send("hint", hint_data(hint)); }
+void ClientSocket::on_quality(const room::NetworkQuality& quality) {
+  send("quality", room::to_json(quality));
+}
 void ClientSocket::on_notice(const room::PluginNotices& changed) {
   send("notice", notice_data(changed));
 }
 void ClientSocket::on_announcement(const std::string& json) { send("announcement", json); }
+void ClientSocket::on_plugin_message(const std::string& plugin, const std::string& json) {
+  send("plugin", plugin_data(plugin, json));
+}
 void ClientSocket::on_draining(std::optional<int64_t> deadline_unix_ms) {
   send("draining", draining_data(deadline_unix_ms));
 }

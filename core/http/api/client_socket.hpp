@@ -10,6 +10,7 @@
 #include <unordered_map>
 
 #include "glib/control_loop.hpp"
+#include "http/api/bodies.hpp"
 #include "http/api/client_messages.hpp"
 #include "http/api/request_limits.hpp"
 #include "http/auth/auth.hpp"
@@ -47,8 +48,10 @@ class ClientSocket : public room::ClientSink {
   void on_slots(const std::vector<room::SlotView>& changed) override;
   void on_speakers(const room::Speakers& speakers) override;
   void on_hint(const room::PublishHint& hint) override;
+  void on_quality(const room::NetworkQuality& quality) override;
   void on_notice(const room::PluginNotices& changed) override;
   void on_announcement(const std::string& json) override;
+  void on_plugin_message(const std::string& plugin, const std::string& json) override;
   void on_draining(std::optional<int64_t> deadline_unix_ms) override;
   void on_closing(room::EndReason reason, const std::string& detail) override;
   void on_taken_over() override;
@@ -65,6 +68,7 @@ class ClientSocket : public room::ClientSink {
   void end_with_token();
   void on_message(const std::string& text);
   Answer answer_to(const std::string& text);
+  Status carry_out(const ClientCommand& command, room::Room& room, room::Participant& participant);
   /// Numbers and sends a message. `head`: what it has beside its type and data.
   void send(const char* type, const std::string& data, MessageHead head = {});
   /// Nothing, or the problem of a client that sends commands too fast.

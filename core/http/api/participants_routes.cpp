@@ -141,16 +141,9 @@ constexpr char kRemovalQuery[] = R"({"properties": {
     "allow_rejoin": {"type": "boolean", "default": false,
                      "description": "The participant's tokens stay good."}}})";
 
-/// `?allow_rejoin=`: are its tokens still good after the removal?
-Result<bool> allows_rejoin(const Request& request) {
-  const std::string value = request.query_value("allow_rejoin");
-  if (value == "true") return true;
-  if (value.empty() || value == "false") return false;
-  return invalid("allow_rejoin has to be true or false.");
-}
-
 Response remove(Api& api, const Request& request) {
-  const Result<bool> may_rejoin = allows_rejoin(request);
+  // Are its tokens still good after the removal?
+  const Result<bool> may_rejoin = query_flag(request, "allow_rejoin");
   if (!may_rejoin) return problem(may_rejoin.error());
   const std::string reason = request.query_value("reason");
   if (Status status = room::check_reason(reason); !status) return problem(status.error());

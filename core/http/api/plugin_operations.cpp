@@ -80,6 +80,8 @@ Access access_of(uint32_t access) {
     case VECHE_ACCESS_ROOMS: return Access::WriteRooms;
     case VECHE_ACCESS_METRICS: return Access::ReadMetrics;
     case VECHE_ACCESS_ANYBODY: return Access::Anybody;
+    case VECHE_ACCESS_ROOM: return Access::ReadRoster;
+    case VECHE_ACCESS_PARTICIPANT: return Access::UseParticipant;
     default: return Access::Administer;
   }
 }

@@ -52,10 +52,12 @@ void handle(const Target& target, const Request& request, const Reply& reply) {
   if (!body) return reply(problem(std::move(body.problems)));
   // Conditions apply to GET alone: other methods have done their work by now.
   const Conditions conditions = target.method == "GET" ? request.conditions : Conditions{};
+  const JoinToken* token =
+      request.caller && request.caller->token ? &*request.caller->token : nullptr;
   const uint64_t id = routes->handle(
       *route,
       {target.path, target.params, request.raw_query, request.caller ? request.caller->key_id : "",
-       std::move(body.value), request.accept},
+       std::move(body.value), request.accept, token ? token->participant : ""},
       target.answer_ms, [reply, conditions](const plugin::HttpAnswer& answer) {
         reply(response_of(answer, conditions));
       });
@@ -98,7 +100,10 @@ Result<Match> PluginRoutes::match(const std::string& method, const std::string& 
     const auto names = route.pattern.names_in(parts);
     if (!names) return names.error();
     Target target{plugins_, name, method, route.pattern.text(), rest, {}, answer_ms_};
-    for (const auto& [variable, value] : *names) target.params.push_back(value);
+    for (const auto& [variable, value] : *names) {
+      target.params.push_back(value);
+      match.params.insert_or_assign(variable, value);  // Where a join token is good.
+    }
     match.route = make_route(std::move(target), access_of(route.row->access),
                              route.body_schema ? BodyKind::SmallJson : BodyKind::Nothing);
   }

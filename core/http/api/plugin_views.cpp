@@ -42,8 +42,9 @@ const Fields<RouteInfo>& route_fields() {
       shown<RouteInfo>("method", "", &RouteInfo::method),
       shown<RouteInfo>("pattern", "After /v1/plugins/{plugin}.", &RouteInfo::pattern),
       shown<RouteInfo>("summary", "", &RouteInfo::summary),
-      shown<RouteInfo>("access", "The scope that a caller needs.", &RouteInfo::access,
-                       R"("enum": ["read", "rooms", "admin", "metrics", "anybody"])"),
+      shown<RouteInfo>(
+          "access", "The scope that a caller needs.", &RouteInfo::access,
+          R"("enum": ["read", "rooms", "admin", "metrics", "anybody", "room", "participant"])"),
   };
   return fields;
 }
@@ -83,8 +84,9 @@ const Fields<PluginInfo>& plugin_fields() {
       shown_list<PluginInfo>("metrics", "While it runs.", metric_fields(), &PluginInfo::metrics),
       shown<PluginInfo>("bad_verdicts", "Verdicts that the server overruled.",
                         &PluginInfo::bad_verdicts),
-      shown<PluginInfo>("bad_targets", "Targets of controllers that the server overruled.",
-                        &PluginInfo::bad_targets),
+      shown<PluginInfo>("bad_decisions",
+                        "Values in decisions of controllers that the server corrected.",
+                        &PluginInfo::bad_decisions),
       shown<PluginInfo>("wrong_thread", "Calls on threads where they must not be made.",
                         &PluginInfo::wrong_thread),
       {"config_schema",

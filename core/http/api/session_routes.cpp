@@ -45,6 +45,9 @@ Response close(Api& api, const Request& request) {
   return closed ? no_content() : problem(closed.error());
 }
 
+constexpr char kHintsParameter[] = R"(, "hints": {"type": "boolean", "default": false,
+    "description": "The client does what the message hint of its WebSocket asks."})";
+
 using IceServers = std::vector<IceServerView>;
 
 const glib::Fields<IceServers>& ice_servers_fields() {
@@ -81,6 +84,10 @@ void patch(Api& api, const Request& request, const Reply& reply) {
 }  // namespace
 
 void open_session(Api& api, const Request& request, SessionOffer offer, const Reply& reply) {
+  const Result<bool> is_encrypted = query_flag(request, "encrypted");
+  const Result<bool> obeys_hints = query_flag(request, "hints");
+  if (!is_encrypted) return reply(problem(is_encrypted.error()));
+  if (!obeys_hints) return reply(problem(obeys_hints.error()));
   const std::optional<JoinToken>& token = request.caller->token;
   const Result<room::Room*> room =
       api.rooms.find_or_create_room(request.param("room"), token && token->create_room);
@@ -97,7 +104,11 @@ void open_session(Api& api, const Request& request, SessionOffer offer, const Re
                          const Result<room::SessionAnswer>& answer) {
                        reply(answered(answer, path, ice_servers));
                      },
-                     {.client = offer.client, .has_room = is_new});
+                     {.client = offer.client,
+                      .has_room = is_new,
+                      .is_encrypted = *is_encrypted,
+                      // Others have no WebSocket that could ask.
+                      .obeys_hints = *obeys_hints && offer.client == room::ClientKind::Full});
 }
 
 void patch_session(room::Participant& participant, const std::string& session,
@@ -143,7 +154,8 @@ void add_session_routes(Router& router, Api& api) {
       {.id = "openSession",
        .summary = "Takes an offer, and answers it",
        .outcomes = {{201, "The answer; Link headers name the ICE servers.", "", "application/sdp"}},
-       .problems = {404, 409}});
+       .problems = {404, 409},
+       .query = std::string(R"({"properties": {)") + kEncryptedParameter + kHintsParameter + "}}"});
   add("GET", "/ice-servers", BodyKind::Nothing,
       at_once([&api](const Request& request) { return ice_servers(api, request); }),
       {.id = "getIceServers",

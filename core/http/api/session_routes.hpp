@@ -15,6 +15,10 @@ struct SessionOffer {
   std::string path;  ///< Of sessions like it: Location adds the session's name.
 };
 
+/// `?encrypted=` of every offer, as a member of a schema's "properties".
+inline constexpr char kEncryptedParameter[] = R"("encrypted": {"type": "boolean", "default": false,
+    "description": "The client encrypts its media end to end: the server forwards it as it is."})";
+
 /// Opens a session for the offer in the request's body. Replies with 201 and the answer, later, or
 /// with the problem. [control]
 void open_session(Api& api, const Request& request, SessionOffer offer, const Reply& reply);

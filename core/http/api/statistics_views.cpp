@@ -3,6 +3,7 @@
 #include <algorithm>
 
 #include "glib/shown.hpp"
+#include "http/api/session_use.hpp"
 #include "http/api/views.hpp"
 
 namespace veche::http {
@@ -61,34 +62,30 @@ void add(SessionStatistics& sum, const SessionStatistics& one) {
   sum.jitter_out_ms = std::max(sum.jitter_out_ms, one.jitter_out_ms);
 }
 
-/// What the server sends into one slot.
-struct SlotUse {
-  std::string mid, participant;
-  uint64_t bytes_sent = 0;
-};
-
-const Fields<SlotUse>& slot_use_fields() {
-  static const Fields<SlotUse> fields{
-      shown<SlotUse>("mid", "Its section of the SDP.", &SlotUse::mid),
-      shown<SlotUse>("participant", "The one that is in the slot; empty: nobody.",
-                     &SlotUse::participant),
-      shown<SlotUse>("bytes_sent", "", &SlotUse::bytes_sent),
-  };
-  return fields;
-}
-
 struct SessionFigures {
   const Participant& participant;
   SessionStatistics statistics;
   std::vector<SlotUse> slots;
+  std::vector<TrackUse> tracks;
 };
 
+template <class T>
+T at(const std::vector<T>& values, size_t i) {
+  return i < values.size() ? values[i] : T{};
+}
+
 SessionFigures figures_of(const Participant& participant) {
-  SessionFigures figures{participant, participant.statistics(), {}};
-  const std::vector<uint64_t>& bytes = figures.statistics.slot_bytes_sent;
+  SessionFigures figures{participant, participant.statistics(), {}, {}};
+  const SessionStatistics& statistics = figures.statistics;
+  const room::SessionControl& control = participant.session_control();
   for (const room::SlotView& slot : participant.slots()) {
     const size_t i = figures.slots.size();
-    figures.slots.push_back({slot.mid, slot.participant, i < bytes.size() ? bytes[i] : 0});
+    figures.slots.push_back({slot.mid, slot.participant, at(statistics.slot_bytes_sent, i),
+                             at(statistics.slots, i), at(control.slots, i)});
+  }
+  for (const room::TrackView& track : participant.tracks()) {
+    const size_t i = figures.tracks.size();
+    figures.tracks.push_back({track.mid, at(statistics.tracks, i), at(control.tracks, i)});
   }
   return figures;
 }
@@ -105,7 +102,12 @@ const Fields<SessionFigures>& session_fields() {
       shown<F>("path", "wire, pipeline, or empty without a session.",
                [](const F& from) { return from.statistics.path; }),
       glib::shown_object<F>("join_phases_ms", kJoinPhases, join_phase_fields(), &F::statistics),
+      glib::shown_object<F>("link", "The path to the client, as its feedback tells it.",
+                            link_fields(), [](const F& from) { return from.statistics.link; }),
+      shown<F>("lane_load", "0 to 1: busy time of the thread that carries the session.",
+               [](const F& from) { return from.statistics.lane_load; }),
       glib::shown_list<F>("slots", "", slot_use_fields(), &F::slots),
+      glib::shown_list<F>("tracks", "", track_use_fields(), &F::tracks),
   };
   return fields;
 }

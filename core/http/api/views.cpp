@@ -2,9 +2,13 @@
 // Rooms and participants as JSON.
 #include "http/api/views.hpp"
 
+#include <functional>
+#include <optional>
+
 #include "glib/json.hpp"
 #include "glib/shown.hpp"
 #include "http/api/resource_fields.hpp"
+#include "http/api/session_use.hpp"
 
 namespace veche::http {
 namespace {
@@ -96,14 +100,45 @@ std::string patchable_json(const room::Participant& participant) {
 
 namespace {
 
-const Fields<room::SlotView>& slot_fields() {
+/// T is a SlotView.
+template <class T>
+Fields<T> slot_fields() {
   using room::SlotView;
-  static const Fields<SlotView> fields{
-      shown<SlotView>("mid", "Its section of the SDP.", &SlotView::mid),
-      shown<SlotView>("kind", "", &SlotView::kind, kMediaKinds),
-      shown<SlotView>("participant", "The one that is in the slot; empty: nobody.",
-                      &SlotView::participant),
-      shown<SlotView>("track", "Its track; 0: none.", &SlotView::track),
+  return {
+      shown<T>("mid", "Its section of the SDP.", &SlotView::mid),
+      shown<T>("kind", "", &SlotView::kind, kMediaKinds),
+      shown<T>("participant", "The one that is in the slot; empty: nobody.",
+               &SlotView::participant),
+      shown<T>("track", "Its track; 0: none.", &SlotView::track),
+  };
+}
+
+const Fields<room::SlotState>& slot_state_fields() {
+  using S = room::SlotState;
+  static const Fields<S> fields = [] {
+    Fields<S> all = slot_fields<S>();
+    for (auto& row : slot_control_fields<S>(&S::control)) all.push_back(row);
+    return all;
+  }();
+  return fields;
+}
+
+const Fields<Participant>& network_fields() {
+  using P = Participant;
+  static const Fields<P> fields{
+      shown<P>(
+          "quality", "As a controller judges it; unknown: there is none, or it does not know yet.",
+          [](const P& from) { return room::to_string(from.network().quality); },
+          R"("enum": ["unknown", "good", "fair", "poor"])"),
+      shown<P>("reason", "What it follows; empty: nothing is held back.",
+               [](const P& from) { return from.network().reason; }),
+      shown<P>(
+          "since", "Null: since the session began.",
+          [](const P& from) {
+            const int64_t since_ms = from.quality_since_unix_ms();
+            return since_ms == 0 ? std::optional<std::string>() : rfc3339(since_ms);
+          },
+          glib::kDateTime),
   };
   return fields;
 }
@@ -114,6 +149,7 @@ const Fields<room::TrackView>& track_fields() {
       shown<TrackView>("id", "", &TrackView::track),
       shown<TrackView>("mid", "Its section of the SDP.", &TrackView::mid),
       shown<TrackView>("kind", "", &TrackView::kind, kMediaKinds),
+      shown<TrackView>("encrypted", "End to end, as its client says.", &TrackView::is_encrypted),
   };
   return fields;
 }
@@ -133,8 +169,10 @@ const Fields<Participant>& participant_shown() {
           kSessionStates),
       shown_list<Participant>("tracks", "What the participant publishes.", track_fields(),
                               &Participant::tracks),
-      shown_list<Participant>("slot_state", "What fills each slot.", slot_fields(),
-                              &Participant::slots),
+      shown_list<Participant>("slot_state", "What fills each slot, and what is sent in it.",
+                              slot_state_fields(), &Participant::slot_states),
+      shown_object<Participant>("network", "How the client's network is.", network_fields(),
+                                std::identity{}),
       shown_object<Participant>("join_phases_ms", kJoinPhases, join_phase_fields(),
                                 &Participant::statistics),
       shown<Participant>(
@@ -165,7 +203,8 @@ std::string participant_json(const room::Participant& participant) {
 }
 
 void write_slot(glib::JsonWriter& json, const room::SlotView& slot) {
-  glib::write_object(json, slot_fields(), slot);
+  static const Fields<room::SlotView> fields = slot_fields<room::SlotView>();
+  glib::write_object(json, fields, slot);
 }
 
 EntityTag tag_of(const room::Room& room, const std::string& json) {

@@ -66,16 +66,6 @@ const Fields<Endpoint>& endpoint_fields() {
   return fields;
 }
 
-/// All but the secrets, as the endpoint has them.
-const Fields<events::Webhook>& visible_fields() {
-  static const Fields<events::Webhook> fields = [] {
-    Fields<events::Webhook> all = events::webhook_fields();
-    std::erase_if(all, [](const auto& field) { return field.name == "secrets"; });
-    return all;
-  }();
-  return fields;
-}
-
 const Fields<events::DeadLetter>& letter_fields() {
   using L = events::DeadLetter;
   static const Fields<L> fields{
@@ -114,13 +104,14 @@ const Fields<Test>& test_fields() {
 
 void write_webhook(JsonWriter& json, const Endpoint& endpoint) {
   json.begin_object();
-  glib::write_fields(json, visible_fields(), endpoint.webhook());
+  glib::write_fields(json, events::open_webhook_fields(), endpoint.webhook());
   glib::write_fields(json, endpoint_fields(), endpoint);
   json.end_object();
 }
 
 std::string webhook_view_schema() {
-  return glib::shown_schema(R"(, "title": "Webhook")", visible_fields(), endpoint_fields());
+  return glib::shown_schema(R"(, "title": "Webhook")", events::open_webhook_fields(),
+                            endpoint_fields());
 }
 
 void write_dead_letter(JsonWriter& json, const events::DeadLetter& letter) {

@@ -86,8 +86,9 @@ void add_endpoint(Router& router, Api& api, const Protocol& protocol) {
               .handler = at_once([](const Request&) { return no_content(); }),
               .operation = protocol.describes("probe", "Says that it is there",
                                               {{204, "Offers may be posted here."}}, {})};
-  offers.operation.query = R"({"properties": {"participant": {"type": "string",
-      "description": "For callers with an API key: the participant's name; without it the server makes one."}}})";
+  offers.operation.query = std::string(R"({"properties": {"participant": {"type": "string",
+      "description": "For callers with an API key: the participant's name; without it the server makes one."}, )") +
+                           kEncryptedParameter + "}}";
   // People type the URL of an endpoint.
   offers.takes_trailing_slash = probe.takes_trailing_slash = true;
   router.add(std::move(offers));

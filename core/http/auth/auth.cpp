@@ -4,7 +4,6 @@
 
 #include <glib.h>
 #include <openssl/crypto.h>
-#include <openssl/sha.h>
 
 #include <algorithm>
 
@@ -44,8 +43,15 @@ bool scopes_reach(const std::set<Scope>& scopes, Access access) {
 }
 
 SecretDigest digest_of(std::string_view text) {
+  // GLib's, which takes no lock: OpenSSL looks the algorithm up behind one that each new TLS or
+  // DTLS connection holds.
   SecretDigest digest;
-  SHA256(reinterpret_cast<const unsigned char*>(text.data()), text.size(), digest.data());
+  GChecksum* const checksum = g_checksum_new(G_CHECKSUM_SHA256);
+  g_checksum_update(checksum, reinterpret_cast<const guchar*>(text.data()),
+                    static_cast<gssize>(text.size()));
+  gsize size = digest.size();
+  g_checksum_get_digest(checksum, digest.data(), &size);
+  g_checksum_free(checksum);
   return digest;
 }
 
@@ -202,8 +208,8 @@ Status authorize(const Principal& principal, Access access, const std::string& r
   if (own && open) return Ok{};
   return Error{
       ErrorCode::PermissionDenied,
-      "A join token allows its own participant's session, events and state, and to read the "
-      "roster of its room, nothing else."};
+      "A join token allows its own participant's session, events and state, to read the roster of "
+      "its room, and what plugins offer to clients, nothing else."};
 }
 
 }  // namespace veche::http

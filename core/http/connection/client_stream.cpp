@@ -34,12 +34,10 @@ struct VecheClientStreamClass {
 
 static void veche_client_input_pollable(GPollableInputStreamInterface* methods);
 
-// NOLINTBEGIN(performance-no-int-to-ptr): GObject's macros.
 G_DEFINE_TYPE_WITH_CODE(VecheClientInput, veche_client_input, G_TYPE_INPUT_STREAM,
                         G_IMPLEMENT_INTERFACE(G_TYPE_POLLABLE_INPUT_STREAM,
                                               veche_client_input_pollable))
 G_DEFINE_TYPE(VecheClientStream, veche_client_stream, G_TYPE_IO_STREAM)
-// NOLINTEND(performance-no-int-to-ptr)
 
 static void veche_client_input_init(VecheClientInput* self) {
   self->unread = new std::string;

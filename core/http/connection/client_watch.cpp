@@ -14,6 +14,8 @@
 namespace veche::http {
 
 struct ClientWatch::Watched {
+  using Weak = std::weak_ptr<Watched>;
+
   std::function<void()> gone;
   glib::Source source;
 
@@ -22,19 +24,20 @@ struct ClientWatch::Watched {
     source.cancel();
     if (gone) guarded("http", LogPlace::here(), std::exchange(gone, nullptr));
   }
+
+  static gboolean on_end(gint, GIOCondition, gpointer self) {
+    if (const auto watched = static_cast<Weak*>(self)->lock()) watched->end();
+    return G_SOURCE_REMOVE;
+  }
 };
 
 ClientWatch::ClientWatch(GSocket* socket, GMainContext* context, std::function<void()> gone)
     : watched_(std::make_shared<Watched>()) {
-  using Weak = std::weak_ptr<Watched>;
-  const auto on_end = +[](gint, GIOCondition, gpointer self) -> gboolean {
-    if (const auto watched = static_cast<Weak*>(self)->lock()) watched->end();
-    return G_SOURCE_REMOVE;
-  };
   watched_->gone = std::move(gone);
   watched_->source = {
       g_unix_fd_source_new(g_socket_get_fd(socket), static_cast<GIOCondition>(POLLRDHUP)), context,
-      on_end, new Weak(watched_), [](gpointer data) { delete static_cast<Weak*>(data); }};
+      Watched::on_end, new Watched::Weak(watched_),
+      [](gpointer data) { delete static_cast<Watched::Weak*>(data); }};
 }
 
 void ClientWatch::notify() {

@@ -32,6 +32,7 @@ void count_end(gpointer data, GObject*) {
 
 ConnectionCounts::Verdict ConnectionCounts::begin(const std::string& address, bool is_shared,
                                                   const ConnectionLimits& limits) {
+  const std::lock_guard lock(mutex_);
   if (limits.total > 0 && total_ >= limits.total) return Verdict::TooMany;
   uint32_t& count = by_address_[address];
   if (!is_shared && limits.per_address > 0 && count >= limits.per_address) {
@@ -43,10 +44,21 @@ ConnectionCounts::Verdict ConnectionCounts::begin(const std::string& address, bo
 }
 
 void ConnectionCounts::end(const std::string& address) {
+  const std::lock_guard lock(mutex_);
   const auto found = by_address_.find(address);
   if (found == by_address_.end()) return;
   --total_;
   if (--found->second == 0) by_address_.erase(found);
+}
+
+size_t ConnectionCounts::total() const {
+  const std::lock_guard lock(mutex_);
+  return total_;
+}
+
+size_t ConnectionCounts::addresses() const {
+  const std::lock_guard lock(mutex_);
+  return by_address_.size();
 }
 
 bool ConnectionLimit::admit(GSocket* socket) {

@@ -9,6 +9,7 @@
 #include <functional>
 #include <map>
 #include <memory>
+#include <mutex>
 #include <string>
 #include <utility>
 
@@ -24,7 +25,7 @@ struct ConnectionLimits {
   friend bool operator==(const ConnectionLimits&, const ConnectionLimits&) = default;
 };
 
-/// Counts connections by address. Pure.
+/// Counts connections by address. [any]
 class ConnectionCounts {
  public:
   enum class Verdict { Welcome = 1, TooManyOfAddress, TooMany };
@@ -33,10 +34,12 @@ class ConnectionCounts {
   Verdict begin(const std::string& address, bool is_shared, const ConnectionLimits& limits);
   /// One that had begun ends.
   void end(const std::string& address);
-  size_t total() const { return total_; }
-  size_t addresses() const { return by_address_.size(); }
+  size_t total() const;
+  size_t addresses() const;
 
  private:
+  // A socket may be freed on the thread on which GIO has closed it.
+  mutable std::mutex mutex_;
   std::map<std::string, uint32_t> by_address_;
   size_t total_ = 0;
 };

@@ -64,6 +64,7 @@ class Page {
     add("h1", text_of(info, "title") + " " + text_of(info, "version"));
     html_ += "<p><a href=\"/v1/openapi.json\">This document as OpenAPI 3.1</a></p>\n";
     add("pre", text_of(info, "description"));
+    for (JsonNode* tag : elements_of(member(document_, "tags"))) add_links(tag);
     for (JsonNode* tag : elements_of(member(document_, "tags"))) add_tag(tag);
     add("h2", "Schemas");
     JsonNode* schemas = member(member(document_, "components"), "schemas");
@@ -79,30 +80,53 @@ class Page {
  private:
   void add(const std::string& tag, const std::string& text) { html_ += in_tag(tag, text); }
 
-  void add_tag(JsonNode* tag) {
-    const std::string name = text_of(tag, "name");
-    add("h2", name);
-    add("p", text_of(tag, "description"));
+  struct Operation {
+    std::string name;  ///< "GET /v1/rooms", escaped.
+    std::string id;    ///< Likewise.
+    JsonNode* node;
+  };
+
+  std::vector<Operation> operations_of(const std::string& tag) const {
+    std::vector<Operation> operations;
     JsonNode* paths = member(document_, "paths");
     for (const std::string& path : names_of(paths)) {
       JsonNode* item = member(paths, path.c_str());
       for (const std::string& method : names_of(item)) {
         JsonNode* operation = member(item, method.c_str());
-        if (method == "parameters" || tag_of(operation) != name) continue;
-        add_operation(path, method, operation);
+        if (method == "parameters" || tag_of(operation) != tag) continue;
+        const glib::StringPtr upper(g_ascii_strup(method.c_str(), -1));
+        operations.push_back({escaped(upper.get() + (" " + path)),
+                              escaped(text_of(operation, "operationId")), operation});
       }
     }
+    return operations;
   }
 
   static std::string tag_of(JsonNode* operation) {
     return json_node_get_string(elements_of(member(operation, "tags")).at(0));
   }
 
-  void add_operation(const std::string& path, const std::string& method, JsonNode* operation) {
-    const std::string id = escaped(text_of(operation, "operationId"));
-    const glib::StringPtr upper(g_ascii_strup(method.c_str(), -1));
-    html_ += "<section id=\"" + id + "\"><h3><code>" + escaped(upper.get() + (" " + path)) +
-             "</code></h3>\n";
+  void add_links(JsonNode* tag) {
+    const std::string name = text_of(tag, "name");
+    add("h4", name);
+    html_ += "<ul>";
+    for (const Operation& each : operations_of(name)) {
+      html_ += "<li><a href=\"#" + each.id + "\"><code>" + each.name + "</code></a> " +
+               escaped(text_of(each.node, "summary")) + "\n";
+    }
+    html_ += "</ul>\n";
+  }
+
+  void add_tag(JsonNode* tag) {
+    const std::string name = text_of(tag, "name");
+    add("h2", name);
+    add("p", text_of(tag, "description"));
+    for (const Operation& each : operations_of(name)) add_operation(each);
+  }
+
+  void add_operation(const Operation& described) {
+    JsonNode* operation = described.node;
+    html_ += "<section id=\"" + described.id + "\"><h3><code>" + described.name + "</code></h3>\n";
     add("p", text_of(operation, "summary") + ".");
     add("p", callers_of(operation));
     add_parameters(operation);

@@ -12,9 +12,9 @@ extern "C" {
 
 #define VECHE_HOST_LOG "veche.log/1"
 #define VECHE_HOST_CONFIG "veche.config/1"
-#define VECHE_HOST_LOOP "veche.loop/1"
-#define VECHE_HOST_ROOMS "veche.rooms/1"
-#define VECHE_HOST_METRICS "veche.metrics/1"
+#define VECHE_HOST_LOOP "veche.loop/2"
+#define VECHE_HOST_ROOMS "veche.rooms/2"
+#define VECHE_HOST_METRICS "veche.metrics/2"
 
 #define VECHE_LOG_ERROR 1u
 #define VECHE_LOG_WARNING 2u
@@ -49,17 +49,28 @@ typedef void (*veche_callback)(void* data);
 
 typedef struct veche_loop {
   uint32_t struct_size;
-  /* [any but lane] Runs callback on control, soon. VECHE_E_GONE once the host begins to stop the
-   * plugin, from when on no callback runs. The plugin still owns the data of a callback that did
-   * not run. */
-  veche_status (*post)(const veche_host* host, veche_callback callback, void* data);
+  /* [any but lane] Runs callback on control, soon. After VECHE_OK the host calls exactly one of the
+   * two with data: callback, or drop if the host stops the plugin before; either frees what data
+   * owns. drop runs on control, before stop(); null: there is nothing to free. VECHE_E_GONE once
+   * the host begins to stop the plugin; the plugin then still owns data, as after every failure. */
+  veche_status (*post)(const veche_host* host, veche_callback callback, veche_callback drop,
+                       void* data);
   /* [control] Runs callback on control every interval_ms (>= 10) until cancel_timer() or stop().
    * Returns the timer, 0 on failure. */
   uint64_t (*add_timer)(const veche_host* host, uint32_t interval_ms, veche_callback callback,
                         void* data);
   /* [control] The callback does not run again. VECHE_E_GONE if there is no such timer. */
   veche_status (*cancel_timer)(const veche_host* host, uint64_t timer);
+  /* [control] Runs callback once every [lane] call of the plugin that is under way now has
+   * returned, or at the latest before stop(): what lanes can no longer find may then be freed.
+   * VECHE_E_EXHAUSTED if 1024 such callbacks wait, VECHE_E_GONE once the host begins to stop the
+   * plugin, when no lane calls it any more; the plugin then still owns data. */
+  veche_status (*after_lanes)(const veche_host* host, veche_callback callback, void* data);
 } veche_loop;
+
+/* What a visitor returns: 0 to see the next one, anything else to see no more. */
+#define VECHE_VISIT_NEXT 0
+#define VECHE_VISIT_END 1
 
 /* One room, as a visitor sees it. Strings are borrowed until the visitor returns. */
 typedef struct veche_room_info {
@@ -91,21 +102,27 @@ typedef struct veche_participant_info {
 
 /* All [control]. Rooms exist once the server listens, so a plugin sees none while it starts with
  * the server. A visitor may change rooms and participants; the next visit shows the changes.
- * VECHE_E_GONE if there is no such room, participant or track. */
+ * VECHE_E_GONE if there is no such room or participant. */
 typedef struct veche_rooms {
   uint32_t struct_size;
   uint32_t reserved;
   veche_status (*visit_rooms)(const veche_host* host,
-                              void (*visit)(void* data, const veche_room_info* room), void* data);
+                              int32_t (*visit)(void* data, const veche_room_info* room),
+                              void* data);
   veche_status (*visit_participants)(const veche_host* host, const char* room,
-                                     void (*visit)(void* data,
-                                                   const veche_participant_info* participant),
+                                     int32_t (*visit)(void* data,
+                                                      const veche_participant_info* participant),
                                      void* data);
   /* Mutes (1) or unmutes (0) a participant, like PATCH of the API: its own mute stays as it is. */
   veche_status (*set_muted)(const veche_host* host, const char* room, const char* participant,
                             int32_t muted);
-  /* Asks the publisher of a video track for a key frame. VECHE_E_UNSUPPORTED for audio. */
-  veche_status (*request_key_frame)(const veche_host* host, uint64_t track);
+  /* Gives a participant a number of the plugin's choice, which the plugin's selector sees with the
+   * participant's tracks and sessions from one of the next ticks on, and its packet policy, if it
+   * has one, with their routes: what a hook on a lane has to know of a participant is then an index
+   * or a set of flags. 0 takes it away, and so does another selector. VECHE_E_UNSUPPORTED unless
+   * this plugin selects, as it does from its first select() on. */
+  veche_status (*set_tag)(const veche_host* host, const char* room, const char* participant,
+                          uint64_t tag);
   /* Emits an event of the room to observers and webhooks. type: "<plugin's name>.<what>", in lower
    * case, with dashes; participant: a name or ""; data: a JSON object of at most 256 KiB. The room
    * may have closed up to 60 s ago, unless more than 1000 others have closed since: the event then
@@ -120,6 +137,32 @@ typedef struct veche_rooms {
    * argument is wrong, or if the plugin's name is itself a key of snapshots: self, roster,
    * participants, slots, speaking, dominant, pinned, blocked. */
   veche_status (*announce)(const veche_host* host, const char* room, const char* json);
+  /* Sends a message to the participant's clients that are connected now, at once, and once: a JSON
+   * object of at most 4 KiB, which arrives as the data of {"type": "plugin", "data": {"name": "<the
+   * plugin's name>", "data": {...}}}. VECHE_E_GONE if none is connected, or there is no such
+   * participant; VECHE_E_INVALID if an argument is wrong. */
+  veche_status (*send)(const veche_host* host, const char* room, const char* participant,
+                       const char* json);
+  /* Removes the participant, like DELETE of the API: its join token ends too, so that it needs
+   * another one to join again. detail: for its client, UTF-8 of at most 256 bytes, or null. */
+  veche_status (*remove)(const veche_host* host, const char* room, const char* participant,
+                         const char* detail);
+  /* Replaces the participant's attributes, like PATCH of the API: a JSON object of strings.
+   * VECHE_E_INVALID if they are none, or too many. */
+  veche_status (*set_attributes)(const veche_host* host, const char* room, const char* participant,
+                                 const char* json);
+  /* Makes (1) a participant always hear another one of this name, or no longer (0), like "pin" of
+   * its client; the other one need not be there. VECHE_E_INVALID if the name is none, or if there
+   * are too many. */
+  veche_status (*set_pinned)(const veche_host* host, const char* room, const char* participant,
+                             const char* other, int32_t pinned);
+  /* The number of a participant, as selectors see it; 0: there is none. */
+  uint64_t (*id_of)(const veche_host* host, const char* room, const char* participant);
+  /* Visits the one participant of that number, in whichever room it is. */
+  veche_status (*visit_participant)(const veche_host* host, uint64_t id,
+                                    int32_t (*visit)(void* data,
+                                                     const veche_participant_info* participant),
+                                    void* data);
 } veche_rooms;
 
 #define VECHE_METRIC_COUNTER 1u
@@ -169,13 +212,13 @@ typedef struct veche_metrics {
   /* [any, lanes too] Sets a gauge. A null metric is ignored. */
   void (*set)(veche_metric* metric, int64_t value);
   /* [control] Visits the metrics of all running plugins, in the order in which they were added. */
-  void (*visit)(const veche_host* host, void (*visit)(void* data, const veche_metric_info* metric),
-                void* data);
+  void (*visit)(const veche_host* host,
+                int32_t (*visit)(void* data, const veche_metric_info* metric), void* data);
   /* [control] Visits the metrics of the server itself, under their full names: "veche_rooms".
    * Metrics of the same name are adjacent, and their number does not depend on rooms and
    * participants. There are none until the server listens. */
   void (*visit_server)(const veche_host* host,
-                       void (*visit)(void* data, const veche_metric_info* metric), void* data);
+                       int32_t (*visit)(void* data, const veche_metric_info* metric), void* data);
 } veche_metrics;
 
 #ifdef __cplusplus

@@ -20,6 +20,12 @@ extern "C" {
 #define VECHE_ACCESS_ADMIN 3u   /* scope "admin" */
 #define VECHE_ACCESS_METRICS 4u /* scope "metrics" */
 #define VECHE_ACCESS_ANYBODY 5u /* no key: for answers that reveal nothing, such as a page */
+/* For clients: scope "read" or "rooms", or a join token of the room that the pattern names: its
+ * {room}. */
+#define VECHE_ACCESS_ROOM 6u
+/* Scope "rooms", or the join token of the participant that the pattern names: its {room} and its
+ * {participant}. */
+#define VECHE_ACCESS_PARTICIPANT 7u
 
 /* One request. The host owns the memory, which is valid until handle() returns. */
 typedef struct veche_http_request {
@@ -32,11 +38,12 @@ typedef struct veche_http_request {
    * [A-Za-z0-9_.~-]{1,64}, neither "." nor "..". */
   const char* const* params;
   const char* query;  /* as sent, without the "?"; "" if there is none */
-  const char* key_id; /* of the API key that was used */
+  const char* key_id; /* of the API key that was used, or that signed the join token */
   /* JSON that fits body_schema, with defaults filled in, terminated by 0; "" without a schema. */
   const char* body;
-  uint64_t body_size; /* in bytes, without the final 0 */
-  const char* accept; /* the header Accept as sent; "" if there is none */
+  uint64_t body_size;      /* in bytes, without the final 0 */
+  const char* accept;      /* the header Accept as sent; "" if there is none */
+  const char* participant; /* whose join token was used; "": the caller has a key, or nothing */
 } veche_http_request;
 
 /* One route. The host authenticates the client, limits the body to 64 KiB, checks it against the

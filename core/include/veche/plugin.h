@@ -16,19 +16,32 @@ extern "C" {
  *
  * Every struct that is passed by pointer begins with struct_size. New fields are appended, existing
  * ones never move; a reader checks VECHE_HAS() before it reads a field that is newer than the
- * struct. Elements of arrays on the hot path have no struct_size: their size belongs to the
- * revision in the extension's id ("/1"). Strings are UTF-8 and borrowed until the call returns. The
- * side that allocates memory frees it.
+ * struct. Elements of arrays have no struct_size: a stride says how far apart they are, and
+ * VECHE_AT() finds them. Strings are UTF-8 and borrowed until the call returns. The side that
+ * allocates memory frees it. What a revision ("/1") promises of meaning, thread or ownership never
+ * changes; a change is another revision.
  *
  * Thread tags:
  * [control] the control thread: calls never overlap, may allocate, return within about 5 ms.
- * [lane]    a lane's thread: no allocation, lock, system call, log line or exception.
- * [any]     every thread. */
+ * [lane]    a lane's thread: no allocation, lock, system call or log line. There are several lanes.
+ *           Calls never overlap for one object (a room's state, a route's state), but do for
+ *           different objects of one plugin, and an object may move to another lane between two
+ *           calls, so nothing may be kept in thread-local variables. Calls of [lane] also overlap
+ *           with [control]: both share only what is atomic or does not change.
+ * [any]     every thread.
+ *
+ * No function of a plugin may throw an exception or end its thread (longjmp, pthread_exit): on a
+ * lane that ends the process. The host's functions throw nothing. */
 #define VECHE_ABI_MINOR 0u
 
 /* True if the struct behind p is new enough to have the field. */
 #define VECHE_HAS(p, type, field) \
   ((p)->struct_size >= (uint32_t)(offsetof(type, field) + sizeof(((type*)0)->field)))
+
+/* Element i of an array whose elements are stride bytes apart: elements may grow in later versions
+ * of this header, so never index such an array by the type of its elements. */
+#define VECHE_AT(type, array, stride, i) \
+  ((type*)((char*)(uintptr_t)(const void*)(array) + (size_t)(stride) * (size_t)(i)))
 
 #if defined(__GNUC__)
 #define VECHE_EXPORT __attribute__((visibility("default")))
@@ -50,7 +63,28 @@ typedef struct veche_error {
   uint32_t struct_size;
   int32_t code;
   char message[248]; /* terminated by 0 */
+  /* Which value of the settings or of the configuration is wrong, as a JSON pointer (RFC 6901):
+   * "/max_speakers"; "": none, or all of it. Terminated by 0. */
+  char pointer[128];
 } veche_error;
+
+/* A JSON object that the host has checked against the plugin's schema and completed with the
+ * schema's defaults. Pointers are those of RFC 6901, such as "/max_speakers". VECHE_E_INVALID if
+ * there is no such value, or it has another type: *value is then unchanged. All [control], and
+ * valid until the call that got it returns. */
+typedef struct veche_values {
+  uint32_t struct_size;
+  uint32_t reserved;
+  const char* json; /* the whole object */
+  veche_status (*get_integer)(const struct veche_values* values, const char* pointer,
+                              int64_t* value);
+  veche_status (*get_number)(const struct veche_values* values, const char* pointer, double* value);
+  veche_status (*get_boolean)(const struct veche_values* values, const char* pointer,
+                              int32_t* value);
+  /* The string is borrowed as long as values. */
+  veche_status (*get_string)(const struct veche_values* values, const char* pointer,
+                             const char** value);
+} veche_values;
 
 /* The plugin's own state, opaque to the host. */
 typedef struct veche_plugin veche_plugin;
@@ -89,6 +123,10 @@ typedef struct veche_plugin_entry {
   void (*destroy)(veche_plugin* self);
   /* [control] The constant table of an offered extension. Null refuses the plugin. */
   const void* (*get_extension)(const char* id);
+  /* The lowest minor version of a host that the plugin runs on; an older one refuses it. That is
+   * VECHE_ABI_MINOR, unless the plugin asks with VECHE_HAS before it uses anything newer. */
+  uint32_t min_host_minor;
+  uint32_t reserved;
 } veche_plugin_entry;
 
 /* The only symbol that a plugin exports. Its number is the major version of the ABI. */

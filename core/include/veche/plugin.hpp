@@ -6,11 +6,17 @@
 #include <array>
 #include <cstring>
 
+#include "cpp/clients.hpp"
+#include "cpp/controller.hpp"
 #include "cpp/extensions.hpp"
 #include "cpp/host.hpp"
 #include "cpp/http_routes.hpp"
 #include "cpp/instance.hpp"
+#include "cpp/json.hpp"
 #include "cpp/selector.hpp"
+#include "cpp/shared.hpp"
+#include "cpp/strided.hpp"
+#include "cpp/values.hpp"
 
 namespace veche {
 
@@ -20,8 +26,9 @@ struct Info {
   const char* version = "0.0.0";
   const char* license = "NOASSERTION";  ///< SPDX expression.
   const char* summary = "";
-  const char* schema = nullptr;        ///< JSON Schema of its configuration.
-  std::array<const char*, 8> needs{};  ///< Services that it cannot do without.
+  const char* schema = nullptr;               ///< JSON Schema of its configuration.
+  std::array<const char*, 8> needs{};         ///< Services that it cannot do without.
+  uint32_t min_host_minor = VECHE_ABI_MINOR;  ///< As in veche_plugin_entry.
 };
 
 namespace detail {
@@ -53,12 +60,11 @@ struct Plugin {
     return make_opaque<veche_plugin>(error, [&] { return new Instance<P>(host); });
   }
   static veche_status start(veche_plugin* self, veche_error* error) {
-    veche_status status = VECHE_OK;
     if constexpr (requires(P & plugin) { plugin.start(); }) {
-      guarded([&] { Instance<P>::of(self).plugin.start(); },
-              [&](veche_status code, const char* why) { report(error, status = code, why); });
+      return reported(error, [&] { Instance<P>::of(self).plugin.start(); });
+    } else {
+      return VECHE_OK;
     }
-    return status;
   }
   static void stop(veche_plugin* self) {
     if constexpr (requires(P & plugin) { plugin.stop(); }) {
@@ -89,7 +95,9 @@ struct Plugin {
             start,
             stop,
             destroy,
-            get_extension};
+            get_extension,
+            P::kInfo.min_host_minor,
+            0};
   }
 };
 

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* Extension "veche.selector/1": decides who is heard by whom, for a whole room every 20 ms. */
+/* Extension "veche.selector/2": decides who is heard by whom, for a whole room every 20 ms. */
 #ifndef VECHE_SELECTOR_H
 #define VECHE_SELECTOR_H
 
@@ -9,7 +9,7 @@
 extern "C" {
 #endif
 
-#define VECHE_EXT_SELECTOR "veche.selector/1"
+#define VECHE_EXT_SELECTOR "veche.selector/2"
 
 #define VECHE_KIND_AUDIO 1u
 #define VECHE_KIND_VIDEO 2u
@@ -22,6 +22,19 @@ extern "C" {
 /* The publisher sends no levels: they are all VECHE_LEVEL_SILENCE. */
 #define VECHE_CANDIDATE_NO_LEVELS 0x2u
 
+/* One attribute of a participant, as its backend has set it. */
+typedef struct veche_attribute {
+  const char* name; /* "role" */
+  const char* value;
+} veche_attribute;
+
+/* The attributes of one participant. */
+typedef struct veche_attributes {
+  const veche_attribute* list; /* count of them, by name; their size never changes */
+  uint32_t count;
+  uint32_t revision; /* another number after each change, in this room; 0: it has none */
+} veche_attributes;
+
 /* One track that may be selected. All ids are 64 bit, never 0 and never reused. */
 typedef struct veche_candidate {
   uint64_t track;
@@ -33,6 +46,8 @@ typedef struct veche_candidate {
   uint8_t level;          /* of the loudest of these packets; VECHE_LEVEL_SILENCE: there is none */
   uint8_t smoothed_level; /* exponential average over about 100 ms of packets */
   uint8_t reserved[2];
+  veche_attributes attributes; /* of its participant */
+  uint64_t tag; /* the number that the plugin gave the participant (veche_rooms); 0: none */
 } veche_candidate;
 
 /* The listener always hears that participant. */
@@ -63,35 +78,22 @@ typedef struct veche_listener {
   uint32_t first_preference, preference_count;
   uint32_t max_speakers; /* audio slots that may be in use; 0: the room's limit applies */
   uint32_t reserved;
+  veche_attributes attributes; /* of its participant */
+  uint64_t tag;                /* likewise, as in veche_candidate */
 } veche_listener;
-
-/* One attribute of a participant, as its backend has set it. */
-typedef struct veche_attribute {
-  const char* name; /* "role" */
-  const char* value;
-} veche_attribute;
-
-/* The attributes of one participant. */
-typedef struct veche_attributes {
-  const veche_attribute* list; /* count of them, by name */
-  uint32_t count;
-  uint32_t revision; /* another number after each change, in this room; 0: it has none */
-} veche_attributes;
 
 /* A room as the selector sees it. The host owns the memory, which is valid during the call. */
 typedef struct veche_room_view {
   uint32_t struct_size;
+  uint32_t candidate_count, listener_count, preference_count, slot_count;
+  /* In bytes; see VECHE_AT. */
+  uint32_t candidate_stride, listener_stride, preference_stride, slot_stride;
   uint32_t reserved;
   uint64_t room;
   int64_t now_ns; /* monotonic clock */
   const veche_candidate* candidates;
   const veche_listener* listeners;
   const veche_preference* preferences;
-  uint32_t candidate_count, listener_count, preference_count, slot_count;
-  /* Of the participant of each candidate and of each listener: candidate_count and listener_count
-   * elements. These two are newer than the rest. */
-  const veche_attributes* candidate_attributes;
-  const veche_attributes* listener_attributes;
 } veche_room_view;
 
 /* The decision. The host fills slots with the present tracks, speaking and dominant with 0. It
@@ -100,7 +102,7 @@ typedef struct veche_room_view {
 typedef struct veche_selection {
   uint32_t struct_size;
   uint32_t reserved;
-  veche_slot* slots; /* slot_count elements */
+  veche_slot* slots; /* slot_count elements, slot_stride apart */
   uint8_t* speaking; /* candidate_count elements: 1 while that participant is speaking */
   uint64_t dominant; /* the track of the main speaker, or 0 */
 } veche_selection;
@@ -114,10 +116,11 @@ typedef struct veche_selector_memory veche_selector_memory;
 typedef struct veche_selector {
   uint32_t struct_size;
   uint32_t reserved;
-  /* [control] Checks a room's own settings and makes an object of them, which the host hands back
-   * to free_settings(). json: an object with the keys of the plugin's configuration that the room
-   * overrides; null: it overrides none. Null on failure, with the reason in error. */
-  veche_selector_settings* (*make_settings)(veche_plugin* self, const char* json,
+  /* [control] Makes an object of a room's own settings, which the host hands back to
+   * free_settings(). values: the room's part of the plugin, which veche.room-settings/2 describes;
+   * null: it is empty, or the plugin does not offer that extension, so rooms have no part of it.
+   * Null on failure, with the reason in error. */
+  veche_selector_settings* (*make_settings)(veche_plugin* self, const veche_values* values,
                                             veche_error* error);
   /* [control] Frees settings that no room uses any more. */
   void (*free_settings)(veche_plugin* self, veche_selector_settings* settings);
@@ -136,9 +139,8 @@ typedef struct veche_selector {
                  veche_selection* selection);
 
   /* A selector that keeps state of each candidate, and may not allocate on a lane, needs memory
-   * beforehand. These three, all or none of them null, are newer than the rest of the table. The
-   * host makes memory before a room has more than 512 candidates, and again each time the room is
-   * about to outgrow it. */
+   * beforehand. All or none of these three are null. The host makes memory before a room has more
+   * than 512 candidates, and again each time the room is about to outgrow it. */
   /* [control] Makes memory for a room with this many candidates. Null on failure, with the reason
    * in error. */
   veche_selector_memory* (*make_memory)(veche_plugin* self, uint32_t candidate_count,

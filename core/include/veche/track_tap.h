@@ -13,6 +13,9 @@ extern "C" {
 #define VECHE_EXT_TRACK_TAP "veche.track-tap/1"
 #define VECHE_HOST_TAPS "veche.taps/1"
 
+/* The publisher encrypts the track end to end: its packets can be kept, not decoded. */
+#define VECHE_TAP_ENCRYPTED 0x1u
+
 /* A track that may be tapped. The host owns the memory, which is valid during the call. */
 typedef struct veche_track {
   uint32_t struct_size;
@@ -27,8 +30,8 @@ typedef struct veche_track {
   uint32_t payload_type;
   uint32_t ssrc;                  /* 0: not announced */
   uint32_t audio_level_extension; /* id of the packets' RFC 6464 header extension; 0: none */
-  uint32_t reserved;
-  const char* name; /* the participant's display name when the track appeared */
+  uint32_t flags;                 /* VECHE_TAP_*; ignore unknown ones */
+  const char* name;               /* the participant's display name when the track appeared */
 } veche_track;
 
 struct _GstElement;

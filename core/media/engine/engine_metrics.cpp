@@ -65,7 +65,8 @@ void put_drops(MetricSink& sink, const std::vector<std::unique_ptr<Lane>>& lanes
   drop("kernel", sum(ports, [](const WirePort& port) { return port.kernel_drops(); }));
 }
 
-void put_traffic(MetricSink& sink, const SessionTotals& totals) {
+void put_traffic(MetricSink& sink, const std::vector<std::unique_ptr<Lane>>& lanes,
+                 const SessionTotals& totals) {
   sink.counter("veche_packets_received_total", "RTP packets of tracks that came",
                totals.packets_in);
   sink.counter("veche_received_bytes_total", "Bytes of these, without SRTP, UDP and IP",
@@ -76,6 +77,9 @@ void put_traffic(MetricSink& sink, const SessionTotals& totals) {
                totals.packets_out);
   sink.counter("veche_sent_bytes_total", "Bytes of these, without SRTP, UDP and IP",
                totals.bytes_out);
+  sink.counter("veche_redundant_bytes_total",
+               "Bytes of these with which the server repeats earlier packets",
+               sum(lanes, [](Lane& lane) { return lane.counters().redundant_bytes.value(); }));
 }
 
 void put_lanes(MetricSink& sink, const std::vector<std::unique_ptr<Lane>>& lanes) {
@@ -192,6 +196,14 @@ void put_rtcp(MetricSink& sink, const std::vector<WirePort*>& ports) {
                of_ports(&RtcpCounters::nacked_in), {{"direction", "sent"}});
   sink.counter("veche_retransmitted_packets_total", "Packets that were sent again (wire path)",
                of_ports(&RtcpCounters::resent));
+  const char* feedback = "Transport-wide feedback of clients, by what became of it (wire path)";
+  sink.counter("veche_transport_feedback_total", feedback, of_ports(&RtcpCounters::feedback_in),
+               {{"result", "used"}});
+  sink.counter("veche_transport_feedback_total", feedback,
+               of_ports(&RtcpCounters::feedback_refused), {{"result", "refused"}});
+  sink.counter("veche_probe_packets_total",
+               "Packets of padding that probed what the path to a client carries (wire path)",
+               of_ports(&RtcpCounters::probes));
   sink.counter(
       "veche_routes_unproven_total",
       "Moves of media to another address that were undone: no report proved it (wire path)",
@@ -238,7 +250,7 @@ void LaneEngine::put_metrics(MetricSink& sink) const {
                "Offers that were replaced or withdrawn before the server began to answer them",
                sessions_.abandoned());
   put_latencies(sink, lanes_);
-  put_traffic(sink, totals);
+  put_traffic(sink, lanes_, totals);
   put_drops(sink, lanes_, ports_, totals);
   put_lanes(sink, lanes_);
   put_selection(sink, lanes_);

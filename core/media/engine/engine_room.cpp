@@ -88,6 +88,7 @@ Status EngineRoom::use_selector(Selector& selector, std::shared_ptr<void> latch)
   change->old_settings = std::exchange(settings_, std::move(*settings));
   change->state = std::move(*state);
   selector_ = &selector;
+  forget_tags();
   change->memory = make_memory(lanes_->tracks.size());
   lanes_->home->post(make_command([change, id = id()](Lane& home) noexcept {
     if (change->memory) change->state->use_memory(*change->memory);
@@ -167,8 +168,31 @@ void EngineRoom::set_attributes(ParticipantId participant,
   });
 }
 
+void EngineRoom::set_tag(ParticipantId participant, uint64_t tag) {
+  assert(is_on_control());
+  lanes_->settings[participant].tag->store(tag, std::memory_order_relaxed);
+  for (const AttachedTrack& track : lanes_->tracks) {
+    if (track.feed->participant == participant) {
+      track.feed->tag.store(tag, std::memory_order_relaxed);
+    }
+  }
+  for_home([participant, tag](LaneRoom& room) noexcept { room.set_tag(participant, tag); });
+}
+
+/// The home lane forgets its own with the selector.
+void EngineRoom::forget_tags() {
+  for (const auto& [participant, settings] : lanes_->settings) {
+    settings.tag->store(0, std::memory_order_relaxed);
+  }
+  for (const AttachedTrack& track : lanes_->tracks) {
+    track.feed->tag.store(0, std::memory_order_relaxed);
+  }
+}
+
 void EngineRoom::forget(ParticipantId participant) {
   set_attributes(participant, {});
+  const auto& tag = lanes_->settings[participant].tag;
+  if (tag->load(std::memory_order_relaxed) != 0) set_tag(participant, 0);
   lanes_->settings.erase(participant);
 }
 

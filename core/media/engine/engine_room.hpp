@@ -37,6 +37,7 @@ class EngineRoom final : public Room {
   void set_max_speakers(ParticipantId participant, uint32_t count) override;
   void set_attributes(ParticipantId participant,
                       const std::map<std::string, std::string>& attributes) override;
+  void set_tag(ParticipantId participant, uint64_t tag) override;
   void forget(ParticipantId participant) override;
   void poll_selection(std::function<void(const Selection&)> callback) override;
 
@@ -47,6 +48,7 @@ class EngineRoom final : public Room {
   /// logged: the selector then ignores the surplus.
   std::shared_ptr<Selector::Memory> make_memory(size_t tracks);
   void make_space(size_t tracks);
+  void forget_tags();
 
   std::shared_ptr<RoomLanes> lanes_;  // Shared with attachments that end after the room.
   Selector* selector_ = nullptr;

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-// First come, first served.
+// First come, first served; or nobody.
 #include "media/engine/first_come.hpp"
 
 #include <algorithm>
@@ -74,6 +74,14 @@ class FirstComeRoom final : public Selector::RoomState {
   }
 };
 
+class SilentRoom final : public Selector::RoomState {
+ public:
+  void use_settings(const Selector::Settings&) noexcept override {}
+  void select(const veche_room_view& view, veche_selection& selection) noexcept override {
+    for (uint32_t i = 0; i < view.slot_count; ++i) selection.slots[i].track = 0;
+  }
+};
+
 }  // namespace
 
 Result<std::unique_ptr<Selector::Settings>> FirstComeSelector::make_settings(
@@ -83,6 +91,7 @@ Result<std::unique_ptr<Selector::Settings>> FirstComeSelector::make_settings(
 }
 
 Result<std::unique_ptr<Selector::RoomState>> FirstComeSelector::open(const Settings&) {
+  if (is_silent_) return std::unique_ptr<RoomState>(std::make_unique<SilentRoom>());
   return std::unique_ptr<RoomState>(std::make_unique<FirstComeRoom>());
 }
 

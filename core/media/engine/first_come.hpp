@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-// First come, first served: a room's selection without a selector plugin.
+// A room's selection without a selector plugin: first come, first served, or nobody.
 #pragma once
 
 #include "media/selector.hpp"
@@ -10,9 +10,14 @@ namespace veche::media {
 /// lifetime. A participant gets one slot, however many tracks it has.
 class FirstComeSelector final : public Selector {
  public:
+  /// `is_silent`: nobody is heard instead.
+  explicit FirstComeSelector(bool is_silent = false) : is_silent_(is_silent) {}
   std::string name() const override { return {}; }
   Result<std::unique_ptr<Settings>> make_settings(const std::string& json) override;
   Result<std::unique_ptr<RoomState>> open(const Settings& settings) override;
+
+ private:
+  const bool is_silent_;
 };
 
 }  // namespace veche::media

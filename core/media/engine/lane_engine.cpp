@@ -132,10 +132,12 @@ std::unique_ptr<Room> LaneEngine::open_room(RoomId id) {
 void LaneEngine::give_selector(EngineRoom& room, const std::shared_ptr<void>& latch) {
   const Status given = room.use_selector(*selector_, latch);
   if (given) return;
-  log::error("media", selector_->name() + " cannot select for room " +
-                          std::to_string(room.id().value) +
-                          ", which is first come, first served: " + given.error().message);
-  // First come, first served has no settings and no state that could fail.
+  log::error("media",
+             selector_->name() + " cannot select for room " + std::to_string(room.id().value) +
+                 (settings_.is_silent_without_selector ? ", in which nobody is heard: "
+                                                       : ", which is first come, first served: ") +
+                 given.error().message);
+  // Its stand-in has no settings and no state that could fail.
   static_cast<void>(room.use_selector(first_come_, latch));
 }
 

@@ -29,6 +29,9 @@ class LaneEngine final : public Engine {
   std::unique_ptr<Room> open_room(RoomId id) override;
   void use_selector(Selector* selector, std::function<void()> done) override;
   void use_packet_policy(PacketPolicy* policy, std::function<void()> done) override;
+  void after_lanes(std::function<void()> done) override {
+    static_cast<void>(make_latch(std::move(done)));
+  }
   std::string selector_name() const override { return selector_->name(); }
   Status check_selector_settings(const std::string& json) override;
   std::vector<LaneStatistics> lanes() const override;
@@ -60,7 +63,7 @@ class LaneEngine final : public Engine {
   glib::ControlLoop& loop_;
   const Settings settings_;
   const size_t address_count_;
-  FirstComeSelector first_come_;
+  FirstComeSelector first_come_{settings_.is_silent_without_selector};
   Selector* selector_ = &first_come_;
   CommandReturns returns_;
   Taps taps_;  // Outlives the lanes, which may copy to it.

@@ -11,6 +11,7 @@
 #include "base/ids.hpp"
 #include "base/time.hpp"
 #include "media/feed/packet_times.hpp"
+#include "rtp/packet_view.hpp"
 #include "sdp/profile.hpp"
 
 namespace veche::media {
@@ -95,6 +96,8 @@ struct TrackFeed {
   /// Set before it is shared. Packets of the second type are redundant audio (RFC 2198), whose
   /// blocks are of the first; 0: it has none.
   uint8_t payload_type = 0, red_payload_type = 0;
+  /// Set before it is shared. End to end: the server neither reads nor repeats its payloads.
+  bool is_encrypted = false;
   /// Its packets carry RFC 6464 levels. Written by the streaming thread.
   std::atomic<bool> has_levels;
   LevelMeter meter;
@@ -102,13 +105,24 @@ struct TrackFeed {
   /// Bit n: lane n has a route for this track. Written by the lanes.
   std::atomic<uint64_t> wanted_lanes{0};
   std::atomic<bool> muted{false};       ///< Written by control; a muted track is not handed over.
+  std::atomic<uint64_t> tag{0};         ///< The selector's, of its participant. Written by control.
   std::atomic<TapInbox*> tap{nullptr};  ///< Takes copies; null: no taps. Written by control.
   Counter tap_dropped;                  ///< Packets dropped because the inbox was full.
+  Counter packets, bytes;               ///< Received; bytes of payload.
+  /// Packets on their way to the server, if the path knows. Written in this order by the thread
+  /// that brings the packets, and read in the other.
+  std::atomic<int64_t> lost{0}, expected{0};
+  /// The loss in 1/65536 that reports to the publisher say at least: see Session::report_loss().
+  /// Written by control.
+  std::atomic<uint32_t> asked_loss{0};
   /// Packets beyond the track's rates, and beyond its share of a lane's inbox.
   Counter limited;
   /// By lane: its packets that the lane has handled, wrapping. Each lane writes its own.
   std::array<std::atomic<uint32_t>, kMaxLanes> handled{};
 
+  bool is_redundant(const rtp::PacketView& packet) const noexcept {
+    return red_payload_type != 0 && packet.payload_type() == red_payload_type;
+  }
   /// [lane]
   void count_handled(uint32_t lane) noexcept {
     const uint32_t before = handled[lane].load(std::memory_order_relaxed);

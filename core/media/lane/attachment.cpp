@@ -59,12 +59,14 @@ std::shared_ptr<Attachment> Attachment::attach(std::shared_ptr<RoomLanes> room, 
                                                Path& path, PacketPolicy* policy,
                                                const std::vector<rtp::SlotFormat>& slots,
                                                std::vector<AttachedTrack> tracks,
-                                               int64_t connected_ns) {
+                                               int64_t connected_ns, bool opens_encrypted) {
   assert(is_on_control());
   Lane& lane = seat.lane();
   use_lane(*room, lane);
-  auto lane_session = std::make_unique<LaneSession>(session, participant, path, policy,
-                                                    lane.counters(), slots, connected_ns);
+  auto lane_session =
+      std::make_unique<LaneSession>(session, participant, path, policy, lane.counters(), slots,
+                                    connected_ns, room->settings[participant].tag);
+  if (!opens_encrypted) lane_session->leave_out_encrypted();
   std::shared_ptr<Attachment> attachment(
       new Attachment(std::move(room), std::move(seat), session, participant, std::move(tracks)));
   attachment->add_tracks();
@@ -84,9 +86,11 @@ void Attachment::use_lane(RoomLanes& room, Lane& lane) {
 
 void Attachment::add_tracks() {
   if (room_->make_space) room_->make_space(room_->tracks.size() + tracks_.size());
-  const bool muted = room_->settings[participant_].muted;
+  const ListenerSettings& settings = room_->settings[participant_];
+  const uint64_t tag = settings.tag->load(std::memory_order_relaxed);
   for (const AttachedTrack& track : tracks_) {
-    track.feed->muted.store(muted, std::memory_order_relaxed);
+    track.feed->muted.store(settings.muted, std::memory_order_relaxed);
+    track.feed->tag.store(tag, std::memory_order_relaxed);
     room_->tracks.push_back(track);
     for (Lane* lane : room_->used) {
       const bool is_home = lane == room_->home;
@@ -133,6 +137,22 @@ void Attachment::set_active(size_t slot, bool active) {
   assert(is_on_control());
   lane_->post(make_command([session = session_, slot, active](Lane& lane) noexcept {
     lane.switchboard().set_active(session, static_cast<uint32_t>(slot), active, lane.now_ns());
+  }));
+}
+
+void Attachment::protect(size_t slot, Protection protection) {
+  assert(is_on_control());
+  lane_->post(make_command([session = session_, slot, protection](Lane& lane) noexcept {
+    lane.switchboard().protect(session, static_cast<uint32_t>(slot), protection);
+  }));
+}
+
+void Attachment::wish(uint32_t bps) {
+  assert(is_on_control());
+  lane_->post(make_command([session = session_, bps](Lane& lane) noexcept {
+    if (LaneSession* found = lane.switchboard().find_session(session)) {
+      found->wish(bps, lane.now_ns());
+    }
   }));
 }
 

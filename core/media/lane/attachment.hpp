@@ -3,6 +3,7 @@
 // taken down.
 #pragma once
 
+#include <atomic>
 #include <cstdint>
 #include <functional>
 #include <map>
@@ -25,6 +26,9 @@ struct ListenerSettings {
   uint32_t max_speakers = 0;
   std::vector<Preference> preferences;
   std::map<std::string, std::string> attributes;
+  /// The selector's; 0: none. Written by control; the lanes of its sessions, which share it, read
+  /// it.
+  std::shared_ptr<std::atomic<uint64_t>> tag = std::make_shared<std::atomic<uint64_t>>(0);
 };
 
 struct AttachedTrack {
@@ -75,18 +79,23 @@ class LaneSeat {
 class Attachment : public std::enable_shared_from_this<Attachment> {
  public:
   /// The lane of the seat has to carry the session. The path outlives the attachment until detach()
-  /// has called back.
+  /// has called back. `opens_encrypted`: see LaneSession::leave_out_encrypted().
   static std::shared_ptr<Attachment> attach(std::shared_ptr<RoomLanes> room, LaneSeat seat,
                                             SessionId session, ParticipantId participant,
                                             Path& path, PacketPolicy* policy,
                                             const std::vector<rtp::SlotFormat>& slots,
                                             std::vector<AttachedTrack> tracks,
-                                            int64_t connected_ns = 0);
+                                            int64_t connected_ns = 0, bool opens_encrypted = true);
 
   /// Adds the tracks of a session that had none. Not after detach().
   void publish(std::vector<AttachedTrack> tracks);
   /// A slot that is not active sends nothing.
   void set_active(size_t slot, bool active);
+  /// See Session.
+  void protect(size_t slot, Protection protection);
+  void wish(uint32_t bps);
+  /// 0 to 1: busy time of the session's lane.
+  float lane_load() const { return room_->loads->busy(lane_->index()); }
   /// `done` runs on control once no lane knows the session, its tracks and its path any more.
   void detach(std::function<void()> done);
   SessionId session() const { return session_; }

@@ -11,10 +11,6 @@
 namespace veche::media {
 namespace {
 
-bool is_red(const TrackFeed& feed, const rtp::PacketView& packet) noexcept {
-  return feed.red_payload_type != 0 && packet.payload_type() == feed.red_payload_type;
-}
-
 /// Taps get Opus alone.
 void copy_to_tap(TrackFeed& feed, const rtp::PacketView& packet,
                  const PacketTimes& times) noexcept {
@@ -23,7 +19,7 @@ void copy_to_tap(TrackFeed& feed, const rtp::PacketView& packet,
   if (!inbox) return;
   std::array<uint8_t, rtp::kMaxPacketSize> memory;
   std::optional<rtp::PacketView> copy = packet;
-  if (is_red(feed, packet)) {
+  if (feed.is_redundant(packet)) {
     const size_t size = packet.bytes().size();
     if (size > memory.size()) return feed.tap_dropped.add();
     std::copy(packet.bytes().begin(), packet.bytes().end(), memory.begin());
@@ -36,7 +32,7 @@ void copy_to_tap(TrackFeed& feed, const rtp::PacketView& packet,
 /// Opus, or redundant Opus, as negotiated.
 bool is_as_negotiated(const IngressTrack& track, const rtp::PacketView& packet) noexcept {
   if (packet.payload_type() == track.payload_type) return true;
-  return is_red(*track.feed, packet) && rtp::red_primary(packet.payload(), track.payload_type);
+  return track.feed->is_redundant(packet) && rtp::red_primary(packet.payload(), track.payload_type);
 }
 
 }  // namespace
@@ -91,6 +87,8 @@ bool Ingress::handle(const rtp::PacketView& packet, const PacketTimes& times,
   }
   packets.add();
   bytes.add(packet.bytes().size());
+  track->feed->packets.add();
+  track->feed->bytes.add(packet.payload().size());
   if (!track->feed->muted.load(std::memory_order_relaxed)) take_in(*track, packet, times, now_ns);
   return true;
 }
@@ -174,6 +172,13 @@ void Ingress::post(TrackState& state, TrackFeed& feed, const Lane& lane, Post&& 
 void Ingress::limit(TrackFeed& feed) noexcept {
   limited.add();
   feed.limited.add();
+}
+
+TrackFeed* Ingress::feed_of(uint32_t ssrc) const noexcept {
+  for (size_t i = 0; i < source_count_; ++i) {
+    if (sources_[i].ssrc == ssrc) return sources_[i].track->feed.get();
+  }
+  return nullptr;
 }
 
 IngressTrack* Ingress::find_track(const rtp::PacketView& view) noexcept {

@@ -53,6 +53,9 @@ class Ingress {
   /// [streaming] The same for a packet that arrives now and has not been checked. It counts as a
   /// sign of life if it matches the negotiation.
   bool handle(std::span<const uint8_t> bytes, int64_t now_ns) noexcept;
+  /// [the thread of handle()] The track to which packets of this SSRC belong, if some have come;
+  /// else null.
+  TrackFeed* feed_of(uint32_t ssrc) const noexcept;
   /// [lane] A hint: handle() will be called soon. Depth 0, then 1.
   void prefetch(int depth) const noexcept;
   /// [streaming or lane] An authentic sign of the client's life: media, RTCP, STUN.

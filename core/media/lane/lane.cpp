@@ -3,14 +3,13 @@
 #include "media/lane/lane.hpp"
 
 #include <pthread.h>
-#include <sys/resource.h>
-#include <unistd.h>
 
 #include <algorithm>
 #include <cassert>
 #include <cstring>
 #include <string>
 
+#include "base/thread_priority.hpp"
 #include "base/thread_role.hpp"
 
 namespace veche::media {
@@ -20,7 +19,6 @@ constexpr size_t kInboxSize = 4096;
 constexpr size_t kCommandReserve = 512;
 constexpr uint32_t kRetryMs = 10;
 constexpr int64_t kRetryNs = kNsPerMs;
-constexpr int kPriority = -10;
 
 thread_local const Lane* lane_of_this_thread = nullptr;
 
@@ -42,9 +40,7 @@ Lane::Lane(uint32_t index, const Lanes& all, glib::ControlLoop& loop, CommandRet
       thread_([this] {
         const std::string name = "lane-" + std::to_string(index_);
         pthread_setname_np(pthread_self(), name.c_str());
-        // Forwarding takes priority over handshakes and HTTP. Without the permission (CAP_SYS_NICE)
-        // the thread keeps its priority.
-        static_cast<void>(setpriority(PRIO_PROCESS, static_cast<id_t>(gettid()), kPriority));
+        raise_priority(kLaneNice);
         run();
       }) {}
 

@@ -57,6 +57,7 @@ struct SpeechCounters {
 struct LaneCounters {
   Counter packets_in;             ///< Of tracks that fill slots here.
   Counter packets_out;            ///< Handed to a path.
+  Counter redundant_bytes;        ///< Of these: with which the server repeats earlier packets.
   Counter inbox_full;             ///< Packets dropped because the inbox was full.
   Counter stale;                  ///< Packets dropped because they had waited too long.
   Counter policy_dropped;         ///< Packets that the packet policy dropped.

@@ -24,6 +24,10 @@ class LaneLoads {
   void add_room(uint32_t lane) { at(lane).rooms += 1; }
   void remove_room(uint32_t lane) { at(lane).rooms -= 1; }
 
+  /// 0 to 1: its busy time, averaged over some seconds.
+  float busy(uint32_t lane) const {
+    return lane < lanes_.size() ? static_cast<float>(lanes_[lane].busy_permille) / 1000 : 0;
+  }
   bool is_hot(uint32_t lane) const { return lane < lanes_.size() && lanes_[lane].is_hot; }
   /// The lane with the lowest load, of the first `count`, which is not 0.
   uint32_t calmest(uint32_t count) const;

@@ -8,6 +8,9 @@ namespace veche::media {
 namespace {
 
 constexpr uint8_t kSilence = 127;  // RFC 6464.
+/// A packet of voice is a whole frame, decoded without others.
+constexpr uint32_t kVoiceFlags =
+    VECHE_PACKET_FRAME_START | VECHE_PACKET_FRAME_END | VECHE_PACKET_KEY_FRAME;
 
 veche_packet in_numbers(const rtp::PacketView& view, int64_t arrival_ns, uint32_t sequence,
                         uint8_t level, uint32_t flags) noexcept {
@@ -16,7 +19,7 @@ veche_packet in_numbers(const rtp::PacketView& view, int64_t arrival_ns, uint32_
   packet.sequence = sequence;
   packet.timestamp = view.timestamp();
   packet.size = static_cast<uint32_t>(view.payload().size());
-  packet.flags = flags | (view.marker() ? VECHE_PACKET_MARKER : 0u);
+  packet.flags = flags | kVoiceFlags | (view.marker() ? VECHE_PACKET_MARKER : 0u);
   packet.level = level;
   return packet;
 }

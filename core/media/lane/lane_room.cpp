@@ -170,6 +170,10 @@ bool LaneRoom::select(int64_t now_ns) noexcept {
   std::fill(new_speaking_.begin(), new_speaking_.end(), uint8_t{0});
   veche_room_view view{};
   view.struct_size = sizeof view;
+  view.candidate_stride = sizeof(veche_candidate);
+  view.listener_stride = sizeof(veche_listener);
+  view.preference_stride = sizeof(veche_preference);
+  view.slot_stride = sizeof(veche_slot);
   view.room = feed_->id.value;
   view.now_ns = now_ns;
   view.candidates = candidates_.data();
@@ -179,8 +183,6 @@ bool LaneRoom::select(int64_t now_ns) noexcept {
   view.listener_count = static_cast<uint32_t>(listener_views_.size());
   view.preference_count = static_cast<uint32_t>(preferences_.size());
   view.slot_count = static_cast<uint32_t>(wanted_.size());
-  view.candidate_attributes = candidate_attributes_.data();
-  view.listener_attributes = listener_attributes_.data();
   veche_selection selection{};
   selection.struct_size = sizeof selection;
   selection.slots = wanted_.data();

@@ -47,15 +47,15 @@ class LaneRoom {
   /// ones in `attributes`.
   void swap_attributes(ParticipantId participant,
                        std::shared_ptr<const Attributes>& attributes) noexcept;
+  /// Likewise; 0: none. Another selector begins without tags.
+  void set_tag(ParticipantId participant, uint64_t tag) noexcept;
   /// Slots of a participant that does not listen are emptied now: see fills().
   void set_listening(ParticipantId participant, bool listening) noexcept;
   void use_settings(const Selector::Settings& settings) noexcept;
   void use_memory(Selector::Memory& memory) noexcept;
   /// Returns the former selector's state. Slots keep their tracks until the new selector decides
   /// otherwise.
-  void swap_selector(std::unique_ptr<Selector::RoomState>& selector) noexcept {
-    std::swap(selector_, selector);
-  }
+  void swap_selector(std::unique_ptr<Selector::RoomState>& selector) noexcept;
 
   /// Asks the selector and applies its valid decisions. False if the room has been idle for a
   /// while: it sleeps until the next wake-up.
@@ -80,8 +80,7 @@ class LaneRoom {
   void rebuild();
   void rebuild_candidates();
   void rebuild_listeners();
-  void rebuild_attributes();
-  veche_attributes attributes_of(uint64_t participant) const noexcept;
+  void rebuild_marks() noexcept;
   bool read_meters(int64_t now_ns) noexcept;
   void count_speech(const TrackFeed& feed, uint8_t level) noexcept;
   bool is_allowed(const Listener& listener, uint64_t track) const noexcept;
@@ -95,11 +94,18 @@ class LaneRoom {
   LaneCounters& counters_;
   std::vector<std::shared_ptr<TrackFeed>> tracks_;
   std::vector<Listener> listeners_;
-  /// Shared with the command that replaces them, so that control frees them.
-  std::unordered_map<ParticipantId, std::shared_ptr<const Attributes>> attributes_;
+  /// What the selector knows of a participant beside its tracks and sessions.
+  struct Marks {
+    /// Shared with the command that replaces them, so that control frees them.
+    std::shared_ptr<const Attributes> attributes;
+    uint64_t tag = 0;
+  };
+  template <class Seen>
+  void show_marks(Seen& seen) const noexcept;
+  void forget_unmarked(ParticipantId participant) noexcept;
+  std::unordered_map<ParticipantId, Marks> marks_;
   // Parallel to tracks_ and listeners_, as the selector sees them.
   std::vector<veche_candidate> candidates_;
-  std::vector<veche_attributes> candidate_attributes_, listener_attributes_;
   std::vector<float> smoothed_;
   std::vector<uint8_t> speaking_, new_speaking_;
   std::vector<veche_listener> listener_views_;

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
-// Makes what a selector sees of a room, when tracks, listeners or attributes change, so that a tick
-// only updates numbers.
+// Makes what a selector sees of a room, when tracks, listeners, attributes or tags change, so that
+// a tick only updates numbers.
 #include <algorithm>
 
 #include "media/lane/lane_room.hpp"
@@ -16,15 +16,33 @@ uint32_t abi_kind(sdp::MediaKind kind) {
 
 void LaneRoom::swap_attributes(ParticipantId participant,
                                std::shared_ptr<const Attributes>& attributes) noexcept {
-  std::swap(attributes_[participant], attributes);
-  if (!attributes_[participant]) attributes_.erase(participant);
-  rebuild_attributes();
+  std::swap(marks_[participant].attributes, attributes);
+  forget_unmarked(participant);
+  rebuild_marks();
+}
+
+void LaneRoom::set_tag(ParticipantId participant, uint64_t tag) noexcept {
+  marks_[participant].tag = tag;
+  forget_unmarked(participant);
+  rebuild_marks();
+}
+
+void LaneRoom::swap_selector(std::unique_ptr<Selector::RoomState>& selector) noexcept {
+  std::swap(selector_, selector);
+  for (auto& [participant, marks] : marks_) marks.tag = 0;
+  std::erase_if(marks_, [](const auto& each) { return !each.second.attributes; });
+  rebuild_marks();
+}
+
+void LaneRoom::forget_unmarked(ParticipantId participant) noexcept {
+  const Marks& marks = marks_[participant];
+  if (!marks.attributes && marks.tag == 0) marks_.erase(participant);
 }
 
 void LaneRoom::rebuild() {
   rebuild_candidates();
   rebuild_listeners();
-  rebuild_attributes();
+  rebuild_marks();
   wanted_ = slots_;
   fills_.reserve(slots_.size());  // Avoids allocation in ticks.
   feed_->version.fetch_add(1, std::memory_order_relaxed);
@@ -78,20 +96,18 @@ void LaneRoom::rebuild_listeners() {
   }
 }
 
-void LaneRoom::rebuild_attributes() {
-  candidate_attributes_.clear();
-  for (const veche_candidate& candidate : candidates_) {
-    candidate_attributes_.push_back(attributes_of(candidate.participant));
-  }
-  listener_attributes_.clear();
-  for (const Listener& listener : listeners_) {
-    listener_attributes_.push_back(attributes_of(listener.participant.value));
-  }
+void LaneRoom::rebuild_marks() noexcept {
+  for (veche_candidate& candidate : candidates_) show_marks(candidate);
+  for (veche_listener& listener : listener_views_) show_marks(listener);
 }
 
-veche_attributes LaneRoom::attributes_of(uint64_t participant) const noexcept {
-  const auto found = attributes_.find(ParticipantId{participant});
-  return found == attributes_.end() ? veche_attributes{} : found->second->view();
+template <class Seen>
+void LaneRoom::show_marks(Seen& seen) const noexcept {
+  const auto found = marks_.find(ParticipantId{seen.participant});
+  const bool has_any = found != marks_.end();
+  seen.tag = has_any ? found->second.tag : 0;
+  seen.attributes =
+      has_any && found->second.attributes ? found->second.attributes->view() : veche_attributes{};
 }
 
 }  // namespace veche::media

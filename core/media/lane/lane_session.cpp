@@ -2,11 +2,10 @@
 // Decides, rewrites and sends for one session, without allocation.
 #include "media/lane/lane_session.hpp"
 
-#include <openssl/rand.h>
-
 #include <algorithm>
 #include <utility>
 
+#include "base/random_bytes.hpp"
 #include "base/time.hpp"
 #include "rtp/red.hpp"
 
@@ -19,28 +18,34 @@ constexpr int64_t kSettledNs = 500 * kNsPerMs;
 /// The first sequence number and timestamp of a stream are random (RFC 3550 section 5.1). The
 /// sequence number is in the lower half, so that a receiver's rollover counter starts unambiguous
 /// (RFC 3711 section 3.3.1).
-template <class T>
-T random_number() {
-  T value = 0;
-  RAND_bytes(reinterpret_cast<unsigned char*>(&value), sizeof value);
-  return value;
+uint16_t first_sequence() { return random_value<uint16_t>() & 0x7fff; }
+
+bool is_as_published(const LaneSession::Slot& slot, const TrackFeed& feed) noexcept {
+  return slot.repeated == Protection::kAsPublished || feed.is_encrypted;
+}
+
+/// The packet with nothing that the server repeats.
+Form unrepeated(const LaneSession::Slot& slot, const TrackFeed& feed,
+                const LanePacket& packet) noexcept {
+  return is_as_published(slot, feed) ? as_published(feed, packet.view) : plain(feed, packet.view);
 }
 
 }  // namespace
 
 LaneSession::LaneSession(SessionId id, ParticipantId participant, Path& path, PacketPolicy* policy,
                          LaneCounters& counters, const std::vector<rtp::SlotFormat>& slots,
-                         int64_t connected_ns)
+                         int64_t connected_ns, std::shared_ptr<const std::atomic<uint64_t>> tag)
     : id_(id),
       participant_(participant),
       path_(path),
       policy_(policy),
+      shows_tags_(policy != nullptr && policy->sees_tags()),
+      tag_(std::move(tag)),
       counters_(counters),
       connected_ns_(connected_ns) {
   slots_.reserve(slots.size());
   for (const rtp::SlotFormat& format : slots) {
-    Slot& slot =
-        slots_.emplace_back(format, random_number<uint16_t>() & 0x7fff, random_number<uint32_t>());
+    Slot& slot = slots_.emplace_back(format, first_sequence(), random_value<uint32_t>());
     slot.route.struct_size = sizeof slot.route;
     slot.route.kind = VECHE_KIND_AUDIO;
     slot.route.session = id.value;
@@ -50,7 +55,11 @@ LaneSession::LaneSession(SessionId id, ParticipantId participant, Path& path, Pa
 
 void LaneSession::use_policy(PacketPolicy* policy) noexcept {
   policy_ = policy;
-  for (Slot& slot : slots_) slot.policy_state.fill(std::byte{0});
+  shows_tags_ = policy != nullptr && policy->sees_tags();
+  for (Slot& slot : slots_) {
+    slot.policy_state.fill(std::byte{0});
+    slot.route.publisher_tag = slot.route.listener_tag = 0;
+  }
 }
 
 bool LaneSession::fill(size_t index, TrackId track, int64_t now_ns) noexcept {
@@ -58,6 +67,7 @@ bool LaneSession::fill(size_t index, TrackId track, int64_t now_ns) noexcept {
   const bool is_silenced = !track && slot.active && end_in_silence(slot, now_ns);
   slot.track = track;
   slot.fresh = slot.unheard = static_cast<bool>(track);
+  slot.begins = true;
   slot.rewriter.switch_source();
   slot.route.track = track.value;
   slot.route.generation += 1;
@@ -70,7 +80,17 @@ bool LaneSession::set_active(size_t index, bool active, int64_t now_ns) noexcept
   Slot& slot = slots_[index];
   const bool ends = slot.active && !active;
   slot.active = active;
+  slot.begins |= ends;
   return ends && end_in_silence(slot, now_ns);
+}
+
+void LaneSession::protect(size_t index, Protection protection) noexcept {
+  Slot& slot = slots_[index];
+  const bool decides = protection.repeated != Protection::kAsPublished;
+  const bool can_repeat = slot.rewriter.format().red_payload_type != 0;
+  slot.repeated = decides && can_repeat ? std::min(protection.repeated, Protection::kMostRepeated)
+                                        : Protection::kAsPublished;
+  path_.resend(index, protection.resends);
 }
 
 /// True if the path has got packets.
@@ -91,16 +111,21 @@ bool LaneSession::end_in_silence(Slot& slot, int64_t now_ns) noexcept {
 
 void LaneSession::send(Slot& slot, const rtp::PacketView& packet, int64_t capture_ns,
                        int64_t now_ns) noexcept {
-  path_.headers.rtp(packet.bytes(), now_ns);
-  path_.send(packet, static_cast<size_t>(&slot - slots_.data()), capture_ns);
+  path_.send(packet, static_cast<size_t>(&slot - slots_.data()), capture_ns, now_ns);
   counters_.packets_out.add();
 }
 
-bool LaneSession::forward(size_t index, const TrackFeed& feed, const LanePacket& packet,
-                          Preroll& preroll, int64_t now_ns) noexcept {
+std::optional<rtp::PacketView> LaneSession::write_padding(size_t index,
+                                                          std::span<uint8_t> out) noexcept {
   Slot& slot = slots_[index];
-  if (!slot.active) {
-    slot.rewriter.skip(packet.view);
+  return slot.rewriter.write_padding(slot.source_number, out);
+}
+
+bool LaneSession::forward(size_t index, const TrackFeed& feed, const LanePacket& packet,
+                          Preroll& preroll, Redundancy& redundancy, int64_t now_ns) noexcept {
+  Slot& slot = slots_[index];
+  if (!slot.active || (feed.is_encrypted && !opens_encrypted_)) {
+    skip(slot, packet);
     return false;
   }
   if (slot.fresh) {
@@ -108,11 +133,27 @@ bool LaneSession::forward(size_t index, const TrackFeed& feed, const LanePacket&
     replay(slot, feed, preroll, now_ns);
   }
   uint32_t verdict = VECHE_VERDICT_FORWARD;
-  decide(slot, {&packet.description, 1}, &verdict, now_ns);
-  if (verdict == VECHE_VERDICT_FORWARD) return write(slot, feed, packet, now_ns);
+  decide(slot, feed, {&packet.description, 1}, &verdict, now_ns);
+  if (verdict == VECHE_VERDICT_FORWARD) {
+    return write(slot, feed, packet, form(slot, feed, packet, redundancy), now_ns);
+  }
   counters_.policy_dropped.add();
-  slot.rewriter.skip(packet.view);
+  skip(slot, packet);
   return false;
+}
+
+void LaneSession::skip(Slot& slot, const LanePacket& packet) noexcept {
+  slot.rewriter.skip(packet.view);
+  slot.begins = true;
+}
+
+Form LaneSession::form(const Slot& slot, const TrackFeed& feed, const LanePacket& packet,
+                       Redundancy& redundancy) noexcept {
+  if (is_as_published(slot, feed) || slot.begins) return unrepeated(slot, feed, packet);
+  const auto earlier = static_cast<int32_t>(packet.description.sequence - slot.repeatable_from);
+  const int32_t count = std::min<int32_t>(slot.repeated, earlier);
+  if (count <= 0) return unrepeated(slot, feed, packet);
+  return redundancy.repeating(static_cast<size_t>(count));
 }
 
 void LaneSession::replay(Slot& slot, const TrackFeed& feed, Preroll& preroll,
@@ -123,34 +164,43 @@ void LaneSession::replay(Slot& slot, const TrackFeed& feed, Preroll& preroll,
   if (packets.empty()) return;
   std::array<uint32_t, Preroll::kMostPackets> verdicts;
   verdicts.fill(VECHE_VERDICT_DROP);
-  decide(slot, packets, verdicts.data(), now_ns);
+  decide(slot, feed, packets, verdicts.data(), now_ns);
   for (size_t i = 0; i < packets.size(); ++i) {
-    if (verdicts[i] == VECHE_VERDICT_FORWARD) write(slot, feed, preroll.packet(i), now_ns);
+    if (verdicts[i] != VECHE_VERDICT_FORWARD) {
+      slot.begins = true;
+      continue;
+    }
+    const LanePacket packet = preroll.packet(i);
+    write(slot, feed, packet, unrepeated(slot, feed, packet), now_ns);
   }
 }
 
-void LaneSession::decide(Slot& slot, std::span<const veche_packet> packets, uint32_t* verdicts,
-                         int64_t now_ns) noexcept {
+void LaneSession::decide(Slot& slot, const TrackFeed& feed, std::span<const veche_packet> packets,
+                         uint32_t* verdicts, int64_t now_ns) noexcept {
   if (policy_ == nullptr) return;
   slot.route.now_ns = now_ns;
+  if (shows_tags_) {
+    slot.route.publisher_tag = feed.tag.load(std::memory_order_relaxed);
+    slot.route.listener_tag = tag_ ? tag_->load(std::memory_order_relaxed) : 0;
+  }
   policy_->decide(slot.policy_state.data(), slot.route, packets.data(),
                   static_cast<uint32_t>(packets.size()), verdicts);
 }
 
 bool LaneSession::write(Slot& slot, const TrackFeed& feed, const LanePacket& packet,
-                        int64_t now_ns) noexcept {
-  const std::span<uint8_t> memory = path_.begin(slot.rewriter.max_size(packet.view));
+                        const Form& form, int64_t now_ns) noexcept {
+  const std::span<uint8_t> memory = path_.begin(slot.rewriter.max_size(form.view));
   if (memory.empty()) {
     counters_.path_refused.add();
     return false;
   }
   std::optional<rtp::PacketView> written =
-      slot.rewriter.write(packet.view, feed.source_number, packet.level, now_ns, memory);
-  if (written && feed.red_payload_type != 0 &&
-      packet.view.payload_type() == feed.red_payload_type) {
+      slot.rewriter.write(form.view, feed.source_number, packet.level, now_ns, memory);
+  if (written && form.is_redundant) {
     const rtp::SlotFormat& format = slot.rewriter.format();
+    const uint8_t red = form.keeps_blocks ? format.red_payload_type : uint8_t{0};
     written = rtp::convert_red(*written, memory, feed.payload_type,
-                               {.red = format.red_payload_type, .primary = format.payload_type});
+                               {.red = red, .primary = format.payload_type});
   }
   if (!written) {
     counters_.rewriter_dropped.add();
@@ -158,6 +208,12 @@ bool LaneSession::write(Slot& slot, const TrackFeed& feed, const LanePacket& pac
   }
   slot.has_level = packet.level.has_value();
   slot.source_number = feed.source_number;
+  if (std::exchange(slot.begins, false)) slot.repeatable_from = packet.description.sequence;
+  if (form.repeated_bytes > 0) {
+    const auto index = static_cast<size_t>(&slot - slots_.data());
+    path_.slot_counters[index].redundant_bytes.add(form.repeated_bytes);
+    counters_.redundant_bytes.add(form.repeated_bytes);
+  }
   send(slot, *written, packet.capture_ns, now_ns);
   if (slot.unheard) measure_switch(slot, feed, now_ns);
   return true;

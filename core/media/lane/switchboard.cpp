@@ -42,21 +42,24 @@ void Switchboard::forward(TrackId id, const rtp::PacketView& view, const PacketT
   const bool has_levels = feed.has_levels.load(std::memory_order_relaxed);
   const LanePacket packet = describe(view, times, sequence, level, has_levels);
   Preroll preroll(track->history, track->level_extension, has_levels, packet);
+  Redundancy redundancy(track->history, feed, packet.view);
   std::span<const Route> routes(track->routes);
   while (!routes.empty()) {
     const auto batch = routes.first(std::min(routes.size(), kFanOutBatch));
-    forward(batch, feed, packet, preroll, now_ns);
+    forward(batch, feed, packet, preroll, redundancy, now_ns);
     routes = routes.subspan(batch.size());
   }
   track->history.push(view, times.arrival_ns);
 }
 
 void Switchboard::forward(std::span<const Route> routes, const TrackFeed& feed,
-                          const LanePacket& packet, Preroll& preroll, int64_t now_ns) noexcept {
+                          const LanePacket& packet, Preroll& preroll, Redundancy& redundancy,
+                          int64_t now_ns) noexcept {
   prefetch(routes);
   uint64_t forwarded = 0;
   for (const Route& route : routes) {
-    const bool is_sent = route.session->forward(route.slot, feed, packet, preroll, now_ns);
+    const bool is_sent =
+        route.session->forward(route.slot, feed, packet, preroll, redundancy, now_ns);
     forwarded += is_sent ? 1 : 0;
   }
   const int64_t sent_ns = outlet_.flush();
@@ -176,6 +179,7 @@ void Switchboard::add_session(std::unique_ptr<LaneSession>& session) {
   assert(is_on_lane());
   const SessionId id = session->id();
   sessions_[id] = std::move(session);
+  sessions_[id]->lend_padding();
 }
 
 std::unique_ptr<LaneSession> Switchboard::remove_session(SessionId id) noexcept {
@@ -183,6 +187,7 @@ std::unique_ptr<LaneSession> Switchboard::remove_session(SessionId id) noexcept 
   const auto found = sessions_.find(id);
   if (found == sessions_.end()) return nullptr;
   std::unique_ptr<LaneSession> session = std::move(found->second);
+  session->end_padding();
   for (uint32_t slot = 0; slot < session->slot_count(); ++slot) {
     remove_route(*session, slot);
     if (session->awaited(slot)) --awaited_;
@@ -253,6 +258,12 @@ void Switchboard::set_active(SessionId id, uint32_t slot, bool active, int64_t n
   if (!session || slot >= session->slot_count()) return;
   has_silence_ |= session->set_active(slot, active, now_ns);
   flush_silence();
+}
+
+void Switchboard::protect(SessionId id, uint32_t slot, Protection protection) noexcept {
+  assert(is_on_lane());
+  LaneSession* session = find_session(id);
+  if (session && slot < session->slot_count()) session->protect(slot, protection);
 }
 
 void Switchboard::use_policy(PacketPolicy* policy) noexcept {

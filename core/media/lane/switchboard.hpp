@@ -64,6 +64,8 @@ class Switchboard {
                      int64_t now_ns) noexcept;
   /// A slot that is not active sends nothing.
   void set_active(SessionId session, uint32_t slot, bool active, int64_t now_ns) noexcept;
+  /// See Session::protect().
+  void protect(SessionId session, uint32_t slot, Protection protection) noexcept;
   /// Starts or continues the room's selection.
   void wake(RoomId room, int64_t now_ns) noexcept;
 
@@ -105,7 +107,7 @@ class Switchboard {
   Track* find_track(TrackId track) noexcept;
   void take_fills(const LaneRoom& room, int64_t now_ns) noexcept;
   void forward(std::span<const Route> routes, const TrackFeed& feed, const LanePacket& packet,
-               Preroll& preroll, int64_t now_ns) noexcept;
+               Preroll& preroll, Redundancy& redundancy, int64_t now_ns) noexcept;
   static void prefetch(std::span<const Route> routes) noexcept;
   void place(LaneSession& session, uint32_t slot, TrackId track, int64_t now_ns) noexcept;
   void keep_fill(const SlotFill& fill, size_t older);

@@ -12,6 +12,7 @@
 
 #include "base/result.hpp"
 #include "media/lane/path.hpp"
+#include "media/session.hpp"
 #include "rtp/rewriter.hpp"
 #include "sdp/ice_fragment.hpp"
 #include "sdp/profile.hpp"
@@ -61,6 +62,8 @@ class PeerConnection {
   virtual std::optional<int64_t> silence_ns() const = 0;
   /// [control] What reports say, valid until leave() is done. Null: the path does not know.
   virtual const SessionQuality* quality() const { return nullptr; }
+  /// [control] Like quality(): the path to the client, as far as this path knows it.
+  virtual LinkStatistics link() const { return {}; }
   /// [control] After admit() and before leave(). An ICE restart: the client's new ufrag; `done`
   /// runs on control, later, with the server's new credentials and candidates. Keys and routes
   /// stay. Unsupported: this path has none.

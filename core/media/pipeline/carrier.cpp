@@ -77,15 +77,16 @@ std::span<uint8_t> Carrier::begin(size_t size) noexcept {
   return {map_.data, map_.size};
 }
 
-void Carrier::send(const rtp::PacketView& packet, size_t slot, int64_t) noexcept {
+void Carrier::send(const rtp::PacketView& packet, size_t slot, int64_t, int64_t now_ns) noexcept {
   if (!buffer_) return;
+  headers.rtp(packet.bytes(), now_ns);
   const size_t size = packet.bytes().size();
   GstBuffer* buffer = std::exchange(buffer_, nullptr);
   gst_buffer_unmap(buffer, &map_);
   gst_buffer_set_size(buffer, static_cast<gssize>(size));
   // The running time of now: sender reports relate RTP to wall-clock time by it.
-  const auto now_ns = static_cast<int64_t>(gst_clock_get_time(clock_.get()));
-  GST_BUFFER_PTS(buffer) = static_cast<GstClockTime>(now_ns - base_time_ns_);
+  const auto time_ns = static_cast<int64_t>(gst_clock_get_time(clock_.get()));
+  GST_BUFFER_PTS(buffer) = static_cast<GstClockTime>(time_ns - base_time_ns_);
   if (gst_pad_push(pad_.get(), buffer) == GST_FLOW_OK) {
     count(size, slot);
   } else {

@@ -24,7 +24,8 @@ class Carrier final : public Path {
   Status open();
 
   std::span<uint8_t> begin(size_t size) noexcept override;
-  void send(const rtp::PacketView& packet, size_t slot, int64_t capture_ns) noexcept override;
+  void send(const rtp::PacketView& packet, size_t slot, int64_t capture_ns,
+            int64_t now_ns) noexcept override;
 
  private:
   Carrier(glib::Ref<GstPad> pad, glib::Ref<GstBufferPool> pool, glib::Ref<GstCaps> caps,

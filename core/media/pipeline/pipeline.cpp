@@ -19,15 +19,15 @@ namespace veche::media {
 
 namespace {
 
-struct Clock {
+struct PipelineClock {
   glib::Ref<GstClock> clock;
   GstClockTime base_time;
 };
 
-const Clock& shared_clock() {
-  static const Clock clock = [] {
+const PipelineClock& shared_clock() {
+  static const PipelineClock clock = [] {
     const glib::Ref<GstClock> system = glib::adopt(gst_system_clock_obtain());
-    return Clock{system, gst_clock_get_time(system.get())};
+    return PipelineClock{system, gst_clock_get_time(system.get())};
   }();
   return clock;
 }

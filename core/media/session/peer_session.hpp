@@ -38,6 +38,9 @@ class PeerSession final : public Session, public std::enable_shared_from_this<Pe
   const std::vector<SessionSlot>& slots() const override { return slots_; }
   SessionStatistics statistics() const override;
   void set_active(size_t slot, bool active) override;
+  void protect(size_t slot, Protection protection) override;
+  void report_loss(TrackId track, float part) override;
+  void wish(uint32_t bps) override;
   Status keep_headers(uint32_t seconds) override;
   Result<std::string> headers() override;
   void restart_ice(const std::string& client_ufrag,

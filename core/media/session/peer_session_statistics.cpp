@@ -14,6 +14,22 @@ double milliseconds(int64_t from_ns, int64_t to_ns) {
   return from_ns == 0 || to_ns == 0 ? 0 : milliseconds(to_ns - from_ns);
 }
 
+TrackStatistics track_statistics(const TrackFeed& feed) {
+  TrackStatistics statistics{.packets = feed.packets.value(), .bytes = feed.bytes.value()};
+  statistics.expected = feed.expected.load(std::memory_order_acquire);  // Before the losses.
+  statistics.lost = feed.lost.load(std::memory_order_relaxed);
+  return statistics;
+}
+
+SlotStatistics slot_statistics(const SlotCounters& counters) {
+  SlotStatistics statistics;
+  statistics.expected = counters.expected.load(std::memory_order_acquire);  // Before the losses.
+  statistics.lost = counters.lost.load(std::memory_order_relaxed);
+  statistics.redundant_bytes = counters.redundant_bytes.value();
+  statistics.retransmitted_packets = counters.retransmitted_packets.value();
+  return statistics;
+}
+
 }  // namespace
 
 FirstPackets PeerSession::first_packets() const {
@@ -63,6 +79,7 @@ SessionStatistics PeerSession::statistics() const {
     statistics.packets_limited = ingress_->limited.value();
     for (const AttachedTrack& track : attached_tracks_) {
       statistics.track_packets_limited.push_back(track.feed->limited.value());
+      statistics.tracks.push_back(track_statistics(*track.feed));
     }
   }
   // While a worker takes it down, the path is the worker's.
@@ -73,6 +90,9 @@ SessionStatistics PeerSession::statistics() const {
     statistics.send_failures = path->failures.value();
     for (const Counter& sent : path->slot_bytes) {
       statistics.slot_bytes_sent.push_back(sent.value());
+    }
+    for (const SlotCounters& counters : path->slot_counters) {
+      statistics.slots.push_back(slot_statistics(counters));
     }
     statistics.first_packet_out_ms =
         milliseconds(times.connected_ns, path->first_packet_ns.load(std::memory_order_relaxed));
@@ -88,7 +108,9 @@ SessionStatistics PeerSession::statistics() const {
     statistics.expected_out = quality->expected_out.load();
     statistics.lost_in = quality->lost_in.load();
     statistics.lost_out = quality->lost_out.load();
+    statistics.link = connection_->link();
   }
+  if (attachment_) statistics.lane_load = attachment_->lane_load();
   statistics.negotiation_ms = milliseconds(times.offered_ns, times.answered_ns);
   statistics.wait_ms = milliseconds(times.offered_ns, times.begun_ns);
   statistics.connect_ms = milliseconds(times.answered_ns, times.connected_ns);

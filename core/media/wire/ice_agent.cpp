@@ -11,7 +11,6 @@ using veche::media::IceAgent;
 
 namespace {
 
-// NOLINTBEGIN(performance-no-int-to-ptr): GLib's macros.
 struct LaneIce {
   GstWebRTCICE parent;
   std::shared_ptr<IceAgent>* agent;  // Owned; shared with the session.
@@ -37,7 +36,6 @@ struct LaneIceTransportClass {
   GstWebRTCICETransportClass parent;
 };
 G_DEFINE_TYPE(LaneIceTransport, veche_lane_ice_transport, GST_TYPE_WEBRTC_ICE_TRANSPORT)
-// NOLINTEND(performance-no-int-to-ptr)
 
 void veche_lane_ice_init(LaneIce*) {}
 void veche_lane_ice_stream_init(LaneIceStream*) {}

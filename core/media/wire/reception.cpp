@@ -3,6 +3,7 @@
 #include "media/wire/reception.hpp"
 
 #include <algorithm>
+#include <atomic>
 #include <utility>
 
 #include "base/big_endian.hpp"
@@ -88,8 +89,9 @@ std::span<const rtp::ReportBlock> Reception::report(int64_t now_ns, Blocks& memo
   int64_t lost = former_.lost, expected = former_.lost + static_cast<int64_t>(former_.packets);
   for (Source& source : sources_) {
     if (!source.statistics.started()) continue;
-    memory[count] = source.statistics.make_report(now_ns);
-    measure(memory[count++]);
+    rtp::ReportBlock& block = memory[count++] = source.statistics.make_report(now_ns);
+    measure(block);
+    tell_track(source, block);
     const rtp::ReceptionTotals totals = source.statistics.totals();
     lost += totals.lost;
     expected += totals.lost + static_cast<int64_t>(totals.packets);
@@ -100,6 +102,25 @@ std::span<const rtp::ReportBlock> Reception::report(int64_t now_ns, Blocks& memo
   quality_.lost_in.store(lost, std::memory_order_relaxed);
   quality_.expected_in.store(expected, std::memory_order_release);
   return {memory.data(), count};
+}
+
+/// Only the fraction says what the listeners lose. The encoder follows that one; the cumulative
+/// count stays true, because clients estimate their own uplink by it and show it in statistics.
+void Reception::tell_track(Source& source, rtp::ReportBlock& block) noexcept {
+  TrackFeed* track = find_track_ ? find_track_(source.ssrc) : nullptr;
+  if (!track) return;
+  const rtp::ReceptionTotals totals = source.statistics.totals();
+  const int64_t expected = totals.lost + static_cast<int64_t>(totals.packets);
+  const auto raise = [](std::atomic<int64_t>& sum, int64_t more, std::memory_order order) {
+    sum.store(sum.load(std::memory_order_relaxed) + more, order);
+  };
+  raise(track->lost, totals.lost - source.lost, std::memory_order_relaxed);
+  raise(track->expected, expected - source.expected, std::memory_order_release);
+  source.lost = totals.lost;
+  source.expected = expected;
+  const uint32_t asked = track->asked_loss.load(std::memory_order_relaxed) / 256;
+  const auto bounded = static_cast<uint8_t>(std::min<uint32_t>(asked, kMostAskedLoss));
+  block.fraction_lost = std::max(block.fraction_lost, bounded);
 }
 
 void Reception::measure(const rtp::ReportBlock& block) noexcept {

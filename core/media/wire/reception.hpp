@@ -5,10 +5,13 @@
 
 #include <array>
 #include <cstdint>
+#include <functional>
 #include <span>
+#include <utility>
 #include <vector>
 
 #include "media/feed/packet_times.hpp"
+#include "media/feed/track_feed.hpp"
 #include "media/peer/peer_connection.hpp"
 #include "media/wire/report_settings.hpp"
 #include "media/wire/rtcp_counters.hpp"
@@ -27,6 +30,12 @@ class Reception {
  public:
   static constexpr size_t kMaxSources = 8;
   using Blocks = std::array<rtp::ReportBlock, kMaxSources>;
+  /// The track to which an SSRC belongs; null: none.
+  using FindTrack = std::function<TrackFeed*(uint32_t ssrc)>;
+  /// The most loss, in 256ths, that a track's listeners may make a report say: 15 %. libwebrtc
+  /// smooths what it is told over ten seconds. Opus begins its in-band FEC at 1 % of that for
+  /// speech, and at 8 % for what it takes for music.
+  static constexpr uint8_t kMostAskedLoss = 38;
 
   /// Writes jitter and loss of received packets into the quality.
   Reception(const ReportSettings& settings, SessionQuality& quality);
@@ -37,6 +46,9 @@ class Reception {
   void on_received(const rtp::PacketView& packet, int64_t arrival_ns) noexcept;
   /// The client's statement about its own clock.
   void on_sender_report(const rtp::SenderReport& report, int64_t now_ns) noexcept;
+
+  /// Tracks hear of their loss, and may ask for more in reports: see Session::report_loss().
+  void find_tracks(FindTrack find) { find_track_ = std::move(find); }
 
   /// A block for each source, written into `memory`.
   std::span<const rtp::ReportBlock> report(int64_t now_ns, Blocks& memory) noexcept;
@@ -59,12 +71,14 @@ class Reception {
     rtp::CaptureClock clock;
     rtp::SequenceExtender sequence;
     rtp::NackGenerator nacks{rtp::NackSettings{}};
+    int64_t lost = 0, expected = 0;  // What its track has heard of.
   };
 
   Source* find(uint32_t ssrc) noexcept;
   Source& add(uint32_t ssrc) noexcept;
   const Source* find(uint32_t ssrc) const noexcept;
   void measure(const rtp::ReportBlock& block) noexcept;
+  void tell_track(Source& source, rtp::ReportBlock& block) noexcept;
 
   const ReportSettings settings_;
   std::vector<Source> sources_;
@@ -73,6 +87,7 @@ class Reception {
   rtp::ParticipantClock participant_clock_;
   rtp::TransportFeedback transport_feedback_;
   SessionQuality& quality_;
+  FindTrack find_track_;
   RtcpCounters* counters_ = nullptr;  // Null: nothing is counted.
   int64_t last_feedback_ns_ = 0;
 };

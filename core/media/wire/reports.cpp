@@ -19,12 +19,21 @@ namespace {
 /// they share it.
 constexpr std::string_view kCname = "veche";
 
+/// All slots have the same: an id means one thing in the whole BUNDLE group (RFC 8843).
+uint8_t number_extension(const std::vector<rtp::SlotFormat>& slots) {
+  for (const rtp::SlotFormat& slot : slots) {
+    if (slot.transport_cc_extension != 0) return slot.transport_cc_extension;
+  }
+  return 0;
+}
+
 }  // namespace
 
 Reports::Reports(const ReportSettings& settings, const std::vector<rtp::SlotFormat>& slots,
-                 int64_t now_ns)
+                 int64_t now_ns, std::span<SlotCounters> counters)
     : ssrc_(settings.ssrc),
-      sending_(slots, settings.nack, quality_, now_ns),
+      link_(number_extension(slots)),
+      sending_(slots, settings.nack, quality_, link_, counters, now_ns),
       reception_(settings, quality_),
       next_report_ns_(now_ns),
       random_state_(uint64_t{settings.ssrc} << 32 | static_cast<uint32_t>(now_ns) | 1u) {
@@ -34,6 +43,7 @@ Reports::Reports(const ReportSettings& settings, const std::vector<rtp::SlotForm
 void Reports::count_in(RtcpCounters& counters) noexcept {
   sending_.count_in(counters);
   reception_.count_in(counters);
+  link_.count_in(counters);
 }
 
 void Reports::on_rtcp(std::span<const uint8_t> datagram, int64_t now_ns,
@@ -47,6 +57,8 @@ void Reports::on_rtcp(std::span<const uint8_t> datagram, int64_t now_ns,
       sending_.on_blocks(received->blocks, now_ns);
     } else if (const auto nack = rtp::Nack::parse(*packet)) {
       sending_.on_nack(*nack, now_ns, resend);
+    } else if (packet->kind() == rtp::RtcpKind::TransportCc) {
+      link_.on_feedback(*packet, now_ns);
     }
   }
 }

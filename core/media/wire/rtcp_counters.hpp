@@ -25,6 +25,9 @@ struct RtcpCounters {
   Counter nacked_in;                ///< Packets that clients requested again.
   Counter resent;                   ///< Those of them that were resent.
   Counter nacked_out;               ///< Packets that the server requested from clients again.
+  Counter feedback_in;              ///< Transport-wide feedback packets that were used.
+  Counter feedback_refused;         ///< Those that were malformed, not negotiated, or too many.
+  Counter probes;                   ///< Packets of padding that probed the path to a client.
   Histogram round_trip_ns{kNetworkBounds};
   Histogram jitter_in_ns{kNetworkBounds}, jitter_out_ns{kNetworkBounds};
   /// Of the packets since the previous report, in thousandths.

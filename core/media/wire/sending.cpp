@@ -12,16 +12,20 @@ namespace {
 /// The number of sent packets kept for one slot: 640 ms of voice packets of 20 ms.
 constexpr size_t kCachePackets = 32;
 constexpr size_t kCacheBytes = kCachePackets * 256;
+constexpr int64_t kNsPerUs = 1000;
 
 }  // namespace
 
 Sending::Sending(const std::vector<rtp::SlotFormat>& slots, bool keeps_packets,
-                 SessionQuality& quality, int64_t now_ns)
-    : ntp_(unix_ms(), now_ns), quality_(quality) {
+                 SessionQuality& quality, Link& link, std::span<SlotCounters> counters,
+                 int64_t now_ns)
+    : ntp_(unix_ms(), now_ns), quality_(quality), link_(link) {
   for (const rtp::SlotFormat& format : slots) {
+    const size_t index = slots_.size();
     Slot& slot = slots_.emplace_back(
         Slot{format.ssrc, rtp::SenderStatistics(format.ssrc, format.clock_rate), std::nullopt});
     if (keeps_packets) slot.cache.emplace(kCacheBytes, kCachePackets);
+    if (index < counters.size()) slot.counters = &counters[index];
   }
 }
 
@@ -31,6 +35,11 @@ void Sending::on_sent(size_t index, const rtp::PacketView& packet, std::span<con
   slot.statistics.on_sent(packet.sequence(), packet.timestamp(), packet.payload().size(),
                           capture_ns);
   if (slot.cache) slot.cache->store(packet.sequence(), sealed);
+}
+
+void Sending::on_probe(size_t slot, uint16_t sequence) noexcept {
+  slots_[slot].statistics.on_padding(sequence);
+  if (counters_) counters_->probes.add();
 }
 
 void Sending::on_blocks(const rtp::ReportBlocks& blocks, int64_t now_ns) noexcept {
@@ -44,6 +53,7 @@ void Sending::on_blocks(const rtp::ReportBlocks& blocks, int64_t now_ns) noexcep
     if (opinion.round_trip_ns) quality_.round_trip_ns.store(*opinion.round_trip_ns);
     quality_.jitter_out_ns.store(opinion.jitter_ns, std::memory_order_relaxed);
     measure(opinion);
+    tell_link(*slot, now_ns);
     is_news = true;
   }
   if (is_news) sum_up();
@@ -68,16 +78,42 @@ void Sending::measure(const rtp::ReceiverOpinion& opinion) noexcept {
   if (opinion.round_trip_ns) counters_->round_trip_ns.add(*opinion.round_trip_ns);
 }
 
+/// A client counts as lost what was lost on the way from the publisher, too: the numbers of those
+/// packets are missing. They count as absent when it does, at most one report later.
+void Sending::tell_link(Slot& slot, int64_t now_ns) noexcept {
+  const rtp::ReceiverOpinion& opinion = slot.statistics.opinion();
+  const int64_t fresh = slot.statistics.absent() - slot.absent;
+  const int64_t lost = opinion.cumulative_lost - slot.lost;
+  const int64_t open = std::max<int64_t>(slot.absent_open + fresh, 0);
+  const int64_t absent = std::min(open, std::max<int64_t>(lost, 0));
+  link_.on_report(
+      {.expected = opinion.expected - slot.expected,
+       .lost = lost,
+       .absent = absent,
+       .jitter_us = static_cast<uint32_t>(opinion.jitter_ns / kNsPerUs),
+       .round_trip_us = static_cast<uint32_t>(opinion.round_trip_ns.value_or(0) / kNsPerUs)},
+      now_ns);
+  slot.expected = opinion.expected;
+  slot.lost = opinion.cumulative_lost;
+  slot.absent += fresh;
+  slot.absent_lost += absent;
+  slot.absent_open = std::min(open - absent, std::max<int64_t>(fresh, 0));
+  if (!slot.counters) return;
+  slot.counters->lost.store(slot.lost - slot.absent_lost, std::memory_order_relaxed);
+  slot.counters->expected.store(slot.expected - slot.absent_lost, std::memory_order_release);
+}
+
 void Sending::on_nack(const rtp::Nack& nack, int64_t now_ns,
                       const std::function<void(std::span<const uint8_t>)>& resend) noexcept {
   Slot* slot = find(nack.media_ssrc());
-  if (!slot || !slot->cache) return;
+  if (!slot || !slot->cache || !slot->resends) return;
   const int64_t round_trip_ns = quality_.round_trip_ns.load(std::memory_order_relaxed);
   nack.for_each([&](uint16_t sequence) {
     const std::span<const uint8_t> packet = slot->cache->resend(sequence, now_ns, round_trip_ns);
     if (counters_) counters_->nacked_in.add();
     if (packet.empty()) return;
     resend(packet);
+    if (slot->counters) slot->counters->retransmitted_packets.add();
     if (counters_) counters_->resent.add();
   });
 }

@@ -2,12 +2,11 @@
 // The steps from the offer to flowing packets, and back.
 #include "media/wire/wire_connection.hpp"
 
-#include <openssl/rand.h>
-
 #include <algorithm>
 #include <string_view>
 #include <utility>
 
+#include "base/random_bytes.hpp"
 #include "base/time.hpp"
 #include "media/peer/negotiation.hpp"
 #include "media/wire/srtp_keys.hpp"
@@ -26,7 +25,7 @@ std::string random_ice_string(size_t size) {
   constexpr std::string_view kCharacters =
       "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/";
   std::string text(size, '\0');
-  RAND_bytes(reinterpret_cast<unsigned char*>(text.data()), static_cast<int>(size));
+  fill_random(text.data(), size);
   for (char& c : text) c = kCharacters[static_cast<uint8_t>(c) % kCharacters.size()];
   return text;
 }
@@ -50,7 +49,7 @@ ReportSettings report_settings(const sdp::SessionPlan& plan,
   if (!slots.empty()) {
     settings.ssrc = slots.front().ssrc;
   } else {
-    RAND_bytes(reinterpret_cast<unsigned char*>(&settings.ssrc), sizeof settings.ssrc);
+    settings.ssrc = random_value<uint32_t>();
   }
   for (const sdp::SectionPlan& section : plan.sections) {
     if (!section.is_used()) continue;
@@ -61,14 +60,6 @@ ReportSettings report_settings(const sdp::SessionPlan& plan,
     settings.nack |= section.nack;
   }
   return settings;
-}
-
-/// Packets to slots have no transport-wide numbers, so the answer must not promise them.
-sdp::SessionPlan without_slot_feedback(sdp::SessionPlan plan) {
-  for (sdp::SectionPlan& section : plan.sections) {
-    if (!section.is_track()) section.extensions.transport_cc = 0;
-  }
-  return plan;
 }
 
 }  // namespace
@@ -98,8 +89,7 @@ Result<std::string> WireConnection::negotiate(const sdp::SessionPlan& plan,
                 });
   webrtc_->serve(std::move(events_));
   relay_.add(session_, agent_);
-  Result<std::string> answer =
-      answer_offer(*webrtc_, without_slot_feedback(plan), slots, [] { return Status(Ok{}); });
+  Result<std::string> answer = answer_offer(*webrtc_, plan, slots, [] { return Status(Ok{}); });
   if (!answer) return answer.error();
   Result<IceCredentials> credentials = agent_->credentials();
   if (!credentials) return credentials.error();

@@ -38,6 +38,7 @@ class WireConnection final : public PeerConnection {
   Path* path() const override { return has_slots_ ? peer_ : nullptr; }
   std::optional<int64_t> silence_ns() const override;
   const SessionQuality* quality() const override { return peer_ ? &peer_->quality() : nullptr; }
+  LinkStatistics link() const override { return peer_ ? peer_->link() : LinkStatistics{}; }
   void restart_ice(const std::string& client_ufrag,
                    const std::function<void(Result<sdp::IceParameters>)>& done) override;
   void ask_address(const std::function<void(std::string)>& tell) override;

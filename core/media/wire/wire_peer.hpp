@@ -78,18 +78,34 @@ class WirePeer final : public Path {
   bool has_received() const noexcept { return has_received_; }
   /// Sends the due reports.
   void tick(int64_t now_ns) noexcept;
+  /// Sends the due packets of a probe. Call it when they are due, and every Link::kProbeStepNs
+  /// while they remain so.
+  void probe(int64_t now_ns) noexcept;
+  /// INT64_MAX: never.
+  int64_t probe_due_ns(int64_t now_ns) const noexcept;
 
   void prefetch(size_t slot, int depth) const noexcept override;
   std::span<uint8_t> begin(size_t size) noexcept override;
-  void send(const rtp::PacketView& packet, size_t slot, int64_t capture_ns) noexcept override;
+  void send(const rtp::PacketView& packet, size_t slot, int64_t capture_ns,
+            int64_t now_ns) noexcept override;
+  void resend(size_t slot, bool resends) noexcept override { reports_.use_resends(slot, resends); }
+  void wish(uint32_t bps, int64_t /*now_ns*/) noexcept override { reports_.link().wish(bps); }
+  void pad_with(PaddingWriter* writer) noexcept override { padding_ = writer; }
 
   /// [any] The arrival of the last authentic datagram; 0: none.
   int64_t last_heard_ns() const noexcept { return ingress_->last_heard_ns(); }
   /// [any]
   const SessionQuality& quality() const noexcept { return reports_.quality(); }
+  /// [any]
+  LinkStatistics link() const noexcept { return reports_.link().statistics(); }
 
  private:
+  static constexpr size_t kUsualTrailer = 10;  // Of AES_CM_128_HMAC_SHA1_80.
+
   void refuse(size_t opened_size) noexcept;
+  bool send_padding(const rtp::ProbePacket& order, int64_t now_ns) noexcept;
+  /// What the wire adds to a packet: SRTP's tag, UDP and IP.
+  size_t overhead() const noexcept { return trailer_size_ + network_size_; }
 
   const SessionId id_;
   std::shared_ptr<Ingress> ingress_;  // Shared with the session, which reads its counters.
@@ -99,6 +115,9 @@ class WirePeer final : public Path {
   CandidatePair route_;
   int64_t route_heard_ns_ = 0, refreshed_ns_ = 0;
   bool has_received_ = false;
+  size_t newest_slot_ = 0;  // Of the newest packet.
+  size_t trailer_size_ = kUsualTrailer, network_size_ = 0;
+  PaddingWriter* padding_ = nullptr;
   TokenBucket handshake_;
   std::atomic<uint32_t> route_number_{0};
   Reports reports_;  // Large, so it comes last: the members that every packet needs are adjacent.

@@ -83,6 +83,7 @@ Status WirePort::add(std::unique_ptr<WirePeer>& peer, IceCredentials credentials
   if (!added) return added.error();
   peer->count_in(counters_.rtcp);
   peers_[id] = std::move(peer);
+  probing_.reserve(peers_.size());
   return Ok{};
 }
 
@@ -91,6 +92,7 @@ std::unique_ptr<WirePeer> WirePort::remove(SessionId session) noexcept {
   const auto found = peers_.find(session);
   if (found == peers_.end()) return nullptr;
   std::unique_ptr<WirePeer> peer = std::move(found->second);
+  std::erase(probing_, peer.get());
   peers_.erase(found);
   return peer;
 }
@@ -197,13 +199,22 @@ void WirePort::flush() noexcept {
 }
 
 void WirePort::tick(int64_t now_ns) noexcept {
+  if (probing_.empty() || now_ns >= next_peers_ns_) tick_peers(now_ns);
+  for (WirePeer* peer : probing_) peer->probe(now_ns);
+  tick_due_ns_ = next_peers_ns_;
+  if (!probing_.empty()) tick_due_ns_ = std::min(tick_due_ns_, now_ns + Link::kProbeStepNs);
+}
+
+void WirePort::tick_peers(int64_t now_ns) noexcept {
   const bool round = now_ns >= next_round_ns_;
   if (round) next_round_ns_ = now_ns + kRoundNs;
+  next_peers_ns_ = now_ns + (peers_.empty() ? kNsPerS : Reports::kTickNs);
+  probing_.clear();
   for (const auto& [id, peer] : peers_) {
     if (round) check_route(*peer, now_ns);
     if (round || peer->has_received()) peer->tick(now_ns);
+    if (peer->probe_due_ns(now_ns) < next_peers_ns_) probing_.push_back(peer.get());
   }
-  tick_due_ns_ = now_ns + (peers_.empty() ? kNsPerS : Reports::kTickNs);
 }
 
 void WirePort::check_route(WirePeer& peer, int64_t now_ns) noexcept {

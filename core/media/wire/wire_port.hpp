@@ -86,6 +86,7 @@ class WirePort final : public Port {
                    int64_t now_ns) noexcept;
   /// Media arrived from there.
   void on_authentic(WirePeer& peer, const CandidatePair& from, int64_t now_ns) noexcept;
+  void tick_peers(int64_t now_ns) noexcept;
   void check_route(WirePeer& peer, int64_t now_ns) noexcept;
   /// Media goes where ICE says; no other function chooses a route.
   void take_route(WirePeer& peer, int64_t now_ns) noexcept;
@@ -102,7 +103,9 @@ class WirePort final : public Port {
   WirePortCounters counters_;
   IceLite ice_;
   std::unordered_map<SessionId, std::unique_ptr<WirePeer>> peers_;
+  std::vector<WirePeer*> probing_;  ///< Peers with a probe that may be due before the next tick.
   int64_t tick_due_ns_ = 0;
+  int64_t next_peers_ns_ = 0;  ///< For all peers that have received something.
   int64_t next_round_ns_ = 0;  ///< For all peers, including idle ones.
 };
 

@@ -10,9 +10,7 @@ namespace veche::rtp {
 namespace {
 
 constexpr size_t kSsrcSize = 4;
-constexpr size_t kSenderInfoSize = 20;
 constexpr uint8_t kEndItem = 0;
-constexpr uint8_t kCnameItem = 1;
 
 /// The report blocks that the header announces, from offset `at` of its body.
 std::optional<ReportBlocks> blocks_of(const RtcpPacket& packet, size_t at) noexcept {

@@ -12,7 +12,9 @@
 namespace veche::rtp {
 
 inline constexpr size_t kMaxBlocks = 31;  ///< The count has five bits.
+inline constexpr size_t kSenderInfoSize = 20;
 inline constexpr size_t kReportBlockSize = 24;
+inline constexpr uint8_t kCnameItem = 1;  ///< In a source description.
 
 /// Section 6.4.1: a receiver's report about one SSRC.
 struct ReportBlock {

@@ -12,9 +12,7 @@ namespace {
 
 constexpr size_t kMaxWords = 0xffff;
 constexpr size_t kFeedbackHeaderSize = 8;
-constexpr size_t kSenderInfoSize = 20;
 constexpr size_t kMaxByte = 255;
-constexpr uint8_t kCnameItem = 1;
 constexpr int kMantissaBits = 18;
 
 size_t whole_words(size_t size) { return (size + 3) / 4 * 4; }

@@ -25,15 +25,23 @@ SenderStatistics::SenderStatistics(uint32_t ssrc, uint32_t clock_rate) noexcept
 
 void SenderStatistics::on_sent(uint16_t sequence, uint32_t timestamp, size_t payload_size,
                                int64_t capture_ns) noexcept {
-  const bool newest =
-      packets_ == 0 || static_cast<int16_t>(static_cast<uint16_t>(sequence - sequence_)) > 0;
-  ++packets_;
   octets_ += payload_size;
-  silent_reports_ = 0;
-  if (!newest) return;
-  sequence_ = sequence;
+  if (!take_number(sequence)) return;
   timestamp_ = timestamp;
   capture_ns_ = capture_ns;
+}
+
+void SenderStatistics::on_padding(uint16_t sequence) noexcept { take_number(sequence); }
+
+bool SenderStatistics::take_number(uint16_t sequence) noexcept {
+  const int ahead =
+      packets_ == 0 ? 1 : static_cast<int16_t>(static_cast<uint16_t>(sequence - sequence_));
+  ++packets_;
+  silent_reports_ = 0;
+  if (ahead <= 0) return false;
+  sequence_ = sequence;
+  numbers_ += ahead;
+  return true;
 }
 
 SenderInfo SenderStatistics::make_info(const NtpClock& clock, int64_t now_ns) noexcept {

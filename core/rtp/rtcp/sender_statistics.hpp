@@ -33,6 +33,9 @@ class SenderStatistics {
   void on_sent(uint16_t sequence, uint32_t timestamp, size_t payload_size,
                int64_t capture_ns) noexcept;
 
+  /// A packet without payload is sent, as the newest: it has the timestamp of the one before it.
+  void on_padding(uint16_t sequence) noexcept;
+
   /// True if packets were sent since the report before the last one: the slot then gets a sender
   /// report, otherwise none.
   bool is_sender() const noexcept { return silent_reports_ < 2; }
@@ -47,11 +50,16 @@ class SenderStatistics {
   const ReceiverOpinion& opinion() const noexcept { return opinion_; }
   uint64_t packets() const noexcept { return packets_; }
   uint64_t octets() const noexcept { return octets_; }
+  /// The numbers between the first packet and the newest under which none was sent: what was lost
+  /// before it came here.
+  int64_t absent() const noexcept { return numbers_ - static_cast<int64_t>(packets_); }
 
   static constexpr int64_t kMaxRoundTripNs = 10 * kNsPerS;
   static constexpr int64_t kMaxJitterNs = 10 * kNsPerS;
 
  private:
+  /// False if it is not the newest.
+  bool take_number(uint16_t sequence) noexcept;
   void count_expected(uint32_t highest) noexcept;
   void measure_round_trip(const ReportBlock& block, uint32_t now_compact) noexcept;
 
@@ -59,6 +67,7 @@ class SenderStatistics {
   uint32_t clock_rate_;
   uint64_t packets_ = 0;
   uint64_t octets_ = 0;
+  int64_t numbers_ = 0;          ///< From the first packet to the newest.
   uint32_t silent_reports_ = 2;  ///< Reports since the last packet.
 
   // Of the newest packet.

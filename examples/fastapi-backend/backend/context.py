@@ -10,8 +10,12 @@ from fastapi import Request
 from veche_client import AsyncClient
 
 from .attempts import AttemptLimit
+from .counters import Counters
+from .known_rooms import KnownRooms
 from .settings import Settings
+from .sfu_watch import SfuWatch
 from .store import Store
+from .transports import Transports
 from .users import Users
 
 
@@ -22,6 +26,10 @@ class Context:
     store: Store
     veche: AsyncClient
     attempts: AttemptLimit
+    known: KnownRooms
+    transports: Transports
+    watch: SfuWatch
+    counters: Counters
 
 
 async def context_of(request: Request) -> Context:

@@ -6,9 +6,10 @@ import asyncio
 import logging
 import time
 
-from veche_client import AsyncClient, VecheError
+from veche_client import AsyncClient, Unreachable, VecheError
 
 from .attendance import TYPES
+from .sfu_health import SfuHealth
 from .store import Store
 
 log = logging.getLogger("backend")
@@ -22,14 +23,18 @@ START_S = 5.0
 class Follower:
     """Webhooks of different rooms overtake each other, so only this moves the position from which the log is read next."""
 
-    def __init__(self, veche: AsyncClient, store: Store) -> None:
+    def __init__(self, veche: AsyncClient, store: Store, health: SfuHealth) -> None:
         self._veche = veche
         self._store = store
+        self._health = health
+        self._hurry = asyncio.Event()
         self._task: asyncio.Task[None] | None = None
 
     async def start(self) -> None:
         """Catches up before the first request is answered, if that takes no longer than START_S."""
         try:
+            if not self._health.is_up:
+                raise Unreachable("it is away")
             await asyncio.wait_for(self.catch_up(), START_S)
         except (VecheError, asyncio.TimeoutError) as error:
             log.warning("events of the past are missing until Veche answers: %s", str(error) or "it takes too long")
@@ -39,6 +44,10 @@ class Follower:
         if self._task:
             self._task.cancel()
             await asyncio.gather(self._task, return_exceptions=True)
+
+    def hurry(self) -> None:
+        """Veche is back, and has something to tell of its end."""
+        self._hurry.set()
 
     async def catch_up(self) -> int:
         """Reads the log to its end. Returns how many events that gave."""
@@ -54,7 +63,11 @@ class Follower:
 
     async def _run(self) -> None:
         while True:
-            await asyncio.sleep(INTERVAL_S)
+            try:
+                await asyncio.wait_for(self._hurry.wait(), INTERVAL_S)
+            except asyncio.TimeoutError:
+                pass
+            self._hurry.clear()
             try:
                 await self.catch_up()
                 self._store.forget_old(time.time())

@@ -2,12 +2,14 @@
 """Login: a password gives a session token, which comes back as a cookie or as a bearer. And the dependencies that ask for one."""
 from __future__ import annotations
 
+import hmac
 import time
 
 import jwt
 from fastapi import APIRouter, Depends, Request, Response
 from fastapi.concurrency import run_in_threadpool
 from pydantic import BaseModel, Field
+from starlette.requests import HTTPConnection
 
 from .context import Context, context_of
 from .problems import Refused
@@ -28,10 +30,15 @@ def session_token(user: User, secret: str, now_s: float) -> str:
     return jwt.encode({"sub": user.id, "iat": int(now_s), "exp": int(now_s) + SESSION_S}, secret, algorithm=ALGORITHM)
 
 
-async def signed_in(request: Request, context: Context = Depends(context_of)) -> User:
-    """The caller. 401 without a session."""
-    scheme, _, bearer = request.headers.get("Authorization", "").partition(" ")
-    token = bearer.strip() if scheme.lower() == "bearer" else request.cookies.get(COOKIE, "")
+def bearer_of(connection: HTTPConnection) -> str | None:
+    scheme, _, bearer = connection.headers.get("Authorization", "").partition(" ")
+    return bearer.strip() if scheme.lower() == "bearer" else None
+
+
+def session_of(connection: HTTPConnection, context: Context) -> tuple[User, float]:
+    """The caller of a request or a WebSocket, and when the session ends, in seconds since 1970. 401 without a session."""
+    bearer = bearer_of(connection)
+    token = connection.cookies.get(COOKIE, "") if bearer is None else bearer
     try:
         claims = jwt.decode(token, context.settings.session_secret, algorithms=[ALGORITHM], options={"require": ["sub", "exp"]})
     except jwt.InvalidTokenError:
@@ -39,7 +46,12 @@ async def signed_in(request: Request, context: Context = Depends(context_of)) ->
     user = context.users.get(claims["sub"])
     if user is None:
         raise Refused(401, "This user is gone", headers={"WWW-Authenticate": "Bearer"})
-    return user
+    return user, float(claims["exp"])
+
+
+async def signed_in(request: Request, context: Context = Depends(context_of)) -> User:
+    """The caller. 401 without a session."""
+    return session_of(request, context)[0]
 
 
 async def host(user: User = Depends(signed_in)) -> User:
@@ -47,6 +59,13 @@ async def host(user: User = Depends(signed_in)) -> User:
     if not user.is_host:
         raise Refused(403, "Only a host may do this")
     return user
+
+
+async def operator(request: Request, context: Context = Depends(context_of)) -> None:
+    """The caller is a host, or a program that has the operator's token."""
+    known = context.settings.operator_token
+    if not (known and hmac.compare_digest((bearer_of(request) or "").encode(), known.encode())):
+        await host(await signed_in(request, context))
 
 
 router = APIRouter(prefix="/api")

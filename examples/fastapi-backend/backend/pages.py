@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: Apache-2.0
-"""The pages: login and rooms, and below /voice the page of examples/voice-client as it is in its folder."""
+"""The pages: login and rooms, and below /voice the page of clients/web as it is in its folder."""
 from __future__ import annotations
 
 from pathlib import Path

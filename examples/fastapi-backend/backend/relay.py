@@ -5,6 +5,8 @@ Media still flows between client and Veche alone. Such a client has no WebSocket
 """
 from __future__ import annotations
 
+import time
+
 from fastapi import APIRouter, Depends, Request, Response
 
 from veche_client import NotFound
@@ -39,8 +41,9 @@ async def open_session(
     if request.headers.get("Content-Type", "").partition(";")[0].strip() != "application/sdp":
         raise Refused(415, "Send the offer as application/sdp")
     offer = (await body_of(request, LARGEST_OFFER_BYTES)).decode(errors="replace")
-    incarnation = (await context.veche.room(room)).incarnation
+    incarnation = await context.known.find(room)
     refuse_barred(context, room, incarnation, user)
+    context.transports.for_join(room, user.id, ["sfu"], time.monotonic())
     await context.veche.invite(room, {"id": user.id, "name": user.name, "attributes": {"role": user.role}})
     session = await context.veche.open_session(room, user.id, offer)
     try:

@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: Apache-2.0
-"""What outlives the process, in SQLite: events, which webhooks have come, how far the log has been read, and who was removed."""
+"""What outlives the process, in SQLite: events and how far they have been read, the rooms and who was removed or muted in them, the rollout."""
 from __future__ import annotations
 
 import json
@@ -7,9 +7,9 @@ import sqlite3
 from dataclasses import dataclass
 from datetime import datetime, timezone
 from pathlib import Path
-from typing import Literal
+from typing import Any, Literal
 
-from veche_client import Delivery, Event, EventPage
+from veche_client import Delivery, Event, EventPage, RoomPolicy
 
 #: The server repeats a webhook for three days.
 DELIVERIES_KEPT_S = 7 * 24 * 3600
@@ -25,6 +25,9 @@ CREATE TABLE IF NOT EXISTS deliveries (webhook_id TEXT PRIMARY KEY, received_uni
 CREATE TABLE IF NOT EXISTS position (one INTEGER PRIMARY KEY CHECK (one = 1), after INTEGER NOT NULL);
 CREATE TABLE IF NOT EXISTS gaps (first INTEGER NOT NULL, last INTEGER NOT NULL, unix_s REAL NOT NULL, PRIMARY KEY (first, last, unix_s));
 CREATE TABLE IF NOT EXISTS removals (room TEXT, incarnation TEXT, user TEXT, PRIMARY KEY (room, incarnation, user));
+CREATE TABLE IF NOT EXISTS mutes (room TEXT, incarnation TEXT, user TEXT, PRIMARY KEY (room, incarnation, user));
+CREATE TABLE IF NOT EXISTS rooms (room TEXT PRIMARY KEY, incarnation TEXT NOT NULL, instance TEXT NOT NULL, policy TEXT NOT NULL);
+CREATE TABLE IF NOT EXISTS rollout (one INTEGER PRIMARY KEY CHECK (one = 1), changes TEXT NOT NULL);
 """
 
 
@@ -38,6 +41,16 @@ class Gap:
     first: int
     last: int
     at: datetime
+
+
+@dataclass(frozen=True)
+class KnownRoom:
+    """A room as it was last seen: `instance` is that of the server's run, which has no rooms of an earlier one. `policy` makes it again."""
+
+    room: str
+    incarnation: str
+    instance: str
+    policy: RoomPolicy
 
 
 class Store:
@@ -81,6 +94,9 @@ class Store:
             if each.room
         ]
         self._db.executemany("INSERT OR IGNORE INTO events VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?)", rows)
+        # A room that a server lost, or took with it when it stopped, is made again when that is back.
+        ended = [(each.incarnation,) for each in events if each.type == "room.closed" and each.data.get("reason") == "room_closed"]
+        self._db.executemany("DELETE FROM rooms WHERE incarnation = ?", ended)
 
     def position(self) -> int | None:
         """The id up to which the server's log has been read; None: it never was."""
@@ -110,7 +126,32 @@ class Store:
             self._db.execute("DELETE FROM events WHERE unix_s < ?", (now_s - EVENTS_KEPT_S,))
             self._db.execute("DELETE FROM gaps WHERE unix_s < ?", (now_s - EVENTS_KEPT_S,))
 
-    # Veche refuses the older tokens of a participant that was removed. This backend makes new ones, so it has to remember, too.
+    def know(self, known: KnownRoom) -> None:
+        """The room as it is now. In another incarnation of it, those who were removed or muted in the one before are so again."""
+        with self._db:
+            before = self._db.execute("SELECT incarnation FROM rooms WHERE room = ?", (known.room,)).fetchone()
+            if before is not None:
+                for table in ("removals", "mutes"):
+                    self._db.execute(f"UPDATE OR IGNORE {table} SET incarnation = ? WHERE room = ? AND incarnation = ?",
+                                     (known.incarnation, known.room, before[0]))
+            self._db.execute("INSERT OR REPLACE INTO rooms VALUES (?, ?, ?, ?)",
+                             (known.room, known.incarnation, known.instance, json.dumps(known.policy)))
+
+    def known_rooms(self) -> list[KnownRoom]:
+        rows = self._db.execute("SELECT room, incarnation, instance, policy FROM rooms ORDER BY room")
+        return [KnownRoom(room, incarnation, instance, json.loads(policy)) for room, incarnation, instance, policy in rows]
+
+    def known(self, room: str) -> KnownRoom | None:
+        row = self._db.execute("SELECT incarnation, instance, policy FROM rooms WHERE room = ?", (room,)).fetchone()
+        return None if row is None else KnownRoom(room, row[0], row[1], json.loads(row[2]))
+
+    def forget(self, room: str) -> None:
+        """The room has ended for good."""
+        with self._db:
+            self._db.execute("DELETE FROM rooms WHERE room = ?", (room,))
+
+    # Veche refuses the older tokens of a participant that was removed. This backend makes new ones, so it has to remember, too. And a mesh has no
+    # server that mutes.
 
     def bar(self, room: str, incarnation: str, user: str) -> None:
         with self._db:
@@ -123,3 +164,23 @@ class Store:
     def barred(self, room: str, incarnation: str) -> list[str]:
         rows = self._db.execute("SELECT user FROM removals WHERE room = ? AND incarnation = ? ORDER BY user", (room, incarnation))
         return [user for (user,) in rows]
+
+    def mute(self, room: str, incarnation: str, user: str, muted: bool) -> None:
+        with self._db:
+            if muted:
+                self._db.execute("INSERT OR IGNORE INTO mutes VALUES (?, ?, ?)", (room, incarnation, user))
+            else:
+                self._db.execute("DELETE FROM mutes WHERE room = ? AND incarnation = ? AND user = ?", (room, incarnation, user))
+
+    def muted(self, room: str, incarnation: str) -> list[str]:
+        rows = self._db.execute("SELECT user FROM mutes WHERE room = ? AND incarnation = ? ORDER BY user", (room, incarnation))
+        return [user for (user,) in rows]
+
+    def rollout(self) -> dict[str, Any]:
+        """What hosts have changed of the rollout's settings."""
+        row = self._db.execute("SELECT changes FROM rollout").fetchone()
+        return {} if row is None else dict(json.loads(row[0]))
+
+    def change_rollout(self, changes: dict[str, Any]) -> None:
+        with self._db:
+            self._db.execute("INSERT OR REPLACE INTO rollout VALUES (1, ?)", (json.dumps(changes),))

@@ -38,6 +38,7 @@ from .models import (
     ModerationResult,
     Participant,
     Place,
+    Readiness,
     Recording,
     Reset,
     Room,
@@ -53,7 +54,7 @@ __all__ = [
     "ApiError", "AsyncClient", "BadAnswer", "Capacity", "Client", "Conflict", "Delivery", "Event", "EventPage", "Exhausted", "FieldError",
     "IceServer", "IdempotencyKeyReused", "Internal", "InvalidRequest", "Invitation", "InvitationSettings", "join_token", "Moderation", "ModerationResult",
     "NO_RETRIES", "NotFound", "Operation", "OverCapacity", "Participant", "ParticipantRemoved", "ParticipantSettings", "PermissionDenied",
-    "Place", "PluginFailed", "PluginTimeout", "PreconditionFailed", "RateLimited", "Recording", "RecordingSettings", "RequestInProgress",
+    "Place", "PluginFailed", "PluginTimeout", "PreconditionFailed", "RateLimited", "Readiness", "Recording", "RecordingSettings", "RequestInProgress",
     "Reset", "RetryPolicy", "Room", "RoomDeleted", "RoomPolicy", "Server", "Session", "SigningKey", "TokenOutdated", "Unauthenticated",
     "Unavailable", "Unprocessable", "Unreachable", "VecheError", "verify", "WebhookRejected",
 ]

@@ -12,7 +12,7 @@ import httpx
 from . import bodies, models, operations
 from .errors import VecheError
 from .event_reader import EventReader, Item, Transport
-from .exchange import TIMEOUT_S, Settings, is_done_already, parts_of, refusal_of, unreachable
+from .exchange import READYZ, TIMEOUT_S, Settings, is_done_already, parts_of, readiness_of, refusal_of, unreachable
 from .operations import Operation
 from .retries import RetryPolicy
 
@@ -82,6 +82,13 @@ class Client:
 
     def server(self) -> models.Server:
         return self.call(operations.server())
+
+    def readiness(self, timeout_s: float = 1.0) -> models.Readiness:
+        """Whether the server takes new participants now. One attempt, which fails as "unreachable" and not with an exception."""
+        try:
+            return readiness_of(self._http.get(READYZ, timeout=timeout_s))
+        except httpx.HTTPError:
+            return models.Readiness("unreachable")
 
     def capacity(self) -> models.Capacity:
         """How many more participants the server can carry."""

@@ -11,12 +11,16 @@ from typing import Any
 import httpx
 
 from .errors import ApiError, NotFound, Unreachable, VecheError, error_of
+from .models import Readiness
 from .operations import Operation
 from .retries import Attempts, RetryPolicy
 
 #: The server holds an answer back for at most a few seconds; only events are waited for.
 TIMEOUT_S = 15.0
 LARGEST_PROBLEM_BYTES = 65536
+
+
+READYZ = "/readyz"
 
 
 @dataclass(frozen=True)
@@ -75,3 +79,11 @@ def seconds_of(retry_after: str | None, now_unix_s: float) -> float | None:
 def is_done_already(operation: Operation[Any], attempts: Attempts, failure: VecheError) -> bool:
     """Whether the server has deleted, in an attempt whose answer was lost, what it does not find now."""
     return operation.method == "DELETE" and attempts.may_have_arrived and isinstance(failure, NotFound)
+
+
+def readiness_of(answer: httpx.Response) -> Readiness:
+    """Of GET /readyz. A proxy answers, too, while the server is away, but not in its name."""
+    instance = answer.headers.get("Veche-Instance", "")
+    if not instance:
+        return Readiness("unreachable")
+    return Readiness("ready" if answer.is_success else "busy", instance)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass, field
 from datetime import datetime
-from typing import Any
+from typing import Any, Literal
 
 
 @dataclass(frozen=True)
@@ -219,6 +219,14 @@ class Server:
     rooms: int
     media_path: str
     draining: dict[str, Any] | None = None
+
+
+@dataclass(frozen=True)
+class Readiness:
+    """`ready`: it takes new participants. `busy`: it drains or is full, and its calls go on. `instance` as in Server; "" where it is unreachable."""
+
+    state: Literal["ready", "busy", "unreachable"]
+    instance: str = ""
 
 
 @dataclass(frozen=True)

@@ -10,10 +10,15 @@ namespace veche::recording {
 
 GstElement* TrackTaps::open(const veche_track& track) {
   const std::string room = track.room;
-  TrackInfo info{track.track,      track.participant,
-                 track.name,       track.kind == VECHE_KIND_VIDEO ? "video" : "audio",
-                 track.codec,      track.fmtp,
-                 track.clock_rate, track.channels};
+  TrackInfo info{track.track,
+                 track.participant,
+                 track.name,
+                 track.kind == VECHE_KIND_VIDEO ? "video" : "audio",
+                 track.codec,
+                 track.fmtp,
+                 track.clock_rate,
+                 track.channels,
+                 (track.flags & VECHE_TAP_ENCRYPTED) != 0};
   std::vector<TapTarget> wanting;
   for (TapTarget& target : targets_()) {
     if (target.room == room && target.plan->wants(info.kind, info.participant)) {

@@ -46,9 +46,9 @@ struct TrackEntry {
   Span span;
   uint64_t packets = 0;
   Losses losses;
-  /// What went wrong with this track alone. It ended with "bad-stream", "unsupported-codec",
-  /// "missing-element", "too-many-files" and "failure"; "decoder": it is not in the mix;
-  /// "wrong-clock": its timestamps count at another rate than its codec's. "": nothing.
+  /// What went wrong with this track alone. It ended with "bad-stream", "encrypted",
+  /// "unsupported-codec", "missing-element", "too-many-files" and "failure"; "decoder": it is not
+  /// in the mix; "wrong-clock": its timestamps count at another rate than its codec's. "": nothing.
   std::string problem;
   std::string detail;      ///< The same as a sentence.
   std::vector<Gap> gaps;   ///< At most kMaxGaps, in order.

@@ -24,6 +24,7 @@ struct TrackInfo {
   std::string kind;  ///< "audio" or "video"
   std::string codec, fmtp;
   uint32_t clock_rate = 0, channels = 0;
+  bool is_encrypted = false;  ///< End to end.
   /// Packets in the track's stream that are not the track's own. Shared: the tap counts, recorders
   /// read. Null: not counted.
   std::shared_ptr<const std::atomic<uint64_t>> foreign;

@@ -32,6 +32,10 @@ TrackRecorder::TrackRecorder(std::string id, TrackInfo info, int64_t origin_ns,
       speech_(info_.participant),
       clock_rate_(std::max(info_.clock_rate, 1U)),
       foreign_before_(info_.foreign ? info_.foreign->load(std::memory_order_relaxed) : 0) {
+  if (info_.is_encrypted) {
+    fail("encrypted", "its publisher encrypts it end to end: nothing of it can be recorded");
+    return;
+  }
   try {
     depacketizer_ = make_depacketizer(info_.codec, info_.fmtp, info_.clock_rate, info_.channels);
     if (depacketizer_) return;

@@ -13,7 +13,7 @@ namespace {
 constexpr int64_t kWindowNs = 2 * kNsPerS;
 constexpr int kAgreeing = 3;
 /// A longer pause between two packets says nothing: some senders count on, others do not.
-constexpr int64_t kPauseNs = kNsPerS;
+constexpr int64_t kMostPauseNs = kNsPerS;
 /// Clocks of sound drift by far less, and jitter moves the ends of a window by less.
 constexpr int64_t kWrongShare = 4;
 /// Two windows measure the same, or a usual rate is meant.
@@ -36,8 +36,8 @@ std::optional<ClockCheck::Finding> ClockCheck::observe(const Packet& packet) noe
   if (is_done_) return std::nullopt;
   const int64_t ticks = static_cast<int32_t>(packet.timestamp - timestamp_);
   const int64_t elapsed_ns = packet.arrival_ns - arrival_ns_;
-  const bool is_usable = is_started_ && elapsed_ns <= kPauseNs &&
-                         std::abs(ticks) <= int64_t{clock_rate_} * 2 * kPauseNs / kNsPerS;
+  const bool is_usable = is_started_ && elapsed_ns <= kMostPauseNs &&
+                         std::abs(ticks) <= int64_t{clock_rate_} * 2 * kMostPauseNs / kNsPerS;
   is_started_ = true;
   timestamp_ = packet.timestamp;
   arrival_ns_ = packet.arrival_ns;

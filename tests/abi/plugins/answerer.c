@@ -18,9 +18,11 @@ static veche_plugin instance;
 /* What the request said, a line for each. */
 static void echo(veche_plugin* self, const veche_http_request* request) {
   char text[1024];
-  snprintf(text, sizeof text, "%s %s\nquery %s\nkey %s\nparam %s\nbody %s\n", request->method,
+  snprintf(text, sizeof text, "%s %s\nquery %s\nkey %s\nparam %s\nbody %s\n%s%s%s", request->method,
            request->path, request->query, request->key_id,
-           request->param_count > 0 ? request->params[0] : "-", request->body);
+           request->param_count > 0 ? request->params[0] : "-", request->body,
+           *request->participant ? "participant " : "", request->participant,
+           *request->participant ? "\n" : "");
   ++self->desk->handled;
   self->desk->http->reply(self->desk->host, request->id, 200, "text/plain", text, strlen(text));
 }
@@ -66,10 +68,14 @@ ROUTE(delete_all, VECHE_ACCESS_ADMIN, "DELETE", "/all", NULL, echo, NULL, NULL);
 ROUTE(get_open, VECHE_ACCESS_READ, "GET", "/open", NULL, leave_open, NULL, NULL);
 ROUTE(post_refused, VECHE_ACCESS_ROOMS, "POST", "/refused", NULL, refuse, refusal, NULL);
 ROUTE(get_metrics, VECHE_ACCESS_METRICS, "GET", "/metrics", NULL, echo, NULL, NULL);
+ROUTE(get_hands, VECHE_ACCESS_ROOM, "GET", "/rooms/{room}/hands", NULL, echo, NULL, NULL);
+ROUTE(put_hand, VECHE_ACCESS_PARTICIPANT, "PUT", "/rooms/{room}/hands/{participant}", NULL, echo,
+      NULL, NULL);
 ROUTE(get_page, VECHE_ACCESS_ANYBODY, "GET", "/page", NULL, echo, NULL, NULL);
 
-static const veche_http_route* const routes[] = {
-    &get_stage, &put_stage, &delete_all, &get_open, &post_refused, &get_metrics, &get_page};
+static const veche_http_route* const routes[] = {&get_stage, &put_stage,    &delete_all,
+                                                 &get_open,  &post_refused, &get_metrics,
+                                                 &get_hands, &put_hand,     &get_page};
 static const veche_http_routes table = {.struct_size = sizeof(veche_http_routes),
                                         .route_count = sizeof routes / sizeof *routes,
                                         .routes = routes};

@@ -50,6 +50,7 @@ static veche_plugin* create(const veche_host* host, veche_error* error) {
 }
 
 static void on_post(void* data) { note(data, "post"); }
+static void on_drop(void* data) { note(data, "a post was dropped"); }
 static void on_timer(void* data) { ++((veche_plugin*)data)->journal->timer_ticks; }
 
 static veche_status start(veche_plugin* self, veche_error* error) {
@@ -57,15 +58,16 @@ static veche_status start(veche_plugin* self, veche_error* error) {
   note(self, "start");
   self->timer = self->loop->add_timer(self->host, 10, on_timer, self);
   if (self->timer == 0) return VECHE_E_INTERNAL;
-  return self->loop->post(self->host, on_post, self);
+  return self->loop->post(self->host, on_post, NULL, self);
 }
 
 static void stop(veche_plugin* self) {
   note(self, self->loop->cancel_timer(self->host, self->timer) == VECHE_E_GONE
                  ? "stop, the timer is gone"
                  : "stop, the timer still ran");
-  note(self, self->loop->post(self->host, on_post, self) == VECHE_E_GONE ? "no post any more"
-                                                                         : "a post was taken");
+  note(self, self->loop->post(self->host, on_post, on_drop, self) == VECHE_E_GONE
+                 ? "no post any more"
+                 : "a post was taken");
 }
 
 static void destroy(veche_plugin* self) {

@@ -9,6 +9,9 @@
 #ifndef ID
 #define ID "org.example.refused"
 #endif
+#ifndef MIN_HOST_MINOR
+#define MIN_HOST_MINOR VECHE_ABI_MINOR
+#endif
 #ifndef NEEDS
 #define NEEDS VECHE_HOST_LOG
 #endif
@@ -66,5 +69,5 @@ static veche_status start(veche_plugin* self, veche_error* error) {
 static void stop(veche_plugin* self) { (void)self; }
 static void destroy(veche_plugin* self) { (void)self; }
 
-ENTRY(ID, "Has one thing wrong.", .needs = LIST(NEEDS), .offers = LIST(OFFERS),
-      .config_schema = SCHEMA);
+ENTRY(ID, "Has one thing wrong.", .min_host_minor = MIN_HOST_MINOR, .needs = LIST(NEEDS),
+      .offers = LIST(OFFERS), .config_schema = SCHEMA);

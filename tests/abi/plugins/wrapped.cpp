@@ -45,9 +45,9 @@ class Wrapped {
 
   static constexpr const char* kRoomSettingsSchema = R"({"type": "object", "properties": {
       "sign": {"type": "string", "default": "open"}, "limit": {"type": "integer"}}})";
-  void room_settings(std::string_view room, std::string_view json) {
+  void room_settings(std::string_view room, const veche::Values& values) {
     fail_at("room_settings");
-    const std::string name(room), text(json);
+    const std::string name(room), text(values.json());
     host_.info(name + " has " + text);
     if (host_.announce(name, text) != VECHE_OK) host_.info(name + " is gone");
     if (host_.emit(name, "", "wrapped.sign", text) != VECHE_OK) host_.info("no event");
@@ -68,13 +68,32 @@ class Wrapped {
   static constexpr veche::Route<Wrapped> kRoutes[] = {
       {"GET", "/fail/{how}", VECHE_ACCESS_READ, "Fails.", &Wrapped::fail}};
 
+  static constexpr const char* kMessageSchema = R"({"type": "object", "properties": {
+      "hand": {"type": "boolean", "default": true}}})";
+  void on_message(const veche::ClientMessage& message) {
+    fail_at("on_message");
+    if (!*message.values.get<bool>("/hand"))
+      throw veche::Failure(VECHE_E_INVALID, "is down already", "/hand");
+    host_.info(std::string(message.participant) + " in " + std::string(message.room) + " sent " +
+               std::string(message.values.json()));
+  }
+
+  void admit(const veche_admission_request& request, veche::Admission& admission) {
+    if (std::string_view(request.participant) == "mallory")
+      throw veche::Failure(VECHE_E_INVALID, "mallory is not welcome");
+    admission.muted = 1;
+    veche::Json attributes = veche::Json::parse(request.attributes).value();
+    attributes["seat"] = "last";
+    admission.attributes_json = attributes.text();
+  }
+
   struct Settings {
     int limit;
   };
-  Settings make_settings(std::string_view json) const {
-    if (json == R"({"limit":7})") return {7};
-    if (!json.empty()) throw veche::Failure(VECHE_E_INVALID, "/limit must be 7");
-    return {1};
+  Settings make_settings(const veche::Values& values) const {
+    const int64_t limit = values.get<int64_t>("/limit").value_or(1);
+    if (limit != 1 && limit != 7) throw veche::Failure(VECHE_E_INVALID, "must be 7", "/limit");
+    return {static_cast<int>(limit)};
   }
 
   class Room {
@@ -93,7 +112,7 @@ class Wrapped {
         if (candidate.level == 0) out.set_dominant(candidate.track);
       }
       for (const veche_candidate& candidate : room.candidates()) {
-        if (room.attribute(candidate, "role") == "host") out.set_dominant(candidate.track);
+        if (veche::attribute(candidate, "role") == "host") out.set_dominant(candidate.track);
       }
     }
 
@@ -105,7 +124,7 @@ class Wrapped {
     uint32_t packets;
   };
   /// Drops each second packet of a route.
-  void decide(RouteState& state, const veche_route&, std::span<const veche_packet> packets,
+  void decide(RouteState& state, const veche_route&, veche::Packets packets,
               std::span<uint32_t> verdicts) const noexcept {
     for (size_t i = 0; i < packets.size(); ++i)
       verdicts[i] = ++state.packets % 2 == 1 ? VECHE_VERDICT_FORWARD : VECHE_VERDICT_DROP;
@@ -124,4 +143,5 @@ class Wrapped {
 }  // namespace
 
 VECHE_EXPORT_PLUGIN(Wrapped, veche::Observer, veche::Selector, veche::PacketPolicy,
-                    veche::RoomSettings, veche::HttpRoutes);
+                    veche::RoomSettings, veche::HttpRoutes, veche::ClientMessages,
+                    veche::Doorkeeper);

@@ -44,16 +44,18 @@ export class Backend {
     };
   }
 
-  async launch(server) {
+  /** `variables` are added to its environment. */
+  async launch(server, variables = {}) {
     const log = openSync(join(this.#directory, 'log'), 'a');
     const root = join(environment.source, 'examples/fastapi-backend');
-    const words = ['-m', 'uvicorn', '--factory', 'backend.app:make_app', '--app-dir', root, '--host', '127.0.0.1', '--port', this.#port];
+    const words = ['-m', 'uvicorn', '--factory', 'backend.app:make_app', '--app-dir', root, '--host', '127.0.0.1', '--port', this.#port,
+      '--ws', 'websockets', '--ws-max-size', '16384'];
     this.#process = spawn(PYTHON, words, {
       stdio: ['ignore', log, log],
       env: {
         ...process.env, PYTHONDONTWRITEBYTECODE: '1', VECHE_URL: server.url, VECHE_KEY: KEY, VECHE_SIGNING_KID: SIGNING_KEY.kid,
         VECHE_SIGNING_SECRET: SIGNING_KEY.secret, VECHE_WEBHOOK_SECRETS: this.#secret, BACKEND_SESSION_SECRET: SIGNING_KEY.secret,
-        BACKEND_DATABASE: join(this.#directory, 'backend.db'),
+        BACKEND_DATABASE: join(this.#directory, 'backend.db'), ...variables,
       },
     });
     closeSync(log);

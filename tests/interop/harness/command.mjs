@@ -73,3 +73,11 @@ export function assertNothingMissing({ shortcomings, errors }) {
   const ofTheServer = shortcomings.filter((each) => !each.startsWith('the generator was late'));
   assert.deepEqual(ofTheServer, [], `${shortcomings.join('; ')}\n${errors}`);
 }
+
+/** All participants joined, all heard every talker, nothing was lost. */
+export function assertWhole(figures, participants) {
+  assertNothingMissing(figures);
+  assert.equal(figures.joins.joined, participants);
+  assert.equal(figures.packets.lost, 0);
+  assert.ok(figures.packets.received > participants * 100, `${figures.packets.received} packets arrived`);
+}

@@ -19,8 +19,8 @@ function fits(type, range) {
   return range === type || range === '*/*' || (minor === '*' && type.startsWith(`${major}/`));
 }
 
-/** The server takes "." and ".." out of a path, as URLs do. */
-const pathOf = (target) => new URL(target, 'http://veche.invalid').pathname;
+/** The server takes "." and ".." out of a path, as URLs do, and a slash from the end of an endpoint of WHIP and WHEP. */
+const pathOf = (target) => new URL(target, 'http://veche.invalid').pathname.replace(/^(\/wh[ie]p\/[^/]+)\/$/, '$1');
 /** What is not below these is a file or nothing. */
 const OF_THE_API = /^\/(v1|whip|whep)(\/|$)/;
 

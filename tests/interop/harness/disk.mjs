@@ -22,7 +22,7 @@ export class Disk {
     writeFileSync(this.variables.STALL_WHILE, '');
   }
 
-  /** `error` as in errno.h: ENOSPC, EIO, EACCES or ENOENT. */
+  /** `error` as in errno.h: ENOSPC, EIO, EACCES, ENOENT or EROFS. */
   fail(error) {
     writeFileSync(this.variables.FAIL_WHILE, error);
   }

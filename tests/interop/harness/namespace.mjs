@@ -58,15 +58,23 @@ export class Namespace {
 
   #addLink(net, outer, inner) {
     ip('link', 'add', outer, 'type', 'veth', 'peer', 'name', inner, 'netns', this.#name);
-    ip('address', 'add', `${net}.1/24`, 'dev', outer);
-    ip('link', 'set', outer, 'up');
-    ip('-n', this.#name, 'address', 'add', `${net}.2/24`, 'dev', inner);
-    ip('-n', this.#name, 'link', 'set', inner, 'up');
+    for (const [end, link, address] of [[[], outer, 1], [['-n', this.#name], inner, 2]]) {
+      // Without an address of IPv6, which would come seconds later: what Chromium requests at that moment fails, and until the kernel has
+      // tried the address out, it tells no page of the interface.
+      ip(...end, 'link', 'set', link, 'addrgenmode', 'none');
+      ip(...end, 'address', 'add', `${net}.${address}/24`, 'dev', link);
+      ip(...end, 'link', 'set', link, 'up');
+    }
     this.links.push({ inner, local: `${net}.2`, remote: `${net}.1` });
   }
 
   /** As if that network were switched off inside. */
   takeDown({ inner }) {
     ip('-n', this.#name, 'link', 'set', inner, 'down');
+  }
+
+  /** As if it were switched on again. */
+  bringUp({ inner }) {
+    ip('-n', this.#name, 'link', 'set', inner, 'up');
   }
 }

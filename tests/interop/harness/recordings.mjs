@@ -2,10 +2,12 @@
 // A server that records into the test's own directory, and the recordings of a room through its routes.
 
 import assert from 'node:assert/strict';
-import { readdirSync } from 'node:fs';
+import { createHash } from 'node:crypto';
+import { readdirSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 
 import { Disk } from './disk.mjs';
+import { scratch } from './scratch.mjs';
 import { until } from './until.mjs';
 import { VecheServer } from './veche_server.mjs';
 
@@ -81,6 +83,21 @@ export class Recordings {
       headers: { Authorization: `Bearer ${this.server.key}`, ...(range && { Range: range }) },
     });
     return { status: response.status, headers: response.headers, bytes: Buffer.from(await response.arrayBuffer()) };
+  }
+
+  /** Downloads every file into a directory of the test's, checks its digest, and returns {name: path}. */
+  async downloadAll(t, manifest) {
+    const directory = scratch(t);
+    const paths = {};
+    for (const { name, sha256, bytes } of manifest.files) {
+      const file = await this.download(manifest, name);
+      assert.equal(file.status, 200, name);
+      assert.equal(file.bytes.length, bytes, name);
+      assert.equal(createHash('sha256').update(file.bytes).digest('hex'), sha256, name);
+      paths[name] = join(directory, name);
+      writeFileSync(paths[name], file.bytes);
+    }
+    return paths;
   }
 }
 

@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* LD_PRELOAD for tests: a disk that stalls or fails. Calls that change files below
  * $STALL_DIRECTORY wait while the file $STALL_WHILE exists, 120 s at most, and fail while the file
- * $FAIL_WHILE exists, with the error whose name it holds: ENOSPC, EACCES, ENOENT, else EIO. */
+ * $FAIL_WHILE exists, with the error whose name it holds: ENOSPC, EACCES, ENOENT, EROFS, else EIO.
+ */
 /* Both names of each function are ours, as both are called. */
 #undef _FILE_OFFSET_BITS
 
@@ -34,7 +35,7 @@ static int chosen_error(void) {
   static const struct {
     const char* name;
     int value;
-  } errors[] = {{"ENOSPC", ENOSPC}, {"EACCES", EACCES}, {"ENOENT", ENOENT}};
+  } errors[] = {{"ENOSPC", ENOSPC}, {"EACCES", EACCES}, {"ENOENT", ENOENT}, {"EROFS", EROFS}};
   char text[16] = "";
   const long file = syscall(SYS_openat, AT_FDCWD, getenv("FAIL_WHILE"), O_RDONLY | O_CLOEXEC, 0);
   if (file < 0) return 0;

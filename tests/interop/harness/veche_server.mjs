@@ -40,7 +40,7 @@ const EXIT_MS = 15000;
 function configuration(listen, key, { maxSpeakers, peerTimeout, mediaPorts, media, plugins, log, http, events }) {
   const [id, secret] = key.split('.');
   return {
-    http: { listen: [listen], static_dir: join(environment.source, 'examples/voice-client'), ...http },
+    http: { listen: [listen], static_dir: join(environment.source, 'clients/web'), ...http },
     server: { drain_deadline_s: 0 }, // The server does not wait for clients that are still connected when a test ends.
     auth: { keys: [{ id, secret, scopes: ['admin'] }], signing_keys: [SIGNING_KEY] },
     media: {
@@ -181,11 +181,14 @@ export class VecheServer {
   }
 
   /** Waits until this many participants of the room are connected. */
+  /** The ids of those who are connected. */
+  async present(room) {
+    const { body } = await this.api('GET', `/v1/rooms/${room}/participants?limit=100`);
+    return (body.participants ?? []).filter(({ state }) => state === 'connected').map(({ id }) => id).sort();
+  }
+
   connected(room, count) {
-    return until(`${count} are connected in ${room}`, async () => {
-      const { body } = await this.api('GET', `/v1/rooms/${room}/participants?limit=100`);
-      return body.participants?.filter(({ state }) => state === 'connected').length === count;
-    });
+    return until(`${count} are connected in ${room}`, async () => (await this.present(room)).length === count);
   }
 
   async createRoom(room, policy) {

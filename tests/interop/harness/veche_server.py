@@ -8,6 +8,7 @@ import subprocess
 import urllib.error
 import urllib.request
 
+from described_api import DescribedApi
 from followed_log import FollowedLog
 
 EXIT_S = 20
@@ -28,6 +29,7 @@ class VecheServer:
         self.process = subprocess.Popen(command, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True, **options)
         self.log = FollowedLog(self.process.stderr)
         self.output = FollowedLog(self.process.stdout)
+        self.described = None
         try:
             self.url = self.wait_for(READY)
         except ServerFailed:
@@ -57,7 +59,26 @@ class VecheServer:
         self.process.send_signal(number)
 
     def ask(self, method, path, body=None, key=None):
-        """Status and body of the answer, parsed if it is JSON."""
+        """Status and body of the answer, parsed if it is JSON. The server's own document has to allow the exchange."""
+        described = self.described or self.describe()
+        status, kind, answer = self._exchange(method, path, body, key)
+        exchange = (method, path, status, kind, answer, body)
+        # Plugins come and go, so one complaint makes it read the document again.
+        complaint = described.complaint(*exchange) and self.describe().complaint(*exchange)
+        if complaint:
+            self.fail(complaint)
+        return status, answer
+
+    def describe(self):
+        """The document that the server has now."""
+        status, _, document = self._exchange("GET", "/v1/openapi.json")
+        if status != 200:
+            self.fail(f"GET /v1/openapi.json: {status}")
+        self.described = DescribedApi(document)
+        return self.described
+
+    def _exchange(self, method, path, body=None, key=None):
+        """Status, content type and body of the answer."""
         request = urllib.request.Request(self.url + path, method=method, data=None if body is None else json.dumps(body).encode())
         if key:
             request.add_header("Authorization", f"Bearer {key}")
@@ -65,9 +86,9 @@ class VecheServer:
             request.add_header("Content-Type", "application/json")
         try:
             with urllib.request.urlopen(request, timeout=10) as answer:
-                return answer.status, parsed(answer)
+                return answer.status, *parsed(answer)
         except urllib.error.HTTPError as error:
-            return error.code, parsed(error)
+            return error.code, *parsed(error)
 
     def stop(self, number=signal.SIGTERM):
         """Stops it as an operator would."""
@@ -92,8 +113,10 @@ class VecheServer:
 
 
 def parsed(answer):
+    """Content type and body; without a type "", where http.client would say text/plain."""
+    kind = answer.headers.get_content_type() if "Content-Type" in answer.headers else ""
     text = answer.read().decode()
-    return json.loads(text) if "json" in answer.headers.get_content_type() else text
+    return kind, json.loads(text) if "json" in kind and text else text
 
 
 def write_configuration(folder, sections):

@@ -3,7 +3,6 @@
 
 (() => {
   const CONTRIBUTING_MS = 500;
-  const SAMPLE_MS = 50; // Chromium refreshes its statistics no sooner.
   const Plain = window.RTCPeerConnection;
   const probe = { connections: [], messages: [], sockets: [], direct: {} };
   window.probe = probe;
@@ -20,7 +19,8 @@
     constructor(...options) {
       super(...options);
       probe.sockets.push(this);
-      this.addEventListener('message', ({ data }) => {
+      const isSignalling = new URL(this.url).pathname.endsWith('/mesh'); // The backend's; the rest is Veche's.
+      if (!isSignalling) this.addEventListener('message', ({ data }) => {
         probe.messages.push({ timeMs: performance.now(), ...JSON.parse(data) });
       });
     }
@@ -41,8 +41,11 @@
   const countsOf = (report) => inboundOf(report)
     .map(({ mid, packetsReceived, packetsLost, totalSamplesReceived, concealedSamples, silentConcealedSamples }) =>
       ({ mid, packetsReceived, packetsLost, totalSamplesReceived, concealedSamples, silentConcealedSamples }));
-  /** Samples of the time, the pair that media takes, and what each slot and each direct connection received. */
-  probe.record = async (durationMs) => {
+  /**
+   * Samples of the time, the pair that media takes, and what each slot and each direct connection received. Chromium refreshes its statistics
+   * no sooner than after 50 ms.
+   */
+  probe.record = async (durationMs, everyMs) => {
     const samples = [];
     const end = Date.now() + durationMs;
     while (Date.now() < end) {
@@ -50,7 +53,7 @@
       const direct = {};
       for (const [name, { pc }] of Object.entries(probe.direct)) direct[name] = countsOf(await pc.getStats());
       samples.push({ timeMs: Date.now(), pair: selectedPair(report), slots: countsOf(report), direct });
-      await new Promise((resolve) => setTimeout(resolve, SAMPLE_MS));
+      await new Promise((resolve) => setTimeout(resolve, everyMs));
     }
     return samples;
   };

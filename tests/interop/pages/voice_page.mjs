@@ -12,9 +12,11 @@ import { scratch } from '../harness/scratch.mjs';
 import { speechWav } from './speech_wav.mjs';
 import { until } from '../harness/until.mjs';
 
-const CHROMIUM = process.env.CHROMIUM_BIN ?? '/usr/bin/chromium';
+export { received } from './received.mjs';
+
+export const CHROMIUM = process.env.CHROMIUM_BIN ?? '/usr/bin/chromium';
 const PROBE = fileURLToPath(new URL('page_probe.js', import.meta.url));
-const FLAGS = [
+export const FLAGS = [
   '--no-sandbox', '--disable-gpu', '--disable-quic', '--no-first-run', '--disable-background-networking',
   '--disable-component-update', '--disable-sync', '--use-fake-device-for-media-stream', '--use-fake-ui-for-media-stream',
   '--allow-loopback-in-peer-connection', '--disable-features=WebRtcHideLocalIpsWithMdns',
@@ -52,7 +54,7 @@ export class VoicePage {
     const page = await (context ?? await browser.newContext({ viewport, bypassCSP })).newPage();
     Object.assign(person, { page, name, room, listenOnly });
     page.on('pageerror', (error) => person.errors.push(error.message));
-    page.on('console', (message) => message.type() === 'error' && person.errors.push(message.text()));
+    page.on('console', (message) => message.type() === 'error' && person.errors.push(`${message.text()} ${message.location().url}`));
     await page.addInitScript({ path: PROBE });
     await prepare(page);
     await page.goto(`${server.url}/${fragment}`);
@@ -100,9 +102,9 @@ export class VoicePage {
     return this.page.evaluate((wanted) => window.probe.statistics(wanted), type);
   }
 
-  /** Samples of the network from now on, about 20 a second. */
-  record(durationMs) {
-    return this.page.evaluate((duration) => window.probe.record(duration), durationMs);
+  /** Samples of the network from now on, each `everyMs`. */
+  record(durationMs, everyMs = 50) {
+    return this.page.evaluate(([duration, every]) => window.probe.record(duration, every), [durationMs, everyMs]);
   }
 
   /** The local and the remote address between which media flows. */
@@ -120,6 +122,11 @@ export class VoicePage {
     return this.page.evaluate(() => window.probe.connections.map(({ states }) => states));
   }
 
+  /** When the page was told that slots were reassigned, in milliseconds since 1970. */
+  switches() {
+    return this.page.evaluate(() => window.probe.messages.filter(({ type }) => type === 'slots').map(({ timeMs }) => Date.now() - performance.now() + timeMs));
+  }
+
   messages(type) {
     return this.page.evaluate((wanted) => window.probe.messages.filter((message) => message.type === wanted), type);
   }
@@ -129,29 +136,26 @@ export class VoicePage {
     return sources.includes(other.sourceNumber ?? other);
   }
 
+  /** The person's row in the list. */
   tile(other) {
     return this.page.locator(`li.person[data-participant="${other.participant ?? other}"]`);
+  }
+
+  /** Opens the card of another person, whose row is in view. */
+  async open(other) {
+    await this.tile(other).getByRole('button').click();
+    return this.page.getByRole('dialog', { name: other.name });
+  }
+
+  /** Presses a button of another person's card. */
+  async press(other, button) {
+    const card = await this.open(other);
+    await card.getByRole('button', { name: button, exact: true }).click();
+    await this.page.keyboard.press('Escape');
+    await card.waitFor({ state: 'hidden' });
   }
 
   speaking() {
     return this.page.getByLabel('Who speaks').textContent();
   }
-}
-
-/** What a page received between two results of `inbound`. */
-export function received(before, after) {
-  const sum = (entries, field) => entries.reduce((total, entry) => total + (entry[field] ?? 0), 0);
-  const grown = (field) => sum(after, field) - sum(before, field);
-  return {
-    packets: grown('packetsReceived'),
-    lost: grown('packetsLost'),
-    energy: grown('totalAudioEnergy'),
-    samples: grown('totalSamplesReceived'),
-    // A slot that carries nothing is filled with silence: that conceals no speech and does not count.
-    concealed: grown('concealedSamples') - grown('silentConcealedSamples'),
-    activeStreams: after.filter((entry) => {
-      const old = before.find(({ id }) => id === entry.id);
-      return entry.packetsReceived > (old?.packetsReceived ?? 0);
-    }).length,
-  };
 }

@@ -125,11 +125,12 @@ export class WhipPage {
     return this.page.evaluate((client) => window.heard(client), name);
   }
 
-  /** A request of the page: its status, and the headers that the page may read. */
-  fetch(url, method, token) {
-    return this.page.evaluate(async ([to, how, bearer]) => {
-      const response = await fetch(to, { method: how, headers: bearer ? { Authorization: `Bearer ${bearer}` } : {} });
-      return { status: response.status, headers: Object.fromEntries(response.headers) };
-    }, [url, method, token]);
+  /** A request of the page, with an offer if there is one: the answer's status, where it came from, and the headers that the page may read. */
+  fetch(url, method, token, offer) {
+    return this.page.evaluate(async ([to, how, bearer, body]) => {
+      const headers = { ...(bearer && { Authorization: `Bearer ${bearer}` }), ...(body && { 'Content-Type': 'application/sdp' }) };
+      const response = await fetch(to, { method: how, headers, body });
+      return { status: response.status, url: response.url, headers: Object.fromEntries(response.headers) };
+    }, [url, method, token, offer]);
   }
 }

@@ -24,7 +24,7 @@ void on_event(veche_plugin*, const veche_event*) {
 }
 
 void decide(veche_plugin* self, void*, const veche_route*, const veche_packet*, uint32_t count,
-            uint32_t* verdicts) {
+            uint32_t /*stride*/, uint32_t* verdicts) {
   const unsigned call = __atomic_add_fetch(&self->calls, 1, __ATOMIC_RELAXED);
   for (uint32_t i = 0; i < count; ++i) {
     verdicts[i] = call % 50 == 0 ? kNonsense : VECHE_VERDICT_FORWARD;

@@ -18,7 +18,7 @@ namespace {
 using ::testing::HasSubstr;
 using ::testing::SizeIs;
 
-constexpr int64_t kNow = 1'700'000'000'000;
+constexpr int64_t kRepairMs = 1'700'000'000'000;
 constexpr const char* kAside = "events.db.corrupt-20231114T221320Z";
 
 class RepairTest : public testing::Test {
@@ -27,7 +27,7 @@ class RepairTest : public testing::Test {
   /// A log of `count` events.
   void make_log(uint64_t count) {
     auto store = std::move(Store::open(file(), {})).value();
-    ASSERT_TRUE(store->write({numbered(1, count), {}}, kNow).ok());
+    ASSERT_TRUE(store->write({numbered(1, count), {}}, kRepairMs).ok());
     store->close();
   }
   Event first_event() {
@@ -42,7 +42,7 @@ class RepairTest : public testing::Test {
 
 TEST_F(RepairTest, LeavesASoundLogAlone) {
   make_log(3);
-  const auto done = repair(file(), kNow);
+  const auto done = repair(file(), kRepairMs);
   ASSERT_TRUE(done.ok()) << done.error().message;
   EXPECT_THAT(*done, HasSubstr("is sound"));
   EXPECT_FALSE(std::filesystem::exists(directory_.file(kAside)));
@@ -57,7 +57,7 @@ TEST_F(RepairTest, GoesOnWithTheIdsOfALogThatIsReadableInPart) {
     stream.seekp(static_cast<std::streamoff>(size / 2 / 4096 * 4096));
     for (int i = 0; i < 4096 * 3; ++i) stream.put('\xa5');
   }
-  const auto done = repair(file(), kNow);
+  const auto done = repair(file(), kRepairMs);
   ASSERT_TRUE(done.ok()) << done.error().message;
   EXPECT_THAT(*done, HasSubstr(kAside));
   EXPECT_EQ(std::filesystem::file_size(directory_.file(kAside)), size);
@@ -72,19 +72,19 @@ TEST_F(RepairTest, GoesOnWithTheIdsOfALogThatIsReadableInPart) {
 TEST_F(RepairTest, BeginsBeyondAllIdsWhereNothingIsReadable) {
   directory_.write("events.db", std::string(8192, 'x'));
   directory_.write("events.db-wal", "whatever");
-  const auto done = repair(file(), kNow);
+  const auto done = repair(file(), kRepairMs);
   ASSERT_TRUE(done.ok()) << done.error().message;
-  EXPECT_EQ(first_event().id, static_cast<uint64_t>(kNow) + 1);
+  EXPECT_EQ(first_event().id, static_cast<uint64_t>(kRepairMs) + 1);
   EXPECT_FALSE(std::filesystem::exists(file() + "-wal") &&
                std::filesystem::file_size(file() + "-wal") == 8)
       << "what belongs to the old file must not meet the new one";
 }
 
 TEST_F(RepairTest, TouchesNothingThatIsNotCorrupt) {
-  EXPECT_EQ(repair(file(), kNow).error().code, ErrorCode::NotFound);
+  EXPECT_EQ(repair(file(), kRepairMs).error().code, ErrorCode::NotFound);
   make_log(1);
   const auto used = std::move(Store::open(file(), {})).value();
-  EXPECT_EQ(repair(file(), kNow).error().code, ErrorCode::Conflict);
+  EXPECT_EQ(repair(file(), kRepairMs).error().code, ErrorCode::Conflict);
 }
 
 }  // namespace

@@ -22,7 +22,7 @@ using ::testing::HasSubstr;
 using ::testing::IsEmpty;
 using ::testing::SizeIs;
 
-constexpr int64_t kNow = 1'000'000;
+constexpr int64_t kStoredMs = 1'000'000;
 
 class StoreTest : public testing::Test {
  protected:
@@ -39,7 +39,7 @@ class StoreTest : public testing::Test {
   }
   std::string file() const { return directory_.file("events.db"); }
   void write(std::vector<Event> events, std::vector<ValueChange> values = {}) {
-    const Status status = store_->write({std::move(events), std::move(values)}, kNow);
+    const Status status = store_->write({std::move(events), std::move(values)}, kStoredMs);
     EXPECT_TRUE(status.ok()) << status.error().message;
   }
   Page read(const Query& query) { return store_->read(query).value(); }
@@ -73,7 +73,7 @@ TEST_F(StoreTest, HasWhatWasWrittenAfterARestart) {
   const Page page = read({});
   EXPECT_THAT(page.events, ElementsAre(event, empty));
   EXPECT_EQ(page.next_after, 2u);
-  EXPECT_EQ(store_->alive_unix_ms().value(), kNow);
+  EXPECT_EQ(store_->alive_unix_ms().value(), kStoredMs);
 }
 
 TEST_F(StoreTest, ABatchThatComesTwiceIsThereOnce) {
@@ -142,7 +142,8 @@ TEST_F(StoreTest, WritesNothingOfABatchThatFails) {
   change_file(
       "CREATE TRIGGER refuse BEFORE INSERT ON kv BEGIN SELECT raise(ABORT, 'no space'); END");
   open();
-  const Status status = store_->write({numbered(3, 4), {{"keys", "a", StoredValue{"1", 0}}}}, kNow);
+  const Status status =
+      store_->write({numbered(3, 4), {{"keys", "a", StoredValue{"1", 0}}}}, kStoredMs);
   ASSERT_FALSE(status.ok());
   EXPECT_THAT(status.error().message, HasSubstr("no space"));
   EXPECT_EQ(store_->summary().newest, 2u);
@@ -175,12 +176,12 @@ TEST_F(StoreTest, StaysWithinItsSizeAndGivesSpaceBack) {
   write(std::move(events));
   EXPECT_GT(store_->summary().bytes, 8'000'000);
   int steps = 0;
-  while (store_->clean(kNow).value()) ++steps;
+  while (store_->clean(kStoredMs).value()) ++steps;
   EXPECT_GT(steps, 5);
   EXPECT_LE(store_->summary().bytes, 1'100'000);
   EXPECT_GT(store_->summary().oldest, 3000u);
   EXPECT_EQ(store_->summary().newest, 4000u);
-  for (int i = 0; i < 20; ++i) ASSERT_TRUE(store_->clean(kNow).ok());
+  for (int i = 0; i < 20; ++i) ASSERT_TRUE(store_->clean(kStoredMs).ok());
   store_->close();
   store_.reset();
   EXPECT_LT(std::filesystem::file_size(file()), 7'000'000u) << "a part of it, up to 4 MB, is kept";
@@ -189,29 +190,29 @@ TEST_F(StoreTest, StaysWithinItsSizeAndGivesSpaceBack) {
 TEST_F(StoreTest, InMemoryItKeepsTheNewest) {
   store_ = std::move(Store::open("", {.events = 100})).value();
   write(numbered(1, 150));
-  EXPECT_FALSE(store_->clean(kNow).value());
+  EXPECT_FALSE(store_->clean(kStoredMs).value());
   EXPECT_EQ(store_->summary().oldest, 51u);
   write(numbered(151, 160));
-  EXPECT_FALSE(store_->clean(kNow).value());
+  EXPECT_FALSE(store_->clean(kStoredMs).value());
   EXPECT_THAT(read({.after = 60, .limit = 1000}).events, SizeIs(100));
 }
 
 TEST_F(StoreTest, KeepsValuesUntilTheyExpireOrAreErased) {
   open();
   write({}, {{"keys", "a", StoredValue{"1", 0}},
-             {"keys", "b", StoredValue{"2", kNow + 10}},
+             {"keys", "b", StoredValue{"2", kStoredMs + 10}},
              {"keys", "c", StoredValue{"3", 0}},
              {"other", "a", StoredValue{"4", 0}}});
   write({}, {{"keys", "a", StoredValue{"new", 0}}, {"keys", "c", std::nullopt}});
   open();
-  auto values = store_->load("keys", kNow).value();
+  auto values = store_->load("keys", kStoredMs).value();
   EXPECT_THAT(values, SizeIs(2));
   EXPECT_EQ(values["a"].value, "new");
-  EXPECT_EQ(values["b"].expires_unix_ms, kNow + 10);
-  EXPECT_THAT(store_->load("keys", kNow + 10).value(), SizeIs(1));
-  EXPECT_THAT(store_->load("none", kNow).value(), IsEmpty());
-  ASSERT_TRUE(store_->clean(kNow + 10).ok());
-  EXPECT_THAT(store_->load("keys", kNow).value(), SizeIs(1)) << "what has expired is gone";
+  EXPECT_EQ(values["b"].expires_unix_ms, kStoredMs + 10);
+  EXPECT_THAT(store_->load("keys", kStoredMs + 10).value(), SizeIs(1));
+  EXPECT_THAT(store_->load("none", kStoredMs).value(), IsEmpty());
+  ASSERT_TRUE(store_->clean(kStoredMs + 10).ok());
+  EXPECT_THAT(store_->load("keys", kStoredMs).value(), SizeIs(1)) << "what has expired is gone";
 }
 
 TEST_F(StoreTest, NobodyElseReadsTheFile) {

@@ -206,7 +206,7 @@ def test_the_voice_page_asks_this_backend_and_calls_veche(page, tmp_path):
     text = page.get("/voice/").text
     assert '<meta name="veche-invitations" content="/api/rooms/{room}/join">' in text
     assert "connect-src 'self' https://voice.example.org wss://voice.example.org;" in text
-    assert page.get("/voice/app.js").status_code == 200
+    assert page.get("/voice/demo/app.js").status_code == 200
     assert "script-src 'self'" in page.get("/").headers["Content-Security-Policy"]
     other = tmp_path / "index.html"
     other.write_text("<html>")

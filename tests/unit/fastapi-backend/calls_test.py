@@ -155,3 +155,12 @@ def test_every_problem_of_the_server_has_a_class():
 def test_a_plugins_own_problem_keeps_its_type():
     error = errors.error_of("POST /x", 507, {"type": "/problems/recording/disk-full", "title": "Full"})
     assert (type(error), error.type, str(error)) == (errors.ApiError, "/problems/recording/disk-full", "POST /x: 507 Full")
+
+
+@both
+def test_readiness_is_one_attempt_and_no_exception(kind):
+    instance = {"Veche-Instance": "run-1"}
+    answers = (httpx.Response(200, headers=instance), httpx.Response(503, headers=instance), httpx.Response(503), httpx.Response(200, text="a proxy"), LOST)
+    found = [World(answer).call(kind, "readiness") for answer in answers]
+    assert [each.state for each in found] == ["ready", "busy", "unreachable", "unreachable", "unreachable"]
+    assert [each.instance for each in found] == ["run-1", "run-1", "", "", ""]

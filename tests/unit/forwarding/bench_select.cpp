@@ -34,6 +34,10 @@ double ns_per_select(uint32_t people, uint32_t talkers) {
     listeners[i].slot_count = kSlots;
   }
   veche_room_view view{};
+  view.candidate_stride = sizeof(veche_candidate);
+  view.listener_stride = sizeof(veche_listener);
+  view.preference_stride = sizeof(veche_preference);
+  view.slot_stride = sizeof(veche_slot);
   view.candidates = candidates.data();
   view.listeners = listeners.data();
   view.candidate_count = view.listener_count = people;

@@ -6,6 +6,7 @@
 #include <ostream>
 #include <string>
 
+#include "../repetitions.hpp"
 #include "simulated_room.hpp"
 
 namespace veche::forwarding::test {
@@ -115,7 +116,7 @@ TEST_P(Conversation, ANewSpeakerAmongTalkersIsHeardWithin300Ms) {
 
 TEST_P(Conversation, TwoWhoAlternateCostAtMostOneSwitchATurn) {
   for (const int gap_ms : {-300, -100, 0, 200, 600}) {
-    for (uint32_t seed = 1; seed <= 20; ++seed) {
+    for (uint32_t seed = 1; seed <= veche::test::repetitions(20U); ++seed) {
       SimulatedRoom room(speakers(1), seed);
       Script people[] = {Script(seed * 3, -65), Script(seed * 3 + 1, -65)};
       int begin_ms = 1000;
@@ -140,7 +141,7 @@ TEST_P(Conversation, ShortSoundsDoNotStealTheSlotOfATalker) {
   // a known level.
   const int longest_ms = GetParam().network.jitter_ms > 0 ? 160 : 200;
   for (int ms = 100; ms <= longest_ms; ms += 20) {
-    for (uint32_t seed = 1; seed <= 50; ++seed) {
+    for (uint32_t seed = 1; seed <= veche::test::repetitions(50U); ++seed) {
       SimulatedRoom room(speakers(1), seed);
       join(room, Script(seed).silence(22000));
       join(room, Script(seed + 1000, -65).silence(1000).turn(21000));

@@ -84,7 +84,8 @@ class ForwardingPlugin : public testing::Test {
   const veche_plugin_entry& entry_ = veche_plugin_entry_1;
   FakeHost fake_;
   veche_plugin* plugin_ = nullptr;
-  veche_error error_ = {.struct_size = sizeof(veche_error), .code = 0, .message = ""};
+  veche_error error_ = {
+      .struct_size = sizeof(veche_error), .code = 0, .message = "", .pointer = ""};
 };
 
 TEST_F(ForwardingPlugin, EntrySaysWhatItIs) {
@@ -100,7 +101,7 @@ TEST_F(ForwardingPlugin, EntrySaysWhatItIs) {
   EXPECT_EQ(entry_.needs[2], nullptr);
   for (const char* const* id = entry_.offers; *id != nullptr; ++id)
     EXPECT_NE(entry_.get_extension(*id), nullptr) << *id;
-  EXPECT_EQ(entry_.get_extension("veche.selector/2"), nullptr);
+  EXPECT_EQ(entry_.get_extension("veche.selector/1"), nullptr);
   EXPECT_EQ(selector().struct_size, sizeof(veche_selector));
   EXPECT_LE(policy().state_size, 256U);
 }
@@ -132,19 +133,20 @@ TEST_F(ForwardingPlugin, RefusesSettingsThatAHostShouldNotHaveLetThrough) {
   EXPECT_FALSE(create());
 }
 
-TEST_F(ForwardingPlugin, RoomSettingsAreCheckedWithAReason) {
-  ASSERT_TRUE(create());
-  EXPECT_EQ(selector().make_settings(plugin_, R"({"max_speakers": 40})", &error_), nullptr);
-  EXPECT_EQ(error_.code, VECHE_E_INVALID);
-  EXPECT_STREQ(error_.message, "max_speakers: 40 is not allowed: an integer from 1 to 16 is");
-  EXPECT_EQ(selector().make_settings(plugin_, R"({"preroll_ms": 40})", nullptr), nullptr)
-      << "no error wanted";
-  for (const char* json : {static_cast<const char*>(nullptr), "{}", R"({"max_speakers": 1})"}) {
-    veche_selector_settings* settings = selector().make_settings(plugin_, json, &error_);
-    EXPECT_NE(settings, nullptr);
-    selector().free_settings(plugin_, settings);
+/// What a room says, as the host hands it over.
+struct RoomValues {
+  explicit RoomValues(int64_t max_speakers) : max_speakers_(max_speakers) {
+    table.struct_size = sizeof table;
+    table.get_integer = [](const veche_values* values, const char* pointer, int64_t* value) {
+      if (std::string_view(pointer) != "/max_speakers") return VECHE_E_INVALID;
+      *value = reinterpret_cast<const RoomValues*>(values)->max_speakers_;
+      return VECHE_OK;
+    };
   }
-}
+
+  veche_values table{};  // First: the plugin's pointer leads here.
+  int64_t max_speakers_;
+};
 
 /// A room in which all participants talk, and one call after another.
 struct TalkativeRoom {
@@ -171,6 +173,10 @@ struct TalkativeRoom {
     selection.slots = slots.data();
     selection.speaking = speaking.data();
     view.struct_size = sizeof view;
+    view.candidate_stride = sizeof(veche_candidate);
+    view.listener_stride = sizeof(veche_listener);
+    view.preference_stride = sizeof(veche_preference);
+    view.slot_stride = sizeof(veche_slot);
     view.now_ns = 1'000'000'000;
     view.listeners = listeners.data();
     view.listener_count = people;
@@ -203,12 +209,13 @@ struct TalkativeRoom {
   size_t ticks = 0;
 };
 
-TEST_F(ForwardingPlugin, SelectsWithoutAnyAllocation) {
+TEST_F(ForwardingPlugin, SelectsWithoutAnyAllocationByTheSettingsOfTheRoom) {
+  fake_.values["/max_speakers"] = 4;
   ASSERT_TRUE(create());
-  veche_selector_settings* one =
-      selector().make_settings(plugin_, R"({"max_speakers": 1})", &error_);
-  veche_selector_settings* four =
-      selector().make_settings(plugin_, R"({"max_speakers": 4})", &error_);
+  const RoomValues of_room(1);
+  veche_selector_settings* one = selector().make_settings(plugin_, &of_room.table, &error_);
+  veche_selector_settings* four = selector().make_settings(plugin_, nullptr, &error_);
+  ASSERT_TRUE(one != nullptr && four != nullptr) << "a room's own, and the plugin's";
   veche_selector_room* room = selector().open(plugin_, one, &error_);
   ASSERT_NE(room, nullptr);
   veche_selector_memory* memory = selector().make_memory(plugin_, 1024, &error_);
@@ -246,7 +253,7 @@ TEST_F(ForwardingPlugin, DecidesWithoutAnyAllocation) {
   packets[0].level = packets[1].level = 127;
   uint32_t verdicts[3] = {};
   const int before = allocations();
-  policy().decide(plugin_, state, &route, packets, 3, verdicts);
+  policy().decide(plugin_, state, &route, packets, 3, sizeof(veche_packet), verdicts);
   EXPECT_EQ(allocations(), before);
   EXPECT_EQ(verdicts[0], VECHE_VERDICT_DROP);
   EXPECT_EQ(verdicts[1], VECHE_VERDICT_DROP);
@@ -265,7 +272,7 @@ TEST_F(ForwardingPlugin, ReplaysNothingIfPrerollIsOff) {
   packet.flags = VECHE_PACKET_PREROLL;
   packet.level = 20;
   uint32_t verdict = 0;
-  policy().decide(plugin_, state, &route, &packet, 1, &verdict);
+  policy().decide(plugin_, state, &route, &packet, 1, sizeof packet, &verdict);
   EXPECT_EQ(verdict, VECHE_VERDICT_DROP);
 }
 

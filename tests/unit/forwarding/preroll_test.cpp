@@ -12,8 +12,8 @@
 namespace veche::forwarding {
 namespace {
 
-constexpr PrerollTuning kTuning = {.length_ns = ms_to_ns(300),
-                                   .gate_loudness = loudness_of_dbov(-60)};
+constexpr PrerollTuning kPreroll = {.length_ns = ms_to_ns(300),
+                                    .gate_loudness = loudness_of_dbov(-60)};
 constexpr int64_t kNowNs = ms_to_ns(10'000);
 
 /// One character a packet, 20 ms apart, the newest just now: S speech, s soft, . silence, _ no
@@ -32,15 +32,19 @@ std::vector<veche_packet> packets_of(const std::string& text) {
   return packets;
 }
 
+Strided<const veche_packet> all_of(const std::vector<veche_packet>& packets) {
+  return {packets.data(), sizeof(veche_packet), packets.size()};
+}
+
 std::string verdicts_of(PrerollState& state, const std::string& text,
-                        const PrerollTuning& tuning = kTuning, uint32_t kind = VECHE_KIND_AUDIO) {
+                        const PrerollTuning& tuning = kPreroll, uint32_t kind = VECHE_KIND_AUDIO) {
   const std::vector<veche_packet> packets = packets_of(text);
   std::vector<uint32_t> verdicts(packets.size(), 0);
   veche_route route{};
   route.struct_size = sizeof route;
   route.kind = kind;
   route.now_ns = kNowNs;
-  decide(state, route, packets, tuning, verdicts.data());
+  decide(state, route, all_of(packets), tuning, verdicts.data());
   std::string result;
   for (const uint32_t verdict : verdicts) {
     result += verdict == VECHE_VERDICT_FORWARD ? 'F' : verdict == VECHE_VERDICT_DROP ? '-' : '?';
@@ -97,7 +101,7 @@ TEST(Preroll, IsOffWithALengthOf0AndForOtherKinds) {
   PrerollState off{};
   EXPECT_EQ(verdicts_of(off, "..SSl", {.length_ns = 0, .gate_loudness = 0}), "----F");
   PrerollState video{};
-  EXPECT_EQ(verdicts_of(video, "..SSl", kTuning, VECHE_KIND_VIDEO), "----F");
+  EXPECT_EQ(verdicts_of(video, "..SSl", kPreroll, VECHE_KIND_VIDEO), "----F");
 }
 
 TEST(Preroll, BackgroundNoiseIsNotTakenForTheUtterance) {
@@ -109,7 +113,7 @@ TEST(Preroll, BackgroundNoiseIsNotTakenForTheUtterance) {
   route.kind = VECHE_KIND_AUDIO;
   route.now_ns = kNowNs;
   PrerollState state{};
-  decide(state, route, packets, kTuning, verdicts.data());
+  decide(state, route, all_of(packets), kPreroll, verdicts.data());
   EXPECT_EQ(verdicts[3], VECHE_VERDICT_DROP);
   EXPECT_EQ(verdicts[4], VECHE_VERDICT_FORWARD);
 }

@@ -61,6 +61,10 @@ void SimulatedRoom::tick() {
   fill_listeners();
   veche_room_view view{};
   view.struct_size = sizeof view;
+  view.candidate_stride = sizeof(veche_candidate);
+  view.listener_stride = sizeof(veche_listener);
+  view.preference_stride = sizeof(veche_preference);
+  view.slot_stride = sizeof(veche_slot);
   view.room = 1;
   view.now_ns = kStartNs + ms_to_ns(now_ms_);
   view.candidates = candidates_.data();

@@ -263,6 +263,10 @@ class SingleCall : public testing::Test {
     listener.slot_count = static_cast<uint32_t>(slots.size());
     veche_room_view view{};
     view.struct_size = sizeof view;
+    view.candidate_stride = sizeof(veche_candidate);
+    view.listener_stride = sizeof(veche_listener);
+    view.preference_stride = sizeof(veche_preference);
+    view.slot_stride = sizeof(veche_slot);
     view.now_ns = now_ns_ += ms_to_ns(20);
     for (veche_candidate& candidate : candidates_) candidate.last_packet_ns = now_ns_;
     view.candidates = candidates_.data();

@@ -160,6 +160,7 @@ HttpTest::HttpTest()
     : events(std::move(events::Log::open(loop, {})).value()),
       rooms(std::make_unique<room::Server>(loop, engine, room::Limits{}, 0)),
       plugins(std::move(plugin::Host::load(loop, {})).value()) {
+  rooms->add_room_settings(engine.selector_settings);
   rooms->add_event_handler(
       [this](const room::Event& event) { events->append(events::of_room(event)); });
   auto made = std::make_unique<events::FakeCourier>();

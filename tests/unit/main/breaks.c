@@ -6,6 +6,7 @@
 #include <unistd.h>
 #include <veche/host.h>
 #include <veche/observer.h>
+#include <veche/room_settings.h>
 #include <veche/selector.h>
 
 #include "../../abi/plugins/entry.h"
@@ -62,9 +63,9 @@ static veche_status start(veche_plugin* self, veche_error* error) {
 static void stop(veche_plugin* self) { (void)self; }
 static void destroy(veche_plugin* self) { free(self); }
 
-static veche_selector_settings* make_settings(veche_plugin* self, const char* json,
+static veche_selector_settings* make_settings(veche_plugin* self, const veche_values* values,
                                               veche_error* error) {
-  (void)json, (void)error;
+  (void)values, (void)error;
   veche_selector_settings* settings = calloc(1, sizeof *settings);
   if (settings) settings->self = self;
   return settings;
@@ -107,13 +108,18 @@ static const veche_selector selector = {.struct_size = sizeof(veche_selector),
 static const veche_observer observer = {.struct_size = sizeof(veche_observer),
                                         .on_event = on_event};
 
+static const veche_room_settings room_settings = {
+    .struct_size = sizeof(veche_room_settings),
+    .schema = "{\"type\": \"object\", \"properties\": {\"x\": {\"type\": \"integer\"}}}"};
+
 static const void* get_extension(const char* id) {
   if (strcmp(id, VECHE_EXT_SELECTOR) == 0) return &selector;
+  if (strcmp(id, VECHE_EXT_ROOM_SETTINGS) == 0) return &room_settings;
   return strcmp(id, VECHE_EXT_OBSERVER) == 0 ? &observer : NULL;
 }
 
 ENTRY("org.example.breaks", "Breaks.", .needs = LIST(VECHE_HOST_CONFIG),
-      .offers = LIST(VECHE_EXT_SELECTOR, VECHE_EXT_OBSERVER),
+      .offers = LIST(VECHE_EXT_SELECTOR, VECHE_EXT_OBSERVER, VECHE_EXT_ROOM_SETTINGS),
       .config_schema =
           "{\"type\": \"object\", \"properties\": {"
           "\"where\": {\"type\": \"string\"}, \"how\": {\"type\": \"string\"}}}");

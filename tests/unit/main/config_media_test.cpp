@@ -137,6 +137,13 @@ TEST(MediaConfig, AWildcardHasAMeaningWithAnExternalAddress) {
   EXPECT_EQ(media.external_addresses.at("::"), "2001:db8::7");
 }
 
+TEST(MediaConfig, LetsEverybodyBeHeardWithoutASelectorUnlessToldOtherwise) {
+  EXPECT_FALSE(media_of("").is_silent_without_selector);
+  EXPECT_FALSE(media_of(R"("without_selector":"everybody")").is_silent_without_selector);
+  EXPECT_TRUE(media_of(R"("without_selector":"nobody")").is_silent_without_selector);
+  EXPECT_NE(problems_of(R"("without_selector":"somebody")"), "");
+}
+
 TEST(MediaConfig, MarksVoiceAsExpeditedUnlessToldOtherwise) {
   EXPECT_EQ(media_of("").dscp, 46);
   EXPECT_EQ(media_of(R"("dscp":0)").dscp, 0);

@@ -61,7 +61,7 @@ class FirstRoom(unittest.TestCase):
         self.directory = pathlib.Path(directory.name)
         text = (SOURCE / "examples/config/dev.json").read_text()
         self.assertIn(ADDRESS, text)
-        text = text.replace(f'["{ADDRESS}"]', '["127.0.0.1:0"]').replace("../voice-client", str(SOURCE / "examples/voice-client"))
+        text = text.replace(f'["{ADDRESS}"]', '["127.0.0.1:0"]').replace("../../clients/web", str(SOURCE / "clients/web"))
         (self.directory / "veche.json").write_text(text)
         self.server = VecheServer(VECHE, "--config", "veche.json", cwd=self.directory)
         self.addCleanup(self.server.kill)  # SIGTERM waits for participants in a call.

@@ -25,10 +25,10 @@ TEST(RestartNeeded, NamesEachKeyThatCannotChange) {
   const auto keys = [&](const std::string& text) { return restart_needed(running, good(text)); };
   EXPECT_EQ(keys(R"({"http": {"listen": ["127.0.0.1:1"]}})"), Keys{"http.listen"});
   EXPECT_EQ(keys(R"({"media": {"addresses": ["127.0.0.2"], "ports": [2000, 2999], "lanes": 3,
-                               "path": "pipeline", "peer_timeout_s": 5, "dscp": 0,
+                               "path": "pipeline", "peer_timeout_s": 5, "dscp": 0, "without_selector": "nobody",
                                "external_addresses": {"127.0.0.2": "203.0.113.7"}}})"),
             (Keys{"media.addresses", "media.ports", "media.path", "media.external_addresses",
-                  "media.peer_timeout_s", "media.lanes", "media.dscp"}));
+                  "media.peer_timeout_s", "media.lanes", "media.without_selector", "media.dscp"}));
   EXPECT_EQ(keys(R"({"events": {"file": "events.db"}})"), Keys{"events"});
   EXPECT_EQ(keys(R"({"events": {"retention_days": 1}})"), Keys{"events"});
   EXPECT_EQ(keys(R"({"plugins": []})"), Keys{"plugins"});

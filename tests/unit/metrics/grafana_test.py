@@ -33,8 +33,9 @@ def names_in(expression):
 def main():
     root = sys.argv[1]
     folder = os.path.join(root, "examples/grafana")
-    promtool("check", "rules", "alerts.yml", folder=folder)
-    promtool("test", "rules", "alerts_test.yml", folder=folder)
+    for rules in ("alerts", "rollout-alerts"):
+        promtool("check", "rules", f"{rules}.yml", folder=folder)
+        promtool("test", "rules", f"{rules}_test.yml", folder=folder)
 
     with open(os.path.join(folder, "veche.json"), encoding="utf-8") as file:
         panels = json.load(file)["panels"]

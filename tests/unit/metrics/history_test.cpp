@@ -66,6 +66,23 @@ TEST(History, SaysWhatASecondCameTo) {
   EXPECT_THAT(json, HasSubstr(R"("forward_ms":[0,0])")) << "nothing was forwarded";
 }
 
+TEST(History, ShowsHowTheListenersOfPluginsAdaptiveAre) {
+  const auto metric = [](const char* name, int64_t value, const char* plugin) {
+    return TestMetric{.kind = VECHE_METRIC_GAUGE, .name = name, .value = value, .plugin = plugin};
+  };
+  History history(3);
+  for (int64_t second = 1; second <= 2; ++second) {
+    history.add(
+        snapshot_of({metric("fair_listeners", 4, "adaptive"),
+                     metric("poor_listeners", 3, "adaptive"), metric("cut_slots", 5, "adaptive"),
+                     metric("cut_slots", 9, "scissors")}),
+        1000 * second, 1000 * second);
+  }
+  EXPECT_THAT(history.json(), HasSubstr(R"("fair_listeners":[4])"));
+  EXPECT_THAT(history.json(), HasSubstr(R"("poor_listeners":[3])"));
+  EXPECT_THAT(history.json(), HasSubstr(R"("cut_slots":[5])"));
+}
+
 TEST(History, KeepsTheNewestRowsAndNoMore) {
   History history(3);
   for (int64_t second = 1; second <= 7; ++second) history.add({}, 1000 * second, 1000 * second);

@@ -42,9 +42,9 @@ TEST_F(AdapterTest, ThatLanesUseIsBackWhenTheyHaveLetGo) {
       .struct_size = sizeof(veche_packet_policy),
       .state_size = 0,
       .decide = [](veche_plugin*, void*, const veche_route*, const veche_packet*, uint32_t,
-                   uint32_t*) {}};
+                   uint32_t, uint32_t*) {}};
   HookTimers timers;
-  PacketPolicyAdapter adapter(kTable, nullptr, timers);
+  PacketPolicyAdapter adapter(kTable, nullptr, timers, false);
   adapter.give(engine_, rooms_);
   EXPECT_THAT(engine_.used_policies, ElementsAre(&adapter));
   engine_.waiting.clear();

@@ -3,6 +3,7 @@
 #include "plugin/entry_check.hpp"
 
 #include <gmock/gmock.h>
+#include <veche/controller.h>
 #include <veche/host.h>
 #include <veche/observer.h>
 
@@ -17,6 +18,8 @@ const char* const kNeeds[] = {VECHE_HOST_LOG, nullptr};
 const char* const kUnknownNeeds[] = {VECHE_HOST_LOG, "veche.teleport/1", nullptr};
 const char* const kOffers[] = {VECHE_EXT_OBSERVER, nullptr};
 const char* const kUnknownOffers[] = {VECHE_EXT_OBSERVER, "veche.smell/1", nullptr};
+const char* const kTwoControllers[] = {VECHE_EXT_VIDEO_CONTROLLER, VECHE_EXT_OBSERVER,
+                                       VECHE_EXT_AUDIO_CONTROLLER, nullptr};
 const char* const kNone[] = {nullptr};
 
 veche_plugin_entry sound_entry() {
@@ -49,6 +52,12 @@ TEST(EntryCheck, AcceptsAnEntryThatGrewAndHasNoSchemaAndNeedsNothing) {
   EXPECT_TRUE(check_entry(entry).ok());
 }
 
+TEST(EntryCheck, AcceptsAnEntryOfNewerHeadersThatNeedsNoNewerHost) {
+  veche_plugin_entry entry = sound_entry();
+  entry.abi_minor = VECHE_ABI_MINOR + 1;
+  EXPECT_TRUE(check_entry(entry).ok());
+}
+
 TEST(EntryCheck, SaysWhatIsWrong) {
   using Entry = veche_plugin_entry;
   const std::string long_id = "org." + std::string(200, 'a');
@@ -57,8 +66,14 @@ TEST(EntryCheck, SaysWhatIsWrong) {
     std::function<void(Entry&)> damage;
   } cases[] = {
       {"struct_size of the entry is 0", [](Entry& e) { e.struct_size = 0; }},
-      {"struct_size", [](Entry& e) { e.struct_size -= 1; }},
-      {"newer plugin interface", [](Entry& e) { e.abi_minor = VECHE_ABI_MINOR + 1; }},
+      {"struct_size", [](Entry& e) { e.struct_size = offsetof(Entry, get_extension) + 7; }},
+      {"needs a server with the plugin interface 1.1 or newer",
+       [](Entry& e) { e.min_host_minor = VECHE_ABI_MINOR + 1; }},
+      {"needs a server with the plugin interface 1.1 or newer",
+       [](Entry& e) {  // Of headers that had no way to say what it needs.
+         e.abi_minor = VECHE_ABI_MINOR + 1;
+         e.struct_size = offsetof(Entry, min_host_minor);
+       }},
       {"id is null", [](Entry& e) { e.id = nullptr; }},
       {"version is null", [](Entry& e) { e.version = nullptr; }},
       {"license is null", [](Entry& e) { e.license = nullptr; }},
@@ -82,6 +97,8 @@ TEST(EntryCheck, SaysWhatIsWrong) {
       {"offers no extension", [](Entry& e) { e.offers = nullptr; }},
       {"offers no extension", [](Entry& e) { e.offers = kNone; }},
       {"\"veche.smell/1\"", [](Entry& e) { e.offers = kUnknownOffers; }},
+      {"offers \"veche.video-controller/2\" and \"veche.audio-controller/2\"; to decide about all",
+       [](Entry& e) { e.offers = kTwoControllers; }},
   };
   for (const auto& [expected, damage] : cases) {
     veche_plugin_entry entry = sound_entry();

@@ -3,6 +3,7 @@
 #include "plugin/extensions.hpp"
 
 #include <gmock/gmock.h>
+#include <veche/controller.h>
 #include <veche/observer.h>
 #include <veche/packet_policy.h>
 #include <veche/room_settings.h>
@@ -17,9 +18,8 @@ using ::testing::HasSubstr;
 veche_selector selector_table() {
   veche_selector table{};
   table.struct_size = sizeof table;
-  table.make_settings = [](veche_plugin*, const char*, veche_error*) -> veche_selector_settings* {
-    return nullptr;
-  };
+  table.make_settings = [](veche_plugin*, const veche_values*,
+                           veche_error*) -> veche_selector_settings* { return nullptr; };
   table.free_settings = [](veche_plugin*, veche_selector_settings*) {};
   table.open = [](veche_plugin*, const veche_selector_settings*,
                   veche_error*) -> veche_selector_room* { return nullptr; };
@@ -34,7 +34,7 @@ veche_packet_policy policy_table(uint32_t state_size) {
   table.struct_size = sizeof table;
   table.state_size = state_size;
   table.decide = [](veche_plugin*, void*, const veche_route*, const veche_packet*, uint32_t,
-                    uint32_t*) {};
+                    uint32_t, uint32_t*) {};
   return table;
 }
 
@@ -51,8 +51,30 @@ TEST(Extensions, KnowsItsIdsAndWhichAreExclusive) {
   EXPECT_FALSE(is_exclusive_extension(VECHE_EXT_OBSERVER));
   EXPECT_TRUE(is_known_extension(VECHE_EXT_TRACK_TAP));
   EXPECT_FALSE(is_exclusive_extension(VECHE_EXT_TRACK_TAP));
-  EXPECT_FALSE(is_known_extension("veche.selector/2") ||
-               is_exclusive_extension("veche.selector/2"));
+  EXPECT_FALSE(is_known_extension("veche.selector/1") ||
+               is_exclusive_extension("veche.selector/1"));
+}
+
+TEST(Extensions, ControllersMeetWhereTheirKindsDo) {
+  const char* const all = VECHE_EXT_CONTROLLER;
+  const char* const audio = VECHE_EXT_AUDIO_CONTROLLER;
+  const char* const video = VECHE_EXT_VIDEO_CONTROLLER;
+  const struct {
+    const char *one, *other, *kinds;
+  } cases[] = {{all, all, "audio and video"},
+               {all, video, "video"},
+               {audio, all, "audio"},
+               {audio, audio, "audio"},
+               {audio, video, ""},
+               {video, audio, ""},
+               {all, VECHE_EXT_SELECTOR, ""},
+               {VECHE_EXT_SELECTOR, VECHE_EXT_SELECTOR, ""}};
+  for (const auto& [one, other, kinds] : cases) {
+    EXPECT_EQ(find_controller_conflict(one, other), kinds) << one << " and " << other;
+  }
+  for (const char* id : {all, audio, video}) {
+    EXPECT_TRUE(is_known_extension(id) && is_controller(id));
+  }
 }
 
 TEST(Extensions, AcceptsCompleteTables) {
@@ -89,7 +111,7 @@ TEST(Extensions, RefusesIncompleteTables) {
 TEST(Extensions, RefusesRoomSettingsThatNoRoomCouldBeCheckedWith) {
   veche_room_settings table{};
   table.struct_size = sizeof table;
-  table.changed = [](veche_plugin*, const char*, const char*) {};
+  table.changed = [](veche_plugin*, const char*, const veche_values*) {};
   const struct {
     const char *schema, *expected;
   } cases[] = {
@@ -104,8 +126,6 @@ TEST(Extensions, RefusesRoomSettingsThatNoRoomCouldBeCheckedWith) {
     table.schema = schema;
     EXPECT_THAT(reason(VECHE_EXT_ROOM_SETTINGS, &table), HasSubstr(expected));
   }
-  table.changed = nullptr;
-  EXPECT_THAT(reason(VECHE_EXT_ROOM_SETTINGS, &table), HasSubstr("changed is null"));
   EXPECT_FALSE(is_exclusive_extension(VECHE_EXT_ROOM_SETTINGS));
 }
 

@@ -43,6 +43,21 @@ TEST(HookCall, ReadsErrorsThatAreNotTerminatedOrHaveNoReason) {
   EXPECT_EQ(full.code, ErrorCode::Exhausted);
   error.code = -12345;
   EXPECT_EQ(to_error(error, "open", ErrorCode::InvalidArgument).code, ErrorCode::InvalidArgument);
+  memset(error.pointer, 'y', sizeof error.pointer);
+  EXPECT_EQ(to_error(error, "open").fields[0].pointer, std::string(sizeof error.pointer, 'y'));
+}
+
+TEST(HookCall, NamesTheValueThatIsWrong) {
+  veche_error error = make_error();
+  error.code = VECHE_E_INVALID;
+  strcpy(error.message, "is too loud");
+  EXPECT_TRUE(to_error(error, "start").fields.empty());
+  strcpy(error.pointer, "/gate");
+  const Error pointed = to_error(error, "start");
+  EXPECT_EQ(pointed.message, "start: /gate: is too loud");
+  ASSERT_EQ(pointed.fields.size(), 1u);
+  EXPECT_EQ(pointed.fields[0].pointer, "/gate");
+  EXPECT_EQ(pointed.fields[0].detail, "is too loud");
 }
 
 TEST(HookTimer, KeepsTotalAndMaximumOfAllThreads) {

@@ -11,7 +11,7 @@
 #include "plugin/services.hpp"
 #include "services_fixture.hpp"
 
-namespace veche::plugin {
+namespace veche::plugin::http_routes_adapter_test {
 namespace {
 
 using ::testing::ElementsAre;
@@ -293,4 +293,4 @@ TEST_F(HttpRoutesAdapterTest, HasOneWinnerWhenThreadsAnswerWhileClientsGo) {
 }
 
 }  // namespace
-}  // namespace veche::plugin
+}  // namespace veche::plugin::http_routes_adapter_test

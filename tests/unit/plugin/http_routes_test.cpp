@@ -64,7 +64,17 @@ TEST(HttpRoutes, SaysWhatIsWrongWithARow) {
       {"has no summary", [](veche_http_route& r) { r.summary = nullptr; }},
       {"has no summary in UTF-8", [](veche_http_route& r) { r.summary = "\xff"; }},
       {"has the access 0", [](veche_http_route& r) { r.access = 0; }},
-      {"has the access 6", [](veche_http_route& r) { r.access = 6; }},
+      {"has the access 8", [](veche_http_route& r) { r.access = 8; }},
+      {"is for join tokens, but its pattern has no {room}",
+       [](veche_http_route& r) {
+         r.access = VECHE_ACCESS_ROOM;
+         r.pattern = "/{place}/hands";
+       }},
+      {"its pattern has no {participant}",
+       [](veche_http_route& r) {
+         r.access = VECHE_ACCESS_PARTICIPANT;
+         r.pattern = "/rooms/{room}/hands";
+       }},
       {"has no handle", [](veche_http_route& r) { r.handle = nullptr; }},
       {"has a body_schema that is refused", [](veche_http_route& r) { r.body_schema = "{"; }},
       {"has a body_schema that is refused",

@@ -6,7 +6,7 @@
 
 #include "base/thread_role.hpp"
 
-namespace veche::plugin {
+namespace veche::plugin::packet_policy_adapter_test {
 namespace {
 
 using ::testing::ElementsAre;
@@ -17,12 +17,15 @@ TEST(PacketPolicyAdapter, DropsAndCountsVerdictsItDoesNotKnow) {
   table.state_size = sizeof(uint32_t);
   // The sequence number is the verdict; the last packet gets none.
   table.decide = [](veche_plugin*, void* state, const veche_route* route,
-                    const veche_packet* packets, uint32_t packet_count, uint32_t* verdicts) {
+                    const veche_packet* packets, uint32_t packet_count, uint32_t packet_stride,
+                    uint32_t* verdicts) {
     *static_cast<uint32_t*>(state) = route->generation;
-    for (uint32_t i = 0; i + 1 < packet_count; ++i) verdicts[i] = packets[i].sequence;
+    for (uint32_t i = 0; i + 1 < packet_count; ++i) {
+      verdicts[i] = VECHE_AT(const veche_packet, packets, packet_stride, i)->sequence;
+    }
   };
   HookTimers timers;
-  PacketPolicyAdapter policy(table, nullptr, timers);
+  PacketPolicyAdapter policy(table, nullptr, timers, false);
   EXPECT_EQ(policy.state_size(), sizeof(uint32_t));
 
   veche_packet packets[5] = {};
@@ -47,4 +50,4 @@ TEST(PacketPolicyAdapter, DropsAndCountsVerdictsItDoesNotKnow) {
 }
 
 }  // namespace
-}  // namespace veche::plugin
+}  // namespace veche::plugin::packet_policy_adapter_test

@@ -8,7 +8,7 @@
 #include <string>
 #include <vector>
 
-namespace veche::plugin {
+namespace veche::plugin::room_settings_adapter_test {
 namespace {
 
 using ::testing::ElementsAre;
@@ -21,8 +21,10 @@ struct FakePlugin {
 
 FakePlugin* fake(veche_plugin* self) { return reinterpret_cast<FakePlugin*>(self); }
 
-void changed(veche_plugin* self, const char* room, const char* json) {
-  fake(self)->told.push_back(std::string(room) + " " + json);
+void changed(veche_plugin* self, const char* room, const veche_values* values) {
+  const char* mode = "no mode";
+  values->get_string(values, "/mode", &mode);
+  fake(self)->told.push_back(std::string(room) + " " + values->json + " " + mode);
   if (fake(self)->throws) throw std::runtime_error("no idea");
 }
 
@@ -66,10 +68,19 @@ TEST_F(RoomSettingsAdapterTest, TellsThePluginAndOutlivesWhatItThrows) {
   adapter_.changed("lobby", "{}");
   plugin_.throws = true;
   adapter_.changed("attic", R"({"mode":"mix"})");
-  EXPECT_THAT(plugin_.told, ElementsAre("lobby {}", R"(attic {"mode":"mix"})"));
+  EXPECT_THAT(plugin_.told, ElementsAre("lobby {} no mode", R"(attic {"mode":"mix"} mix)"));
   EXPECT_EQ(timers_[0].calls(), 2u);
   EXPECT_EQ(timers_[0].failures(), 1u);
 }
 
+TEST_F(RoomSettingsAdapterTest, ASelectorNeedsNoCallBesideItsSettings) {
+  veche_room_settings silent = kTable;
+  silent.changed = nullptr;
+  ASSERT_TRUE(RoomSettingsAdapter::check(silent));
+  RoomSettingsAdapter adapter("stage", silent, read_room_schema(silent).value(), self_, timers_);
+  adapter.changed("lobby", "{}");
+  EXPECT_TRUE(plugin_.told.empty());
+}
+
 }  // namespace
-}  // namespace veche::plugin
+}  // namespace veche::plugin::room_settings_adapter_test

@@ -21,7 +21,7 @@ struct FakeRoom {
 
 }  // namespace veche
 
-namespace veche::plugin {
+namespace veche::plugin::selector_adapter_test {
 namespace {
 
 using ::testing::ElementsAre;
@@ -43,11 +43,14 @@ const FakeSettings* fake(const veche_selector_settings* settings) {
 }
 FakeRoom* fake(veche_selector_room* room) { return reinterpret_cast<FakeRoom*>(room); }
 
-veche_selector_settings* make_settings(veche_plugin* self, const char* json, veche_error* error) {
+veche_selector_settings* make_settings(veche_plugin* self, const veche_values* values,
+                                       veche_error* error) {
+  const char* const json = values ? values->json : nullptr;
   fake(self)->calls.push_back(std::string("make_settings ") + (json ? json : "null"));
   if (json && strstr(json, "throw")) throw std::runtime_error("thrown");
   if (json && strstr(json, "bad")) {
-    strcpy(error->message, "bad is not allowed");
+    strcpy(error->message, "is not allowed");
+    strcpy(error->pointer, "/bad");
     return nullptr;
   }
   return reinterpret_cast<veche_selector_settings*>(
@@ -162,9 +165,6 @@ TEST_F(SelectorAdapterTest, CarriesMemoryToTheRoomAndWhatItLeavesBack) {
                                            "free_memory former", "free_memory new"));
     EXPECT_EQ(adapter.make_memory(7).error().message, "fake: none left");
   }
-  veche_selector old = with_memory;
-  old.struct_size = SelectorAdapter::kFirstSize;
-  EXPECT_EQ(SelectorAdapter("old", old, self_, timers_).make_memory(600).value(), nullptr);
   with_memory.free_memory = nullptr;
   EXPECT_FALSE(SelectorAdapter::check(with_memory)) << "all or none";
 }
@@ -174,7 +174,7 @@ TEST_F(SelectorAdapterTest, RefusesSettingsWithThePluginsReason) {
     const char *json, *expected;
     ErrorCode code;
   } cases[] = {
-      {R"({"bad":1})", "fake: bad is not allowed", ErrorCode::InvalidArgument},
+      {R"({"bad":1})", "fake: /bad: is not allowed", ErrorCode::InvalidArgument},
       {R"({"throw":1})", "selector.make_settings threw an exception: thrown", ErrorCode::Internal},
       {"[]", "fake: the settings must be an object", ErrorCode::InvalidArgument},
   };
@@ -184,6 +184,8 @@ TEST_F(SelectorAdapterTest, RefusesSettingsWithThePluginsReason) {
     EXPECT_EQ(settings.error().message, expected);
     EXPECT_EQ(settings.error().code, code);
   }
+  EXPECT_EQ(adapter_->make_settings(R"({"bad":1})").error().fields[0].pointer, "/bad");
+  plugin_.calls.pop_back();
   EXPECT_FALSE(adapter_->make_settings("{").ok());
   EXPECT_EQ(plugin_.calls.size(), 2u) << "what is no object does not reach the plugin";
 }
@@ -208,4 +210,4 @@ TEST_F(SelectorAdapterTest, NeverCallsThePluginOnceItIsGone) {
 }
 
 }  // namespace
-}  // namespace veche::plugin
+}  // namespace veche::plugin::selector_adapter_test

@@ -16,7 +16,7 @@ using ::testing::IsEmpty;
 class ServerMetricsTest : public ServicesFixture {
  protected:
   ServerMetricsTest() : ServicesFixture("pulse") {}
-  static void note(void* data, const veche_metric_info* info) {
+  static int32_t note(void* data, const veche_metric_info* info) {
     std::string line = std::string(info->plugin) + "|" + info->name;
     for (uint32_t i = 0; i < info->label_count; ++i) {
       line += std::string(" ") + info->labels[i].name + "=" + info->labels[i].value;
@@ -25,8 +25,11 @@ class ServerMetricsTest : public ServicesFixture {
     for (uint32_t i = 0; info->kind == VECHE_METRIC_HISTOGRAM && i <= info->bound_count; ++i) {
       line += " " + std::to_string(info->counts[i]);
     }
-    static_cast<std::vector<std::string>*>(data)->push_back(line);
+    auto& seen = *static_cast<std::vector<std::string>*>(data);
+    seen.push_back(line);
+    return seen.size() == most ? VECHE_VISIT_END : VECHE_VISIT_NEXT;
   }
+  static inline size_t most = 0;  // 0: all.
   std::vector<std::string> visit() {
     std::vector<std::string> seen;
     metrics_->visit_server(host_, note, &seen);
@@ -49,6 +52,16 @@ TEST_F(ServerMetricsTest, AreVisitedWithLabelsAndScale) {
   };
   EXPECT_THAT(visit(), ElementsAre("|veche_rooms 7", "|veche_drops_total reason=stale lane=1 2",
                                    "|veche_wait_seconds 3012 0 1 1"));
+}
+
+TEST_F(ServerMetricsTest, AreVisitedUntilTheVisitorHasSeenEnough) {
+  surroundings_.server_metrics = [](MetricSink& sink) {
+    for (int i = 0; i < 3; ++i) sink.gauge("veche_rooms", "Rooms", i);
+  };
+  most = 2;
+  EXPECT_EQ(visit().size(), 2u);
+  most = 0;
+  EXPECT_EQ(visit().size(), 3u);
 }
 
 TEST_F(ServerMetricsTest, AreNotThereBeforeTheServerIs) { EXPECT_THAT(visit(), IsEmpty()); }

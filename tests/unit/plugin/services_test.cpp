@@ -4,10 +4,13 @@
 
 #include <gmock/gmock.h>
 
+#include <atomic>
 #include <stdexcept>
 #include <thread>
 
+#include "../room/fake_media.hpp"
 #include "base/thread_role.hpp"
+#include "room/server.hpp"
 #include "services_fixture.hpp"
 
 namespace veche::plugin {
@@ -34,7 +37,7 @@ TEST_F(ServicesTest, LanesGetNothingAndAreCounted) {
   {
     const ActAs lane(ThreadRole::Lane);
     logs->write(host_, VECHE_LOG_INFO, "never written");
-    EXPECT_EQ(loop_table_->post(host_, callback, nullptr), VECHE_E_INVALID);
+    EXPECT_EQ(loop_table_->post(host_, callback, nullptr, nullptr), VECHE_E_INVALID);
   }
   run();
   EXPECT_EQ(services_.wrong_thread(), 2u);
@@ -53,7 +56,7 @@ TEST_F(ServicesTest, KnowsItsServices) {
   EXPECT_EQ(table<void>("veche.rooms/9"), nullptr);
   EXPECT_EQ(table<void>(nullptr), nullptr);
   EXPECT_TRUE(is_known_service(VECHE_HOST_LOOP));
-  EXPECT_FALSE(is_known_service("veche.loop/2"));
+  EXPECT_FALSE(is_known_service("veche.loop/1"));
 }
 
 TEST_F(ServicesTest, GivesConfigurationByTypeAndPointer) {
@@ -91,21 +94,23 @@ TEST_F(ServicesTest, RunsPostsOfAllThreadsOnControl) {
   static std::vector<std::thread::id> ran;
   ran.clear();
   const auto note = [](void*) { ran.push_back(std::this_thread::get_id()); };
-  std::thread([&] { EXPECT_EQ(loop_table_->post(host_, note, nullptr), VECHE_OK); }).join();
-  EXPECT_EQ(loop_table_->post(host_, note, nullptr), VECHE_OK);
+  std::thread([&] {
+    EXPECT_EQ(loop_table_->post(host_, note, nullptr, nullptr), VECHE_OK);
+  }).join();
+  EXPECT_EQ(loop_table_->post(host_, note, nullptr, nullptr), VECHE_OK);
   EXPECT_TRUE(ran.empty());
   run();
   EXPECT_THAT(ran, ElementsAre(std::this_thread::get_id(), std::this_thread::get_id()));
   EXPECT_EQ(callbacks_.calls(), 2u);
-  EXPECT_EQ(loop_table_->post(host_, nullptr, nullptr), VECHE_E_INVALID);
+  EXPECT_EQ(loop_table_->post(host_, nullptr, nullptr, nullptr), VECHE_E_INVALID);
 }
 
 TEST_F(ServicesTest, SurvivesACallbackThatThrows) {
   loop_table_->post(
-      host_, [](void*) { throw std::runtime_error("thrown"); }, nullptr);
+      host_, [](void*) { throw std::runtime_error("thrown"); }, nullptr, nullptr);
   int ran = 0;
   loop_table_->post(
-      host_, [](void* data) { ++*static_cast<int*>(data); }, &ran);
+      host_, [](void* data) { ++*static_cast<int*>(data); }, nullptr, &ran);
   run();
   EXPECT_EQ(ran, 1);
 }
@@ -146,17 +151,90 @@ TEST_F(ServicesTest, RefusesTimersThatAreWrong) {
 TEST_F(ServicesTest, RunsNothingAfterClose) {
   int ran = 0;
   const auto count = [](void* data) { ++*static_cast<int*>(data); };
-  ASSERT_EQ(loop_table_->post(host_, count, &ran), VECHE_OK);
+  ASSERT_EQ(loop_table_->post(host_, count, nullptr, &ran), VECHE_OK);
   const uint64_t timer = loop_table_->add_timer(host_, 10, count, &ran);
   ASSERT_NE(timer, 0u);
   services_.close();
-  EXPECT_EQ(loop_table_->post(host_, count, &ran), VECHE_E_GONE);
+  EXPECT_EQ(loop_table_->post(host_, count, nullptr, &ran), VECHE_E_GONE);
   EXPECT_EQ(loop_table_->add_timer(host_, 10, count, &ran), 0u);
   EXPECT_EQ(loop_table_->cancel_timer(host_, timer), VECHE_E_GONE);
   int witness = 0;
   const glib::Timer later = loop_.once(30, [&] { witness = 1; });
   run_until([&] { return witness == 1; });
   EXPECT_EQ(ran, 0);
+}
+
+TEST_F(ServicesTest, RunsOrDropsEachPostOnce) {
+  struct Outcome {
+    int ran = 0, dropped = 0;
+  };
+  const auto run_it = [](void* data) { ++static_cast<Outcome*>(data)->ran; };
+  const auto drop_it = [](void* data) { ++static_cast<Outcome*>(data)->dropped; };
+  Outcome early, late, refused;
+  ASSERT_EQ(loop_table_->post(host_, run_it, drop_it, &early), VECHE_OK);
+  run();
+  ASSERT_EQ(loop_table_->post(host_, run_it, drop_it, &late), VECHE_OK);
+  services_.close();
+  EXPECT_EQ(late.dropped, 1) << "before stop(), which follows";
+  EXPECT_EQ(loop_table_->post(host_, run_it, drop_it, &refused), VECHE_E_GONE);
+  run();
+  EXPECT_EQ(early.ran, 1);
+  EXPECT_EQ(early.dropped, 0);
+  EXPECT_EQ(late.ran, 0);
+  EXPECT_EQ(late.dropped, 1);
+  EXPECT_EQ(refused.ran + refused.dropped, 0) << "it is still the plugin's";
+}
+
+TEST_F(ServicesTest, WaitsForLanesOrForTheEnd) {
+  room::FakeEngine engine;
+  room::Server rooms(loop_, engine, room::Limits{}, 0);
+  surroundings_.rooms = &rooms;
+  int ran = 0;
+  const auto count = [](void* data) { ++*static_cast<int*>(data); };
+  ASSERT_EQ(loop_table_->after_lanes(host_, count, &ran), VECHE_OK);
+  run();
+  EXPECT_EQ(ran, 0) << "a lane is still busy";
+  engine.waiting.back()();
+  EXPECT_EQ(ran, 1);
+  for (int i = 0; i < 1024; ++i) {
+    ASSERT_EQ(loop_table_->after_lanes(host_, count, &ran), VECHE_OK);
+  }
+  EXPECT_EQ(loop_table_->after_lanes(host_, count, &ran), VECHE_E_EXHAUSTED);
+  services_.close();
+  EXPECT_EQ(ran, 1025) << "before stop(), which follows";
+  EXPECT_EQ(loop_table_->after_lanes(host_, count, &ran), VECHE_E_GONE);
+  engine.waiting.back()();
+  EXPECT_EQ(ran, 1025);
+  surroundings_.rooms = nullptr;
+}
+
+TEST_F(ServicesTest, WaitsForNoLaneBeforeThereAreRooms) {
+  int ran = 0;
+  const auto count = [](void* data) { ++*static_cast<int*>(data); };
+  ASSERT_EQ(loop_table_->after_lanes(host_, count, &ran), VECHE_OK);
+  EXPECT_EQ(ran, 0);
+  run();
+  EXPECT_EQ(ran, 1);
+}
+
+TEST_F(ServicesTest, PostsOfManyThreadsAreRunOrDroppedWhileThePluginStops) {
+  static std::atomic<int> ended;
+  ended = 0;
+  std::atomic<int> taken{0};
+  const auto end = [](void*) { ended.fetch_add(1); };
+  std::vector<std::thread> threads;
+  for (int t = 0; t < 4; ++t) {
+    threads.emplace_back([&] {
+      for (int i = 0; i < 2000 && loop_table_->post(host_, end, end, nullptr) == VECHE_OK; ++i) {
+        taken.fetch_add(1);
+      }
+    });
+  }
+  while (taken.load() < 1000) loop_.iterate();  // Not run(): it would not get to an end.
+  services_.close();
+  for (std::thread& thread : threads) thread.join();
+  run();
+  EXPECT_EQ(ended.load(), taken.load());
 }
 
 }  // namespace

@@ -7,7 +7,7 @@
 #include <stdexcept>
 #include <vector>
 
-namespace veche::plugin {
+namespace veche::plugin::track_tap_adapter_test {
 namespace {
 
 using ::testing::ElementsAre;
@@ -159,4 +159,4 @@ TEST_F(TrackTapAdapterTest, ReleaseIsDoneWhenTheMediaLayerSaysSo) {
 }
 
 }  // namespace
-}  // namespace veche::plugin
+}  // namespace veche::plugin::track_tap_adapter_test

@@ -1,165 +1,189 @@
 // SPDX-License-Identifier: Apache-2.0
-// The sessions that a controller sees, and the effect of its decisions.
-#include "room/controller.hpp"
-
-#include <gmock/gmock.h>
-#include <gtest/gtest.h>
-
-#include "room_fixture.hpp"
+// The effect of a controller's decisions, and what is taken back when it goes.
+#include "controller_fixture.hpp"
 
 namespace veche::room {
 namespace {
 
 using ::testing::Contains;
 using ::testing::ElementsAre;
+using ::testing::HasSubstr;
 using ::testing::IsEmpty;
-
-media::SessionStatistics statistics(uint64_t packets, uint64_t bytes, int64_t lost) {
-  media::SessionStatistics all;
-  all.packets_received = all.packets_sent = packets;
-  all.bytes_received = all.bytes_sent = bytes;
-  all.slot_bytes_sent = {bytes, 0};
-  all.lost_in = all.lost_out = lost;
-  all.expected_in = all.expected_out = static_cast<int64_t>(packets);
-  return all;
-}
-
-TEST(SessionRates, AverageOverAboutASecond) {
-  SessionRates rates;
-  int64_t now_ns = 5 * kNsPerS;
-  for (uint64_t i = 0; i <= 50; ++i, now_ns += 100 * kNsPerMs) {
-    rates.update(statistics(i * 5, i * 500, 0), now_ns);
-  }
-  EXPECT_NEAR(rates.bitrate_in_bps(), 40'000, 1000);
-  EXPECT_NEAR(rates.bitrate_out_bps(), 40'000, 1000);
-  EXPECT_NEAR(rates.slot_bps(0), 40'000, 1000);
-  EXPECT_EQ(rates.slot_bps(1), 0u);
-  EXPECT_EQ(rates.slot_bps(7), 0u);
-  for (uint64_t i = 0; i < 50; ++i, now_ns += 100 * kNsPerMs) {
-    rates.update(statistics(250, 25'000, 0), now_ns);
-  }
-  EXPECT_LT(rates.bitrate_in_bps(), 1000u) << "nothing comes any more";
-}
-
-TEST(SessionRates, LossIsAPartOfThePacketsThatReportsAreAbout) {
-  for (const int64_t lost_percent : {0, 1, 5, 100}) {
-    SessionRates rates;
-    int64_t reported = 0;
-    // 50 packets a second, a report every 2 s, and a look every 100 ms.
-    for (int64_t tick = 0; tick < 200; ++tick) {
-      if (tick % 20 == 7) reported = tick * 5;
-      rates.update(statistics(static_cast<uint64_t>(reported), 0, reported * lost_percent / 100),
-                   kNsPerS + tick * 100 * kNsPerMs);
-      if (tick < 30) continue;
-      const float expected = static_cast<float>(lost_percent) / 100;
-      EXPECT_NEAR(rates.loss_in(), expected, 0.011) << tick;
-      EXPECT_NEAR(rates.loss_out(), expected, 0.011) << tick;
-    }
-  }
-}
-
-TEST(SessionRates, LossIsOfTheNewestReports) {
-  SessionRates rates;
-  const auto report = [&rates](int64_t s, uint64_t packets, int64_t lost) {
-    rates.update(statistics(packets, 0, lost), s * kNsPerS);
-    return rates.loss_out();
-  };
-  EXPECT_EQ(report(1, 1000, 900), 0) << "that was before";
-  EXPECT_FLOAT_EQ(report(2, 1100, 920), 0.2f);
-  EXPECT_FLOAT_EQ(report(3, 1100, 920), 0.2f) << "no report has come since";
-  EXPECT_FLOAT_EQ(report(4, 1103, 921), 0.2f) << "three packets say little";
-  EXPECT_FLOAT_EQ(report(8, 1110, 921), 0.1f) << "but after a while they are told";
-  EXPECT_EQ(report(9, 1210, 915), 0) << "late packets came after all";
-  EXPECT_EQ(report(10, 1310, 1090), 1) << "never more than all";
-  EXPECT_EQ(report(30, 1310, 1090), 0) << "nothing was reported for long";
-  EXPECT_EQ(report(31, 20, 10), 0) << "another session";
-  EXPECT_FLOAT_EQ(report(32, 120, 20), 0.1f);
-}
-
-class FakeController final : public Controller {
- public:
-  void control(const veche_session_view& view, veche_session_targets& targets) override {
-    participants.push_back(view.participant);
-    newest.assign(view.routes, view.routes + view.route_count);
-    for (uint32_t i = 0; i < view.route_count; ++i) targets.targets[i] = target;
-    targets.hint = hint;
-  }
-  void forget(SessionId session) override { forgotten.push_back(session); }
-
-  uint32_t target = VECHE_TARGET_ALL;
-  veche_publish_hint hint{};
-  std::vector<uint64_t> participants;
-  std::vector<veche_controlled_route> newest;
-  std::vector<SessionId> forgotten;
-};
-
-class ControllerTest : public RoomTest {
- protected:
-  /// Ann hears Bob in her first slot.
-  void SetUp() override {
-    RoomTest::SetUp();
-    room_ = &make_room();
-    ann_session_ = &connect(*room_, "ann");
-    const FakeSession& bob = connect(*room_, "bob");
-    tick();
-    media::Selection selection;
-    selection.sessions = {{ann_session_->id(), {bob.tracks().at(0).track}}};
-    media().poll(selection);
-    server->use_controller(&controller_);
-  }
-
-  FakeController controller_;
-  Room* room_ = nullptr;
-  FakeSession* ann_session_ = nullptr;
-};
-
-TEST_F(ControllerTest, SeesEveryConnectedSessionAndWhatFillsItsSlots) {
-  join(*room_, "carol");
-  tick();
-  EXPECT_THAT(controller_.participants,
-              ElementsAre(room_->find("ann")->number().value, room_->find("bob")->number().value));
-  EXPECT_THAT(controller_.newest, IsEmpty()) << "nobody fills Bob's slots";
-  tick();
-  controller_.participants.clear();
-  server->use_controller(nullptr);
-  tick();
-  EXPECT_THAT(controller_.participants, IsEmpty());
-}
+using ::testing::SizeIs;
 
 TEST_F(ControllerTest, SwitchesSlotsOffAndOn) {
-  controller_.target = VECHE_TARGET_OFF;
+  decide_route({.target = VECHE_TARGET_OFF, .protection = 0, .reason = kCongestion, .reserved = 0});
   tick();
-  EXPECT_THAT(ann_session_->active_slots, ElementsAre(std::pair<const size_t, bool>{0, false}));
-  controller_.target = VECHE_TARGET_ALL;
+  EXPECT_FALSE(ann_->active_slots.at(0));
+  EXPECT_THAT(
+      trace_of("ann", "adaptation"),
+      ElementsAre(HasSubstr(R"("sent":"off","repeated":0,"resends":false,"reason":"congestion")")));
+  const std::vector<SlotState> slots = room_->find("ann")->slot_states();
+  EXPECT_TRUE(slots[0].control.is_off);
+  EXPECT_EQ(slots[0].control.reason, "congestion");
+  const int commands = ann_->commands;
   tick();
-  EXPECT_TRUE(ann_session_->active_slots[0]);
-  controller_.target = VECHE_TARGET_OFF;
+  EXPECT_EQ(ann_->commands, commands) << "nothing has changed";
+  EXPECT_THAT(trace_of("ann", "adaptation"), SizeIs(1));
+  controller_.decide = nullptr;
   tick();
-  server->use_controller(nullptr);
-  tick();
-  EXPECT_TRUE(ann_session_->active_slots[0]) << "who decided that is gone";
+  EXPECT_TRUE(ann_->active_slots.at(0));
 }
 
-TEST_F(ControllerTest, HintsAreToldOnceAndToWhoComesLater) {
+TEST_F(ControllerTest, ASlotThatHasBecomeEmptyWaitsForNobody) {
+  decide_route({VECHE_TARGET_OFF, VECHE_PROTECT_TWO | VECHE_PROTECT_RETRANSMIT, kCongestion, 0});
+  tick();
+  media().poll({.sessions = {{ann_->id(), {TrackId{}}}}, .speaking = {}, .dominant = {}});
+  controller_.decide = nullptr;
+  tick();
+  EXPECT_TRUE(ann_->active_slots.at(0));
+  EXPECT_EQ(ann_->protections.at(0), (media::Protection{2, true})) << "the network is as it was";
+}
+
+TEST_F(ControllerTest, ProtectsSlots) {
+  decide_route({VECHE_TARGET_ALL, VECHE_PROTECT_ONE | VECHE_PROTECT_RETRANSMIT, kLoss, 0});
+  tick();
+  EXPECT_EQ(ann_->protections.at(0), (media::Protection{1, true}));
+  decide_route({VECHE_TARGET_ALL, VECHE_PROTECT_NONE, kNone, 0});
+  tick();
+  EXPECT_EQ(ann_->protections.at(0), (media::Protection{0, false}));
+  decide_route({VECHE_TARGET_ALL, VECHE_PROTECT_AS_PUBLISHED | VECHE_PROTECT_RETRANSMIT, 0, 0});
+  tick();
+  EXPECT_EQ(ann_->protections.at(0), media::Protection{});
+}
+
+TEST_F(ControllerTest, HasPublishersHearOfTheirListenersLoss) {
+  decide_track({.reported_loss = 0.2f, .reason = kLoss});
+  tick();
+  const TrackId track = bob_->tracks()[0].track;
+  EXPECT_NEAR(bob_->reported_losses.at(track), 0.2, 0.002);
+  const int commands = bob_->commands;
+  decide_track({.reported_loss = 0.2005f, .reason = kLoss});
+  tick();
+  EXPECT_EQ(bob_->commands, commands) << "reports could not say it";
+  decide_track({});
+  tick();
+  EXPECT_EQ(bob_->reported_losses.at(track), 0);
+  EXPECT_THAT(trace_of("bob", "hint"), SizeIs(2));
+}
+
+TEST_F(ControllerTest, WishesAreToldWhenTheyChange) {
+  decide_session({.wish_bps = 64'000});
+  tick();
+  EXPECT_EQ(ann_->wished_bps, 64'000u);
+  const int commands = ann_->commands;
+  tick();
+  EXPECT_EQ(ann_->commands, commands);
+}
+
+TEST_F(ControllerTest, HintsAreToldOnceAndToClientsThatComeLater) {
   RecordingSink first, second;
-  const auto feed = room_->watch("ann", first);
-  controller_.hint = {32'000, 10};
+  const auto feed = room_->watch("bob", first);
+  decide_track({.max_bitrate_bps = 32'000, .packet_ms = 60, .dtx = 2, .reason = kCongestion});
   tick();
   tick();
-  EXPECT_THAT(first.lines, ElementsAre("snapshot", "hint 32000 10"));
-  const auto later = room_->watch("ann", second);
+  EXPECT_THAT(first.lines, ElementsAre("snapshot", "hint 0:32000/60/2 congestion"));
+  const auto later = room_->watch("bob", second);
   tick();
-  EXPECT_THAT(second.lines, ElementsAre("snapshot", "hint 32000 10"));
-  server->use_controller(nullptr);
+  EXPECT_THAT(second.lines, ElementsAre("snapshot", "hint 0:32000/60/2 congestion"));
+  decide_track({.reason = kCongestion});
   tick();
-  EXPECT_THAT(second.lines, Contains("hint 0 0"));
+  EXPECT_THAT(second.lines, Contains("hint")) << "nothing is asked any more";
 }
 
-TEST_F(ControllerTest, ForgetsWhatHasEnded) {
+TEST_F(ControllerTest, AClientLearnsTheQualityOfItsNetwork) {
+  RecordingSink sink, other;
+  const auto feed = room_->watch("ann", sink);
+  const auto bobs = room_->watch("bob", other);
+  decide_session({.quality = VECHE_QUALITY_POOR, .reason = kCongestion});
   tick();
-  const SessionId session = ann_session_->id();
+  tick();
+  EXPECT_THAT(sink.lines, ElementsAre("snapshot", "quality poor congestion"));
+  EXPECT_THAT(other.lines, ElementsAre("snapshot"));
+  EXPECT_EQ(room_->find("ann")->network().quality, Quality::Poor);
+  EXPECT_THAT(trace_of("ann", "quality"),
+              ElementsAre(R"({"quality":"poor","reason":"congestion"})"));
+  RecordingSink later;
+  const auto again = room_->watch("ann", later);
+  tick();
+  EXPECT_THAT(later.lines, ElementsAre("snapshot", "quality poor congestion"));
+}
+
+TEST_F(ControllerTest, BackendsLearnTheQualityAtMostEveryFiveSecondsAndTheLastOne) {
+  const auto use = [this](uint32_t quality) {
+    decide_session({.quality = quality, .reason = kLoss});
+    tick();
+  };
+  use(VECHE_QUALITY_FAIR);
+  run();
+  ASSERT_THAT(events, SizeIs(1));
+  EXPECT_EQ(events[0].type, "quality.changed");
+  EXPECT_THAT(events[0].data, HasSubstr(R"("quality":"fair","reason":"loss","since":")"));
+  EXPECT_THAT(events[0].data, HasSubstr(room_->find("ann")->session_name()));
+  for (int i = 0; i < 10; ++i) use(i % 2 == 0 ? VECHE_QUALITY_GOOD : VECHE_QUALITY_POOR);
+  EXPECT_THAT(take_events(), SizeIs(1));
+  for (int i = 0; i < 50; ++i) use(VECHE_QUALITY_POOR);
+  EXPECT_THAT(take_events(), ElementsAre("quality.changed ann"));
+}
+
+TEST_F(ControllerTest, EverythingIsTakenBackWhenItGoes) {
+  RecordingSink sink;
+  const auto feed = room_->watch("bob", sink);
+  controller_.decide = [](const veche_controlled_room& room, veche_room_decision& decision) {
+    decision.routes[0] = {VECHE_TARGET_OFF, VECHE_PROTECT_TWO, kCongestion, 0};
+    for (uint32_t i = 0; i < room.session_count; ++i) {
+      decision.sessions[i] = {64'000, VECHE_QUALITY_POOR, kCongestion, 0};
+      decision.tracks[i] = {24'000, 60, 2, 0.5f, kCongestion, 0};
+    }
+  };
+  tick();
+  ASSERT_FALSE(ann_->active_slots.at(0));
+  ASSERT_EQ(ann_->wished_bps, 64'000u);
+  sink.take();
+  take_events();
+  server->controllers().remove(controller_);
+  tick();
+  EXPECT_TRUE(ann_->active_slots.at(0));
+  EXPECT_EQ(ann_->protections.at(0), media::Protection{});
+  EXPECT_EQ(bob_->reported_losses.at(bob_->tracks()[0].track), 0);
+  EXPECT_EQ(ann_->wished_bps, 0u);
+  EXPECT_EQ(bob_->wished_bps, 0u);
+  EXPECT_THAT(sink.lines, ElementsAre("hint", "quality unknown "));
+  EXPECT_TRUE(room_->find("bob")->hint().empty());
+  const int commands = ann_->commands + bob_->commands;
+  for (int i = 0; i < 60; ++i) tick();
+  EXPECT_EQ(ann_->commands + bob_->commands, commands) << "once";
+  EXPECT_THAT(take_events(), ElementsAre("quality.changed ann", "quality.changed bob"));
+  for (int i = 0; i < 60; ++i) tick();
+  EXPECT_THAT(take_events(), IsEmpty());
+}
+
+TEST_F(ControllerTest, ASessionThatReplacesAnotherBeginsWithEverything) {
+  decide_route({VECHE_TARGET_OFF, 0, kCongestion, 0});
+  tick();
+  controller_.decide = nullptr;
+  FakeSession& newer = connect(*room_, "ann");
+  tick();
+  EXPECT_EQ(newer.commands, 0);
+  EXPECT_FALSE(room_->find("ann")->slot_states()[0].control.is_off);
+}
+
+TEST_F(ControllerTest, ForgetsWhatHasEndedTheRoomLast) {
+  tick();
+  const uint64_t ann = ann_->id().value, bob = bob_->id().value, room = room_->media().id().value;
   EXPECT_TRUE(room_->remove("ann", EndReason::Left).ok());
-  EXPECT_THAT(controller_.forgotten, ElementsAre(session));
+  EXPECT_THAT(controller_.forgotten, ElementsAre(ann));
+  EXPECT_TRUE(server->remove_room("r").ok());
+  EXPECT_THAT(controller_.forgotten, ElementsAre(ann, bob, room));
+}
+
+TEST_F(ControllerTest, MayHaveAParticipantRemovedWhileItIsAsked) {
+  controller_.decide = [this](const veche_controlled_room& room, veche_room_decision& decision) {
+    for (uint32_t i = 0; i < room.session_count; ++i) decision.sessions[i].wish_bps = 1;
+    static_cast<void>(room_->remove("ann", EndReason::Removed));
+  };
+  tick();
+  EXPECT_EQ(bob_->wished_bps, 1u);
 }
 
 }  // namespace

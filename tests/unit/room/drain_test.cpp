@@ -88,6 +88,14 @@ TEST_F(DrainTest, OfAnEmptyServerIsOverAtOnce) {
   EXPECT_EQ(drained, 1);
 }
 
+TEST_F(DrainTest, OnceItIsOverItCannotBeTakenBack) {
+  tick();
+  server->drain(300, false);
+  tick();
+  ASSERT_EQ(drained, 1);
+  EXPECT_EQ(server->stop_draining().error().code, ErrorCode::Conflict) << "the process exits";
+}
+
 TEST_F(DrainTest, IsTakenBackUnlessItIsFinal) {
   Room& room = make_room();
   connect(room, "ann");

@@ -4,11 +4,13 @@
 
 #include <map>
 #include <memory>
+#include <optional>
 #include <string>
 #include <utility>
 #include <vector>
 
 #include "media/engine.hpp"
+#include "room/room_settings.hpp"
 
 namespace veche::room {
 
@@ -18,9 +20,10 @@ class FakeSession : public media::Session {
       : request(std::move(made_of)), events_(std::move(events)), publishes_(request.publish_audio) {
     for (const sdp::SectionPlan& section : request.plan.sections) {
       if (section.use == sdp::SectionUse::Track) {
-        tracks_.push_back({TrackId::next(), section.mid, section.kind});
+        tracks_.push_back(
+            {TrackId::next(), section.mid, section.kind, section.red_payload_type != 0});
       } else if (section.use == sdp::SectionUse::Slot) {
-        slots_.push_back({section.mid, section.kind});
+        slots_.push_back({section.mid, section.kind, section.red_payload_type != 0, section.nack});
       }
     }
   }
@@ -41,9 +44,33 @@ class FakeSession : public media::Session {
     statistics.lost_in = 3;
     statistics.lost_out = -1;
     statistics.track_packets_limited = limited;
+    statistics.link = link;
+    statistics.slot_bytes_sent = slot_bytes_sent;
+    statistics.slots = slot_statistics;
+    statistics.tracks = track_statistics;
+    statistics.lane_load = lane_load;
     return statistics;
   }
-  void set_active(size_t slot, bool active) override { active_slots[slot] = active; }
+  void protect(size_t slot, media::Protection protection) override {
+    protections[slot] = protection;
+    ++commands;
+  }
+  void report_loss(TrackId track, float part) override {
+    reported_losses[track] = part;
+    ++commands;
+  }
+  void wish(uint32_t bps) override {
+    wished_bps = bps;
+    ++commands;
+  }
+  void set_active(size_t slot, bool active) override {
+    active_slots[slot] = active;
+    ++commands;
+  }
+  /// Its client accepts redundant audio, and may ask for lost packets.
+  void make_able() {
+    for (media::SessionSlot& slot : slots_) slot.can_repeat = slot.can_resend = true;
+  }
   Status keep_headers(uint32_t seconds) override {
     if (!connected_) return Error{ErrorCode::Conflict, "not connected"};
     headers_s = seconds;
@@ -78,9 +105,19 @@ class FakeSession : public media::Session {
   const media::SessionRequest request;
   int closed = 0;
   std::vector<std::pair<std::string, std::function<void(Result<std::string>)>>> restarts;
-  uint32_t headers_s = 0;               ///< The last request.
-  std::map<size_t, bool> active_slots;  ///< The last state of each.
-  std::vector<uint64_t> limited;        ///< By track: packets beyond what it may send.
+  uint32_t headers_s = 0;                           ///< The last request.
+  std::map<size_t, bool> active_slots;              ///< The last state of each.
+  std::vector<uint64_t> limited;                    ///< By track: packets beyond what it may send.
+  std::map<size_t, media::Protection> protections;  ///< The last of each slot.
+  std::map<TrackId, float> reported_losses;         ///< The last of each track.
+  uint32_t wished_bps = 0;                          ///< The last one.
+  int commands = 0;                                 ///< Calls of these four, in all.
+  // What statistics() shows.
+  media::LinkStatistics link;
+  std::vector<uint64_t> slot_bytes_sent;
+  std::vector<media::SlotStatistics> slot_statistics;
+  std::vector<media::TrackStatistics> track_statistics;
+  float lane_load = 0;
 
  private:
   const SessionId id_ = SessionId::next();
@@ -101,6 +138,7 @@ struct FakeRoomLog {
   std::map<ParticipantId, std::vector<media::Preference>> preferences;
   std::map<ParticipantId, uint32_t> max_speakers;
   std::map<ParticipantId, std::map<std::string, std::string>> attributes;
+  std::map<ParticipantId, uint64_t> tags;
   std::vector<ParticipantId> forgotten;
   std::vector<std::string> settings;
   std::function<void(const media::Selection&)> poll;
@@ -141,6 +179,7 @@ class FakeRoom : public media::Room {
                       const std::map<std::string, std::string>& attributes) override {
     log_->attributes[participant] = attributes;
   }
+  void set_tag(ParticipantId participant, uint64_t tag) override { log_->tags[participant] = tag; }
   void forget(ParticipantId participant) override { log_->forgotten.push_back(participant); }
   void poll_selection(std::function<void(const media::Selection&)> callback) override {
     ++log_->polls;
@@ -150,6 +189,14 @@ class FakeRoom : public media::Room {
  private:
   const RoomId id_;
   const std::shared_ptr<FakeRoomLog> log_;
+};
+
+/// The part of rooms' policies that the fake engine's selector has. The engine checks it.
+class SelectorSettings : public RoomSettings {
+ public:
+  std::string name() const override { return "forwarding"; }
+  Result<std::string> complete(const std::string& json) const override { return json; }
+  void changed(const std::string&, const std::string&) override {}
 };
 
 class FakeTaps : public media::TrackTaps {
@@ -174,8 +221,11 @@ class FakeEngine : public media::Engine {
     used_policies.push_back(used);
     waiting.push_back(std::move(done));
   }
+  void after_lanes(std::function<void()> done) override { waiting.push_back(std::move(done)); }
   std::string selector_name() const override { return selector; }
   Status check_selector_settings(const std::string& json) override {
+    if (refused_settings) return *refused_settings;
+    if (selector != "forwarding") return Ok{};
     if (json == R"({"max_speakers":3})" || json == "{}") return Ok{};
     return invalid("max_speakers must be 1 to 16.");
   }
@@ -194,7 +244,9 @@ class FakeEngine : public media::Engine {
   bool idle() const override { return true; }
 
   FakeTaps taps;
+  SelectorSettings selector_settings;
   std::string selector = "forwarding";
+  std::optional<Error> refused_settings;
   media::PathKind path = media::PathKind::Wire;
   bool has_wire = true;
   media::SessionsInMaking in_making;

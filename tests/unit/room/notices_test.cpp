@@ -53,7 +53,8 @@ TEST(Notices, TellSpeakersOnlyWhenTheyDifferFromThoseToldLast) {
 TEST(Notices, RepeatWhatAClientHasMissedAsItIsNow) {
   const Present present{{{"1", "audio", "now", 9}, {"2", "audio", "", 0}},
                         {{"now"}, "now"},
-                        {.max_bitrate_bps = 16'000},
+                        {{.mid = "0", .max_bitrate_bps = 16'000}},
+                        {Quality::Fair, "loss"},
                         {{"stage", R"({"now":1})"}}};
   const struct {
     uint64_t received;
@@ -72,11 +73,13 @@ TEST(Notices, RepeatWhatAClientHasMissedAsItIsNow) {
     Notices notices({});
     notices.slots_changed({{"1", "audio", "then", 5}});
     notices.speakers_changed({{"then"}, "then"});
-    notices.hint_changed({.max_bitrate_bps = 8'000});
+    notices.hint_changed({{.mid = "0", .max_bitrate_bps = 8'000}});
+    notices.quality_changed({Quality::Poor, "congestion"});
     notices.announced("stage", "{}");
     ASSERT_THAT(notices.take_slots(2), SizeIs(1));
     ASSERT_TRUE(notices.take_speakers(3));
     ASSERT_TRUE(notices.take_hint(4));
+    ASSERT_TRUE(notices.take_quality(4));
     ASSERT_THAT(notices.take_plugins(5), SizeIs(1));
     notices.announced("recording", "{}");
     ASSERT_THAT(notices.take_plugins(6), SizeIs(1));
@@ -88,8 +91,45 @@ TEST(Notices, RepeatWhatAClientHasMissedAsItIsNow) {
         << received;
     EXPECT_EQ(notices.take_hint(7), has_hint ? std::optional(present.hint) : std::nullopt)
         << received;
+    EXPECT_EQ(notices.take_quality(7), has_hint ? std::optional(present.quality) : std::nullopt)
+        << received;
     EXPECT_EQ(notices.take_plugins(7), plugins) << received;
   }
+}
+
+TEST(Notices, TellEachAnnouncementInOrder) {
+  Notices notices({});
+  for (const char* text : {"1", "2"}) {
+    notices.add_announcement(std::make_shared<const std::string>(text));
+  }
+  EXPECT_EQ(*notices.take_announcement(2), "1");
+  EXPECT_EQ(*notices.take_announcement(3), "2");
+  EXPECT_FALSE(notices.take_announcement(4));
+}
+
+TEST(Notices, RepeatTheAnnouncementsThatAClientHasMissed) {
+  for (const uint64_t received : {1, 2, 3, 4}) {
+    Notices notices({});
+    for (const char* text : {"2", "3"}) {
+      notices.add_announcement(std::make_shared<const std::string>(text));
+    }
+    ASSERT_TRUE(notices.take_announcement(2));
+    ASSERT_TRUE(notices.take_announcement(3));
+    notices.add_announcement(std::make_shared<const std::string>("late"));
+    notices.rewind(received, {});
+    std::string told;
+    uint64_t seq = 10;
+    while (const auto each = notices.take_announcement(seq++)) told += *each + " ";
+    EXPECT_EQ(told, received == 1 ? "2 3 late " : received == 2 ? "3 late " : "late ") << received;
+  }
+}
+
+TEST(Notices, KeepTheNewestAnnouncementsAlone) {
+  Notices notices({});
+  for (size_t i = 0; i < Notices::kMaxAnnouncements + 2; ++i) {
+    notices.add_announcement(std::make_shared<const std::string>(std::to_string(i)));
+  }
+  EXPECT_EQ(*notices.take_announcement(2), "2");
 }
 
 TEST(Notices, KeepWhatIsDueWhenAClientResumes) {

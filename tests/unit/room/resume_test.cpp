@@ -90,6 +90,25 @@ TEST_F(ResumeTest, RepeatsWhatWasOnItsWay) {
                                        "speakers carol >carol", "notice stage=null"));
 }
 
+TEST_F(ResumeTest, RepeatsAnnouncementsThatDidNotArrive) {
+  connect(room, "carol");
+  watch();
+  const uint64_t seq = sink.seq;
+  EXPECT_EQ(room.send_announcement("1", std::nullopt).clients, 1u);
+  EXPECT_EQ(room.send_announcement("2", std::nullopt).clients, 1u);
+  EXPECT_THAT(sink.take(), ElementsAre("announcement 1", "announcement 2"));
+  const StreamPosition position{sink.snapshot.stream, seq + 1};
+  feed.reset();
+  EXPECT_EQ(room.send_announcement("3", std::nullopt).clients, 0u) << "nobody is connected";
+  EXPECT_EQ(room.send_announcement("4", {{"carol"}}).clients, 0u);
+  EXPECT_THAT(resume_at(position), ElementsAre("resumed", "announcement 2", "announcement 3"));
+  EXPECT_THAT(resume(sink.seq), ElementsAre("resumed")) << "each once";
+  RecordingSink late;
+  const auto watching = room.watch("bob", late, {}).value();
+  tick();
+  EXPECT_THAT(late.take(), ElementsAre("snapshot")) << "no part of the state";
+}
+
 TEST_F(ResumeTest, TakesTheStreamOverFromAConnectionThatIsNotKnownToBeLost) {
   watch();
   RecordingSink next;

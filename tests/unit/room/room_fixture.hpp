@@ -51,7 +51,16 @@ class RecordingSink : public ClientSink {
     say(line + " >" + speakers.dominant);
   }
   void on_hint(const PublishHint& hint) override {
-    say("hint " + std::to_string(hint.max_bitrate_bps) + " " + std::to_string(hint.fec_percent));
+    std::string line = "hint";
+    for (const TrackHint& track : hint) {
+      line += " " + track.mid + ":" + std::to_string(track.max_bitrate_bps) + "/" +
+              std::to_string(track.packet_ms) + "/" + std::to_string(track.dtx) + " " +
+              track.reason;
+    }
+    say(line);
+  }
+  void on_quality(const NetworkQuality& quality) override {
+    say(std::string("quality ") + to_string(quality.quality) + " " + quality.reason);
   }
   void on_notice(const PluginNotices& changed) override {
     std::string line = "notice";
@@ -59,6 +68,9 @@ class RecordingSink : public ClientSink {
     say(line);
   }
   void on_announcement(const std::string& json) override { say("announcement " + json); }
+  void on_plugin_message(const std::string& plugin, const std::string& json) override {
+    say("message " + plugin + " " + json);
+  }
   void on_draining(std::optional<int64_t> deadline_unix_ms) override {
     say(deadline_unix_ms ? "draining" : "draining no more");
   }
@@ -97,6 +109,7 @@ class RoomTest : public testing::Test {
   void start(Limits limits) {
     log::configure(log::Level::Error, log::Format::Text);
     server.emplace(loop, engine, limits, 0);
+    server->add_room_settings(engine.selector_settings);
     now_ns = monotonic_ns();
     server->add_event_handler([this](const Event& event) { events.push_back(event); });
   }

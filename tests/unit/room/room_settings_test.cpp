@@ -105,9 +105,36 @@ TEST_F(RoomSettingsTest, UnknownPluginsAreAnsweredWithThoseThatHaveSettings) {
   EXPECT_THAT(
       server->create_room("a", {.plugins = {{"other", "{}"}}}).error().message,
       HasSubstr(R"(Only these plugins have settings for rooms: "forwarding", "recording".)"));
-  engine.selector = "recording";
+  server->remove_room_settings(engine.selector_settings);
   EXPECT_THAT(server->create_room("a", {.plugins = {{"other", "{}"}}}).error().message,
-              HasSubstr(R"(Only the plugin "recording" has)"));
+              HasSubstr(R"(Only the plugin "recording" has)"))
+      << "a selector alone has none";
+}
+
+TEST_F(RoomSettingsTest, ASelectorGetsItsPartCompleteAndRefusesItWithAPointer) {
+  engine.selector = "recording";
+  Error refused = invalid("is too loud");
+  ASSERT_TRUE(server->create_room("a", {}).ok());
+  EXPECT_THAT(media().settings, ElementsAre(R"({"mode":"tracks"})")) << "with the defaults";
+  Room& room = *server->find_room("a");
+  ASSERT_TRUE(room.update({.plugins = {{"recording", kMix}}}).ok());
+  EXPECT_EQ(media().settings.back(), kMix);
+  refused.fields = {{"/mode", "is too loud"}};
+  engine.refused_settings = refused;
+  const Status failed = room.update({.plugins = {{"recording", R"({"mode":"tracks"})"}}});
+  ASSERT_FALSE(failed.ok());
+  EXPECT_EQ(failed.error().fields[0].pointer, "/recording/mode");
+  EXPECT_EQ(media().settings.back(), kMix);
+}
+
+TEST_F(RoomSettingsTest, ANewSelectorGetsThePartsOfRoomsThatExist) {
+  ASSERT_TRUE(server->create_room("a", {.plugins = {{"recording", kMix}}}).ok());
+  make_room("b");
+  EXPECT_THAT(engine.rooms[0]->settings, IsEmpty());
+  engine.selector = "recording";
+  server->on_selector_changed();
+  EXPECT_THAT(engine.rooms[0]->settings, ElementsAre(kMix));
+  EXPECT_THAT(engine.rooms[1]->settings, ElementsAre(R"({"mode":"tracks"})"));
 }
 
 TEST_F(RoomSettingsTest, APluginThatComesLaterIsToldOfAllRooms) {

@@ -86,6 +86,7 @@ TEST_F(ServerTest, ChecksPoliciesBeforeItMakesTheRoom) {
     EXPECT_THAT(message, HasSubstr(expected));
   }
   engine.selector.clear();
+  server->remove_room_settings(engine.selector_settings);
   EXPECT_EQ(refusal("a", {.plugins = {{"forwarding", "{}"}}}), ErrorCode::InvalidArgument);
   EXPECT_THAT(message, HasSubstr("No plugin"));
   EXPECT_THAT(engine.rooms, IsEmpty());

@@ -87,6 +87,17 @@ TEST(RtpHistory, DoesNotKeepWhatIsTooLarge) {
   EXPECT_EQ(history.at(1).packet.bytes().size(), kMaxPacketSize);
 }
 
+TEST(RtpHistory, FindsTheNewestPacketOfANumber) {
+  History history(3);
+  EXPECT_EQ(history.find(1), nullptr);
+  for (const uint16_t i : std::vector<uint16_t>{1, 2, 1, 3}) push(history, i);
+  EXPECT_EQ(history.find(1), &history.at(1));
+  EXPECT_EQ(history.find(3)->packet.sequence(), 3);
+  EXPECT_EQ(history.find(4), nullptr);
+  history.clear();
+  EXPECT_EQ(history.find(3), nullptr);
+}
+
 TEST(RtpHistory, OfNoCapacityKeepsNothing) {
   History history(0);
   push(history, 1);

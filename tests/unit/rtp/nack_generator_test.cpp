@@ -15,20 +15,21 @@ namespace {
 using testing::ElementsAre;
 using testing::IsEmpty;
 
-constexpr int64_t kMs = kNsPerMs;
-constexpr NackSettings kSettings{
-    .reorder_ns = 10 * kMs, .min_repeat_ns = 20 * kMs, .max_age_ns = 400 * kMs, .max_tries = 3};
+constexpr NackSettings kSettings{.reorder_ns = 10 * kNsPerMs,
+                                 .min_repeat_ns = 20 * kNsPerMs,
+                                 .max_age_ns = 400 * kNsPerMs,
+                                 .max_tries = 3};
 constexpr uint32_t kFirst = 0x10000 + 65530;
 
 struct Asker {
   NackGenerator generator{kSettings};
   void receive(std::vector<uint32_t> numbers, int64_t now_ms) {
-    for (const uint32_t number : numbers) generator.on_packet(kFirst + number, now_ms * kMs);
+    for (const uint32_t number : numbers) generator.on_packet(kFirst + number, now_ms * kNsPerMs);
   }
   /// Relative to kFirst.
   std::vector<uint16_t> ask(int64_t now_ms, int64_t round_trip_ms = 50, size_t room = 200) {
     std::vector<uint16_t> out(room);
-    out.resize(generator.collect(now_ms * kMs, round_trip_ms * kMs, out));
+    out.resize(generator.collect(now_ms * kNsPerMs, round_trip_ms * kNsPerMs, out));
     for (uint16_t& number : out) number = static_cast<uint16_t>(number - kFirst);
     return out;
   }

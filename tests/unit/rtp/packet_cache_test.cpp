@@ -13,8 +13,6 @@ namespace {
 
 using test::Bytes;
 
-constexpr int64_t kMs = kNsPerMs;
-
 Bytes packet_of(uint16_t sequence, size_t size) {
   Bytes bytes(size, static_cast<uint8_t>(sequence));
   bytes[0] = static_cast<uint8_t>(sequence >> 8);
@@ -76,18 +74,19 @@ TEST(PacketCache, StoresNothingThatIsTooLarge) {
 TEST(PacketCache, ResendsOnceInARoundTrip) {
   PacketCache cache(1000, 4);
   cache.store(1, packet_of(1, 10));
-  EXPECT_FALSE(resend(cache, 1, 0, 100 * kMs).empty()) << "the first time at once";
-  EXPECT_TRUE(resend(cache, 1, 99 * kMs, 100 * kMs).empty());
-  EXPECT_FALSE(resend(cache, 1, 100 * kMs, 100 * kMs).empty());
-  EXPECT_TRUE(resend(cache, 1, 109 * kMs, 0).empty()) << "whatever the round trip";
-  EXPECT_FALSE(resend(cache, 1, 110 * kMs, 0).empty());
+  EXPECT_FALSE(resend(cache, 1, 0, 100 * kNsPerMs).empty()) << "the first time at once";
+  EXPECT_TRUE(resend(cache, 1, 99 * kNsPerMs, 100 * kNsPerMs).empty());
+  EXPECT_FALSE(resend(cache, 1, 100 * kNsPerMs, 100 * kNsPerMs).empty());
+  EXPECT_TRUE(resend(cache, 1, 109 * kNsPerMs, 0).empty()) << "whatever the round trip";
+  EXPECT_FALSE(resend(cache, 1, 110 * kNsPerMs, 0).empty());
 }
 
 TEST(PacketCache, BoundsWhatAFloodOfRequestsCosts) {
   PacketCache cache(1000, 4);
   cache.store(1, packet_of(1, 10));
   size_t sent = 0;
-  for (int64_t ms = 0; ms < 10'000; ++ms) sent += resend(cache, 1, ms * kMs, 0).empty() ? 0 : 1;
+  for (int64_t ms = 0; ms < 10'000; ++ms)
+    sent += resend(cache, 1, ms * kNsPerMs, 0).empty() ? 0 : 1;
   EXPECT_EQ(sent, PacketCache::kMaxResends);
   cache.store(1, packet_of(1, 10));
   EXPECT_FALSE(resend(cache, 1).empty());

@@ -6,6 +6,7 @@
 #include <string>
 #include <vector>
 
+#include "rtp/transport_number.hpp"
 #include "slot_stream.hpp"
 
 namespace veche::rtp {
@@ -33,6 +34,7 @@ struct HeaderCase {
   std::string mid;
   std::optional<AudioLevel> level;
   Bytes expected;  ///< The part between the CSRC and the payload.
+  uint8_t transport_cc_extension = 0;
 };
 
 std::vector<HeaderCase> header_cases() {
@@ -68,6 +70,15 @@ std::vector<HeaderCase> header_cases() {
        {0x10, 0x00, 0, 2, 4, 1, '0', 200, 1, 0x9e, 0, 0}},
       {"two-byte form for a MID of 17 bytes", 4, 1, std::string(17, 'x'), loud, long_mid},
       {"one-byte form for a MID of 16 bytes", 4, 0, std::string(16, 'x'), loud, longest_one_byte},
+      {"room for a transport-wide number, before all others",
+       4,
+       1,
+       "0",
+       loud,
+       {0xBE, 0xDE, 0, 2, 0x31, 0, 0, 0x40, '0', 0x10, 0x9e, 0},
+       3},
+      {"room for such a number alone", 0, 0, "0", loud, {0xBE, 0xDE, 0, 1, 0x31, 0, 0, 0}, 3},
+      {"two-byte form for a high id of it", 0, 0, "0", loud, {0x10, 0, 0, 1, 20, 2, 0, 0}, 20},
   };
 }
 
@@ -87,6 +98,7 @@ TEST(RtpRewriter, WritesAFreshHeaderWithTheReceiversIds) {
                        .payload_type = 96,
                        .mid_extension = c.mid_extension,
                        .audio_level_extension = c.audio_level_extension,
+                       .transport_cc_extension = c.transport_cc_extension,
                        .mid = c.mid},
                       0x1122, 0x33445566);
     Bytes expected{static_cast<uint8_t>(c.expected.empty() ? 0x81 : 0x91),
@@ -121,6 +133,7 @@ TEST(RtpRewriter, WritesWhatThePacketViewReadsBack) {
   for (const HeaderCase& c : header_cases()) {
     Rewriter rewriter({.mid_extension = c.mid_extension,
                        .audio_level_extension = c.audio_level_extension,
+                       .transport_cc_extension = c.transport_cc_extension,
                        .mid = c.mid},
                       0, 0);
     const Bytes in = build({});
@@ -133,6 +146,8 @@ TEST(RtpRewriter, WritesWhatThePacketViewReadsBack) {
     EXPECT_EQ(written->payload().data(), sent->payload().data()) << c.what;
     EXPECT_EQ(written->mid(c.mid_extension), sent->mid(c.mid_extension)) << c.what;
     EXPECT_EQ(test::csrc_of(*sent), 42u);
+    ASSERT_EQ(transport_number(out, c.transport_cc_extension).has_value(),
+              c.transport_cc_extension != 0);
     EXPECT_THAT(sent->payload(), ElementsAre(0xaa, 0xbb, 0xcc));
     const bool has_mid = c.mid_extension != 0 && !c.mid.empty() && c.mid.size() < 256;
     EXPECT_EQ(sent->mid(c.mid_extension).value_or(""), has_mid ? c.mid : "") << c.what;
@@ -143,6 +158,55 @@ TEST(RtpRewriter, WritesWhatThePacketViewReadsBack) {
       EXPECT_EQ(sent->audio_level(c.audio_level_extension)->voice, c.level->voice);
     }
   }
+}
+
+TEST(TransportNumber, IsWrittenWhereTheViewFindsIt) {
+  for (const HeaderCase& c : header_cases()) {
+    const uint8_t id = c.transport_cc_extension;
+    Rewriter rewriter({.mid_extension = c.mid_extension,
+                       .audio_level_extension = c.audio_level_extension,
+                       .transport_cc_extension = id,
+                       .mid = c.mid},
+                      0, 0);
+    const Bytes in = build({});
+    Bytes out(rewriter.max_size(*PacketView::parse(in)));
+    const auto written = rewriter.write(*PacketView::parse(in), 42, c.level, 0, out);
+    ASSERT_TRUE(written) << c.what;
+    const Bytes before = out;
+    ASSERT_EQ(write_transport_number(out, id, 0xfedc), id != 0) << c.what;
+    if (id == 0) {
+      EXPECT_EQ(out, before) << c.what;
+      continue;
+    }
+    EXPECT_EQ(transport_number(out, id), 0xfedc) << c.what;
+    const auto element = written->extension(id);
+    ASSERT_TRUE(element) << c.what;
+    EXPECT_THAT(*element, ElementsAre(0xfe, 0xdc)) << c.what;
+  }
+}
+
+TEST(TransportNumber, IsWrittenIntoNothingElse) {
+  constexpr uint8_t kId = 3;
+  const Bytes number{kId << 4 | 1, 0, 0, 0};
+  const std::vector<Bytes> others = {
+      {},
+      Bytes(19, 0x91),
+      build({.extension_profile = 0xBEDE, .extensions = number}),
+      build({.csrc_count = 1}),
+      build({.csrc_count = 2, .extension_profile = 0xBEDE, .extensions = number}),
+      build({.csrc_count = 1, .extension_profile = 0xBEDE, .extensions = {0x10, 1, kId << 4 | 1}}),
+      build({.csrc_count = 1, .extension_profile = 0x1000, .extensions = {kId, 1, 0, 0}}),
+  };
+  for (const Bytes& other : others) {
+    Bytes bytes = other;
+    EXPECT_FALSE(write_transport_number(bytes, kId, 7));
+    EXPECT_FALSE(transport_number(bytes, kId));
+    EXPECT_EQ(bytes, other);
+  }
+  Bytes right = build({.csrc_count = 1, .extension_profile = 0xBEDE, .extensions = number});
+  EXPECT_FALSE(write_transport_number(right, 0, 7));
+  EXPECT_FALSE(write_transport_number(right, kId + 1, 7));
+  EXPECT_TRUE(write_transport_number(right, kId, 7));
 }
 
 }  // namespace

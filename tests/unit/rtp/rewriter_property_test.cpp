@@ -17,7 +17,7 @@ namespace {
 using test::build;
 using test::Bytes;
 
-constexpr int64_t kFrame = 960;
+constexpr int64_t kStep = 960;
 
 /// Remembers everything, in numbers that do not wrap.
 class Model {
@@ -30,7 +30,18 @@ class Model {
     if (!takes(in)) return;
     taken_.insert(in);
     newest_ = std::max(newest_, in);
-    if (in > written_.rbegin()->first) closed_.insert(in);
+    const bool is_newest =
+        in > written_.rbegin()->first && (padded_.empty() || in > *padded_.rbegin());
+    if (is_newest) closed_.insert(in);
+  }
+
+  /// The output sequence number of a packet of padding.
+  std::optional<int64_t> pad() {
+    if (highest_out_ < 0) return std::nullopt;
+    if (!in_turn_) return ++highest_out_;
+    const int64_t out = place_of(newest_ + 1);
+    padded_.insert(newest_);
+    return highest_out_ = out;
   }
 
   /// The output sequence number, or nothing if the packet must not be sent.
@@ -42,6 +53,7 @@ class Model {
       first_out_ = highest_out_ + 1;
       taken_.clear();
       closed_.clear();
+      padded_.clear();
       written_.clear();
     } else if (!takes(in)) {
       return std::nullopt;
@@ -49,6 +61,7 @@ class Model {
     taken_.insert(in);
     newest_ = std::max(newest_, in);
     const int64_t out = place_of(in);
+    if (highest_out_ - out > int64_t{Rewriter::kWindow}) return std::nullopt;
     written_[in] = out;
     highest_out_ = std::max(highest_out_, out);
     return out;
@@ -60,7 +73,8 @@ class Model {
  private:
   int64_t place_of(int64_t in) const {
     const auto closed_before = std::distance(closed_.begin(), closed_.lower_bound(in));
-    return first_out_ + (in - first_in_) - closed_before;
+    const auto padded_before = std::distance(padded_.begin(), padded_.lower_bound(in));
+    return first_out_ + (in - first_in_) - closed_before + padded_before;
   }
   bool jumps(int64_t in) const {
     return std::max(in - newest_, place_of(in) - highest_out_) > int64_t{Rewriter::kMaxGap};
@@ -72,6 +86,7 @@ class Model {
   bool in_turn_ = false, begins_ = false;
   int64_t first_in_ = 0, first_out_ = 0, newest_ = 0, highest_out_ = -1;
   std::set<int64_t> taken_, closed_;
+  std::multiset<int64_t> padded_;  ///< The source's newest packet at the time.
   std::map<int64_t, int64_t> written_;
 };
 
@@ -106,7 +121,7 @@ class RtpRewriterProperty : public testing::TestWithParam<uint32_t> {
   }
 
   void send(int64_t in) {
-    const int64_t in_timestamp = sources_[current_].timestamp + in * kFrame;
+    const int64_t in_timestamp = sources_[current_].timestamp + in * kStep;
     const Bytes bytes = build(
         {.sequence = static_cast<uint16_t>(in), .timestamp = static_cast<uint32_t>(in_timestamp)});
     std::array<uint8_t, 200> out{};
@@ -124,6 +139,21 @@ class RtpRewriterProperty : public testing::TestWithParam<uint32_t> {
         << "distances changed";
   }
 
+  void pad() {
+    std::array<uint8_t, 100> out{};
+    const auto written = rewriter_.write_padding(1, out);
+    const auto expected = model_.pad();
+    ASSERT_EQ(written.has_value(), expected.has_value());
+    if (!expected) return;
+    const auto packet = PacketView::parse(written->bytes());
+    ASSERT_TRUE(packet);
+    ASSERT_EQ(packet->sequence(), static_cast<uint16_t>(kFirst + *expected));
+    ASSERT_EQ(packet->timestamp(), last_timestamp_);
+    ASSERT_TRUE(receiver_.seen.insert(*expected).second) << "sequence number sent twice";
+    ASSERT_GT(*expected, receiver_.highest);
+    receiver_.highest = *expected;
+  }
+
   void check_as_receiver(int64_t out, const PacketView& packet) {
     ASSERT_TRUE(receiver_.seen.insert(out).second) << "sequence number sent twice";
     ASSERT_GE(out, receiver_.highest - int64_t{Rewriter::kWindow}) << "went back too far";
@@ -131,7 +161,7 @@ class RtpRewriterProperty : public testing::TestWithParam<uint32_t> {
       ASSERT_EQ(out, receiver_.highest + 1) << "a gap at a switch";
       ASSERT_TRUE(packet.marker());
       if (receiver_.highest >= 0) {
-        ASSERT_GE(static_cast<int32_t>(packet.timestamp() - last_timestamp_), kFrame);
+        ASSERT_GE(static_cast<int32_t>(packet.timestamp() - last_timestamp_), kStep);
       }
     } else {
       ASSERT_FALSE(packet.marker());
@@ -163,6 +193,9 @@ TEST_P(RtpRewriterProperty, AgreesWithTheModel) {
       current_ = static_cast<size_t>(random(static_cast<int>(sources_.size())));
       rewriter_.switch_source();
       model_.switch_source();
+    }
+    if (random(40) == 0) {
+      ASSERT_NO_FATAL_FAILURE(pad()) << "event " << event << " of seed " << GetParam();
     }
     const int64_t in = next_sequence();
     if (random(20) == 0) {

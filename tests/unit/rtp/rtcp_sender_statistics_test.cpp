@@ -9,17 +9,17 @@
 namespace veche::rtp {
 namespace {
 
-constexpr uint32_t kSsrc = 0x1234;
-constexpr uint32_t kClockRate = 48000;
+constexpr uint32_t kSentSsrc = 0x1234;
+constexpr uint32_t kOpusRate = 48000;
 constexpr int64_t kStartNs = 1000 * kNsPerS;
 
 struct Sender {
   NtpClock clock{1'700'000'000'000, 0};
-  SenderStatistics statistics{kSsrc, kClockRate};
+  SenderStatistics statistics{kSentSsrc, kOpusRate};
 
   Sender() { statistics.on_sent(10, 5000, 100, kStartNs); }
   ReportBlock block(uint32_t last_sender_report, uint32_t delay) const {
-    return {.ssrc = kSsrc,
+    return {.ssrc = kSentSsrc,
             .fraction_lost = 12,
             .cumulative_lost = 3,
             .highest_sequence = 10,
@@ -50,6 +50,34 @@ TEST(RtcpSenderStatistics, CountsModulo32Bits) {
   EXPECT_EQ(sender.statistics.octets(), 0x1'0000'0064u);
 }
 
+TEST(RtcpSenderStatistics, CountsPaddingAndDatesByThePacketBeforeIt) {
+  Sender sender;
+  sender.statistics.on_padding(11);
+  const int64_t now_ns = kStartNs + 30 * kNsPerMs;
+  const SenderInfo info = sender.statistics.make_info(sender.clock, now_ns);
+  EXPECT_EQ(info.timestamp, 5000u + 30 * 48);
+  EXPECT_EQ(info.packets, 2u);
+  EXPECT_EQ(info.octets, 100u) << "RFC 3550 section 6.4.1: without padding";
+  ReportBlock block = sender.block(0, 0);
+  block.highest_sequence = 11;
+  EXPECT_TRUE(sender.statistics.on_report(block, sender.clock, now_ns));
+  block.highest_sequence = 12;
+  EXPECT_FALSE(sender.statistics.on_report(block, sender.clock, now_ns)) << "not sent";
+}
+
+TEST(RtcpSenderStatistics, KnowsWhatWasAbsentBeforeItCameHere) {
+  SenderStatistics statistics(kSentSsrc, kOpusRate);
+  EXPECT_EQ(statistics.absent(), 0);
+  statistics.on_sent(0xfffe, 0, 1, kStartNs);
+  EXPECT_EQ(statistics.absent(), 0);
+  statistics.on_sent(2, 0, 1, kStartNs);
+  EXPECT_EQ(statistics.absent(), 3);
+  statistics.on_sent(0, 0, 1, kStartNs);
+  EXPECT_EQ(statistics.absent(), 2) << "late";
+  statistics.on_padding(4);
+  EXPECT_EQ(statistics.absent(), 3);
+}
+
 TEST(RtcpSenderStatistics, DatesByTheNewestPacket) {
   Sender sender;
   sender.statistics.on_sent(12, 5000 + 1920, 1, kStartNs + 40 * kNsPerMs);
@@ -67,7 +95,7 @@ TEST(RtcpSenderStatistics, DatesAcrossTheWrapAndBeforeTheCapture) {
 }
 
 TEST(RtcpSenderStatistics, IsNoSenderAfterTwoSilentReports) {
-  SenderStatistics statistics(kSsrc, kClockRate);
+  SenderStatistics statistics(kSentSsrc, kOpusRate);
   const NtpClock clock(0, 0);
   EXPECT_FALSE(statistics.is_sender());
   statistics.on_sent(1, 1, 1, 0);
@@ -96,10 +124,10 @@ TEST(RtcpSenderStatistics, ReadsWhatTheReceiverSays) {
 }
 
 TEST(RtcpSenderStatistics, KnowsOfHowManyPacketsALossIsAPart) {
-  SenderStatistics statistics(kSsrc, kClockRate);
+  SenderStatistics statistics(kSentSsrc, kOpusRate);
   const NtpClock clock(0, 0);
   const auto reported = [&](uint32_t highest) {
-    statistics.on_report({.ssrc = kSsrc, .highest_sequence = highest}, clock, kStartNs);
+    statistics.on_report({.ssrc = kSentSsrc, .highest_sequence = highest}, clock, kStartNs);
     return statistics.opinion().expected;
   };
   uint16_t next = 65'000;
@@ -153,7 +181,7 @@ TEST(RtcpSenderStatistics, IgnoresReportsOnWhatWasNotSent) {
   block = sender.block(0, 0);
   block.ssrc = 1;
   EXPECT_FALSE(sender.statistics.on_report(block, sender.clock, kStartNs));
-  SenderStatistics silent(kSsrc, kClockRate);
+  SenderStatistics silent(kSentSsrc, kOpusRate);
   EXPECT_FALSE(silent.on_report(sender.block(0, 0), sender.clock, kStartNs));
 }
 

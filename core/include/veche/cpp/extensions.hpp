@@ -1,22 +1,25 @@
 // SPDX-License-Identifier: Apache-2.0
-// The traits for packet policies, controllers, observers, taps and rooms' settings.
+// The traits for packet policies, observers, taps and rooms' settings.
 #pragma once
 
 #include <span>
 #include <string_view>
 #include <type_traits>
 
-#include "../controller.h"
 #include "../observer.h"
 #include "../packet_policy.h"
 #include "../room_settings.h"
 #include "../track_tap.h"
 #include "instance.hpp"
+#include "strided.hpp"
+#include "values.hpp"
 
 namespace veche {
 
-/// `void decide(const veche_route&, std::span<const veche_packet>, std::span<uint32_t> verdicts)
-/// const noexcept` [lane]. With a nested `RouteState`, which begins as zeroed memory for each new
+using Packets = Strided<const veche_packet>;
+
+/// `void decide(const veche_route&, veche::Packets, std::span<uint32_t> verdicts) const noexcept`
+/// [lane]. With a nested `RouteState`, which begins as zeroed memory for each new
 /// track in a slot, its first argument is RouteState&.
 struct PacketPolicy {
   static constexpr const char* kId = VECHE_EXT_PACKET_POLICY;
@@ -37,9 +40,10 @@ struct PacketPolicy {
       return 0;
     }
     static void decide(veche_plugin* self, void* state, const veche_route* route,
-                       const veche_packet* packets, uint32_t count, uint32_t* verdicts) {
+                       const veche_packet* packets, uint32_t count, uint32_t stride,
+                       uint32_t* verdicts) {
       const P& plugin = detail::Instance<P>::of(self).plugin;
-      const std::span<const veche_packet> in(packets, count);
+      const Packets in(packets, stride, count);
       const std::span<uint32_t> out(verdicts, count);
       if constexpr (kHasState) {
         auto& own = *static_cast<typename P::RouteState*>(state);
@@ -58,31 +62,6 @@ struct PacketPolicy {
     }
     static constexpr veche_packet_policy kTable = {sizeof(veche_packet_policy), state_size(),
                                                    decide};
-  };
-};
-
-/// `void control(const veche_session_view&, std::span<const veche_controlled_route>,
-/// std::span<uint32_t> targets, veche_publish_hint&)`, and if wanted `void forget(uint64_t
-/// session)` [control].
-struct Controller {
-  static constexpr const char* kId = VECHE_EXT_CONTROLLER;
-  static constexpr const char* kNeeds = nullptr;
-
-  template <class P>
-  struct Traits {
-    static constexpr veche_controller kTable = {
-        sizeof(veche_controller), 0,
-        [](veche_plugin* self, const veche_session_view* view, veche_session_targets* targets) {
-          detail::Instance<P>::call(self, "control", [&](P& plugin) {
-            plugin.control(*view, std::span(view->routes, view->route_count),
-                           std::span(targets->targets, view->route_count), targets->hint);
-          });
-        },
-        [](veche_plugin* self, uint64_t session) {
-          if constexpr (requires(P & plugin) { plugin.forget(session); }) {
-            detail::Instance<P>::call(self, "forget", [&](P& plugin) { plugin.forget(session); });
-          }
-        }};
   };
 };
 
@@ -137,19 +116,29 @@ struct TrackTap {
 };
 
 /// `static constexpr const char* kRoomSettingsSchema`, and `void room_settings(std::string_view
-/// room, std::string_view json)` [control]: see veche_room_settings.changed.
+/// room, const Values&)` [control], which a veche::Selector may leave out: see
+/// veche_room_settings.changed.
 struct RoomSettings {
   static constexpr const char* kId = VECHE_EXT_ROOM_SETTINGS;
   static constexpr const char* kNeeds = nullptr;
 
   template <class P>
   struct Traits {
-    static constexpr veche_room_settings kTable = {
-        sizeof(veche_room_settings), 0, P::kRoomSettingsSchema,
-        [](veche_plugin* self, const char* room, const char* json) {
-          detail::Instance<P>::call(self, "room_settings",
-                                    [&](P& plugin) { plugin.room_settings(room, json); });
-        }};
+    static void changed(veche_plugin* self, const char* room, const veche_values* values) {
+      detail::Instance<P>::call(self, "room_settings",
+                                [&](P& plugin) { plugin.room_settings(room, Values(values)); });
+    }
+    static constexpr auto changed_or_null() -> decltype(veche_room_settings::changed) {
+      constexpr bool kIsWanted = requires(P & p, const Values& v) { p.room_settings("", v); };
+      static_assert(
+          kIsWanted || requires(P & p, const Values& v) { p.make_settings(v); },
+          "a plugin with settings for rooms needs room_settings(), or as a selector "
+          "make_settings()");
+      if constexpr (kIsWanted) return changed;
+      return nullptr;
+    }
+    static constexpr veche_room_settings kTable = {sizeof(veche_room_settings), 0,
+                                                   P::kRoomSettingsSchema, changed_or_null()};
   };
 };
 

@@ -15,12 +15,15 @@ namespace veche {
 /// Thrown by a [control] hook to fail with a code. Any other exception is VECHE_E_INTERNAL.
 class Failure : public std::runtime_error {
  public:
-  Failure(veche_status code, const std::string& message)
-      : std::runtime_error(message), code_(code) {}
+  /// `pointer`: which value of the settings is wrong, as in veche_error; "" for none.
+  Failure(veche_status code, const std::string& message, const std::string& pointer = "")
+      : std::runtime_error(message), code_(code), pointer_(pointer) {}
   veche_status code() const noexcept { return code_; }
+  const char* pointer() const noexcept { return pointer_.what(); }
 
  private:
   veche_status code_;
+  std::runtime_error pointer_;  ///< Its text is copied without an exception, unlike a string.
 };
 
 namespace detail {
@@ -41,10 +44,29 @@ void guarded(Work&& work, Fail&& fail) noexcept {
   }
 }
 
-inline void report(veche_error* error, veche_status code, const char* why) noexcept {
-  if (error == nullptr || !VECHE_HAS(error, veche_error, message)) return;
-  error->code = code;
-  std::snprintf(error->message, sizeof error->message, "%s", why);
+/// Calls work(); what it throws goes into `error`. VECHE_OK, or the failure's code.
+template <class Work>
+veche_status reported(veche_error* error, Work&& work) noexcept {
+  veche_status status = VECHE_OK;
+  const auto point = [&](const char* pointer) {
+    if (error == nullptr || !VECHE_HAS(error, veche_error, pointer)) return;
+    std::snprintf(error->pointer, sizeof error->pointer, "%s", pointer);
+  };
+  const auto guided = [&] {
+    try {
+      work();
+    } catch (const Failure& failure) {
+      point(failure.pointer());
+      throw;
+    }
+  };
+  guarded(guided, [&](veche_status code, const char* why) {
+    status = code;
+    if (error == nullptr || !VECHE_HAS(error, veche_error, message)) return;
+    error->code = code;
+    std::snprintf(error->message, sizeof error->message, "%s", why);
+  });
+  return status;
 }
 
 }  // namespace detail

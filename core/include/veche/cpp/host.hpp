@@ -4,7 +4,6 @@
 #pragma once
 
 #include <cstdint>
-#include <exception>
 #include <functional>
 #include <memory>
 #include <span>
@@ -17,6 +16,7 @@
 #include "../track_tap.h"
 #include "failure.hpp"
 #include "http_reply.hpp"
+#include "room_calls.hpp"
 #include "tasks.hpp"
 
 namespace veche {
@@ -38,15 +38,18 @@ class Metric {
   veche_metric* metric_ = nullptr;
 };
 
+template <class T>
+class Shared;
+
 /// The server as one plugin instance sees it. All copies refer to the same server, and are valid as
 /// long as the instance. [control], unless a function says otherwise.
-class Host {
+class Host : public RoomCalls {
  public:
   explicit Host(const veche_host* host)
-      : host_(host),
+      : RoomCalls(host, find<veche_rooms>(host, VECHE_HOST_ROOMS)),
+        host_(host),
         log_(service<veche_log>(VECHE_HOST_LOG)),
         config_(service<veche_config>(VECHE_HOST_CONFIG)),
-        rooms_(service<veche_rooms>(VECHE_HOST_ROOMS)),
         metrics_(service<veche_metrics>(VECHE_HOST_METRICS)),
         http_(service<veche_http>(VECHE_HOST_HTTP)),
         taps_(service<veche_taps>(VECHE_HOST_TAPS)),
@@ -55,7 +58,7 @@ class Host {
   /// The C table of a service, or null.
   template <class Table>
   const Table* service(const char* id) const {
-    return static_cast<const Table*>(host_->get_extension(host_, id));
+    return find<Table>(host_, id);
   }
   const veche_host* c_host() const { return host_; }
 
@@ -91,40 +94,14 @@ class Host {
   }
   veche_status cancel(uint64_t timer) const { return tasks_->cancel(timer); }
 
-  /// visit(const veche_room_info&)
-  template <class Visit>
-  veche_status visit_rooms(Visit&& visit) const {
-    if (rooms_ == nullptr) return VECHE_E_UNSUPPORTED;
-    return visited<veche_room_info>(
-        visit, [&](auto* step, void* data) { return rooms_->visit_rooms(host_, step, data); });
+  /// Runs work once every call of the plugin on a lane that is under way now has returned: see
+  /// veche_loop.after_lanes.
+  veche_status after_lanes(std::function<void()> work) const {
+    return tasks_->after_lanes(std::move(work));
   }
-  /// visit(const veche_participant_info&)
-  template <class Visit>
-  veche_status visit_participants(const std::string& room, Visit&& visit) const {
-    if (rooms_ == nullptr) return VECHE_E_UNSUPPORTED;
-    return visited<veche_participant_info>(visit, [&](auto* step, void* data) {
-      return rooms_->visit_participants(host_, room.c_str(), step, data);
-    });
-  }
-  veche_status set_muted(const std::string& room, const std::string& participant,
-                         bool muted) const {
-    if (rooms_ == nullptr) return VECHE_E_UNSUPPORTED;
-    return rooms_->set_muted(host_, room.c_str(), participant.c_str(), muted ? 1 : 0);
-  }
-  veche_status request_key_frame(uint64_t track) const {
-    return rooms_ != nullptr ? rooms_->request_key_frame(host_, track) : VECHE_E_UNSUPPORTED;
-  }
-  /// See veche_rooms.emit.
-  veche_status emit(const std::string& room, const std::string& participant,
-                    const std::string& type, const std::string& json) const {
-    if (rooms_ == nullptr) return VECHE_E_UNSUPPORTED;
-    return rooms_->emit(host_, room.c_str(), participant.c_str(), type.c_str(), json.c_str());
-  }
-  /// See veche_rooms.announce. "" withdraws the notice.
-  veche_status announce(const std::string& room, const std::string& json) const {
-    if (rooms_ == nullptr || !VECHE_HAS(rooms_, veche_rooms, announce)) return VECHE_E_UNSUPPORTED;
-    return rooms_->announce(host_, room.c_str(), json.empty() ? nullptr : json.c_str());
-  }
+  /// An object for lanes to read, which publish() replaces: see Shared.
+  template <class T>
+  std::unique_ptr<Shared<T>> share(T first) const;
 
   Metric counter(const char* name, const char* help) const {
     return add_metric(VECHE_METRIC_COUNTER, name, help, {});
@@ -139,10 +116,8 @@ class Host {
   /// visit(const veche_metric_info&) for each metric of the server itself.
   template <class Visit>
   veche_status visit_server_metrics(Visit&& visit) const {
-    if (metrics_ == nullptr || !VECHE_HAS(metrics_, veche_metrics, visit_server)) {
-      return VECHE_E_UNSUPPORTED;
-    }
-    return visited<veche_metric_info>(visit, [&](auto* step, void* data) {
+    if (metrics_ == nullptr) return VECHE_E_UNSUPPORTED;
+    return detail::visited<veche_metric_info>(visit, [&](auto* step, void* data) {
       metrics_->visit_server(host_, step, data);
       return VECHE_OK;
     });
@@ -151,7 +126,7 @@ class Host {
   template <class Visit>
   veche_status visit_plugin_metrics(Visit&& visit) const {
     if (metrics_ == nullptr) return VECHE_E_UNSUPPORTED;
-    return visited<veche_metric_info>(visit, [&](auto* step, void* data) {
+    return detail::visited<veche_metric_info>(visit, [&](auto* step, void* data) {
       metrics_->visit(host_, step, data);
       return VECHE_OK;
     });
@@ -184,6 +159,10 @@ class Host {
   }
 
  private:
+  template <class Table>
+  static const Table* find(const veche_host* host, const char* id) {
+    return static_cast<const Table*>(host->get_extension(host, id));
+  }
   void write(uint32_t level, const std::string& line) const {
     if (log_ != nullptr) log_->write(host_, level, line.c_str());
   }
@@ -216,26 +195,6 @@ class Host {
     value = read;
     return true;
   }
-  /// Calls visit from a C callback. What visit throws ends the visits, and is thrown again here.
-  template <class Info, class Visit, class Go>
-  static veche_status visited(Visit& visit, Go&& go) {
-    struct State {
-      Visit& visit;
-      std::exception_ptr thrown;
-    } state{visit, nullptr};
-    const auto step = [](void* data, const Info* info) {
-      auto& state = *static_cast<State*>(data);
-      if (state.thrown) return;
-      try {
-        state.visit(*info);
-      } catch (...) {
-        state.thrown = std::current_exception();
-      }
-    };
-    const veche_status status = go(+step, static_cast<void*>(&state));
-    if (state.thrown) std::rethrow_exception(state.thrown);
-    return status;
-  }
   Metric add_metric(uint32_t kind, const char* name, const char* help,
                     std::span<const int64_t> bounds) const {
     if (metrics_ == nullptr) return {};
@@ -247,7 +206,6 @@ class Host {
   const veche_host* host_;
   const veche_log* log_;
   const veche_config* config_;
-  const veche_rooms* rooms_;
   const veche_metrics* metrics_;
   const veche_http* http_;
   const veche_taps* taps_;

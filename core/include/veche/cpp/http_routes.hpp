@@ -19,8 +19,9 @@ struct Request {
   std::string_view method, path;
   std::span<const char* const> params;  ///< What the braces of the pattern matched.
   std::string_view query, key_id;
-  std::string_view body;    ///< JSON that fits the route's schema; "" without a schema.
-  std::string_view accept;  ///< The header Accept.
+  std::string_view body;         ///< JSON that fits the route's schema; "" without a schema.
+  std::string_view accept;       ///< The header Accept.
+  std::string_view participant;  ///< Whose join token was used; "" with a key.
 };
 
 /// One route of the class P, whose handler is [control].
@@ -71,7 +72,8 @@ struct HttpRoutes {
                                   r->query,
                                   r->key_id,
                                   {r->body, r->body_size},
-                                  VECHE_HAS(r, veche_http_request, accept) ? r->accept : ""};
+                                  r->accept,
+                                  r->participant};
             reply = answer<kIndex>(instance.plugin, request);
           },
           [&](veche_status, const char* why) {
@@ -85,7 +87,7 @@ struct HttpRoutes {
       instance.host.log_failure(P::kRoutes[kIndex].pattern, "its answer cannot be sent");
       instance.host.reply(r->id, to_problem(VECHE_E_INTERNAL, ""));
     }
-    /// A Failure for which to_problem() has a status is an answer too.
+    // A Failure for which to_problem() has a status is an answer too.
     template <size_t kIndex>
     static Reply answer(P& plugin, const Request& request) {
       try {

@@ -48,8 +48,7 @@ struct Instance {
 template <class Opaque, class Make>
 Opaque* make_opaque(veche_error* error, Make&& make) noexcept {
   Opaque* made = nullptr;
-  guarded([&] { made = reinterpret_cast<Opaque*>(make()); },
-          [&](veche_status code, const char* why) { report(error, code, why); });
+  reported(error, [&] { made = reinterpret_cast<Opaque*>(make()); });
   return made;
 }
 

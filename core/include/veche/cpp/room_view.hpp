@@ -1,32 +1,32 @@
 // SPDX-License-Identifier: Apache-2.0
-// What a selector sees of a room and what it decides, as spans.
+// What a selector sees of a room and what it decides, as ranges.
 #pragma once
 
 #include <algorithm>
-#include <cstddef>
 #include <cstdint>
-#include <span>
 #include <string_view>
 
 #include "../selector.h"
+#include "strided.hpp"
 
 namespace veche {
 
-/// A room as a selector sees it. The spans are valid during the call.
+/// A room as a selector sees it. The ranges are valid during the call.
 class RoomView {
  public:
   explicit RoomView(const veche_room_view& view) noexcept : view_(view) {}
   uint64_t room() const noexcept { return view_.room; }
   int64_t now_ns() const noexcept { return view_.now_ns; }
-  std::span<const veche_candidate> candidates() const noexcept {
-    return {view_.candidates, view_.candidate_count};
+  Strided<const veche_candidate> candidates() const noexcept {
+    return {view_.candidates, view_.candidate_stride, view_.candidate_count};
   }
-  std::span<const veche_listener> listeners() const noexcept {
-    return {view_.listeners, view_.listener_count};
+  Strided<const veche_listener> listeners() const noexcept {
+    return {view_.listeners, view_.listener_stride, view_.listener_count};
   }
-  std::span<const veche_preference> preferences(const veche_listener& listener) const noexcept {
-    if (listener.preference_count == 0) return {};
-    return {view_.preferences + listener.first_preference, listener.preference_count};
+  Strided<const veche_preference> preferences(const veche_listener& listener) const noexcept {
+    return Strided<const veche_preference>(view_.preferences, view_.preference_stride,
+                                           view_.preference_count)
+        .part(listener.first_preference, listener.preference_count);
   }
   /// The listener's VECHE_PREFER_* for that participant.
   uint32_t preference(const veche_listener& listener, uint64_t participant) const noexcept {
@@ -34,25 +34,6 @@ class RoomView {
       if (wish.participant == participant) return wish.flags;
     }
     return 0;
-  }
-  /// The attributes of the participant of a candidate, or of a listener, of this view. Without any
-  /// where the server has none.
-  veche_attributes attributes(const veche_candidate& candidate) const noexcept {
-    if (!VECHE_HAS(&view_, veche_room_view, candidate_attributes)) return {};
-    return at(view_.candidate_attributes, &candidate - view_.candidates);
-  }
-  veche_attributes attributes(const veche_listener& listener) const noexcept {
-    if (!VECHE_HAS(&view_, veche_room_view, listener_attributes)) return {};
-    return at(view_.listener_attributes, &listener - view_.listeners);
-  }
-  /// One of them by its name, "role"; empty if it is not set.
-  template <class Of>
-  std::string_view attribute(const Of& of, std::string_view name) const noexcept {
-    const veche_attributes all = attributes(of);
-    for (uint32_t i = 0; i < all.count; ++i) {
-      if (name == all.list[i].name) return all.list[i].value;
-    }
-    return {};
   }
   const veche_candidate* find(uint64_t track) const noexcept {
     for (const veche_candidate& candidate : candidates()) {
@@ -62,23 +43,30 @@ class RoomView {
   }
 
  private:
-  static veche_attributes at(const veche_attributes* all, std::ptrdiff_t index) noexcept {
-    return all != nullptr ? all[index] : veche_attributes{};
-  }
   const veche_room_view& view_;
 };
+
+/// An attribute of the participant of a candidate or a listener by its name, "role"; empty if it is
+/// not set.
+template <class Of>
+std::string_view attribute(const Of& of, std::string_view name) noexcept {
+  for (uint32_t i = 0; i < of.attributes.count; ++i) {
+    if (name == of.attributes.list[i].name) return of.attributes.list[i].value;
+  }
+  return {};
+}
 
 /// The decision of a selector.
 class Assignments {
  public:
   Assignments(const veche_room_view& view, veche_selection& selection) noexcept
       : view_(view), selection_(selection) {}
-  std::span<veche_slot> slots(const veche_listener& listener) const noexcept {
-    if (listener.slot_count == 0) return {};
-    return {selection_.slots + listener.first_slot, listener.slot_count};
+  Strided<veche_slot> slots(const veche_listener& listener) const noexcept {
+    return Strided<veche_slot>(selection_.slots, view_.slot_stride, view_.slot_count)
+        .part(listener.first_slot, listener.slot_count);
   }
   void set_speaking(const veche_candidate& candidate, bool speaking = true) noexcept {
-    selection_.speaking[&candidate - view_.candidates] = speaking ? 1 : 0;
+    selection_.speaking[RoomView(view_).candidates().index_of(candidate)] = speaking ? 1 : 0;
   }
   void set_dominant(uint64_t track) noexcept { selection_.dominant = track; }
 

@@ -1,20 +1,20 @@
 // SPDX-License-Identifier: Apache-2.0
-// The trait for extension veche.selector/1.
+// The trait for extension veche.selector/2.
 #pragma once
 
-#include <string_view>
 #include <type_traits>
 #include <utility>
 
 #include "instance.hpp"
 #include "room_view.hpp"
+#include "values.hpp"
 
 namespace veche {
 
 /// `void select(const RoomView&, Assignments&) noexcept` [lane]: of a nested class `Room`, one for
 /// each room, made from any of (P&, const Settings&), (const Settings&), (P&), (); or, const, of
-/// the plugin. Settings of single rooms: `Settings make_settings(std::string_view json)` [control],
-/// json "" for none, and in Room `void use_settings(const Settings&) noexcept` [lane].
+/// the plugin. Settings of single rooms: veche::RoomSettings, `Settings make_settings(const
+/// Values&)` [control], and in Room `void use_settings(const Settings&) noexcept` [lane].
 struct Selector {
   static constexpr const char* kId = VECHE_EXT_SELECTOR;
   static constexpr const char* kNeeds = nullptr;
@@ -22,17 +22,16 @@ struct Selector {
 
   template <class P>
   struct Traits {
-    static constexpr bool kHasSettings = requires(P & p) { p.make_settings(std::string_view()); };
+    static constexpr bool kHasSettings = requires(P & p, const Values& v) { p.make_settings(v); };
     static constexpr bool kHasRooms = requires { typename P::Room; };
-    static auto make_settings(P& plugin, std::string_view json) {
+    static auto make_settings(P& plugin, const Values& values) {
       if constexpr (kHasSettings) {
-        return plugin.make_settings(json);
+        return plugin.make_settings(values);
       } else {
-        if (!json.empty()) throw Failure(VECHE_E_INVALID, "has no settings for single rooms");
         return NoSettings{};
       }
     }
-    using Settings = decltype(make_settings(std::declval<P&>(), {}));
+    using Settings = decltype(make_settings(std::declval<P&>(), std::declval<const Values&>()));
 
     struct Shared {
       const P& plugin;
@@ -87,10 +86,10 @@ struct Selector {
     static constexpr veche_selector kTable = {
         sizeof(veche_selector),
         0,
-        [](veche_plugin* self, const char* json, veche_error* error) {
+        [](veche_plugin* self, const veche_values* values, veche_error* error) {
           return detail::make_opaque<veche_selector_settings>(error, [&] {
             P& plugin = detail::Instance<P>::of(self).plugin;
-            return new Settings(make_settings(plugin, json != nullptr ? json : ""));
+            return new Settings(make_settings(plugin, Values(values)));
           });
         },
         [](veche_plugin*, veche_selector_settings* settings) {

@@ -1,13 +1,11 @@
 // SPDX-License-Identifier: Apache-2.0
-// Posts and timers with closures. Owns the closures that have not run, so that none leaks.
+// Posts and timers with closures, which are destroyed whether or not they run.
 #pragma once
 
 #include <cstdint>
 #include <functional>
 #include <map>
 #include <memory>
-#include <mutex>
-#include <string>
 #include <utility>
 
 #include "../host.h"
@@ -25,86 +23,64 @@ class Tasks {
   /// [any but lane]
   veche_status post(std::function<void()> work) {
     if (loop_ == nullptr) return VECHE_E_UNSUPPORTED;
-    Task* task = keep(std::move(work), false);
-    const veche_status status = loop_->post(host_, run, task);
-    if (status != VECHE_OK) take(task, true);
+    auto task = std::make_unique<Task>(*this, std::move(work));
+    const veche_status status = loop_->post(
+        host_, run_once, [](void* data) { delete static_cast<Task*>(data); }, task.get());
+    if (status == VECHE_OK) static_cast<void>(task.release());
+    return status;
+  }
+  /// [control]
+  veche_status after_lanes(std::function<void()> work) {
+    if (loop_ == nullptr) return VECHE_E_UNSUPPORTED;
+    auto task = std::make_unique<Task>(*this, std::move(work));
+    const veche_status status = loop_->after_lanes(host_, run_once, task.get());
+    if (status == VECHE_OK) static_cast<void>(task.release());
     return status;
   }
   /// [control]
   uint64_t every(uint32_t interval_ms, std::function<void()> work) {
     if (loop_ == nullptr) return 0;
-    Task* task = keep(std::move(work), true);
-    task->timer = loop_->add_timer(host_, interval_ms, run, task);
-    if (task->timer != 0) return task->timer;
-    take(task, true);
-    return 0;
+    auto task = std::make_shared<Task>(*this, std::move(work));
+    const uint64_t timer = loop_->add_timer(
+        host_, interval_ms,
+        [](void* data) {
+          // A timer may cancel itself.
+          const std::shared_ptr<Task> held = static_cast<Task*>(data)->shared_from_this();
+          held->run();
+        },
+        task.get());
+    if (timer != 0) timers_.emplace(timer, std::move(task));
+    return timer;
   }
-  /// [control] A timer may cancel itself.
+  /// [control]
   veche_status cancel(uint64_t timer) {
     if (loop_ == nullptr) return VECHE_E_UNSUPPORTED;
-    const veche_status status = loop_->cancel_timer(host_, timer);
-    // Destroyed without the lock: destructors of closures may call this object.
-    std::shared_ptr<Task> cancelled;
-    const std::lock_guard lock(mutex_);
-    for (auto entry = tasks_.begin(); entry != tasks_.end(); ++entry) {
-      if (entry->second->timer != timer || !entry->second->repeats) continue;
-      cancelled = std::move(entry->second);
-      tasks_.erase(entry);
-      break;
-    }
-    return status;
+    const auto cancelled = timers_.extract(timer);
+    return loop_->cancel_timer(host_, timer);
   }
-  void clear() {
-    std::map<Task*, std::shared_ptr<Task>> dropped;
-    const std::lock_guard lock(mutex_);
-    dropped.swap(tasks_);
-  }
+  /// [control] The host has cancelled the timers.
+  void clear() { std::exchange(timers_, {}); }
+
   void log_failure(const char* what, const char* why) const noexcept {
-    if (log_ == nullptr) return;
-    if (VECHE_HAS(log_, veche_log, fail)) return log_->fail(host_, what, why);
-    guarded(
-        [&] {
-          const std::string line = std::string(what) + " failed: " + why;
-          log_->write(host_, VECHE_LOG_ERROR, line.c_str());
-        },
-        [](veche_status, const char*) {});
+    if (log_ != nullptr) log_->fail(host_, what, why);
   }
 
  private:
-  struct Task {
-    Tasks* owner;
-    std::function<void()> work;
-    bool repeats;
-    uint64_t timer = 0;
-  };
-
-  Task* keep(std::function<void()> work, bool repeats) {
-    auto task = std::make_shared<Task>(Task{this, std::move(work), repeats});
-    const std::lock_guard lock(mutex_);
-    return (tasks_[task.get()] = task).get();
-  }
-  std::shared_ptr<Task> take(Task* task, bool forget) {
-    const std::lock_guard lock(mutex_);
-    const auto found = tasks_.find(task);
-    if (found == tasks_.end()) return nullptr;
-    std::shared_ptr<Task> taken = found->second;
-    if (forget) tasks_.erase(found);
-    return taken;
-  }
-  static void run(void* data) {
-    auto* task = static_cast<Task*>(data);
-    Tasks& owner = *task->owner;
-    if (const auto held = owner.take(task, !task->repeats)) {
-      guarded([&] { held->work(); },
-              [&](veche_status, const char* why) { owner.log_failure("a task", why); });
+  struct Task : std::enable_shared_from_this<Task> {
+    Task(const Tasks& tasks, std::function<void()> closure)
+        : owner(tasks), work(std::move(closure)) {}
+    void run() const noexcept {
+      guarded(work, [&](veche_status, const char* why) { owner.log_failure("a task", why); });
     }
-  }
+    const Tasks& owner;
+    const std::function<void()> work;
+  };
+  static void run_once(void* data) { std::unique_ptr<Task>(static_cast<Task*>(data))->run(); }
 
   const veche_host* const host_;
   const veche_loop* const loop_;
   const veche_log* const log_;
-  std::mutex mutex_;
-  std::map<Task*, std::shared_ptr<Task>> tasks_;
+  std::map<uint64_t, std::shared_ptr<Task>> timers_;
 };
 
 }  // namespace veche::detail

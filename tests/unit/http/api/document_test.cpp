@@ -87,7 +87,9 @@ TEST_F(DocumentTest, ListsEachRouteOnce) {
        {"GET /v1/plugins/stage/rooms/{room}/stage", "PUT /v1/plugins/stage/rooms/{room}/stage",
         "DELETE /v1/plugins/stage/all", "GET /v1/plugins/stage/open",
         "POST /v1/plugins/stage/refused", "GET /v1/plugins/stage/metrics",
-        "GET /v1/plugins/stage/page", "GET /metrics"}) {
+        "GET /v1/plugins/stage/rooms/{room}/hands",
+        "PUT /v1/plugins/stage/rooms/{room}/hands/{participant}", "GET /v1/plugins/stage/page",
+        "GET /metrics"}) {
     expected.insert(foreign);
   }
   EXPECT_EQ(Documented(text_).operations(), expected);
@@ -109,6 +111,29 @@ TEST_F(DocumentTest, DescribesEveryRouteOfTheServer) {
       EXPECT_EQ(member(content, "example") != nullptr, type.find("json") != std::string::npos)
           << name << " has no example of " << type;
     }
+  }
+}
+
+/// The names of all members that schemas below `node` have.
+void collect_names(JsonNode* node, std::set<std::string>& names) {
+  if (JSON_NODE_HOLDS_ARRAY(node)) {
+    for (JsonNode* element : glib::elements_of(node)) collect_names(element, names);
+  }
+  if (!JSON_NODE_HOLDS_OBJECT(node)) return;
+  for (const std::string& name : names_of(node)) {
+    JsonNode* value = member(node, name.c_str());
+    if (name == "properties")
+      for (const std::string& each : names_of(value)) names.insert(each);
+    if (name != "example" && name != "examples") collect_names(value, names);
+  }
+}
+
+TEST_F(DocumentTest, NamesFieldsInSnakeCase) {
+  std::set<std::string> names;
+  collect_names(document_.get(), names);
+  EXPECT_GT(names.size(), 100u);
+  for (const std::string& name : names) {
+    EXPECT_THAT(name, ::testing::MatchesRegex("[a-z][a-z0-9_]*"));
   }
 }
 

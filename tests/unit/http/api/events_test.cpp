@@ -54,6 +54,46 @@ TEST_F(HttpEvents, SayWhatPluginsAnnounce) {
   EXPECT_EQ(late->next(), R"({"type":"notice","data":{"recording":null}})");
 }
 
+/// Takes what has no "bad" in it.
+class EchoPlugin : public room::ClientMessages {
+ public:
+  std::string name() const override { return "stage"; }
+  Status take_message(const room::Room&, const room::Participant& sender,
+                      const std::string& json) override {
+    taken = sender.id() + " " + json;
+    if (json.find("bad") == std::string::npos) return Ok{};
+    Error error = invalid("it is bad");
+    error.fields = {{"/bad", "is bad"}};
+    return error;
+  }
+  std::string taken;
+};
+
+TEST_F(HttpEvents, CarryMessagesToPluginsAndBack) {
+  EchoPlugin plugin;
+  rooms->plugin_hooks().add(plugin);
+  connect("ann");
+  const auto ann = listen("ann");
+  ann->next();
+  ann->send(R"({"id":1,"type":"plugin","data":{"name":"stage","data":{"hand":true}}})");
+  EXPECT_EQ(ann->next(), R"({"type":"ok","id":1})");
+  EXPECT_EQ(plugin.taken, R"(ann {"hand":true})");
+  EXPECT_EQ(rooms->find_room("blue")->send_message("ann", "stage", R"({"turn":2})"), 1u);
+  EXPECT_EQ(ann->next(), R"({"type":"plugin","data":{"name":"stage","data":{"turn":2}}})");
+  ann->send(R"({"id":2,"type":"plugin","data":{"name":"stage","data":{"bad":1}}})");
+  const std::string refused = ann->next();
+  EXPECT_NE(refused.find(R"("status":400)"), std::string::npos) << refused;
+  EXPECT_NE(refused.find(R"("pointer":"/data/data/bad")"), std::string::npos) << refused;
+  ann->send(R"({"id":3,"type":"plugin","data":{"name":"nobody","data":{}}})");
+  EXPECT_NE(ann->next().find(R"("status":404)"), std::string::npos);
+  for (const char* wrong : {R"({"name":"stage"})", R"({"name":"stage","data":[]})",
+                            R"({"name":3,"data":{}})", R"({"name":"stage","data":{},"x":1})"}) {
+    ann->send(std::string(R"({"id":4,"type":"plugin","data":)") + wrong + "}");
+    EXPECT_NE(ann->next().find(R"("pointer":"/data)"), std::string::npos) << wrong;
+  }
+  rooms->plugin_hooks().remove(plugin);
+}
+
 TEST_F(HttpEvents, CarryTheBackendsAnnouncements) {
   connect("ann");
   connect("bob");

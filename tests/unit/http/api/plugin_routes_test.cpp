@@ -110,12 +110,29 @@ TEST_F(PluginRoutesTest, LetsKeysInByTheirScopes) {
   EXPECT_EQ(desk.handled, 3u + 2u + 1u + 2u + 2u);
 }
 
-TEST_F(PluginRoutesTest, LetsNoJoinTokenIn) {
+TEST_F(PluginRoutesTest, LetsJoinTokensInWhereTheRouteSaysSo) {
   const Answer invited = json("POST", "/v1/rooms/blue/participants", R"({"id": "ann"})");
   const size_t begin = invited.body.find("\"token\":\"") + 9;
   const std::string token = invited.body.substr(begin, invited.body.find('"', begin) - begin);
+  const std::string hands = "/v1/plugins/stage/rooms/blue/hands";
+  const auto status_of = [&](const std::string& method, const std::string& path,
+                             const std::string& key) {
+    return call({.method = method, .path = path, .key = key}).status;
+  };
   expect_problem(call({.path = kStage, .key = token}), 403, "permission-denied");
   expect_problem(call({.path = "/metrics", .key = token}), 403, "permission-denied");
+  expect_problem(call({.path = "/v1/plugins/stage/rooms/red/hands", .key = token}), 403,
+                 "permission-denied");
+  EXPECT_EQ(status_of("PUT", hands + "/bob", token), 403) << "another's";
+  EXPECT_EQ(status_of("PUT", hands + "/ann", "eye.eyesecret"), 403) << "it may only read";
+  const uint32_t handled = desk.handled;
+  EXPECT_NE(call({.path = hands, .key = token}).body.find("participant ann\n"), std::string::npos);
+  EXPECT_EQ(status_of("PUT", hands + "/ann", token), 200);
+  EXPECT_EQ(status_of("PUT", hands + "/ann", "back.backsecret"), 200);
+  EXPECT_EQ(status_of("GET", hands, "eye.eyesecret"), 200);
+  EXPECT_EQ(desk.handled, handled + 4);
+  EXPECT_EQ(call({.method = "DELETE", .path = "/v1/rooms/blue/participants/ann"}).status, 204);
+  EXPECT_EQ(status_of("GET", hands, token), 403) << "it was removed";
 }
 
 TEST_F(PluginRoutesTest, TellsThePluginsProblems) {

@@ -52,7 +52,7 @@ TEST_F(HttpRoster, HasTheEntriesOfASnapshot) {
       R"({"roster":[{"participant":"ann","name":"Ann","metadata":{"hand":true},"attributes":{},)"
       R"("source_number":)" +
           source +
-          R"(,"connected":true,"muted":true,)"
+          R"(,"connected":true,"encrypted":false,"muted":true,)"
           R"("muted_by_backend":true,"muted_by_self":false,)"
           R"("permissions":{"publish":["audio","video"],"subscribe":true}}],)"
           R"("participants":1,"next_cursor":null})");

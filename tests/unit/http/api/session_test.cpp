@@ -118,6 +118,11 @@ TEST_F(HttpIce, TakesCandidatesOfTheCurrentGeneration) {
   EXPECT_TRUE(newest_session().restarts.empty());
 }
 
+TEST_F(HttpIce, EndsWhateverTheEntityTag) {
+  const std::string outdated = "If-Match: \"0\"\r\n";
+  EXPECT_EQ(call({.method = "DELETE", .path = location_, .headers = outdated}).status, 204);
+}
+
 TEST_F(HttpIce, RestartsWithNewCredentials) {
   const Answer restarted = restart("*", std::string("a=ice-ufrag:server\r\n"));
   EXPECT_EQ(restarted.status, 200);

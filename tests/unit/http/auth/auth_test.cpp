@@ -14,19 +14,19 @@ namespace {
 
 constexpr int64_t kNow = 1'700'000'000;
 constexpr int64_t kNowMs = kNow * 1000;
-constexpr char kSecret[] = "the secret of the first signing key";
+constexpr char kSigningSecret[] = "the secret of the first signing key";
 constexpr char kOtherSecret[] = "the secret of the other signing key";
 
 const std::vector<ApiKey> kKeys{{"ops", "o.p-s", {"admin"}},
                                 {"back", "secret of the backend, rather long", {"rooms"}},
                                 {"eye", "secret of the dashboard", {"read"}},
                                 {"prom", "p", {"metrics"}}};
-const std::vector<SigningKey> kSigningKeys{{"one", kSecret}, {"two", kOtherSecret}};
+const std::vector<SigningKey> kSigningKeys{{"one", kSigningSecret}, {"two", kOtherSecret}};
 
 Authenticator example() { return std::move(Authenticator::create(kKeys, kSigningKeys)).value(); }
 
 std::string token(const std::string& claims, const std::string& key_id = "one",
-                  const std::string& secret = kSecret, jwt_alg_t algorithm = JWT_ALG_HS256) {
+                  const std::string& secret = kSigningSecret, jwt_alg_t algorithm = JWT_ALG_HS256) {
   jwt_t* jwt = nullptr;
   EXPECT_EQ(jwt_new(&jwt), 0);
   EXPECT_EQ(jwt_add_grants_json(jwt, claims.c_str()), 0);
@@ -78,10 +78,10 @@ TEST(Auth, RefusesKeysThatCouldNotBeToldApartOrGuessed) {
   EXPECT_FALSE(Authenticator::create({{"a", "s", {"root"}}}, {}).ok());
   EXPECT_FALSE(Authenticator::create({{"a", "s", {}}, {"a", "t", {}}}, {}).ok());
   EXPECT_TRUE(Authenticator::create({}, {}).ok());
-  EXPECT_FALSE(Authenticator::create({}, {{"a/b", kSecret}}).ok());
+  EXPECT_FALSE(Authenticator::create({}, {{"a/b", kSigningSecret}}).ok());
   EXPECT_FALSE(Authenticator::create({}, {{"a", std::string(31, 's')}}).ok());
   EXPECT_TRUE(Authenticator::create({}, {{"a", std::string(32, 's')}}).ok());
-  EXPECT_FALSE(Authenticator::create({}, {{"a", kSecret}, {"a", kOtherSecret}}).ok());
+  EXPECT_FALSE(Authenticator::create({}, {{"a", kSigningSecret}, {"a", kOtherSecret}}).ok());
 }
 
 TEST(Auth, ReadsTheCredentialOfAHeader) {
@@ -148,7 +148,7 @@ TEST(Auth, RefusesTokensWithWrongSignaturesAndAlgorithms) {
   EXPECT_NE(refusal(token(claims(), "nobody")), "");
   EXPECT_NE(refusal(token(claims(), "")), "");
   EXPECT_NE(refusal(token(claims(), "one", "", JWT_ALG_NONE)), "");
-  EXPECT_NE(refusal(token(claims(), "one", kSecret, JWT_ALG_HS512)), "");
+  EXPECT_NE(refusal(token(claims(), "one", kSigningSecret, JWT_ALG_HS512)), "");
   std::string cut = token(claims());
   EXPECT_NE(refusal(cut.substr(0, cut.rfind('.') + 1)), "") << "no signature";
   cut[cut.size() - 2] = cut[cut.size() - 2] == 'A' ? 'B' : 'A';
@@ -299,9 +299,9 @@ TEST(Auth, KnowsWhetherAKeyHasStayedTheSame) {
   EXPECT_FALSE(with({}, {}).has_key_of(back));
   EXPECT_FALSE(with({{"back", "another secret", {"rooms"}}}, {}).has_key_of(back));
   EXPECT_FALSE(with({{"back", kKeys[1].secret, {"read"}}}, {}).has_key_of(back));
-  EXPECT_TRUE(with({}, {{"new", kOtherSecret}, {"one", kSecret}}).has_key_of(ann));
+  EXPECT_TRUE(with({}, {{"new", kOtherSecret}, {"one", kSigningSecret}}).has_key_of(ann));
   EXPECT_FALSE(with({}, {{"one", kOtherSecret}}).has_key_of(ann));
-  EXPECT_FALSE(with({{"one", kSecret, {"admin"}}}, {}).has_key_of(ann));
+  EXPECT_FALSE(with({{"one", kSigningSecret, {"admin"}}}, {}).has_key_of(ann));
 
   EXPECT_TRUE(auth.check_again(back, kNowMs * 2).ok());
   EXPECT_TRUE(auth.check_again(ann, kNowMs + 119'999).ok());

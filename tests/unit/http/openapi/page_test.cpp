@@ -34,6 +34,21 @@ TEST(Page, EscapesWhatPluginsSay) {
   EXPECT_THAT(page, HasSubstr("GET /v1/plugins/evil/{room}"));
 }
 
+TEST(Page, LinksToEachOperation) {
+  const Route route{.method = "GET",
+                    .pattern = "/v1/things/{thing}",
+                    .access = Access::ReadRooms,
+                    .body = BodyKind::Nothing,
+                    .operation = {.tag = "Rooms",
+                                  .id = "getThing",
+                                  .summary = "Reads a thing",
+                                  .outcomes = {{200, "The thing."}}}};
+  const std::string page = plain_page(openapi_document({&route}, ""));
+  EXPECT_THAT(page, HasSubstr("<a href=\"#getThing\"><code>GET /v1/things/{thing}</code></a> "
+                              "Reads a thing"));
+  EXPECT_THAT(page, HasSubstr("<section id=\"getThing\">"));
+}
+
 TEST(Page, AllowsItsOwnStyleAndNothingElse) {
   const Response response = plain_response("<p>");
   const std::string policy = response.headers.at(0).second;

@@ -25,6 +25,7 @@ struct Seen {
   // Of the first candidate and the first listener.
   std::string candidate_role, listener_role;
   uint32_t revision = 0;
+  uint64_t tag = 0, listener_tag = 0;
 };
 
 class CountingRoom final : public Selector::RoomState {
@@ -37,11 +38,13 @@ class CountingRoom final : public Selector::RoomState {
     seen_.is_short |= view.candidate_count > seen_.space;
     const RoomView room(view);
     if (!room.candidates().empty()) {
-      seen_.candidate_role = room.attribute(room.candidates()[0], "role");
-      seen_.revision = room.attributes(room.candidates()[0]).revision;
+      seen_.candidate_role = attribute(room.candidates()[0], "role");
+      seen_.revision = room.candidates()[0].attributes.revision;
+      seen_.tag = room.candidates()[0].tag;
     }
     if (!room.listeners().empty()) {
-      seen_.listener_role = room.attribute(room.listeners()[0], "role");
+      seen_.listener_role = attribute(room.listeners()[0], "role");
+      seen_.listener_tag = room.listeners()[0].tag;
     }
   }
 
@@ -162,6 +165,78 @@ TEST_F(EngineRoomTest, ShowsItsSelectorTheAttributesOfCandidatesAndListeners) {
   EXPECT_EQ(seen.candidate_role, "");
   EXPECT_EQ(seen.revision, 0u);
   EXPECT_EQ(seen.listener_role, "");
+}
+
+TEST_F(EngineRoomTest, ShowsItsSelectorTheTagsThatItGaveAndNoOtherSelectorSeesThem) {
+  const Seen& seen = selector_.seen;
+  engine_room_->set_tag(talker_.id, 7);
+  join_with(1);
+  EXPECT_EQ(seen.tag, 7u) << "also of a participant that joins later";
+  const ParticipantId listener = more_listeners_.back().id;
+  engine_room_->set_tag(listener, 9);
+  engine_room_->set_attributes(talker_.id, {{"role", "host"}});
+  round_trip();
+  select(2);
+  EXPECT_EQ(seen.tag, 7u);
+  EXPECT_EQ(seen.listener_tag, 9u);
+  engine_room_->forget(listener);
+  round_trip();
+  select(3);
+  EXPECT_EQ(seen.listener_tag, 0u);
+
+  CountingSelector other;
+  ASSERT_TRUE(engine_room_->use_selector(other, nullptr));
+  round_trip();
+  select(4);
+  EXPECT_EQ(other.seen.tag, 0u);
+  EXPECT_EQ(other.seen.candidate_role, "host") << "attributes are the backend's";
+  ASSERT_TRUE(engine_room_->use_selector(selector_, nullptr));
+  round_trip();
+}
+
+TEST_F(EngineRoomTest, ShowsTheTagsToThePolicyOfTheSamePluginAlone) {
+  const auto policy_of = [](bool shows_tags) {
+    auto policy =
+        std::make_unique<ScriptedPolicy>([](const veche_packet&, uint32_t) { return true; });
+    policy->shows_tags = shows_tags;
+    return policy;
+  };
+  uint16_t sequence = 0;
+  /// What the policy of a participant that hears the talker sees: publisher, listener.
+  const auto seen = [&](const Participant& listener) {
+    post(++sequence);
+    round_trip();
+    const veche_route& route = static_cast<ScriptedPolicy&>(*listener.policy).route;
+    return std::pair(route.publisher_tag, route.listener_tag);
+  };
+  using Tags = std::pair<uint64_t, uint64_t>;
+  engine_room_->set_tag(talker_.id, 7);
+  engine_room_->set_tag(listener_.id, 9);
+  listener_.policy = policy_of(true);
+  Participant& other = more_listeners_.emplace_back();
+  other.policy = policy_of(false);
+  other.first_ssrc = 300;
+  join(talker_);
+  for (Participant* listener : {&listener_, &other}) {
+    join(*listener);
+    lane().post(make_command(
+        [session = listener->attachment->session(), track = feed().id](Lane& on) noexcept {
+          on.switchboard().fill(session, 0, track, on.now_ns());
+        }));
+  }
+  EXPECT_EQ(seen(listener_), Tags(7, 9)) << "also of participants that join later";
+  EXPECT_EQ(seen(other), Tags(0, 0)) << "they are another plugin's";
+  engine_room_->set_tag(talker_.id, 8);
+  engine_room_->set_tag(listener_.id, 0);
+  EXPECT_EQ(seen(listener_), Tags(8, 0));
+
+  engine_room_->set_tag(listener_.id, 9);
+  CountingSelector next;
+  ASSERT_TRUE(engine_room_->use_selector(next, nullptr));
+  EXPECT_EQ(seen(listener_), Tags(0, 0)) << "another selector has given none";
+  leave_all();
+  ASSERT_TRUE(engine_room_->use_selector(selector_, nullptr));
+  round_trip();
 }
 
 }  // namespace

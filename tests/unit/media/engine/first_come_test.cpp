@@ -73,5 +73,34 @@ TEST(FirstComeSelector, GivesAParticipantOneSlot) {
   EXPECT_EQ(slots[2].track, 0u);
 }
 
+TEST(FirstComeSelector, LetsNobodyBeHeardIfItIsToBeSilent) {
+  FirstComeSelector selector(true);
+  const auto settings = selector.make_settings("{}");
+  const auto state = selector.open(**settings);
+  ASSERT_TRUE(state);
+  veche_candidate candidate{};
+  candidate.track = 10;
+  candidate.participant = 20;
+  candidate.last_packet_ns = 5;
+  veche_listener listener{};
+  listener.participant = 30;
+  listener.slot_count = 2;
+  veche_slot slots[2] = {{10, VECHE_KIND_AUDIO, 0}, {0, VECHE_KIND_AUDIO, 0}};
+  uint8_t speaking[1] = {};
+  veche_room_view view{};
+  view.now_ns = 10;
+  view.candidates = &candidate;
+  view.listeners = &listener;
+  view.candidate_count = view.listener_count = 1;
+  view.slot_count = 2;
+  veche_selection selection{};
+  selection.slots = slots;
+  selection.speaking = speaking;
+  (*state)->select(view, selection);
+  EXPECT_EQ(slots[0].track, 0u) << "what another selector had put there";
+  EXPECT_EQ(slots[1].track, 0u);
+  EXPECT_EQ(speaking[0], 0);
+}
+
 }  // namespace
 }  // namespace veche::media

@@ -2,36 +2,13 @@
 // IceLite itself allocates nothing for a datagram, and libnice keeps nothing, for any number of
 // datagrams.
 #include <gtest/gtest.h>
-#include <malloc.h>
 
 #include <array>
 #include <vector>
 
+#include "../../allocated_bytes.hpp"
 #include "../../allocations.hpp"
 #include "stun_client.hpp"
-
-#if defined(__SANITIZE_ADDRESS__)
-#define VECHE_TEST_ASAN 1
-#elif defined(__has_feature)
-#if __has_feature(address_sanitizer)
-#define VECHE_TEST_ASAN 1
-#endif
-#endif
-#ifdef VECHE_TEST_ASAN
-extern "C" size_t __sanitizer_get_current_allocated_bytes(void);  // NOLINT: its name
-#endif
-
-namespace {
-
-size_t allocated_bytes() {
-#ifdef VECHE_TEST_ASAN
-  return __sanitizer_get_current_allocated_bytes();
-#else
-  return mallinfo2().uordblks;
-#endif
-}
-
-}  // namespace
 
 namespace veche::media {
 namespace {
@@ -40,6 +17,7 @@ using test::Bytes;
 using test::pair;
 using test::Server;
 using test::StunClient;
+using veche::test::allocated_bytes;
 using veche::test::allocations;
 
 TEST(IceLiteMemory, DoesNotGrowOver100000Datagrams) {

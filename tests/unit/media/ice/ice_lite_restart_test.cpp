@@ -14,14 +14,14 @@ using test::StunClient;
 
 constexpr const char* kFreshPassword = "newpasswordoftheserver0123";
 
-const CandidatePair kWifi = pair("192.0.2.1", 32853);
-const CandidatePair kMobile = pair("198.51.100.7", 40000);
+const CandidatePair kFirst = pair("192.0.2.1", 32853);
+const CandidatePair kSecond = pair("198.51.100.7", 40000);
 
 class IceRestart : public testing::Test {
  protected:
   IceRestart() {
-    ask(kWifi, former(false));
-    EXPECT_TRUE(ask(kWifi, former(true)).change.nominated);
+    ask(kFirst, former(false));
+    EXPECT_TRUE(ask(kFirst, former(true)).change.nominated);
     server_.pass_ms(1000);
   }
   static RequestSpec former(bool nominates) { return {.nominates = nominates}; }
@@ -44,59 +44,60 @@ class IceRestart : public testing::Test {
 
 TEST_F(IceRestart, KeepsTheOldCredentialsUntilTheNewOnesNominate) {
   ASSERT_TRUE(restart());
-  EXPECT_EQ(ask(kWifi, former(true)).verdict, IceVerdict::Accepted);
-  EXPECT_EQ(ask(kMobile, fresh(false)).verdict, IceVerdict::Accepted);
-  EXPECT_EQ(ask(kWifi, former(true)).verdict, IceVerdict::Accepted) << "a check alone ends nothing";
-  EXPECT_EQ(selected(), kWifi);
-  const IceOutcome nominated = ask(kMobile, fresh(true));
+  EXPECT_EQ(ask(kFirst, former(true)).verdict, IceVerdict::Accepted);
+  EXPECT_EQ(ask(kSecond, fresh(false)).verdict, IceVerdict::Accepted);
+  EXPECT_EQ(ask(kFirst, former(true)).verdict, IceVerdict::Accepted)
+      << "a check alone ends nothing";
+  EXPECT_EQ(selected(), kFirst);
+  const IceOutcome nominated = ask(kSecond, fresh(true));
   EXPECT_EQ(nominated.session, Server::kSession);
   EXPECT_TRUE(nominated.change.moved);
-  EXPECT_EQ(selected(), kMobile);
-  EXPECT_EQ(ask(kWifi, former(true)).verdict, IceVerdict::UnknownUser);
-  EXPECT_EQ(selected(), kMobile);
-  EXPECT_EQ(ask(kMobile, fresh(true)).verdict, IceVerdict::Accepted);
+  EXPECT_EQ(selected(), kSecond);
+  EXPECT_EQ(ask(kFirst, former(true)).verdict, IceVerdict::UnknownUser);
+  EXPECT_EQ(selected(), kSecond);
+  EXPECT_EQ(ask(kSecond, fresh(true)).verdict, IceVerdict::Accepted);
 }
 
 TEST_F(IceRestart, MovesAtOnceAlsoToALowerPriorityThatWasNeverChecked) {
   ASSERT_TRUE(restart());
-  ask(kWifi, former(true));
+  ask(kFirst, former(true));
   RequestSpec low = fresh(true);
   low.priority = 1;
-  EXPECT_TRUE(ask(kMobile, low).change.moved);
+  EXPECT_TRUE(ask(kSecond, low).change.moved);
 }
 
 TEST_F(IceRestart, MayKeepItsPair) {
   ASSERT_TRUE(restart());
-  const IceOutcome outcome = ask(kWifi, fresh(true));
+  const IceOutcome outcome = ask(kFirst, fresh(true));
   EXPECT_EQ(outcome.verdict, IceVerdict::Accepted);
   EXPECT_FALSE(outcome.change.moved);
-  EXPECT_EQ(selected(), kWifi);
-  EXPECT_EQ(ask(kWifi, former(true)).verdict, IceVerdict::UnknownUser);
+  EXPECT_EQ(selected(), kFirst);
+  EXPECT_EQ(ask(kFirst, former(true)).verdict, IceVerdict::UnknownUser);
 }
 
 TEST_F(IceRestart, AuthenticatesWithThePasswordOfItsGeneration) {
   ASSERT_TRUE(restart());
   RequestSpec mixed = fresh(true);
   mixed.password = test::kPassword;
-  EXPECT_EQ(ask(kMobile, mixed).verdict, IceVerdict::BadIntegrity);
+  EXPECT_EQ(ask(kSecond, mixed).verdict, IceVerdict::BadIntegrity);
   mixed = former(true);
   mixed.password = kFreshPassword;
-  EXPECT_EQ(ask(kMobile, mixed).verdict, IceVerdict::BadIntegrity);
-  EXPECT_EQ(ask(kMobile, fresh(true, "NEWS:CLNT")).verdict, IceVerdict::UnknownUser);
-  EXPECT_EQ(ask(kMobile, fresh(true, "SRVR:NEWC")).verdict, IceVerdict::UnknownUser);
-  EXPECT_EQ(selected(), kWifi);
+  EXPECT_EQ(ask(kSecond, mixed).verdict, IceVerdict::BadIntegrity);
+  EXPECT_EQ(ask(kSecond, fresh(true, "NEWS:CLNT")).verdict, IceVerdict::UnknownUser);
+  EXPECT_EQ(ask(kSecond, fresh(true, "SRVR:NEWC")).verdict, IceVerdict::UnknownUser);
+  EXPECT_EQ(selected(), kFirst);
 }
 
 TEST_F(IceRestart, ReplacesARestartThatWasNeverUsed) {
   ASSERT_TRUE(restart("UNUS", "GONE"));
   ASSERT_TRUE(restart());
-  EXPECT_EQ(ask(kMobile, fresh(true, "UNUS:GONE")).verdict, IceVerdict::UnknownUser);
-  EXPECT_EQ(ask(kWifi, former(true)).verdict, IceVerdict::Accepted);
-  EXPECT_EQ(ask(kMobile, fresh(true)).verdict, IceVerdict::Accepted);
+  EXPECT_EQ(ask(kSecond, fresh(true, "UNUS:GONE")).verdict, IceVerdict::UnknownUser);
+  EXPECT_EQ(ask(kFirst, former(true)).verdict, IceVerdict::Accepted);
+  EXPECT_EQ(ask(kSecond, fresh(true)).verdict, IceVerdict::Accepted);
   ASSERT_TRUE(restart("NEXT", "CLNT"));
-  EXPECT_EQ(ask(kMobile, fresh(true)).verdict, IceVerdict::Accepted);
-  EXPECT_EQ(ask(kWifi, fresh(true, "NEXT:CLNT")).verdict, IceVerdict::Accepted);
-  EXPECT_EQ(selected(), kWifi);
+  EXPECT_EQ(ask(kSecond, fresh(true)).verdict, IceVerdict::Accepted);
+  EXPECT_EQ(ask(kFirst, fresh(true, "NEXT:CLNT")).verdict, IceVerdict::Accepted);
+  EXPECT_EQ(selected(), kFirst);
 }
 
 TEST_F(IceRestart, RefusesWhatCannotBeToldApart) {
@@ -106,14 +107,14 @@ TEST_F(IceRestart, RefusesWhatCannotBeToldApart) {
   ASSERT_TRUE(server_.add(SessionId{8}, "NEWS", "NEWC"));
   EXPECT_EQ(restart("NEWS", "NEWC").error().code, ErrorCode::Conflict);
   ASSERT_TRUE(restart("NEWS", "MINE")) << "the client's part tells them apart";
-  EXPECT_EQ(ask(kMobile, fresh(true, "NEWS:MINE")).session, Server::kSession);
+  EXPECT_EQ(ask(kSecond, fresh(true, "NEWS:MINE")).session, Server::kSession);
 }
 
 TEST_F(IceRestart, LeavesNothingBehind) {
   ASSERT_TRUE(restart());
   server_.ice.remove(Server::kSession);
-  EXPECT_EQ(ask(kWifi, former(true)).verdict, IceVerdict::UnknownUser);
-  EXPECT_EQ(ask(kWifi, fresh(true)).verdict, IceVerdict::UnknownUser);
+  EXPECT_EQ(ask(kFirst, former(true)).verdict, IceVerdict::UnknownUser);
+  EXPECT_EQ(ask(kFirst, fresh(true)).verdict, IceVerdict::UnknownUser);
   EXPECT_TRUE(server_.add(SessionId{8}, "SRVR", "CLNT"));
   EXPECT_TRUE(server_.add(SessionId{9}, "NEWS", "NEWC"));
 }

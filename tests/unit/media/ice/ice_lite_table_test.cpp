@@ -13,7 +13,7 @@ using test::pair;
 using test::Server;
 using test::StunClient;
 
-const CandidatePair kPeer = pair("192.0.2.1", 32853);
+const CandidatePair kSomePeer = pair("192.0.2.1", 32853);
 constexpr SessionId kOther{8};
 
 TEST(IceLiteTable, RefusesUserNamesThatCannotBeToldApart) {
@@ -30,26 +30,26 @@ TEST(IceLiteTable, TellsEqualLocalFragmentsApartByTheRemoteOne) {
   Server server;
   ASSERT_TRUE(server.add(kOther, "SRVR", "CLN2").ok());
   StunClient client;
-  EXPECT_EQ(server.handle(client.request({.username = "SRVR:CLN2"}), kPeer).session, kOther);
+  EXPECT_EQ(server.handle(client.request({.username = "SRVR:CLN2"}), kSomePeer).session, kOther);
   EXPECT_EQ(server.handle(client.request(), pair("192.0.2.2", 1)).session, Server::kSession);
   server.ice.remove(Server::kSession);
   EXPECT_EQ(server.handle(client.request(), pair("192.0.2.2", 2)).verdict, IceVerdict::UnknownUser);
-  EXPECT_EQ(server.handle(client.request({.username = "SRVR:CLN2"}), kPeer).session, kOther);
+  EXPECT_EQ(server.handle(client.request({.username = "SRVR:CLN2"}), kSomePeer).session, kOther);
 }
 
 TEST(IceLiteTable, LearnsTheRemoteFragmentLater) {
   Server server(false);
   ASSERT_TRUE(server.add(kOther, "SRVR", "").ok());
   StunClient client;
-  EXPECT_EQ(server.handle(client.request({.username = "SRVR:ANY1"}), kPeer).session, kOther);
+  EXPECT_EQ(server.handle(client.request({.username = "SRVR:ANY1"}), kSomePeer).session, kOther);
   EXPECT_EQ(server.ice.set_remote_ufrag(SessionId{99}, "CLNT").error().code, ErrorCode::NotFound);
   EXPECT_EQ(server.ice.set_remote_ufrag(kOther, "c").error().code, ErrorCode::InvalidArgument);
   EXPECT_TRUE(server.ice.set_remote_ufrag(kOther, "CLNT").ok());
   EXPECT_EQ(server.ice.set_remote_ufrag(kOther, "CLNT").error().code,
             ErrorCode::PreconditionFailed);
-  EXPECT_EQ(server.handle(client.request({.username = "SRVR:ANY1"}), kPeer).verdict,
+  EXPECT_EQ(server.handle(client.request({.username = "SRVR:ANY1"}), kSomePeer).verdict,
             IceVerdict::UnknownUser);
-  EXPECT_EQ(server.handle(client.request(), kPeer).session, kOther);
+  EXPECT_EQ(server.handle(client.request(), kSomePeer).session, kOther);
 }
 
 TEST(IceLiteTable, RefusesCredentialsThatRfc8839DoesNotAllow) {
@@ -78,40 +78,40 @@ TEST(IceLiteTable, IsBounded) {
 TEST(IceLiteTable, ForgetsEverythingOfARemovedSession) {
   Server server;
   StunClient client;
-  server.handle(client.request({.nominates = true}), kPeer);
+  server.handle(client.request({.nominates = true}), kSomePeer);
   server.ice.remove(Server::kSession);
   server.ice.remove(Server::kSession);
-  EXPECT_FALSE(server.ice.find(kPeer, server.now_ns));
+  EXPECT_FALSE(server.ice.find(kSomePeer, server.now_ns));
   EXPECT_EQ(server.ice.selected(Server::kSession), nullptr);
   EXPECT_FALSE(server.ice.last_request_ns(Server::kSession));
-  EXPECT_EQ(server.handle(client.request(), kPeer).verdict, IceVerdict::UnknownUser);
+  EXPECT_EQ(server.handle(client.request(), kSomePeer).verdict, IceVerdict::UnknownUser);
   // A replacement at the same address may follow at once.
   ASSERT_TRUE(server.add(kOther, "SRVR", "CLNT").ok());
-  EXPECT_TRUE(server.handle(client.request(), kPeer).change.first);
+  EXPECT_TRUE(server.handle(client.request(), kSomePeer).change.first);
 }
 
 TEST(IceLiteTable, ForgetsAnAddressThatIsSilentFor30Seconds) {
   Server server;
   StunClient client;
-  server.handle(client.request(), kPeer);
+  server.handle(client.request(), kSomePeer);
   server.pass_ms(30'000);
-  EXPECT_EQ(server.ice.find(kPeer, server.now_ns), Server::kSession);
+  EXPECT_EQ(server.ice.find(kSomePeer, server.now_ns), Server::kSession);
   server.pass_ms(1);
-  EXPECT_FALSE(server.ice.find(kPeer, server.now_ns));
-  server.handle(client.request(), kPeer);
-  EXPECT_EQ(server.ice.find(kPeer, server.now_ns), Server::kSession);
+  EXPECT_FALSE(server.ice.find(kSomePeer, server.now_ns));
+  server.handle(client.request(), kSomePeer);
+  EXPECT_EQ(server.ice.find(kSomePeer, server.now_ns), Server::kSession);
 }
 
 TEST(IceLiteTable, KeepsTheNewestEightAddressesAndTheSelectedOne) {
   Server server;
   StunClient client;
-  server.handle(client.request({.nominates = true}), kPeer);
+  server.handle(client.request({.nominates = true}), kSomePeer);
   for (uint16_t port = 1; port <= 20; ++port) {
     server.pass_ms(100);
     EXPECT_EQ(server.handle(client.request(), pair("192.0.2.9", port)).verdict,
               IceVerdict::Accepted);
   }
-  EXPECT_EQ(server.ice.find(kPeer, server.now_ns), Server::kSession);
+  EXPECT_EQ(server.ice.find(kSomePeer, server.now_ns), Server::kSession);
   for (uint16_t port = 1; port <= 20; ++port) {
     EXPECT_EQ(server.ice.find(pair("192.0.2.9", port), server.now_ns).has_value(), port > 13)
         << port;
@@ -122,21 +122,21 @@ TEST(IceLiteTable, LeavesAnAddressToTheSessionThatUsesIt) {
   Server server;
   ASSERT_TRUE(server.add(kOther, "SRV2", "CLN2").ok());
   StunClient client;
-  server.handle(client.request({.nominates = true}), kPeer);
+  server.handle(client.request({.nominates = true}), kSomePeer);
   // A hostile participant with its own credentials and another's source address.
   server.pass_ms(9999);
-  EXPECT_EQ(
-      server.handle(client.request({.username = "SRV2:CLN2", .nominates = true}), kPeer).verdict,
-      IceVerdict::HeldElsewhere);
+  EXPECT_EQ(server.handle(client.request({.username = "SRV2:CLN2", .nominates = true}), kSomePeer)
+                .verdict,
+            IceVerdict::HeldElsewhere);
   EXPECT_FALSE(server.answered);
-  EXPECT_EQ(server.ice.find(kPeer, server.now_ns), Server::kSession);
+  EXPECT_EQ(server.ice.find(kSomePeer, server.now_ns), Server::kSession);
   server.pass_ms(1);
-  EXPECT_TRUE(server.handle(client.request({.username = "SRV2:CLN2", .nominates = true}), kPeer)
+  EXPECT_TRUE(server.handle(client.request({.username = "SRV2:CLN2", .nominates = true}), kSomePeer)
                   .change.nominated);
-  EXPECT_EQ(server.ice.find(kPeer, server.now_ns), kOther);
+  EXPECT_EQ(server.ice.find(kSomePeer, server.now_ns), kOther);
   EXPECT_EQ(server.ice.selected(Server::kSession), nullptr) << "nothing more is sent there";
   server.ice.remove(Server::kSession);
-  EXPECT_EQ(server.ice.find(kPeer, server.now_ns), kOther);
+  EXPECT_EQ(server.ice.find(kSomePeer, server.now_ns), kOther);
 }
 
 TEST(IceLiteTable, ServesManySessionsAtATime) {

@@ -12,12 +12,12 @@ namespace veche::media {
 namespace {
 
 constexpr uint8_t kPayloadType = 111;
-constexpr int64_t kStart = 5000 * kNsPerS;
+constexpr int64_t kArrival = 5000 * kNsPerS;
 
 /// The packets of the talker's track arrive on a thread of their own: the test's.
 class IngressTest : public LaneFixture {
  protected:
-  IngressTest() : LaneFixture([] { return kStart; }) {}
+  IngressTest() : LaneFixture([] { return kArrival; }) {}
 
   Ingress& open(std::vector<IngressTrack> tracks) {
     ingress_ = std::make_unique<Ingress>(std::move(tracks), room_->feed, lane(), lanes_,
@@ -36,7 +36,7 @@ class IngressTest : public LaneFixture {
   bool arrive(uint32_t ssrc, uint16_t sequence, int64_t at_ms = 0, uint8_t payload_type = 111) {
     std::vector<uint8_t> bytes = opus_packet(ssrc, sequence, kLevel);
     bytes[1] = payload_type;
-    return ingress_->handle(*rtp::PacketView::parse(bytes), kStart + at_ms * kNsPerMs, kStart);
+    return ingress_->handle(*rtp::PacketView::parse(bytes), kArrival + at_ms * kNsPerMs, kArrival);
   }
   /// The lane does nothing until the returned flag is set.
   std::shared_ptr<std::atomic<bool>> block() {
@@ -90,6 +90,22 @@ TEST_F(IngressTest, TheNinthSsrcAndAllLaterOnesAreHeardToo) {
   round_trip();
   EXPECT_EQ(listener_.path.sent.size(), 100u);
   EXPECT_EQ(violations_, 0);
+}
+
+TEST_F(IngressTest, CountsATracksPacketsAndKnowsItByItsSsrcs) {
+  begin_talk();
+  TrackFeed& feed = *talker_.tracks[0].feed;
+  open({track(talker_.tracks[0].feed, {7})});
+  EXPECT_EQ(ingress_->feed_of(7), nullptr) << "nothing has come yet";
+  arrive(7, 100);
+  arrive(8, 101, 20);
+  arrive(7, 102, 40, 100);
+  EXPECT_EQ(ingress_->feed_of(7), &feed);
+  EXPECT_EQ(ingress_->feed_of(8), &feed);
+  EXPECT_EQ(ingress_->feed_of(9), nullptr);
+  EXPECT_EQ(feed.packets.value(), 2u) << "without the one of another payload type";
+  EXPECT_EQ(feed.bytes.value(), 2u * 4);
+  round_trip();
 }
 
 TEST_F(IngressTest, AnUnknownSsrcBelongsToTheOnlyTrackOfItsPayloadType) {

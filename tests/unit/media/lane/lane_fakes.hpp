@@ -19,10 +19,16 @@ class FakePath final : public Path {
     memory_.assign(size, 0);
     return memory_;
   }
-  void send(const rtp::PacketView& packet, size_t, int64_t) noexcept override {
+  void send(const rtp::PacketView& packet, size_t, int64_t, int64_t) noexcept override {
     sent.emplace_back(packet.bytes().begin(), packet.bytes().end());
   }
+  void resend(size_t slot, bool resends) noexcept override { resent.emplace_back(slot, resends); }
+  void wish(uint32_t bps, int64_t) noexcept override { wishes.push_back(bps); }
+  void pad_with(PaddingWriter* writer) noexcept override { padding = writer; }
   std::vector<std::vector<uint8_t>> sent;
+  PaddingWriter* padding = nullptr;
+  std::vector<std::pair<size_t, bool>> resent;  ///< The calls.
+  std::vector<uint32_t> wishes;
 
  private:
   std::vector<uint8_t> memory_;
@@ -49,12 +55,17 @@ class ScriptedPolicy final : public PacketPolicy {
   using Script = std::function<bool(const veche_packet& packet, uint32_t newer)>;
   explicit ScriptedPolicy(Script wants) : wants_(std::move(wants)) {}
   uint32_t state_size() const override { return 0; }
-  void decide(void*, const veche_route&, const veche_packet* packets, uint32_t count,
+  bool sees_tags() const override { return shows_tags; }
+  void decide(void*, const veche_route& asked, const veche_packet* packets, uint32_t count,
               uint32_t* verdicts) noexcept override {
+    route = asked;
     for (uint32_t i = 0; i < count; ++i) {
       verdicts[i] = wants_(packets[i], count - i - 1) ? VECHE_VERDICT_FORWARD : VECHE_VERDICT_DROP;
     }
   }
+
+  bool shows_tags = false;
+  veche_route route{};  ///< Of the last call.
 
  private:
   Script wants_;

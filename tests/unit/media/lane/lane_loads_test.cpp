@@ -52,6 +52,14 @@ TEST_F(LaneLoadsTest, EmptyRoomsAreSpreadToo) {
   EXPECT_EQ(loads.calmest(3), 0u);
 }
 
+TEST_F(LaneLoadsTest, ShowsTheBusyTimeOfALane) {
+  EXPECT_EQ(loads.busy(0), 0);
+  pass(30, {60, 5, 100});
+  EXPECT_NEAR(loads.busy(0), 0.6, 0.01);
+  EXPECT_NEAR(loads.busy(2), 1, 0.01);
+  EXPECT_EQ(loads.busy(3), 0) << "no such lane";
+}
+
 TEST_F(LaneLoadsTest, ABusyLaneIsAvoidedHoweverFewSessionsItHas) {
   loads.add_session(0);
   for (int i = 0; i < 100; ++i) loads.add_session(1);

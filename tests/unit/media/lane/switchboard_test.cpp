@@ -61,6 +61,27 @@ TEST_F(SwitchboardTest, RedundantAudioIsWhatEachListenerHas) {
   EXPECT_EQ(counters_.rewriter_dropped.value(), 2u) << "the third is not whole";
 }
 
+/// A decoder would make noise of it.
+TEST_F(SwitchboardTest, AnEncryptedTrackIsSentOnlyToThoseThatCanOpenIt) {
+  const auto sealed = add_track();
+  sealed->is_encrypted = true;
+  const auto plain = add_track();
+  const auto listen = [&](bool opens_encrypted) -> Listener& {
+    Listener& listener = add_listener();
+    if (!opens_encrypted) listener.session->leave_out_encrypted();
+    fill(listener, 0, sealed->id);
+    return listener;
+  };
+  Listener& with = listen(true);
+  Listener& without = listen(false);
+  for (const uint16_t sequence : {1, 2}) forward(*sealed, sequence);
+  EXPECT_EQ(with.path.sent.size(), 2u);
+  EXPECT_THAT(without.path.sent, IsEmpty());
+  fill(without, 0, plain->id);
+  forward(*plain, 3);
+  EXPECT_THAT(without.heard(), ElementsAre(3));
+}
+
 TEST_F(SwitchboardTest, EachPacketIsSentOrCountedOnce) {
   struct Case {
     std::string what;

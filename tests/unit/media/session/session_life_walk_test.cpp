@@ -15,7 +15,7 @@ namespace {
 
 using namespace session_event;
 
-constexpr int64_t kTimeoutNs = 15 * kNsPerS;
+constexpr int64_t kOfferTimeoutNs = 15 * kNsPerS;
 
 /// Acts as workers and lanes, and checks the invariants.
 class House {
@@ -67,7 +67,7 @@ class House {
   }
 
   std::minstd_rand& random_;
-  SessionLife life_{kTimeoutNs};
+  SessionLife life_{kOfferTimeoutNs};
   int64_t now_ns_ = 0;
   std::optional<SessionEvent> pending_;
   std::map<SessionAction, int> counts_;
@@ -75,10 +75,11 @@ class House {
 };
 
 TEST(SessionLife, EndsOnceAndWholeWhateverHappensWhen) {
-  const SessionEvent anything[] = {IceConnected{},    PeerConnected{}, PeerConnected{},
-                                   PeerFailed{},      SpareGone{},     WebrtcFailed{"broken"},
-                                   Violated{"rules"}, Closed{},        Tick{.heard_ns = 1 << 20},
-                                   Tick{-kTimeoutNs}};
+  const SessionEvent anything[] = {
+      IceConnected{},        PeerConnected{}, PeerConnected{},
+      PeerFailed{},          SpareGone{},     WebrtcFailed{"broken"},
+      Violated{"rules"},     Closed{},        Tick{.heard_ns = 1 << 20},
+      Tick{-kOfferTimeoutNs}};
   std::map<SessionAction, int> seen;
   for (uint32_t seed = 1; seed <= 20'000; ++seed) {
     std::minstd_rand random(seed);

@@ -21,7 +21,7 @@ class CountingPath final : public Path {
  public:
   CountingPath() : Path(2) {}
   std::span<uint8_t> begin(size_t) noexcept override { return {}; }
-  void send(const rtp::PacketView&, size_t, int64_t) noexcept override {}
+  void send(const rtp::PacketView&, size_t, int64_t, int64_t) noexcept override {}
 };
 
 /// The kernel refuses it: a socket needs permission to broadcast.

@@ -7,6 +7,7 @@
 #include <set>
 
 #include "../../allocations.hpp"
+#include "../../repetitions.hpp"
 #include "reports_fixture.hpp"
 
 namespace veche::media {
@@ -45,7 +46,7 @@ TEST_F(ReportsBoundsTest, GarbageChangesNothing) {
   receive(1);
   send(1);
   std::minstd_rand random(7);
-  for (int i = 0; i < 20'000; ++i) {
+  for (int i = 0; i < veche::test::repetitions(20'000); ++i) {
     Bytes garbage(random() % 64);
     for (uint8_t& byte : garbage) byte = static_cast<uint8_t>(random());
     if (garbage.size() > 1) garbage[1] = static_cast<uint8_t>(198 + random() % 10);
@@ -59,7 +60,7 @@ TEST_F(ReportsBoundsTest, GarbageChangesNothing) {
 TEST_F(ReportsBoundsTest, DamagedReportsAreRead) {
   start_all(2);
   std::minstd_rand random(11);
-  for (uint16_t i = 0; i < 20'000; ++i) {
+  for (uint16_t i = 0; i < veche::test::repetitions(20'000); ++i) {
     pass_ms(1);
     receive(i);
     send(i);

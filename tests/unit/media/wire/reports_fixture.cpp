@@ -37,7 +37,9 @@ Written::Written(std::span<const uint8_t> datagram) : size(datagram.size()) {
 void ReportsTest::start(const ReportSettings& settings, uint32_t slot_count) {
   std::vector<rtp::SlotFormat> slots(slot_count);
   for (uint32_t i = 0; i < slot_count; ++i) slots[i].ssrc = kSlot + i;
-  reports = std::make_unique<Reports>(settings, slots, now_ns);
+  slot_counters = std::vector<SlotCounters>(slot_count);
+  reports = std::make_unique<Reports>(settings, slots, now_ns, slot_counters);
+  reports->find_tracks([this](uint32_t ssrc) { return ssrc == kTrack ? &feed : nullptr; });
 }
 
 void ReportsTest::receive(uint16_t sequence, uint32_t ssrc) {

@@ -76,6 +76,8 @@ class ReportsTest : public testing::Test {
   }
 
   int64_t now_ns = 1000 * kNsPerS;
+  TrackFeed feed{ParticipantId::next(), 1, sdp::MediaKind::Audio, true};  ///< Of kTrack.
+  std::vector<SlotCounters> slot_counters;
   std::unique_ptr<Reports> reports;
 };
 

@@ -60,11 +60,14 @@ WirePortTest::Session WirePortTest::add_session(const std::string& ufrag, bool w
       {talker_.tracks[0].feed, "0", {kTrack}, kPayloadType, kLevelExtension, 0}};
   session.ingress =
       std::make_shared<Ingress>(std::move(tracks), room_->feed, lane(), lanes_, [] {});
-  rtp::SlotFormat format;
-  format.ssrc = kSlot;
+  std::vector<rtp::SlotFormat> slots(slot_count_);
+  for (uint32_t i = 0; i < slot_count_; ++i) {
+    slots[i].ssrc = kSlot + i;
+    slots[i].transport_cc_extension = kTransportCc;
+  }
   auto peer = std::make_unique<WirePeer>(session.id, session.ingress,
-                                         ReportSettings{.ssrc = kSlot, .nack = true},
-                                         std::vector<rtp::SlotFormat>{format}, clock_.now_ns());
+                                         ReportSettings{.ssrc = kSlot, .nack = true}, slots,
+                                         clock_.now_ns());
   session.peer = peer.get();
   const Status added = port_->add(
       peer, {.local_ufrag = "SRVR", .local_password = test::kPassword, .remote_ufrag = ufrag});
@@ -101,7 +104,7 @@ void WirePortTest::send_voice(WirePeer& peer, uint16_t sequence) {
   if (memory.empty()) return;  // Counted as a failure.
   ASSERT_EQ(memory.size(), packet.size());
   std::copy(packet.begin(), packet.end(), memory.begin());
-  peer.send(*rtp::PacketView::parse(memory), 0, clock_.now_ns());
+  peer.send(*rtp::PacketView::parse(memory), 0, clock_.now_ns(), clock_.now_ns());
   port_->flush();
 }
 

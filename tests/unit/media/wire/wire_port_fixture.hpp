@@ -25,8 +25,9 @@ class WirePortTest : public LaneFixture {
  protected:
   using Bytes = test::Bytes;
 
-  static constexpr uint32_t kSlot = 200;  ///< The session's only slot.
+  static constexpr uint32_t kSlot = 200;  ///< The session's first slot.
   static constexpr uint32_t kTrack = 7;   ///< The client's SSRC.
+  static constexpr uint8_t kTransportCc = 3;
 
   /// One session from both ends: its client seals and opens with these keys.
   struct Session {
@@ -77,6 +78,7 @@ class WirePortTest : public LaneFixture {
   }
 
   test::VirtualClock clock_;
+  uint32_t slot_count_ = 1;  ///< Of sessions that are added.
   DtlsRelay relay_;
   std::unique_ptr<WirePort> port_;
 };

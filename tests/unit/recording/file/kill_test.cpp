@@ -16,7 +16,7 @@ namespace veche::recording {
 namespace {
 
 /// In the child: records for ever, and reports each frame with one byte.
-[[noreturn]] void record(int dir_fd, int told) {
+[[noreturn]] void record_until_killed(int dir_fd, int told) {
   MediaFile file(dir_fd, "1", opus_format(), "", 0);
   for (int64_t i = 0;; ++i) {
     file.write(opus_frame(i));
@@ -48,7 +48,7 @@ TEST(MediaFile, PlaysUpToTheLastSecondAfterKillNine) {
     const pid_t child = fork();
     if (child == 0) {
       ::close(ends[0]);
-      record(directory.fd(), ends[1]);
+      record_until_killed(directory.fd(), ends[1]);
     }
     ASSERT_GT(child, 0);
     ::close(ends[1]);

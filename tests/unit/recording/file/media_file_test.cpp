@@ -23,7 +23,7 @@ MediaFile make_file(const OpenDir& directory, const std::string& stem = "1") {
 }
 
 /// Frames from one place to another, with a tick after each, as in a live call.
-void record(MediaFile& file, int64_t from, int64_t to) {
+void append(MediaFile& file, int64_t from, int64_t to) {
   for (int64_t i = from; i < to; ++i) {
     file.write(opus_frame(i));
     file.tick((i + 1) * kFrame_ns);
@@ -34,9 +34,9 @@ TEST(MediaFile, CommitsFramesWhenTheyAreSevenHundredMillisecondsOld) {
   const OpenDir directory;
   MediaFile file = make_file(directory);
   const std::string path = directory.file(file.name());
-  record(file, 0, 34);
+  append(file, 0, 34);
   EXPECT_EQ(walk(content_of(path)).times_ms.size(), 0U);
-  record(file, 34, 35);
+  append(file, 34, 35);
   EXPECT_EQ(walk(content_of(path)).times_ms.size(), 35U);
   EXPECT_EQ(file.duration_ms(), 700);
   EXPECT_EQ(file.bytes(), std::filesystem::file_size(path));
@@ -45,7 +45,7 @@ TEST(MediaFile, CommitsFramesWhenTheyAreSevenHundredMillisecondsOld) {
 TEST(MediaFile, CommitsWhatCameBeforeASilence) {
   const OpenDir directory;
   MediaFile file = make_file(directory);
-  record(file, 0, 1);
+  append(file, 0, 1);
   file.tick(720 * kMs);
   EXPECT_EQ(walk(content_of(directory.file(file.name()))).times_ms.size(), 1U);
   const auto before = std::filesystem::last_write_time(directory.file(file.name()));
@@ -56,7 +56,7 @@ TEST(MediaFile, CommitsWhatCameBeforeASilence) {
 TEST(MediaFile, IsFinishedWithDurationAndIndex) {
   const OpenDir directory;
   MediaFile file = make_file(directory);
-  record(file, 0, 1510);
+  append(file, 0, 1510);
   file.finish();
   const std::string path = directory.file("1.webm");
   const WalkedFile walked = walk(content_of(path));
@@ -116,15 +116,15 @@ TEST(MediaFile, NeverWritesThroughALinkOrOverAFile) {
 TEST(MediaFile, OnAFullDiskSaysSoAndGoesOnWithoutALossWhenThereIsRoom) {
   const OpenDir directory;
   MediaFile file = make_file(directory);
-  record(file, 0, 70);
+  append(file, 0, 70);
   {
     const FileSizeLimit limit(file.bytes() + 700);
-    const Refusal refusal = refusal_of([&] { record(file, 70, 105); });
+    const Refusal refusal = refusal_of([&] { append(file, 70, 105); });
     EXPECT_EQ(refusal.code, VECHE_E_EXHAUSTED);
     EXPECT_TRUE(contains(refusal.why, "1.webm")) << refusal.why;
     EXPECT_EQ(walk(content_of(directory.file("1.webm"))).times_ms.size(), 70U);
   }
-  record(file, 105, 175);
+  append(file, 105, 175);
   file.finish();
   EXPECT_EQ(walk(content_of(directory.file("1.webm"))).times_ms.size(), 175U);
 }
@@ -132,7 +132,7 @@ TEST(MediaFile, OnAFullDiskSaysSoAndGoesOnWithoutALossWhenThereIsRoom) {
 TEST(MediaFile, FinishedOnAFullDiskEndsWithItsLastCommit) {
   const OpenDir directory;
   MediaFile file = make_file(directory);
-  record(file, 0, 70);
+  append(file, 0, 70);
   const uint64_t committed = file.bytes();
   {
     const FileSizeLimit limit(committed + 10);
@@ -173,9 +173,9 @@ TEST(MediaFile, WritesABacklogThatIsLongerThanItsMemory) {
 TEST(MediaFile, NoticesThatItsFolderWasRemoved) {
   const OpenDir directory;
   MediaFile file = make_file(directory);
-  record(file, 0, 34);
+  append(file, 0, 34);
   std::filesystem::remove_all(directory.path());
-  const Refusal refusal = refusal_of([&] { record(file, 34, 36); });
+  const Refusal refusal = refusal_of([&] { append(file, 34, 36); });
   EXPECT_EQ(refusal.code, VECHE_E_GONE);
   EXPECT_TRUE(contains(refusal.why, "1.webm")) << refusal.why;
 }

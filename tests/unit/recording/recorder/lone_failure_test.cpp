@@ -30,7 +30,7 @@ extern "C" OpusDecoder* opus_decoder_create(opus_int32 rate, int channels, int* 
 namespace veche::recording {
 namespace {
 
-constexpr int64_t kSecondMs = 1000;
+constexpr int64_t kOneSecondMs = 1000;
 
 class LoneFailure : public WorkTest {
  protected:
@@ -99,14 +99,14 @@ TEST_F(LoneFailure, ABadVideoTrackEndsAloneWithItsReason) {
 TEST_F(LoneFailure, WithoutDescriptorsATrackHasNoFileAndTheOthersGoOn) {
   begin({});
   tell(TrackBegins{opus_track(1, "alice")});
-  talk({1}, kSecondMs);
+  talk({1}, kOneSecondMs);
   {
     const NoDescriptors none;
     tell(TrackBegins{opus_track(2, "bob")});
-    talk({1, 2}, 5 * kSecondMs);
+    talk({1, 2}, 5 * kOneSecondMs);
     EXPECT_FALSE(writer_->wants_to_end()) << "the manifest is written later";
   }
-  talk({1, 2}, kSecondMs);
+  talk({1, 2}, kOneSecondMs);
   tell(StopRequested{"request"});
   const Manifest manifest = finish();
   EXPECT_EQ(manifest.state, State::Finished) << manifest.detail;
@@ -115,17 +115,34 @@ TEST_F(LoneFailure, WithoutDescriptorsATrackHasNoFileAndTheOthersGoOn) {
   EXPECT_EQ(to_json(on_disk()), to_json(manifest));
 }
 
+TEST_F(LoneFailure, AnEncryptedTrackIsNotRecordedAndTheOthersAre) {
+  begin({.tracks = true, .mix = true});
+  tell(TrackBegins{opus_track(1, "alice")});
+  TrackInfo encrypted = opus_track(2, "bob");
+  encrypted.is_encrypted = true;
+  tell(TrackBegins{encrypted});
+  talk({1, 2}, 5 * kOneSecondMs);
+  tell(StopRequested{"request"});
+  const Manifest manifest = finish();
+  EXPECT_EQ(manifest.state, State::Finished) << manifest.detail;
+  EXPECT_EQ(track_of(manifest, "alice").problem, "");
+  const TrackEntry& bob = track_of(manifest, "bob");
+  EXPECT_EQ(bob.problem, "encrypted");
+  EXPECT_NE(bob.detail, "");
+  EXPECT_EQ(bob.file, "");
+}
+
 TEST_F(LoneFailure, WithoutADecoderATrackIsInItsFileAndNotInTheMix) {
   begin({.tracks = true, .mix = true});
   tell(TrackBegins{opus_track(1, "alice")});
-  talk({1}, kSecondMs);
+  talk({1}, kOneSecondMs);
   has_decoders = false;
   tell(TrackBegins{opus_track(2, "bob")});
   Packet sound = voice(2);
   sound.payload.assign(40, 0x55);  // Silence needs no decoder.
   sound.payload[0] = 0x78;
   tell(TrackPacket{2, std::move(sound)});
-  talk({1, 2}, 5 * kSecondMs);
+  talk({1, 2}, 5 * kOneSecondMs);
   has_decoders = true;
   tell(StopRequested{"request"});
   const Manifest manifest = finish();
@@ -156,7 +173,7 @@ TEST_F(LoneFailure, SaysThatATimestampsClockIsWrongAndFollowsIt) {
   begin({});
   ticks_per_ms_ = 8;  // +160 a packet.
   tell(TrackBegins{opus_track(1, "alice")});
-  talk({1}, 60 * kSecondMs);
+  talk({1}, 60 * kOneSecondMs);
   tell(StopRequested{"request"});
   const Manifest manifest = finish();
   const TrackEntry& track = track_of(manifest, "alice");
@@ -171,10 +188,10 @@ TEST_F(LoneFailure, SaysThatATimestampsClockIsWrongAndFollowsIt) {
 TEST_F(LoneFailure, FollowsATrackToAnotherSource) {
   begin({});
   tell(TrackBegins{opus_track(1, "alice")});
-  talk({1}, 5 * kSecondMs);
+  talk({1}, 5 * kOneSecondMs);
   ssrc_ = 77;
   sequence_[1] -= 2000;  // As if they came late.
-  talk({1}, 5 * kSecondMs);
+  talk({1}, 5 * kOneSecondMs);
   tell(StopRequested{"request"});
   const Manifest manifest = finish();
   const TrackEntry& track = track_of(manifest, "alice");
@@ -191,7 +208,7 @@ TEST_F(LoneFailure, CountsWhatComesTooLateOrIsNotTheTracks) {
   TrackInfo info = opus_track(1, "alice");
   info.foreign = foreign;
   tell(TrackBegins{info});
-  talk({1}, 2 * kSecondMs);
+  talk({1}, 2 * kOneSecondMs);
   *foreign += 7;
   Packet late = voice(1);
   late.sequence = 10;
@@ -200,7 +217,7 @@ TEST_F(LoneFailure, CountsWhatComesTooLateOrIsNotTheTracks) {
   Packet malformed = voice(1);
   malformed.payload = {0x4b, 0};
   tell(TrackPacket{1, std::move(malformed)});
-  talk({1}, 2 * kSecondMs);
+  talk({1}, 2 * kOneSecondMs);
   tell(StopRequested{"request"});
   finish();
   const Losses losses = on_disk().tracks.at(0).losses;
@@ -212,7 +229,7 @@ TEST_F(LoneFailure, CountsWhatComesTooLateOrIsNotTheTracks) {
 TEST_F(LoneFailure, CountsFramesThatAreTooLateForTheMix) {
   begin({.tracks = false, .mix = true});
   tell(TrackBegins{opus_track(1, "alice")});
-  talk({1}, 2 * kSecondMs);
+  talk({1}, 2 * kOneSecondMs);
   // The network holds packets back for two seconds, and none is lost.
   std::vector<Packet> held;
   for (int i = 0; i < 100; ++i) {
@@ -224,7 +241,7 @@ TEST_F(LoneFailure, CountsFramesThatAreTooLateForTheMix) {
     packet.arrival_ns = kOrigin + now_ms_ * kMs;
     tell(TrackPacket{1, std::move(packet)});
   }
-  talk({1}, kSecondMs);
+  talk({1}, kOneSecondMs);
   tell(StopRequested{"request"});
   const Losses losses = track_of(finish(), "alice").losses;
   EXPECT_GT(losses.mix_dropped + losses.left_out, 20U);
@@ -233,7 +250,7 @@ TEST_F(LoneFailure, CountsFramesThatAreTooLateForTheMix) {
 TEST_F(LoneFailure, SaysThatATapHasFailed) {
   begin({});
   tell(TrackBegins{opus_track(1, "alice")});
-  talk({1}, kSecondMs);
+  talk({1}, kOneSecondMs);
   tell(TrackEnds{1, 4, "the element appsink0 failed"});
   tell(StopRequested{"request"});
   const Manifest manifest = finish();

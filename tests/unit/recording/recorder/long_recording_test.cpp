@@ -1,16 +1,20 @@
 // SPDX-License-Identifier: Apache-2.0
 // Recordings of many hours, in virtual time: late joins, pauses, backlogs and people that rejoin.
 #include <gtest/gtest.h>
-#include <malloc.h>
 #include <sys/stat.h>
 
 #include <filesystem>
 #include <set>
 
+#include "../../allocated_bytes.hpp"
+#include "../../repetitions.hpp"
 #include "writer_fixture.hpp"
 
 namespace veche::recording {
 namespace {
+
+using test::allocated_bytes;
+using test::repetitions;
 
 constexpr int64_t kSecondMs = 1000, kMinuteMs = 60 * kSecondMs, kHourMs = 60 * kMinuteMs;
 
@@ -60,20 +64,21 @@ TEST_F(WorkTest, ATrackWithoutAPacketHasNoFile) {
 }
 
 TEST_F(WorkTest, FillsAPauseOfHoursInStepsOfBoundedMemory) {
+  const int64_t pause_ms = repetitions(12 * kHourMs);
   begin({});
   tell(TrackBegins{opus_track(1, "alice")});
   talk({1}, kSecondMs);
   // As after a suspended machine: nothing is handled for half a day, then packets come.
-  now_ms_ += 12 * kHourMs;
-  const size_t before = mallinfo2().uordblks;
+  now_ms_ += pause_ms;
+  const size_t before = allocated_bytes();
   talk({1}, 100);
-  EXPECT_LT(mallinfo2().uordblks, before + (4U << 20));
+  EXPECT_LT(allocated_bytes(), before + (4U << 20));
   talk({1}, kSecondMs);
   tell(StopRequested{"request"});
   const Manifest manifest = finish();
   EXPECT_EQ(manifest.state, State::Finished) << manifest.detail;
   EXPECT_NEAR(static_cast<double>(file_of(manifest, "audio-1-alice.webm").duration_ms),
-              12 * kHourMs + 2 * kSecondMs, 200);
+              static_cast<double>(pause_ms + 2 * kSecondMs), 200);
 }
 
 TEST_F(WorkTest, ABacklogOfOneTrackIsNoFullDisk) {
@@ -97,8 +102,9 @@ TEST_F(WorkTest, ADayOfPeopleThatRejoinNeedsNoMoreMemoryThanItsEntriesInTheManif
   begin({});
   size_t first_hour = 0;
   uint64_t track = 0;
-  while (now_ms_ < 24 * kHourMs) {
-    tell(TrackBegins{opus_track(++track, "p" + std::to_string(track % 75))});
+  while (now_ms_ < repetitions(24 * kHourMs)) {
+    ++track;
+    tell(TrackBegins{opus_track(track, "p" + std::to_string(track % 75))});
     for (int i = 0; i < 6; ++i) {
       now_ms_ += 400;
       tell(TrackPacket{track, voice(track)});
@@ -106,10 +112,10 @@ TEST_F(WorkTest, ADayOfPeopleThatRejoinNeedsNoMoreMemoryThanItsEntriesInTheManif
     look();
     tell(TrackEnds{track, 0, ""});
     pass(8 * kMinuteMs - 2400, 11'940);
-    if (first_hour == 0 && now_ms_ >= kHourMs) first_hour = mallinfo2().uordblks;
+    if (first_hour == 0 && now_ms_ >= kHourMs) first_hour = allocated_bytes();
   }
-  const size_t last_hour = mallinfo2().uordblks;
-  EXPECT_GE(track, 180U);
+  const size_t last_hour = allocated_bytes();
+  EXPECT_GE(track, repetitions(180U));
   EXPECT_LT(last_hour, first_hour + track * 1500);
   EXPECT_LT(bytes_in(folder_), track * 4000);
   tell(StopRequested{"request"});

@@ -4,7 +4,7 @@
 
 #include <gtest/gtest.h>
 
-namespace veche::recording {
+namespace veche::recording::av1_depacketizer_test {
 namespace {
 
 using Bytes = std::vector<uint8_t>;
@@ -139,4 +139,4 @@ TEST(Leb128, ReadsWhatIsWritten) {
 }
 
 }  // namespace
-}  // namespace veche::recording
+}  // namespace veche::recording::av1_depacketizer_test

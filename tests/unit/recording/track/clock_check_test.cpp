@@ -9,7 +9,7 @@
 #include "recording/track/track_clock.hpp"
 #include "simulated_track.hpp"
 
-namespace veche::recording {
+namespace veche::recording::clock_check_test {
 namespace {
 
 using testing::kMs;
@@ -120,4 +120,4 @@ TEST(ClockCheck, BeginsAgainWithAnotherSource) {
 }
 
 }  // namespace
-}  // namespace veche::recording
+}  // namespace veche::recording::clock_check_test

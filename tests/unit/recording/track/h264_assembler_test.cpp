@@ -4,7 +4,7 @@
 
 #include <gtest/gtest.h>
 
-namespace veche::recording {
+namespace veche::recording::h264_assembler_test {
 namespace {
 
 using Bytes = std::vector<uint8_t>;
@@ -81,4 +81,4 @@ TEST(H264Assembler, DropsAUnitThatIsTooLong) {
 }
 
 }  // namespace
-}  // namespace veche::recording
+}  // namespace veche::recording::h264_assembler_test

@@ -8,11 +8,12 @@
 #include <random>
 #include <string>
 
+#include "../../repetitions.hpp"
 #include "recording/track/reorder_buffer.hpp"
 #include "recording/track/track_clock.hpp"
 #include "simulated_track.hpp"
 
-namespace veche::recording {
+namespace veche::recording::opus_depacketizer_test {
 namespace {
 
 constexpr int64_t kMs = 1'000'000;
@@ -185,7 +186,7 @@ TEST(OpusDepacketizer, SaysItsFormatAtOnce) {
 /// All steps of a track: order, time, place. Each packet is placed at its capture time.
 TEST(OpusDepacketizer, KeepsEveryPacketInItsPlaceForAnHour) {
   for (const int64_t interval_ns : {20 * kMs, 400 * kMs}) {
-    for (const double drift_ppm : {-100, 50, 100}) {
+    for (const double drift_ppm : test::sampled(std::vector<double>{-100, 50, 100})) {
       SCOPED_TRACE(drift_ppm);
       testing::TrackPlan plan{.seed = 9, .drift_ppm = drift_ppm, .interval_ns = interval_ns};
       plan.step_at_s = 1000;
@@ -232,4 +233,4 @@ TEST(OpusDepacketizer, KeepsEveryPacketInItsPlaceForAnHour) {
 }
 
 }  // namespace
-}  // namespace veche::recording
+}  // namespace veche::recording::opus_depacketizer_test

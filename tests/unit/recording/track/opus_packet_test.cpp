@@ -9,7 +9,7 @@
 #include <memory>
 #include <string>
 
-namespace veche::recording {
+namespace veche::recording::opus_packet_test {
 namespace {
 
 using Bytes = std::vector<uint8_t>;
@@ -134,4 +134,4 @@ TEST(OpusPacket, HeadHasNoPreSkip) {
 }
 
 }  // namespace
-}  // namespace veche::recording
+}  // namespace veche::recording::opus_packet_test

@@ -8,7 +8,9 @@
 #include <random>
 #include <vector>
 
-namespace veche::recording {
+#include "../../repetitions.hpp"
+
+namespace veche::recording::reorder_buffer_test {
 namespace {
 
 constexpr int64_t kMs = 1'000'000;
@@ -207,7 +209,7 @@ TEST(ReorderBuffer, SurvivesAnyNumbers) {
   std::mt19937 random(3);
   ReorderBuffer buffer;
   uint64_t popped = 0;
-  constexpr uint64_t kPushed = 300'000;
+  constexpr uint64_t kPushed = test::repetitions(300'000);
   for (uint64_t i = 0; i < kPushed; ++i) {
     const uint32_t shape = random();
     buffer.push(packet(static_cast<uint16_t>(shape % 3 == 0 ? random() : i), int64_t(i) * kMs));
@@ -223,4 +225,4 @@ TEST(ReorderBuffer, SurvivesAnyNumbers) {
 }
 
 }  // namespace
-}  // namespace veche::recording
+}  // namespace veche::recording::reorder_buffer_test

@@ -7,7 +7,7 @@
 #include <utility>
 #include <vector>
 
-namespace veche::recording {
+namespace veche::recording::speech_index_test {
 namespace {
 
 constexpr int64_t kMs = 1'000'000, kPacketMs = 20;
@@ -94,4 +94,4 @@ TEST(SpeechIndex, KeepsNoMoreThanItMay) {
 }
 
 }  // namespace
-}  // namespace veche::recording
+}  // namespace veche::recording::speech_index_test
