@@ -43,6 +43,11 @@ test('A team talks by a backend of its own', async (t) => {
     TeamPage.logIn(browser, backend, 'ann'), TeamPage.logIn(browser, backend, 'bob'), backend.logIn('ann'), backend.logIn('chen')]);
   const attendance = async () => (await backend.api('GET', `${ROOM}/attendance`, hostToken)).body;
   const visits = async () => (await attendance()).visits.map(({ name, left_at: leftAt, reason }) => `${name} ${leftAt ? reason : 'is there'}`).sort();
+  const visitsAre = async (...expected) => {
+    let known;
+    await until('all visits are known', async () => (known = await visits()).join() === expected.join())
+      .catch((error) => { throw new Error(`${error.message}: ${known}\n${backend.log()}`); });
+  };
   let ann;
   let bob;
 
@@ -103,8 +108,7 @@ test('A team talks by a backend of its own', async (t) => {
   });
 
   await t.test('Attendance is complete, although the backend was dead while somebody left', async () => {
-    const before = ['Ann is there', 'Bob is there', 'Bob removed', 'Chen left'];
-    await until('the webhooks have come', async () => JSON.stringify(await visits()) === JSON.stringify(before));
+    await visitsAre('Ann is there', 'Bob is there', 'Bob removed', 'Chen left');
     await backend.kill();
     await bob.page.getByRole('button', { name: 'Leave the room' }).click();
     await until('Bob is gone', async () => (await server.api('GET', '/v1/rooms/team/participants/bob')).status === 404);
@@ -118,7 +122,7 @@ test('A team talks by a backend of its own', async (t) => {
   await t.test('When the server is killed the pages talk directly and say so, and they return with it', async () => {
     await bob.submit();
     await bob.identify(3);
-    await until('the webhooks have come', async () => (await visits()).length === 5);
+    await visitsAre('Ann is there', 'Bob is there', 'Bob left', 'Bob removed', 'Chen left');
     await server.kill();
     const direct = [ann, bob].map(({ page }) => page.getByText('you talk to each other directly'));
     await Promise.all(direct.map((notice) => notice.waitFor()));
@@ -126,8 +130,7 @@ test('A team talks by a backend of its own', async (t) => {
     await Promise.all(direct.map((notice) => notice.waitFor({ state: 'detached' })));
     await Promise.all([ann.identify(2), bob.identify(4)]);
     await Promise.all([heard(ann, bob), heard(bob, ann)]);
-    const all = ['Ann is there', 'Ann server_lost', 'Bob is there', 'Bob left', 'Bob removed', 'Bob server_lost', 'Chen left'];
-    await until('all visits are known', async () => (await visits()).join() === all.join());
+    await visitsAre('Ann is there', 'Ann server_lost', 'Bob is there', 'Bob left', 'Bob removed', 'Bob server_lost', 'Chen left');
     for (const { errors } of [ann, bob]) errors.length = 0; // Chromium's own, about connections that were refused meanwhile.
   });
 

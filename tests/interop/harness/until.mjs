@@ -4,9 +4,11 @@
 import { setTimeout as delay } from 'node:timers/promises';
 
 const INTERVAL_MS = 100;
+/** A limit is for faults: a machine that is busy for half a minute is none. */
+export const LIMIT_MS = 60000;
 
 /** The first truthy value of `check`. An exception from it ends the wait. */
-export async function until(what, check, limitMs = 30000) {
+export async function until(what, check, limitMs = LIMIT_MS) {
   const end = Date.now() + limitMs;
   for (;;) {
     const value = await check();

@@ -3,7 +3,7 @@
 
 import { fileURLToPath } from 'node:url';
 
-import { until } from '../harness/until.mjs';
+import { LIMIT_MS, until } from '../harness/until.mjs';
 
 const PROBE = fileURLToPath(new URL('page_probe.js', import.meta.url));
 
@@ -70,7 +70,7 @@ export class ClientPage {
   }
 
   /** The time at which it hears sound of the other that is younger than `sinceMs`. */
-  async hears(other, sinceMs = Date.now(), limitMs = 30000) {
+  async hears(other, sinceMs = Date.now(), limitMs = LIMIT_MS) {
     const atMs = await this.page.evaluate((wanted) => window.heardAfter(...wanted), [other.participant, sinceMs, limitMs]);
     if (atMs === null) throw new Error(`${this.participant} does not hear ${other.participant} within ${limitMs} ms: ${JSON.stringify(await this.states())}`);
     return atMs;

@@ -8,6 +8,7 @@ import { fileURLToPath } from 'node:url';
 import { chromium } from 'playwright-core';
 
 import { atEnd } from '../harness/cleanup.mjs';
+import { patient } from '../harness/patient.mjs';
 import { scratch } from '../harness/scratch.mjs';
 import { speechWav } from './speech_wav.mjs';
 import { until } from '../harness/until.mjs';
@@ -35,7 +36,7 @@ export async function launchBrowser(t, { prefix = [], origin } = {}) {
   if (origin) args.push(`--unsafely-treat-insecure-origin-as-secure=${origin}`);
   const executablePath = prefix.length > 0 ? join(directory, 'chromium') : CHROMIUM;
   if (prefix.length > 0) writeFileSync(executablePath, `#!/bin/sh\nexec ${prefix.join(' ')} ${CHROMIUM} "$@"\n`, { mode: 0o755 });
-  const browser = await chromium.launch({ executablePath, headless: true, args });
+  const browser = patient(await chromium.launch({ executablePath, headless: true, args }));
   atEnd(t, () => browser.close());
   return browser;
 }
@@ -78,7 +79,7 @@ export class VoicePage {
   }
 
   async connected() {
-    await this.page.getByRole('status').getByText('Connected').waitFor({ timeout: 20000 }).catch(async (error) => {
+    await this.page.getByRole('status').getByText('Connected').waitFor().catch(async (error) => {
       throw new Error(`${this.name} is not connected: ${await this.page.locator('#join-problem').textContent()} ${error.message}`);
     });
   }

@@ -4,6 +4,7 @@
 import { firefox } from 'playwright-core';
 
 import { atEnd } from '../harness/cleanup.mjs';
+import { patient } from '../harness/patient.mjs';
 import { scratch } from '../harness/scratch.mjs';
 
 const FIREFOX = process.env.FIREFOX_BIN ?? '/usr/bin/firefox-esr';
@@ -29,7 +30,7 @@ export async function launchFirefox(t) {
   const home = scratch(t, 'firefox');
   const env = { ...process.env, HOME: home, MOZ_REMOTE_SETTINGS_DEVTOOLS: '1' };
   const options = { channel: 'moz-firefox', executablePath: FIREFOX, headless: true, firefoxUserPrefs: PREFERENCES, env };
-  const browser = await firefox.launch(options);
+  const browser = patient(await firefox.launch(options));
   atEnd(t, () => browser.close());
   return browser;
 }
