@@ -2,11 +2,8 @@
 // The schemas, and reading JSON that fits them.
 #include "adaptive/settings.hpp"
 
-#include <json-glib/json-glib.h>
-
 #include <algorithm>
-#include <memory>
-#include <veche/cpp/failure.hpp>
+#include <veche/cpp/json.hpp>
 
 namespace veche::adaptive {
 
@@ -72,33 +69,6 @@ const char kRoomSchema[] = R"({
 
 namespace {
 
-struct Unref {
-  void operator()(JsonParser* parser) const { g_object_unref(parser); }
-};
-
-/// An object that fits its schema.
-class SettingsJson {
- public:
-  explicit SettingsJson(std::string_view text) : parser_(json_parser_new()) {
-    const auto size = static_cast<gssize>(text.size());
-    const bool is_json = json_parser_load_from_data(parser_.get(), text.data(), size, nullptr) != 0;
-    JsonNode* root = is_json ? json_parser_get_root(parser_.get()) : nullptr;
-    if (root == nullptr || !JSON_NODE_HOLDS_OBJECT(root))
-      throw Failure(VECHE_E_INVALID, "the settings are not a JSON object");
-    object_ = json_node_get_object(root);
-  }
-  int64_t integer(const char* name, int64_t otherwise) const {
-    return json_object_get_int_member_with_default(object_, name, otherwise);
-  }
-  std::string string(const char* name, const char* otherwise) const {
-    return json_object_get_string_member_with_default(object_, name, otherwise);
-  }
-
- private:
-  std::unique_ptr<JsonParser, Unref> parser_;
-  JsonObject* object_ = nullptr;
-};
-
 Mode mode_of(const std::string& word, Mode otherwise) {
   for (const Mode mode : {Mode::Off, Mode::Protect, Mode::All}) {
     if (word == name_of(mode)) return mode;
@@ -120,25 +90,26 @@ const char* name_of(Mode mode) {
 }
 
 Policy parse_settings(std::string_view text) {
-  const SettingsJson json(text);
+  const Json json = Json::parse_object(text, "the settings");
   Policy policy;
-  policy.mode = mode_of(json.string("mode", "all"), Mode::All);
-  policy.max_redundancy = static_cast<uint8_t>(json.integer("max_redundancy", 2));
-  policy.protect_loss = part_of(json.integer("protect_loss_percent", 2));
-  policy.loss_percentile = static_cast<uint32_t>(json.integer("loss_percentile", 75));
-  policy.max_queue_us = static_cast<uint32_t>(json.integer("max_queue_ms", 50) * 1000);
-  policy.overload = part_of(json.integer("overload_percent", 85));
-  policy.floors.min_bitrate_bps = static_cast<uint32_t>(json.integer("min_bitrate_bps", 16'000));
-  policy.floors.max_bitrate_bps = static_cast<uint32_t>(json.integer("max_bitrate_bps", 0));
+  policy.mode = mode_of(json.get<std::string>("mode", "all"), Mode::All);
+  policy.max_redundancy = static_cast<uint8_t>(json.get<int64_t>("max_redundancy", 2));
+  policy.protect_loss = part_of(json.get<int64_t>("protect_loss_percent", 2));
+  policy.loss_percentile = static_cast<uint32_t>(json.get<int64_t>("loss_percentile", 75));
+  policy.max_queue_us = static_cast<uint32_t>(json.get<int64_t>("max_queue_ms", 50) * 1000);
+  policy.overload = part_of(json.get<int64_t>("overload_percent", 85));
+  policy.floors.min_bitrate_bps =
+      static_cast<uint32_t>(json.get<int64_t>("min_bitrate_bps", 16'000));
+  policy.floors.max_bitrate_bps = static_cast<uint32_t>(json.get<int64_t>("max_bitrate_bps", 0));
   policy.floors.least_loss = policy.protect_loss;
   policy.floors.may_hint = policy.mode == Mode::All;
   return policy;
 }
 
 RoomSettings parse_room(std::string_view text) {
-  const SettingsJson json(text);
-  return {json.string("mode", "server"), json.integer("max_redundancy", 2),
-          json.integer("min_bitrate_bps", 0), json.integer("max_bitrate_bps", 0)};
+  const Json json = Json::parse_object(text, "the settings");
+  return {json.get<std::string>("mode", "server"), json.get<int64_t>("max_redundancy", 2),
+          json.get<int64_t>("min_bitrate_bps", 0), json.get<int64_t>("max_bitrate_bps", 0)};
 }
 
 Policy combine(const Policy& server, const RoomSettings& room) {

@@ -71,6 +71,21 @@ TEST(WrapperJson, IsReadWithoutAskingFirst) {
   EXPECT_TRUE(json["none"]["deeper"].is_null());
   EXPECT_TRUE(json["n"]["deeper"].is_null());
   EXPECT_TRUE(json["s"].elements().empty());
+  EXPECT_EQ(json.get<int64_t>("n", 7), 3);
+  EXPECT_EQ(json.get<int64_t>("s", 7), 7) << "of another type";
+  EXPECT_EQ(json.get<std::string>("none", "otherwise"), "otherwise");
+}
+
+TEST(WrapperJson, IsAnObjectOrAFailureThatNamesIt) {
+  EXPECT_EQ(Json::parse_object("{}", "the settings").text(), "{}");
+  for (const char* text : {"[]", "3", "null", "{", ""}) {
+    try {
+      Json::parse_object(text, "the settings");
+      FAIL() << text;
+    } catch (const Failure& failure) {
+      EXPECT_STREQ(failure.what(), "the settings: not a JSON object");
+    }
+  }
 }
 
 TEST(WrapperJson, IsBuilt) {

@@ -16,6 +16,8 @@
 #include <variant>
 #include <vector>
 
+#include "failure.hpp"
+
 namespace veche {
 
 /// [any but lane] Numbers without a fraction and an exponent that fit are int64_t, all others
@@ -39,6 +41,12 @@ class Json {
 
   /// Nothing if the text is not JSON, or is nested deeper than 64 times.
   static std::optional<Json> parse(std::string_view text);
+  /// Throws a Failure (VECHE_E_INVALID) that names `what` if the text is not a JSON object.
+  static Json parse_object(std::string_view text, const std::string& what) {
+    auto parsed = parse(text);
+    if (parsed && std::holds_alternative<Object>(parsed->value_)) return *std::move(parsed);
+    throw Failure(VECHE_E_INVALID, what + ": not a JSON object");
+  }
   std::string text() const {
     std::string to;
     write(to);
@@ -55,6 +63,11 @@ class Json {
     }
     const T* value = std::get_if<T>(&value_);
     return value != nullptr ? std::optional<T>(*value) : std::nullopt;
+  }
+  /// A member of such a type; `otherwise` if there is none.
+  template <class T>
+  T get(std::string_view name, T otherwise) const {
+    return (*this)[name].get<T>().value_or(std::move(otherwise));
   }
   /// Its text; null if it is no string. Lives as long as this.
   const std::string* string() const { return std::get_if<std::string>(&value_); }
