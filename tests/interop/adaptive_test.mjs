@@ -22,7 +22,7 @@ test('Listeners on lossy links hear what they hardly heard without the plugin', 
   await tryTwice('speech over lossy links', async () => {
     for (const { name, below, adaptive, plain, machine } of await measureLoss(t, links, environment.full ? 20000 : 10000)) {
       const text = `${name}: ${percent(adaptive, 2)} concealed with the plugin, ${percent(plain, 2)} without, ${percent(machine, 2)} where nothing is lost`;
-      assert.ok(plain > 0.04, `${text}: that shows nothing`);
+      assert.ok(plain > 0.03, `${text}: that shows nothing`);
       assert.ok(adaptive - MACHINE * machine < below, text);
     }
   });
@@ -46,8 +46,8 @@ test('Through 100 kbit/s the main speaker is clear within three seconds, and all
   await assertMainIsClear(t, 100000, environment.full ? {} : { limitMs: 8000, afterMs: 12000 });
 });
 
-test('Through 72 kbit/s, of which one talker needs 66, it is heard, and clear', onlyFull, async (t) => {
-  await assertMainIsClear(t, 72000);
+test('Through 64 kbit/s, of which one talker needs 54, it is heard, and clear', onlyFull, async (t) => {
+  await assertMainIsClear(t, 64000, { bitrate: 20000 });
 });
 
 test('A link that becomes narrow and wide again and again takes away and brings back each talker once', onlyFull, async (t) => {

@@ -43,7 +43,7 @@ Result<Results> execute(const Options& options) {
     if (!measured) return measured.error();
     bare_loop = *measured;
   }
-  Result<Voice> voice = Voice::encode(options.noise_floor);
+  Result<Voice> voice = Voice::encode(options.voice);
   if (!voice) return voice.error();
   glib::ControlLoop loop;
   Run run(loop, options, *std::move(voice));

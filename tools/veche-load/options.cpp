@@ -25,6 +25,7 @@ struct Parsed {
   int talkers = static_cast<int>(defaults.talkers);
   int slots = static_cast<int>(defaults.slots);
   int pause_ms = static_cast<int>(defaults.pause_ms);
+  int bit_rate_bps = defaults.voice.bit_rate_bps;
   int joining = 0, server_pid = 0, seed = static_cast<int>(defaults.seed);
   double turn_s = static_cast<double>(defaults.turn_ms) / 1000;
   double join_rate = defaults.join_rate, duration_s = defaults.duration_s;
@@ -62,6 +63,7 @@ Status parse(int argc, char** argv, Parsed& p) {
       {"pause", 0, 0, G_OPTION_ARG_INT, &p.pause_ms, "Pause before the next turn (200)", "MS"},
       {"silence", 0, 0, G_OPTION_ARG_STRING, &p.silence, "What the others send (dtx)",
        "dtx|continuous|none"},
+      {"bitrate", 0, 0, G_OPTION_ARG_INT, &p.bit_rate_bps, "Of the voices' Opus (32000)", "BPS"},
       {"noise-floor", 0, 0, G_OPTION_ARG_NONE, &p.noise_floor, "Silence is noise at -70 dBov",
        nullptr},
       {"slots", 0, 0, G_OPTION_ARG_INT, &p.slots, "Receiving m-lines of each (3)", "N"},
@@ -152,6 +154,7 @@ Status check(const Parsed& p) {
     return invalid("--talkers is 0 to the participants of each room");
   if (p.slots < 0 || p.slots > 64) return invalid("--slots is 0 to 64");
   if (p.turn_s < 0.1) return invalid("--turn is at least 0.1");
+  if (p.bit_rate_bps < 6000 || p.bit_rate_bps > 40000) return invalid("--bitrate is 6000 to 40000");
   if (p.pause_ms < 0) return invalid("--pause is not negative");
   if (p.join_rate <= 0 || p.join_rate > 1000) return invalid("--join-rate is above 0, to 1000");
   if (p.joining < 0) return invalid("--joining is not negative");
@@ -195,7 +198,7 @@ Result<Options> parse_options(int argc, char** argv) {
   options.leave_early = p.leave_early;
   options.server_pid = p.server_pid;
   options.seed = static_cast<uint32_t>(p.seed);
-  options.noise_floor = p.noise_floor;
+  options.voice = {p.bit_rate_bps, p.noise_floor != FALSE};
   options.through_elements = p.through_elements;
   options.expect_no_loss = p.expect_no_loss;
   options.bare = p.bare;

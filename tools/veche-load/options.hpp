@@ -10,6 +10,7 @@
 #include "schedule.hpp"
 #include "socket_reader.hpp"
 #include "talker.hpp"
+#include "voice.hpp"
 
 namespace veche::load {
 
@@ -26,7 +27,7 @@ struct Options {
   int64_t turn_ms = 3000;
   int64_t pause_ms = 200;
   Silence silence = Silence::Dtx;
-  bool noise_floor = false;  ///< Silence is at -70 dBov instead of -127.
+  VoiceStyle voice;
   uint32_t slots = 3;
   double join_rate = 10;      ///< Per second.
   bool offers_first = false;  ///< All offers are made before the first participant joins.

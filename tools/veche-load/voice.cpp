@@ -26,7 +26,6 @@ constexpr size_t kDtxInputFrames = 250;  // Five seconds, of which DTX lets one 
 constexpr size_t kSettlingFrames = 50;
 /// libopus' size of a frame that need not be sent.
 constexpr size_t kNotToBeSent = 2;
-constexpr int kBitRate = 32'000;
 constexpr opus_int32 kMaxOpus = 160;
 constexpr double kFullScale = 32768;
 
@@ -115,12 +114,13 @@ Error opus_error(int status) {
 }
 
 /// The frames from `first` on. Frames that DTX leaves out are dropped.
-Result<std::vector<VoiceFrame>> encode_samples(const Samples& samples, bool dtx, size_t first) {
+Result<std::vector<VoiceFrame>> encode_samples(const Samples& samples, int bit_rate_bps, bool dtx,
+                                               size_t first) {
   int status = OPUS_OK;
   const std::unique_ptr<OpusEncoder, EncoderDeleter> encoder(
       opus_encoder_create(kRate, 1, OPUS_APPLICATION_VOIP, &status));
   if (!encoder) return opus_error(status);
-  opus_encoder_ctl(encoder.get(), OPUS_SET_BITRATE(kBitRate));
+  opus_encoder_ctl(encoder.get(), OPUS_SET_BITRATE(bit_rate_bps));
   opus_encoder_ctl(encoder.get(), OPUS_SET_DTX(dtx ? 1 : 0));
   std::vector<VoiceFrame> frames;
   for (size_t i = 0; (i + 1) * kFrameTicks <= samples.size(); ++i) {
@@ -140,16 +140,18 @@ Result<std::vector<VoiceFrame>> encode_samples(const Samples& samples, bool dtx,
 
 }  // namespace
 
-Result<Voice> Voice::encode(bool noise_floor) {
+Result<Voice> Voice::encode(const VoiceStyle& style) {
+  const auto [bit_rate_bps, noise_floor] = style;
   const Samples speech_only = make_speech();
   constexpr size_t kFirst = kSpeechFrames + kSettlingFrames;
-  auto speech_frames = encode_samples(speech_only, false, 0);
+  auto speech_frames = encode_samples(speech_only, bit_rate_bps, false, 0);
   if (!speech_frames) return speech_frames.error();
-  auto silence_frames = encode_samples(
-      with_silence(speech_only, kSettlingFrames + kSilenceFrames, noise_floor), false, kFirst);
+  auto silence_frames =
+      encode_samples(with_silence(speech_only, kSettlingFrames + kSilenceFrames, noise_floor),
+                     bit_rate_bps, false, kFirst);
   if (!silence_frames) return silence_frames.error();
-  auto dtx_frames =
-      encode_samples(with_silence(speech_only, kDtxInputFrames, noise_floor), true, kFirst);
+  auto dtx_frames = encode_samples(with_silence(speech_only, kDtxInputFrames, noise_floor),
+                                   bit_rate_bps, true, kFirst);
   if (!dtx_frames) return dtx_frames.error();
   return Voice{.speech = *std::move(speech_frames),
                .silence = *std::move(silence_frames),

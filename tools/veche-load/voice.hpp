@@ -18,7 +18,12 @@ struct VoiceFrame {
   uint8_t level = 127;  ///< Its RFC 6464 level, in -dBov.
 };
 
-/// As Chromium encodes a microphone: 48 kHz, mono, 32 kbit/s. No list is empty.
+struct VoiceStyle {
+  int bit_rate_bps = 32'000;  ///< As Chromium encodes a microphone.
+  bool noise_floor = false;   ///< Silence is noise of -70 dBov instead of nothing.
+};
+
+/// 48 kHz, mono. No list is empty.
 struct Voice {
   std::vector<VoiceFrame> speech;   ///< Two seconds between -24 and -36 dBov.
   std::vector<VoiceFrame> silence;  ///< Encoded without DTX.
@@ -27,8 +32,8 @@ struct Voice {
   /// No payload is longer.
   static constexpr size_t kMaxPayload = 200;
 
-  /// `noise_floor`: silence is noise of -70 dBov instead of nothing. Takes a quarter of a second.
-  static Result<Voice> encode(bool noise_floor);
+  /// Takes a quarter of a second.
+  static Result<Voice> encode(const VoiceStyle& style);
 };
 
 }  // namespace veche::load

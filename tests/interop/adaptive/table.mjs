@@ -27,8 +27,8 @@ async function loss(name) {
   return [row(`${name}: concealed speech`, percent(plain), percent(adaptive), `below ${percent(below, 0)} (${percent(machine)} where nothing is lost)`)];
 }
 
-async function limit(rateBps) {
-  const { adaptive, plain } = await within((t) => measureLimit(t, rateBps));
+async function limit(rateBps, options) {
+  const { adaptive, plain } = await within((t) => measureLimit(t, rateBps, options));
   const name = `three talkers through ${rateBps / 1000} kbit/s`;
   return [
     row(`${name}: main speaker concealed`, percent(plain.mainShare), percent(adaptive.mainShare), 'below 2 %'),
@@ -75,7 +75,7 @@ async function disabling() {
 const parts = {
   ...Object.fromEntries(Object.keys(LINKS).map((name, i) => [`loss-${i + 1}`, () => loss(name)])),
   'limit-100': () => limit(100000),
-  'limit-72': () => limit(72000), // One of veche-load's talkers needs 66 kbit/s.
+  'limit-64': () => limit(64000, { bitrate: 20000 }), // Each costs 54 kbit/s then, as Chromium's talker does.
   swings,
   'fec-up': () => fec('up', 'a talker loses 15 %'),
   'fec-down': () => fec('down', 'the listener loses 15 %'),

@@ -7,8 +7,8 @@
 namespace veche::load {
 
 inline const Voice& voice(bool noise_floor = false) {
-  static const Voice quiet = *Voice::encode(false);
-  static const Voice noisy = *Voice::encode(true);
+  static const Voice quiet = *Voice::encode({});
+  static const Voice noisy = *Voice::encode({.noise_floor = true});
   return noise_floor ? noisy : quiet;
 }
 

@@ -105,6 +105,16 @@ TEST(LoadVoice, IsSilentWhereItSaysSo) {
   }
 }
 
+TEST(LoadVoice, HasTheBitRateThatWasAskedFor) {
+  const auto bytes = [](const Voice& voice) {
+    size_t sum = 0;
+    for (const VoiceFrame& frame : voice.speech) sum += frame.payload.size();
+    return static_cast<double>(sum) / static_cast<double>(voice.speech.size());
+  };
+  const double saved = (32'000.0 - 20'000) / 50 / 8;
+  EXPECT_NEAR(bytes(voice()) - bytes(*Voice::encode({.bit_rate_bps = 20'000})), saved, saved / 5);
+}
+
 TEST(LoadVoice, HasAFrameInFourHundredMillisecondsWithDtx) {
   // Four seconds of silence follow the speech.
   EXPECT_NEAR(static_cast<double>(voice().dtx.size()), 10, 1);
