@@ -14,6 +14,8 @@ import { percent, seconds, twoCalls } from './call.mjs';
 
 const LOSS = { loss: { model: 'uniform', share: 0.15 } };
 const QUIET_MS = 4000;
+/** An encoder smooths what reports say over ten seconds; the reports on a listener's loss come some seconds later than those on a talker's. */
+const LOSS_MS = { up: 15000, down: 30000 };
 
 /** An aiortc participant that keeps its packets: `packets` come when it has left, `[{direction, timeMs, ssrc, sequence, timestamp, payload}]`. */
 export async function keepPackets(t, server, { room, participant, durationS, extra = [] }) {
@@ -72,7 +74,7 @@ function judge(packets, { beginMs, fromMs, toMs }) {
  * how long it came, and how long after the loss it was last seen (null: never, and still there). `direction`: 'up' loses what the talker sends, 'down' what
  * the listener gets.
  */
-export async function measureFec(t, direction, { lossMs = 15000, afterMs = 35000 } = {}) {
+export async function measureFec(t, direction, { lossMs = LOSS_MS[direction], afterMs = 35000 } = {}) {
   const calls = Object.values(await twoCalls(t, `fec-${direction}`));
   const results = await Promise.all(calls.map((call) => follow(t, call, direction, { lossMs, afterMs })));
   for (const [i, { beforeShare, lossyShare, onMs, offMs }] of results.entries()) {

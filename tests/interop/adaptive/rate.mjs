@@ -12,8 +12,8 @@ const BEFORE_MS = 2000;
 const CLEAN_MS = 3000;
 
 /** Three talkers and a listener: {listener, mids, main} with the main speaker's slot. */
-export async function threeTalkers(t, call) {
-  await call.programs(t, TALKERS);
+export async function threeTalkers(t, call, bitrate) {
+  await call.programs(t, TALKERS, bitrate);
   const listener = await call.listener(t, 'Dunya');
   const mids = await call.slots(listener);
   await delay(2000); // The last talker may have become the main speaker.
@@ -40,11 +40,11 @@ function describe(t, call, { mainShare, shares, queuedMs, mostQueuedMs, cleanMs,
     `all back after ${seconds(backMs)}`);
 }
 
-/** {adaptive, plain}: what judge() says of both servers. */
-export async function measureLimit(t, rateBps, { limitMs = 15000, afterMs = 13000 } = {}) {
+/** {adaptive, plain}: what judge() says of both servers. `bitrate`: of the talkers' Opus. */
+export async function measureLimit(t, rateBps, { bitrate, limitMs = 15000, afterMs = 13000 } = {}) {
   const calls = Object.values(await twoCalls(t, 'narrow'));
   const people = [];
-  for (const call of calls) people.push(await threeTalkers(t, call));
+  for (const call of calls) people.push(await threeTalkers(t, call, bitrate));
   const recordings = people.map(({ listener }) => record(listener, BEFORE_MS + limitMs + afterMs));
   await delay(BEFORE_MS);
   const shapeAll = (conditions) => {
@@ -60,6 +60,12 @@ export async function measureLimit(t, rateBps, { limitMs = 15000, afterMs = 1300
     return result;
   });
   return { adaptive, plain };
+}
+
+/** What the plugin saw in the last minute. */
+async function explain(t, call, { participant }) {
+  const { body } = await call.server.api('GET', `/v1/plugins/adaptive/rooms/${call.room}/participants/${participant}`);
+  for (const sample of body.history) t.diagnostic(JSON.stringify(sample));
 }
 
 /** 400, 96, 400 kbit/s again and again: `[{on, off}]`, how often each slot but the main speaker's came and went in each round, and how many were heard at its end. */
@@ -79,6 +85,7 @@ export async function measureSwings(t, { rounds = 20, narrowMs = 12000, wideMs =
     const [begin, end] = [samples[0].timeMs, samples.at(-1).timeMs];
     const slots = mids.map((mid) => changes(samples, mid, begin, end));
     results.push({ slots, heardSlots: slotsOn(samples, mids, end) });
+    if (results.at(-1).heardSlots < slots.length) await explain(t, call, listener);
     t.diagnostic(`round ${round}: ${slots.map(({ on, off }) => `${off} off and ${on} on`).join(', ')}; ${results.at(-1).heardSlots} heard at its end`);
   }
   return results;
