@@ -58,7 +58,7 @@ class SfuHealth:
             return
         if self._is_up and self.found_at_s is not None and now_s - self.found_at_s < self._stable_s + TRUSTED_S:
             self._stable_s = min(LONGEST_STABLE_S, max(STABLE_S, 2 * self._stable_s))
-        else:
+        elif self.found_at_s is not None:  # One that was never there has not failed: it may have been started after the backend.
             self._stable_s = max(STABLE_S, self._stable_s)
         self._is_up = self._is_ready = False
         self._ready_since_s = None

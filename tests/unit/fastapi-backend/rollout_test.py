@@ -75,9 +75,14 @@ def test_a_backend_that_starts_believes_its_first_probe():
     assert health.may(0) == DOWN
     probes(health, 0, "ready")
     assert health.may(0) == UP
-    cold = SfuHealth()
-    probes(cold, 0, "unreachable")
-    assert not cold.is_up
+
+
+def test_a_server_that_starts_after_the_backend_is_used_at_once():
+    health = SfuHealth()
+    now_s = probes(health, 0, "unreachable", "unreachable", "unreachable")
+    assert health.may(now_s) == DOWN
+    now_s = probes(health, now_s, "ready")
+    assert health.may(now_s) == UP
 
 
 def test_one_probe_that_fails_is_an_accident_and_two_are_not():
