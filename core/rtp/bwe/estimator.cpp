@@ -144,6 +144,8 @@ void Estimator::on_report(const LinkReport& report, int64_t now_us) noexcept {
 void Estimator::use_reports(int64_t now_us) noexcept {
   LossFilter& loss = reports_.loss();
   judge(loss, reports_.queue_us(), reports_.jitter_us(), 2, now_us);
+  // Twenty seconds of reports say what a link loses, but loss that begins is believed at once.
+  state_.loss = std::max(state_.loss, loss.latest());
   state_.burst = state_.loss > 0 ? 16 : 0;  // Reports do not tell.
   if (state_.region == LinkRegion::Clear) {
     if (loss.excess() <= kProofExcess) capacity_.carry(state_.used_bps, now_us);

@@ -65,10 +65,11 @@ LossFilter::Slice LossFilter::totals(size_t slices) const noexcept {
   return sum;
 }
 
-uint32_t LossFilter::newest() const noexcept {
-  const Slice sum = totals(kSlices / 2);
-  return sum.received + sum.lost < kPackets ? 0 : part(sum);
+uint32_t LossFilter::part_of_enough(const Slice& slice) noexcept {
+  return slice.received + slice.lost < kPackets ? 0 : part(slice);
 }
+
+uint32_t LossFilter::newest() const noexcept { return part_of_enough(totals(kSlices / 2)); }
 
 bool LossFilter::has_newest() const noexcept {
   const Slice sum = totals(kSlices / 2);

@@ -22,6 +22,8 @@ class LossFilter {
 
   /// Of all slices.
   uint32_t loss() const noexcept { return part(totals(kSlices)); }
+  /// Of the newest two slices; 0 if these are too few packets.
+  uint32_t latest() const noexcept { return part_of_enough(totals(2)); }
   /// Of the newest half of the slices, since restart_newest(); 0 if these are too few packets.
   uint32_t newest() const noexcept;
   bool has_newest() const noexcept;
@@ -48,6 +50,7 @@ class LossFilter {
     uint32_t received = 0, lost = 0;
   };
   static uint32_t part(const Slice& slice) noexcept;
+  static uint32_t part_of_enough(const Slice& slice) noexcept;
   Slice* slice_at(int64_t at_us) noexcept;
   Slice totals(size_t slices) const noexcept;
 

@@ -32,6 +32,27 @@ TEST(Estimator, SilenceKeepsTheSource) {
   EXPECT_EQ(link.state().source, LinkSource::Feedback);
 }
 
+TEST(Estimator, LossThatBeginsIsInTheReportsOfFiveSeconds) {
+  VirtualLink link;
+  link.has_feedback = false;
+  const auto report_each_second = [&](int seconds, int64_t lost) {
+    for (int s = 0; s < seconds; ++s) {
+      link.run(1000);
+      link.estimator.on_report({.expected = 50, .lost = lost, .round_trip_us = 80'000},
+                               link.now_us);
+    }
+  };
+  report_each_second(30, 0);
+  EXPECT_EQ(link.state().loss, 0u);
+  report_each_second(5, 8);
+  EXPECT_GE(link.state().loss, LinkState::kOne / 8);
+  report_each_second(20, 8);
+  EXPECT_NEAR(link.state().loss, LinkState::kOne * 8 / 50, LinkState::kOne / 100);
+  report_each_second(5, 0);
+  EXPECT_GE(link.state().loss, LinkState::kOne / 10)
+      << "what a link loses is not forgotten at once";
+}
+
 TEST(Estimator, ReportsTellALimitByGrowingRoundTrips) {
   VirtualLink link;
   link.has_feedback = false;
