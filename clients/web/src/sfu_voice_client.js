@@ -283,6 +283,7 @@ export class SFUVoiceClient extends RoomView {
       this.#encryption?.participants?.(this.roster);
     }
     if (changed.includes('slots')) this.#applyVolumes();
+    if (changed.includes('network')) this.#connector.session?.peer?.waitForRepeats(this.network.reason === 'loss');
     for (const what of changed) this.#emit(what, what === 'network' ? this.network : undefined);
   }
 

@@ -58,7 +58,7 @@ class FakePeerConnection extends EventTarget {
     const transceiver = {
       mid: String(this.transceivers.length),
       sender: new FakeSender(isSender ? track : null),
-      receiver: { track: { enabled: true, slot: this.transceivers.length }, getContributingSources: () => [] },
+      receiver: { track: { enabled: true, slot: this.transceivers.length }, jitterBufferTarget: null, getContributingSources: () => [] },
       setCodecPreferences: (codecs) => (transceiver.codecs = codecs),
     };
     this.transceivers.push(transceiver);

@@ -97,6 +97,19 @@ test('The quality of the network is an event', async (t) => {
   assert.equal(client.network.quality, 'unknown');
 });
 
+test('On a link that loses packets slots are played later, and in time again when it does not', async (t) => {
+  const { time, client, sockets, connections } = setUp(t);
+  await join(time, client);
+  const targets = () => connections[0].transceivers.map(({ receiver }) => receiver.jitterBufferTarget);
+  const quality = (word, reason) => sockets[0].receive({ type: 'quality', data: { quality: word, reason } });
+  quality('poor', 'congestion');
+  assert.deepEqual([...new Set(targets())], [null]);
+  quality('fair', 'loss');
+  assert.deepEqual([...new Set(targets())], [80]);
+  quality('good', '');
+  assert.deepEqual([...new Set(targets())], [null]);
+});
+
 test('Why a participant is not heard: its own mute, the backend\'s, or what it may do', async (t) => {
   const { time, client, sockets } = setUp(t);
   const microphone = fakeMicrophone();

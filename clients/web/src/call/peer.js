@@ -6,6 +6,9 @@ import { VoiceError } from '../protocol/voice_error.js';
 
 const GATHERING_MS = 1000; // Host candidates are enough: the server learns the others from the source of checks.
 
+/** What the server repeats comes up to two packets of 20 ms late, and what it sends again a round trip late. */
+const LOSSY_BUFFER_MS = 80;
+
 /** @typedef {'new' | 'connecting' | 'connected' | 'disconnected' | 'failed' | 'closed'} PeerState */
 
 /**
@@ -133,6 +136,11 @@ export class Peer {
    */
   obey(hint) {
     this.#obeyed = this.#obeyed.then(() => this.#obey(hint)).catch(() => {}); // One after the other. It is only a wish; the call continues without it.
+  }
+
+  /** On a link that loses packets the browser plays a little later, and so has what the server repeats in time. @param {boolean} isLossy */
+  waitForRepeats(isLossy) {
+    for (const receiver of this.receivers) if ('jitterBufferTarget' in receiver) receiver.jitterBufferTarget = isLossy ? LOSSY_BUFFER_MS : null;
   }
 
   /** @param {MediaStreamTrack | null} track */
