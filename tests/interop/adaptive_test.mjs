@@ -22,7 +22,7 @@ test('Listeners on lossy links hear what they hardly heard without the plugin', 
   await tryTwice('speech over lossy links', async () => {
     for (const { name, below, adaptive, plain, machine } of await measureLoss(t, links, environment.full ? 20000 : 10000)) {
       const text = `${name}: ${percent(adaptive, 2)} concealed with the plugin, ${percent(plain, 2)} without, ${percent(machine, 2)} where nothing is lost`;
-      assert.ok(plain > 0.03, `${text}: that shows nothing`);
+      assert.ok(plain > 0.04, `${text}: that shows nothing`);
       assert.ok(adaptive - MACHINE * machine < below, text);
     }
   });

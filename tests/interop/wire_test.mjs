@@ -14,7 +14,7 @@ import { VecheServer } from './harness/veche_server.mjs';
 import { connectDirectly, excess, median } from './pages/direct_call.mjs';
 import { launchBrowser, received, VoicePage } from './pages/voice_page.mjs';
 
-const ASK_FOR_NACK = fileURLToPath(new URL('pages/ask_for_nack.js', import.meta.url));
+const REFUSE_NACK = fileURLToPath(new URL('pages/refuse_nack.js', import.meta.url));
 const heard = (listener, talker) => until(`${listener.name} hears ${talker.name}`, () => listener.hears(talker));
 /** Fraction of a first second that may be concealed beyond what the same pages conceal without a server. */
 const CONCEALED = 0.03;
@@ -97,7 +97,7 @@ test('Lost packets are sent again to clients that ask for it, and asked for from
     const relay = await UdpRelay.start(t, losses);
     const prepare = async (page) => {
       await relay.serve(page);
-      if (nack) await page.addInitScript({ path: ASK_FOR_NACK });
+      if (!nack) await page.addInitScript({ path: REFUSE_NACK });
     };
     const person = await VoicePage.join(browser, server, { name, room, prepare });
     const answer = await person.page.evaluate(() => window.probe.connections[0].pc.remoteDescription.sdp);

@@ -1,12 +1,15 @@
 // SPDX-License-Identifier: Apache-2.0
 // The same call twice at the same time: on a server with the plugin adaptive, and on one without.
 
+import { fileURLToPath } from 'node:url';
+
 import { startCall } from '../harness/command.mjs';
 import { UdpRelay } from '../harness/udp_relay.mjs';
 import { until } from '../harness/until.mjs';
 import { VecheServer } from '../harness/veche_server.mjs';
 import { launchBrowser, VoicePage } from '../pages/voice_page.mjs';
 
+const REFUSE_NACK = fileURLToPath(new URL('../pages/refuse_nack.js', import.meta.url));
 export const FORWARDING = { name: 'forwarding', required: true, config: { max_speakers: 3 } };
 export const ADAPTIVE = { name: 'adaptive', required: true };
 /** More often than a slot could come and go, and seldom enough for two cores. */
@@ -36,14 +39,17 @@ class Call {
     this.talkers = body.participants.map(({ id, source_number: sourceNumber }) => ({ name: id, participant: id, sourceNumber }));
   }
 
-  /** Somebody who only listens. */
-  listener(t, name, { relayed = true } = {}) {
-    return this.#join(t, name, { relayed, listenOnly: true });
+  /** Somebody who only listens. `nack`: asks for retransmission, as the client does by itself. */
+  listener(t, name, { relayed = true, nack = true } = {}) {
+    return this.#join(t, name, { relayed, nack, listenOnly: true });
   }
 
-  async #join(t, name, { relayed, ...options }) {
+  async #join(t, name, { relayed, nack = true, ...options }) {
     const relay = relayed ? await UdpRelay.start(t) : null;
-    const prepare = (page) => relay?.serve(page);
+    const prepare = async (page) => {
+      await relay?.serve(page);
+      if (!nack) await page.addInitScript({ path: REFUSE_NACK });
+    };
     const person = await VoicePage.join(this.browser, this.server, { name, room: this.room, prepare, ...options });
     return Object.assign(person, { relay });
   }

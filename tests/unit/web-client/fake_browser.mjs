@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 // What the voice client needs of a browser, and a server that answers as a test says.
 
-const section = (generation) => `m=audio 9 UDP/TLS/RTP/SAVPF 111\r\na=ice-ufrag:${generation}\r\na=ice-pwd:secret-${generation}\r\na=mid:0\r\n`;
+const section = (generation) => `m=audio 9 UDP/TLS/RTP/SAVPF 111\r\na=rtpmap:111 opus/48000/2\r\na=ice-ufrag:${generation}\r\na=ice-pwd:secret-${generation}\r\na=mid:0\r\n`;
 const sdp = (generation) => `v=0\r\n${section(generation)}`;
 
 /** As in a browser, parameters have to be those that were read last. */

@@ -105,7 +105,7 @@ test('On a link that loses packets slots are played later, and in time again whe
   quality('poor', 'congestion');
   assert.deepEqual([...new Set(targets())], [null]);
   quality('fair', 'loss');
-  assert.deepEqual([...new Set(targets())], [80]);
+  assert.deepEqual([...new Set(targets())], [120]);
   quality('good', '');
   assert.deepEqual([...new Set(targets())], [null]);
 });

@@ -74,6 +74,22 @@ test('A browser that cannot set what a hint or an ICE restart asks goes on witho
   assert.deepEqual([client.state, client.sessions], ['connected', 1]);
 });
 
+test('A browser that takes no offer but its own joins without retransmission', async (t) => {
+  const { time, client, connections, FakePeerConnection } = setUp(t);
+  const { setLocalDescription } = FakePeerConnection.prototype;
+  t.after(() => (FakePeerConnection.prototype.setLocalDescription = setLocalDescription));
+  const offers = [];
+  FakePeerConnection.prototype.setLocalDescription = async function (description) {
+    offers.push(description.sdp);
+    if (description.sdp.includes('nack')) throw new TypeError('InvalidModificationError');
+    return setLocalDescription.call(this, description);
+  };
+  await join(time, client, fakeMicrophone());
+  assert.equal(client.state, 'connected');
+  assert.deepEqual(offers.map((sdp) => sdp.includes('a=rtcp-fb:111 nack')), [true, false]);
+  assert.ok(!connections[0].localDescription.sdp.includes('nack'));
+});
+
 test('A browser that cannot restart ICE gets another session', async (t) => {
   const { time, client, connections, page } = setUp(t);
   await join(time, client, fakeMicrophone());

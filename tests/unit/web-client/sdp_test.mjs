@@ -4,7 +4,7 @@
 import assert from 'node:assert/strict';
 import test from 'node:test';
 
-import { restartFragment, withFragment, withOpusParameters } from '../../../clients/web/src/protocol/sdp.js';
+import { restartFragment, withFragment, withOpusParameters, withRetransmission } from '../../../clients/web/src/protocol/sdp.js';
 
 const lines = (...all) => all.map((line) => `${line}\r\n`).join('');
 const OFFER = lines('v=0', 'a=group:BUNDLE 0 1',
@@ -18,6 +18,12 @@ test('Opus gets FEC and DTX, and keeps the rest', () => {
   const changed = withOpusParameters(OFFER);
   assert.equal(changed.match(/^a=fmtp:111 .*$/gm).join(), 'a=fmtp:111 minptime=10;useinbandfec=1;usedtx=1,a=fmtp:111 useinbandfec=1;usedtx=1');
   assert.equal(withOpusParameters(changed), changed);
+});
+
+test('An offer asks for retransmission of voice in each section', () => {
+  const feedback = withRetransmission(OFFER).match(/^a=rtcp-fb:.*$/gm);
+  assert.deepEqual(feedback, ['a=rtcp-fb:111 nack', 'a=rtcp-fb:111 nack']);
+  assert.equal(withRetransmission(OFFER).replaceAll('a=rtcp-fb:111 nack\r\n', ''), OFFER);
 });
 
 test('The fragment of an ICE restart has the credentials of the offer and its first section', () => {

@@ -1,13 +1,13 @@
 // SPDX-License-Identifier: Apache-2.0
 // The PeerConnection of a session: one offer with everything in it, and later ICE restarts.
 
-import { restartFragment, withFragment, withOpusParameters } from '../protocol/sdp.js';
+import { restartFragment, withFragment, withOpusParameters, withRetransmission } from '../protocol/sdp.js';
 import { VoiceError } from '../protocol/voice_error.js';
 
 const GATHERING_MS = 1000; // Host candidates are enough: the server learns the others from the source of checks.
 
-/** What the server repeats comes up to two packets of 20 ms late, and what it sends again a round trip late. */
-const LOSSY_BUFFER_MS = 80;
+/** What the server repeats comes up to two packets of 20 ms late, and what it sends again a burst and a round trip late. */
+const LOSSY_BUFFER_MS = 120;
 
 /** @typedef {'new' | 'connecting' | 'connected' | 'disconnected' | 'failed' | 'closed'} PeerState */
 
@@ -163,10 +163,11 @@ export class Peer {
 
   /** @param {RTCOfferOptions} [options] */
   async #propose(options) {
-    const offer = await this.#pc.createOffer(options);
-    await this.#pc.setLocalDescription(offer);
+    const { type, sdp = '' } = await this.#pc.createOffer(options);
+    // A browser may take no offer but its own.
+    await this.#pc.setLocalDescription({ type, sdp: withRetransmission(sdp) }).catch(() => this.#pc.setLocalDescription({ type, sdp }));
     this.negotiations += 1;
-    return offer.sdp ?? '';
+    return sdp;
   }
 
   /** @param {Parameters<Peer['obey']>[0]} hint */

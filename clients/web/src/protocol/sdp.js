@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-// What a client changes in session descriptions: Opus parameters, and the credentials of an ICE restart.
+// What a client changes in session descriptions: Opus parameters, retransmission, and the credentials of an ICE restart.
 
 /** @type {Record<string, number>} */
 const OPUS_PARAMETERS = { useinbandfec: 1, usedtx: 1 };
@@ -23,6 +23,14 @@ export function withOpusParameters(sdp, wanted = OPUS_PARAMETERS) {
     return section.replace(fmtp, '').replace(/^a=rtpmap:\d+ opus\/.*\r\n/im, (rtpmap) => rtpmap + line);
   });
   return sections.join('');
+}
+
+/**
+ * An offer that asks for retransmission of voice (NACK, RFC 4585), which browsers do not do by themselves.
+ * @param {string} offer
+ */
+export function withRetransmission(offer) {
+  return offer.replace(/^a=rtpmap:(\d+) opus\/.*\r\n/gim, (rtpmap, payloadType) => `${rtpmap}a=rtcp-fb:${payloadType} nack\r\n`);
 }
 
 /**
