@@ -21,7 +21,8 @@ struct veche_selector_room {
   veche_plugin* self;
 };
 
-/// Not a constant: the compiler must not see what happens. Not null: UBSan would end the server before the signal comes.
+/// Not a constant: the compiler must not see what happens. Not null: UBSan would end the server
+/// before the signal comes.
 static int* volatile nowhere = (int*)sizeof(int);
 
 static void reach(const veche_plugin* self, const char* where) {
