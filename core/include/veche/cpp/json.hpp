@@ -272,8 +272,8 @@ inline void Json::write(std::string& to) const {
     to += std::to_string(*whole);
   } else if (const auto* number = std::get_if<double>(&value_)) {
     char digits[32];
-    // JSON has neither infinity nor not-a-number.
-    const auto [end, error] = std::to_chars(digits, digits + sizeof digits, *number);
+    // JSON has neither infinity nor not-a-number; zero has no sign, which would be read as none.
+    const auto [end, error] = std::to_chars(digits, digits + sizeof digits, *number + 0.0);
     to += std::isfinite(*number) ? std::string_view(digits, static_cast<size_t>(end - digits))
                                  : std::string_view("null");
   } else if (const auto* string = std::get_if<std::string>(&value_)) {
