@@ -16,7 +16,8 @@ const RECEIVE_MS = 15000; // docs/http-api.md
 const DRIPPING = 300;
 const DROPPED = 10000;
 const AT_ONCE = 100;
-const SLOWEST_MS = 1000;
+/** One slow client that all others wait for ends them only at the deadline; a machine that is busy stalls them for a second or two. */
+const SLOWEST_MS = 5000;
 
 const descriptors = (server) => readdirSync(`/proc/${server.pid}/fd`).length;
 
@@ -44,7 +45,7 @@ async function drip(t, server, begin, byte, everyMs) {
   return { ms: Date.now() - started, sent };
 }
 
-/** Reads until `done`; each has to be answered as fast as ever. */
+/** Reads until `done`; each has to be answered. */
 async function readMeanwhile(server, done) {
   let [isDone, reads] = [false, 0];
   done.then(() => { isDone = true; }, () => { isDone = true; });

@@ -79,10 +79,18 @@
     return [signalingState, iceGatheringState, iceConnectionState, connectionState].join('/');
   };
   probe.directInbound = async (name) => inboundOf(await probe.direct[name].pc.getStats());
+  /** For the message of a test that fails: what has become of each connection, and what it receives. */
+  probe.overview = () => Promise.all(probe.connections.map(async ({ pc, states }) => ({
+    state: pc.connectionState, states: states.join(), inbound: pc.signalingState === 'closed' ? [] : countsOf(await pc.getStats()),
+    sources: pc.getReceivers().flatMap((receiver) => receiver.getContributingSources()).map(({ source, timestamp }) =>
+      [source, Math.round(performance.timeOrigin + performance.now() - timestamp)]),
+  })));
   /** The source numbers that were played within the last half second. */
   probe.sources = () => {
     const now = performance.timeOrigin + performance.now();
-    return current().getReceivers().flatMap((receiver) => receiver.getContributingSources())
+    // A page that may also talk directly opens connections for that, and closes them, whatever it hears.
+    const open = probe.connections.map(({ pc }) => pc).filter(({ signalingState }) => signalingState !== 'closed');
+    return open.flatMap((pc) => pc.getReceivers()).flatMap((receiver) => receiver.getContributingSources())
       .filter(({ timestamp }) => now - timestamp < CONTRIBUTING_MS).map(({ source }) => source);
   };
 })();
