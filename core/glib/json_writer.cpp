@@ -30,9 +30,11 @@ void append_string(std::string& out, std::string_view text) {
   out += '"';
 }
 
-/// Beyond 64 bits the shortest text may be that of an integer, which the parser refuses.
+/// Beyond 64 bits the shortest text may be that of an integer, which the parser refuses. Zero has
+/// no sign, which an integer would not keep.
 std::to_chars_result write_real(char* begin, char* end, double real) {
   constexpr double kFirstBeyond = 0x1p63;
+  real += 0.0;
   if (std::abs(real) < kFirstBeyond) return std::to_chars(begin, end, real);
   return std::to_chars(begin, end, real, std::chars_format::scientific);
 }

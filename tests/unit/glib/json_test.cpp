@@ -84,6 +84,7 @@ TEST(Json, WritesNumbersSoThatTheyReadBackEqual) {
   // json-glib 1.6 writes 1e+20 as "1e+20.0", which is not valid JSON.
   EXPECT_EQ(round_trip("[1e20,-1e-7,0.1,1.5,1.2345678901234568e20]"),
             "[1e+20,-1e-07,0.1,1.5,1.2345678901234568e+20]");
+  EXPECT_EQ(round_trip("[-0.0,-0E4]"), "[0,0]") << "and again they are the same";
   for (const double number :
        {0.1, 1.0 / 3, 5e-324, 1.7976931348623157e308, -0.0, 0x1p63, -0x1p63, 0x1p64, 0x1p62}) {
     const JsonPtr node(json_node_init_double(json_node_alloc(), number));
