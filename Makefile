@@ -68,7 +68,7 @@ test-tsan: ## unit, ABI and integration tests under ThreadSanitizer
 fuzz: deps ## run each fuzz target for a minute
 	@$(CLANG) scripts/set-up $(BUILD)-fuzz -Dfuzzers=true -Dunity=off
 	@ninja -C $(BUILD)-fuzz $$(ninja -C $(BUILD)-fuzz -t targets all | sed -nE 's/^(tests\/fuzz\/fuzz-[a-z-]+): .*/\1/p')
-	@find $(BUILD)-fuzz/tests/fuzz -maxdepth 1 -type f -executable -name 'fuzz-*' -printf '%p -max_total_time=60 -print_final_stats=1\0' | \
+	@find $(BUILD)-fuzz/tests/fuzz -maxdepth 1 -type f -executable -name 'fuzz-*' -printf '%p -max_total_time=60 -print_final_stats=1 -artifact_prefix=$(BUILD)-fuzz/\0' | \
 	  sort -z | xargs -0 scripts/in-turn
 
 bench: build ## fill rooms with up to 200 people: prints latency, CPU per packet and what sending alone costs
