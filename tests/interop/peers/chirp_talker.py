@@ -16,10 +16,11 @@ from gi.repository import Gst, GstSdp, GstWebRTC  # noqa: E402
 from chirps import FRAME_SAMPLES, RATE, ChirpMicrophone  # noqa: E402
 
 RTP = "application/x-rtp,media=audio,encoding-name=OPUS,payload=111,clock-rate=48000,encoding-params=(string)2"
+# Low delay keeps Opus at CELT: with DTX it may take a chirp for speech, whose phases its SILK layer does not keep.
 PIPELINE = (
     "appsrc name=microphone is-live=true format=time "
     f"caps=audio/x-raw,format=S16LE,rate={RATE},channels=1,layout=interleaved ! "
-    "opusenc bitrate=24000 dtx={dtx} ! rtpopuspay name=pay pt=111 ! "
+    "opusenc bitrate=24000 audio-type=restricted-lowdelay dtx={dtx} ! rtpopuspay name=pay pt=111 ! "
     f"{RTP} ! webrtcbin name=peer bundle-policy=max-bundle"
 )
 PATIENCE_S = 15
