@@ -18,6 +18,7 @@ int64_t DelayFilter::add(int64_t sent_us, int64_t arrival_us) noexcept {
   last_way_us_ = way_us;
   shortest_.add(way_us, sent_us);
   add_to_slice(arrival_us, way_us);
+  add_to_level(arrival_us, way_us);
   return way_us - *shortest_.best();
 }
 
@@ -32,6 +33,33 @@ void DelayFilter::add_to_slice(int64_t arrival_us, int64_t way_us) noexcept {
   Slice& slice = slices_[newest_];
   slice.lowest_us = std::min(slice.lowest_us, way_us);
   ++slice.packets;
+}
+
+void DelayFilter::add_to_level(int64_t arrival_us, int64_t way_us) noexcept {
+  const bool is_whole =
+      level_packets_ >= kIntervalPackets && arrival_us - level_begin_us_ >= kLevelUs;
+  if (is_whole) longer_way_.add(level_, jitter_us());
+  if (is_whole || level_packets_ == 0) {
+    level_ = {.lowest_us = way_us, .highest_us = way_us};
+    level_begin_us_ = arrival_us;
+    level_packets_ = 0;
+  }
+  level_.lowest_us = std::min(level_.lowest_us, way_us);
+  level_.highest_us = std::max(level_.highest_us, way_us);
+  ++level_packets_;
+}
+
+std::optional<int64_t> DelayFilter::longer_way_spread_us() const noexcept {
+  const auto level = longer_way_.found();
+  return level ? std::optional(level->highest_us - level->lowest_us) : std::nullopt;
+}
+
+void DelayFilter::accept_longer_way(int64_t now_us) noexcept {
+  const auto level = longer_way_.found();
+  if (!level) return;
+  shortest_.clear();
+  shortest_.add(level->lowest_us, now_us);
+  longer_way_.clear();
 }
 
 uint32_t DelayFilter::queue_us() const noexcept {
@@ -55,6 +83,8 @@ uint32_t DelayFilter::queue_us() const noexcept {
 
 void DelayFilter::clear() noexcept {
   shortest_.clear();
+  longer_way_.clear();
+  level_packets_ = 0;
   slices_.fill({});
   jitter_us_16_ = 0;
 }

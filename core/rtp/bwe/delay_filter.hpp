@@ -5,7 +5,9 @@
 #include <array>
 #include <cstddef>
 #include <cstdint>
+#include <optional>
 
+#include "rtp/bwe/longer_way.hpp"
 #include "rtp/bwe/windowed_best.hpp"
 
 namespace veche::rtp {
@@ -21,6 +23,10 @@ class DelayFilter {
   /// The queue that stands: what the luckiest packet of the newest interval waited. Packets that a
   /// radio holds back and releases together show no queue, because the last of them did not wait.
   uint32_t queue_us() const noexcept;
+  /// How far its packets are apart, if the way has become longer and stayed so for 1.5 s.
+  std::optional<int64_t> longer_way_spread_us() const noexcept;
+  /// That is the way without a queue from now on.
+  void accept_longer_way(int64_t now_us) noexcept;
   /// Of the time between packets (RFC 3550 section 6.4.1).
   uint32_t jitter_us() const noexcept { return static_cast<uint32_t>(jitter_us_16_ / 16); }
 
@@ -38,12 +44,18 @@ class DelayFilter {
     int64_t lowest_us = 0;
     uint32_t packets = 0;
   };
+  static constexpr int64_t kLevelUs = 250'000;
+  void add_to_level(int64_t arrival_us, int64_t way_us) noexcept;
   void add_to_slice(int64_t arrival_us, int64_t way_us) noexcept;
   void clear() noexcept;
 
   WindowedLowest shortest_{kWindowUs};
   std::array<Slice, kSlices> slices_{};  ///< A ring of those with packets.
   size_t newest_ = 0;
+  LongerWay longer_way_{{.flat_us = 4'000, .jump_us = 15'000, .levels = 6}};
+  LongerWay::Level level_;  ///< Of the packets since level_begin_us_, which is a time of arrival.
+  int64_t level_begin_us_ = 0;
+  uint32_t level_packets_ = 0;
   int64_t last_way_us_ = 0;
   int64_t jitter_us_16_ = 0;  ///< In 1/16.
 };

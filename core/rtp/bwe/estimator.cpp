@@ -12,6 +12,8 @@ constexpr uint32_t kExcessBehindQueue = LinkState::kOne / 20;  // where a queue 
 constexpr uint32_t kExcessBeyondProof = LinkState::kOne / 12;  // where more is sent than proven,
 constexpr uint32_t kExcessAlone = LinkState::kOne * 3 / 10;    // and elsewhere, where it may be
                                                                // the link's new floor.
+/// Random loss wavers by as much, and by half of its floor.
+constexpr uint32_t kWavers = LinkState::kOne / 100;
 /// A measure with more loss beyond the floor proves nothing.
 constexpr uint32_t kProofExcess = LinkState::kOne / 8;
 constexpr int64_t kReportStepUs = 1'000'000;
@@ -32,6 +34,7 @@ void Estimator::on_feedback(std::span<const PacketResult> results, int64_t now_u
   sent_.advance(now_us);
   state_.used_bps = sent_.bps();
   for (const PacketResult& result : results) add(result, now_us);
+  accept_longer_way(results.front().size, now_us);
   judge(loss_, delay_.queue_us(), delay_.jitter_us(), 1, now_us);
   if (state_.region != LinkRegion::Clear) {
     if (const auto measure = busy_.take()) use(*measure, now_us);
@@ -91,6 +94,20 @@ void Estimator::limit(uint32_t bps, int64_t now_us) noexcept {
   carried_.restart();
 }
 
+bool Estimator::loses_as_ever(const LossFilter& loss) const noexcept {
+  if (episode_.is_floor()) return true;
+  const uint32_t most = floor_without_queue_ + floor_without_queue_ / 2 + kWavers;
+  return loss.has_newest() && loss.newest() <= most;
+}
+
+void Estimator::accept_longer_way(uint16_t packet_size, int64_t now_us) noexcept {
+  const auto spread_us = delay_.longer_way_spread_us();
+  if (!spread_us || state_.used_bps == 0) return;
+  // A queue that is full gives way for the time of a packet whenever it loses one.
+  const bool gives_way = *spread_us * 2 * state_.used_bps >= int64_t{packet_size} * 8 * 1'000'000;
+  if (!gives_way || loses_as_ever(loss_)) delay_.accept_longer_way(now_us);
+}
+
 LinkRegion Estimator::region_of(uint32_t queue_us, uint32_t jitter_us,
                                 uint32_t scale) const noexcept {
   const auto bound_us = [&](uint32_t least_us) {
@@ -120,6 +137,7 @@ void Estimator::judge(LossFilter& loss, uint32_t queue_us, uint32_t jitter_us, u
   const bool is_beyond_capacity = state_.used_bps > state_.capacity_bps + state_.capacity_bps / 16;
   if (loss.has_newest() && loss.excess() < kExcessBehindQueue) episode_.end();
   loss.learn(now_us, episode_.is_floor() || !(loses_ && is_beyond_capacity));
+  if (by_queue == LinkRegion::Clear) floor_without_queue_ = loss.floor();
   state_.region = loses_ ? LinkRegion::Congested : by_queue;
   state_.queue_us = queue_us;
   state_.jitter_us = jitter_us;
@@ -143,6 +161,7 @@ void Estimator::on_report(const LinkReport& report, int64_t now_us) noexcept {
 
 void Estimator::use_reports(int64_t now_us) noexcept {
   LossFilter& loss = reports_.loss();
+  if (reports_.has_longer_way() && loses_as_ever(loss)) reports_.accept_longer_way(now_us);
   judge(loss, reports_.queue_us(), reports_.jitter_us(), 2, now_us);
   // Twenty seconds of reports say what a link loses, but loss that begins is believed at once.
   state_.loss = std::max(state_.loss, loss.latest());

@@ -56,6 +56,10 @@ class Estimator {
   /// The queue that a measure shows is of this session's making.
   bool is_own(const BusyRate::Measure& measure) const noexcept;
   void limit(uint32_t bps, int64_t now_us) noexcept;
+  /// What is lost is no more than before the queue, or it is not the rate's fault.
+  bool loses_as_ever(const LossFilter& loss) const noexcept;
+  /// A way that has become longer looks like a queue until it has stayed for some time.
+  void accept_longer_way(uint16_t packet_size, int64_t now_us) noexcept;
   /// The region by the queue alone.
   LinkRegion region_of(uint32_t queue_us, uint32_t jitter_us, uint32_t scale) const noexcept;
   /// What `loss` has beyond its floor is the fault of the rate.
@@ -75,6 +79,7 @@ class Estimator {
   ProvenCapacity capacity_;
   bool loses_ = false;  ///< More than the floor: to congestion, unless the episode tells otherwise.
   LossEpisode episode_;
+  uint32_t floor_without_queue_ = 0;
   std::optional<int64_t> unanswered_since_us_;
   int64_t reports_used_us_ = 0, reports_limited_us_ = 0;
 };

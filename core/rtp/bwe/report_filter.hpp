@@ -6,6 +6,7 @@
 #include <cstddef>
 #include <cstdint>
 
+#include "rtp/bwe/longer_way.hpp"
 #include "rtp/bwe/loss_filter.hpp"
 #include "rtp/bwe/windowed_best.hpp"
 
@@ -30,6 +31,10 @@ class ReportFilter {
   LossFilter& loss() noexcept { return loss_; }
   /// The lowest of the newest round trips above the lowest of 30 s: of both directions.
   uint32_t queue_us() const noexcept;
+  /// The round trip has become longer, and stayed so for four reports.
+  bool has_longer_way() const noexcept { return longer_way_.found().has_value(); }
+  /// That is the round trip without a queue from now on.
+  void accept_longer_way(int64_t now_us) noexcept;
   /// The part of the time between the last two round trips by which the second is longer, in
   /// 1/65536: the part of what was sent then that did not arrive then.
   uint32_t growth() const noexcept { return growth_; }
@@ -50,6 +55,7 @@ class ReportFilter {
   LossFilter loss_{kSliceUs};
   WindowedLowest shortest_{30'000'000};
   std::array<uint32_t, 2> round_trips_us_{};  ///< The newest; 0: none yet.
+  LongerWay longer_way_{{.flat_us = 15'000, .jump_us = 30'000, .levels = 4}};
   int64_t round_trip_at_us_ = 0;
   uint32_t growth_ = 0;
   size_t newest_ = 0;

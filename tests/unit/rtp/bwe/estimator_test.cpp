@@ -136,6 +136,81 @@ TEST(Estimator, APolicerIsALimitWithoutAQueue) {
   EXPECT_NEAR(link.state().capacity_bps, 96'000, 10'000);
 }
 
+/// Milliseconds until a way that is longer from now on is no queue any more; 20 s at most.
+int64_t acceptance_ms(VirtualLink& link, int64_t longer_us) {
+  link.way_us += longer_us;
+  EXPECT_LT(link.run_until([&] { return link.state().region != LinkRegion::Clear; }, 2000), 2000);
+  return link.run_until([&] { return link.state().region == LinkRegion::Clear; }, 20'000);
+}
+
+TEST(Estimator, AWayThatBecomesLongerIsNoQueueForMoreThanTwoSeconds) {
+  for (const uint32_t voices : {1, 3}) {
+    for (const int64_t longer_us : {60'000, 200'000}) {
+      for (const uint32_t lost : {0, 50, 100}) {  // Of a thousand, before as well.
+        for (const uint32_t jitter_us : {1, 10'000}) {
+          VirtualLink link;
+          link.voices = voices;
+          link.loses = thousandths(lost);
+          link.holds_us = [jitter_us, random = std::mt19937(9)](int64_t) mutable {
+            return random() % jitter_us;
+          };
+          link.run(15'000);
+          EXPECT_LT(acceptance_ms(link, longer_us), lost == 0 ? 2300 : 5000)
+              << voices << " voices, " << longer_us << " us, " << lost << ", " << jitter_us;
+          EXPECT_FALSE(link.state().is_limit);
+          link.run(20'000);
+          EXPECT_EQ(link.state().region, LinkRegion::Clear);
+        }
+      }
+    }
+  }
+}
+
+TEST(Estimator, AWayThatBecomesLongerAndLosesTooIsNoQueue) {
+  for (const uint32_t voices : {1, 3}) {
+    VirtualLink link;
+    link.voices = voices;
+    link.run(15'000);
+    link.loses = thousandths(100);
+    EXPECT_LT(acceptance_ms(link, 60'000), 3000) << voices;
+    EXPECT_NEAR(link.state().capacity_bps, voices * VirtualLink::kVoiceBps,
+                voices * VirtualLink::kVoiceBps / 5);
+  }
+}
+
+TEST(Estimator, WhereALongerWayWaversItIsFoundByTheLossThatStaysThoughLessIsSent) {
+  VirtualLink link;
+  link.voices = 3;
+  link.holds_us = [random = std::mt19937(9)](int64_t) mutable { return random() % 10'000; };
+  link.run(15'000);
+  link.loses = thousandths(200);
+  link.way_us += 60'000;
+  link.run(5000);
+  EXPECT_EQ(link.state().region, LinkRegion::Congested);  // It looks like a full queue,
+  link.voices = 1;
+  EXPECT_LT(link.run_until([&] { return link.state().region == LinkRegion::Clear; }, 20'000), 8000);
+}
+
+TEST(Estimator, AFullQueueIsNotTakenForALongerWay) {
+  for (const uint32_t voices : {1, 3}) {
+    for (const int64_t percent : {50, 80, 90, 97}) {
+      for (const int64_t room_ms : {100, 500}) {
+        VirtualLink link;
+        link.voices = voices;
+        link.run(15'000);
+        link.room_ms = room_ms;
+        link.bps = voices * VirtualLink::kVoiceBps * percent / 100;
+        link.run_until([&] { return link.state().region == LinkRegion::Congested; }, 10'000);
+        for (int i = 0; i < 250; ++i) {
+          link.run(100);
+          ASSERT_NE(link.state().region, LinkRegion::Clear)
+              << voices << " voices, " << percent << " %, room of " << room_ms << ", at " << i;
+        }
+      }
+    }
+  }
+}
+
 TEST(Estimator, BurstsOfLossAreCountedAndAreNoLimit) {
   VirtualLink link;
   link.voices = 3;

@@ -5,9 +5,11 @@
 #include <limits>
 #include <optional>
 #include <random>
+#include <vector>
 
 #include "rtp/bwe/delay_filter.hpp"
 #include "rtp/bwe/link_state.hpp"
+#include "rtp/bwe/longer_way.hpp"
 #include "rtp/bwe/loss_filter.hpp"
 #include "rtp/bwe/proven_capacity.hpp"
 #include "rtp/bwe/rate_meter.hpp"
@@ -86,6 +88,44 @@ TEST(DelayFilter, ALongerWayIsTheShortestAfterTheWindow) {
   const auto way_us = [](int64_t us) { return us < 10 * kUsPerS ? 40'000 : 140'000; };
   for (int64_t us = 0; us < 45 * kUsPerS; us += kVoiceUs) delay.add(us, us + way_us(us));
   EXPECT_EQ(delay.queue_us(), 0u);
+}
+
+struct Ways {
+  const char* name;
+  std::vector<int64_t> levels_ms;
+  bool is_found;
+};
+
+TEST(LongerWay, IsAJumpThatStays) {
+  const std::vector<Ways> table = {
+      {"a jump that stays", {40, 40, 100, 101, 100, 99, 100, 100}, true},
+      {"not yet", {40, 40, 100, 101, 100, 99, 100}, false},
+      {"no jump", {40, 40, 40, 40, 40, 40, 40}, false},
+      {"nothing before it", {100, 100, 100, 100, 100, 100, 100}, false},
+      {"a queue that grows", {40, 60, 80, 100, 120, 140, 160, 180}, false},
+      {"one that grows slowly", {40, 44, 48, 52, 56, 60, 64, 68, 72, 76, 80}, false},
+      {"one that comes and goes", {40, 100, 100, 100, 100, 100, 40, 100, 100, 100}, false},
+      {"it settles after the jump", {40, 130, 120, 100, 100, 101, 100, 99, 100}, true},
+      {"a shorter way", {100, 40, 40, 40, 40, 40, 40, 40}, false},
+      {"a small jump", {40, 50, 50, 50, 50, 50, 50, 50}, false},
+  };
+  for (const Ways& ways : table) {
+    LongerWay longer_way({.flat_us = 4000, .jump_us = 15'000, .levels = 6});
+    for (const int64_t ms : ways.levels_ms) longer_way.add({ms * 1000, ms * 1000 + 500}, 0);
+    EXPECT_EQ(longer_way.found().has_value(), ways.is_found) << ways.name;
+    longer_way.clear();
+    EXPECT_FALSE(longer_way.found());
+  }
+}
+
+TEST(LongerWay, KnowsItsLowestAndHighest) {
+  LongerWay longer_way({.flat_us = 4000, .jump_us = 15'000, .levels = 2});
+  longer_way.add({.lowest_us = 40'000, .highest_us = 45'000}, 0);
+  longer_way.add({.lowest_us = 101'000, .highest_us = 103'000}, 0);
+  longer_way.add({.lowest_us = 100'000, .highest_us = 102'000}, 0);
+  ASSERT_TRUE(longer_way.found());
+  EXPECT_EQ(longer_way.found()->lowest_us, 100'000);
+  EXPECT_EQ(longer_way.found()->highest_us, 103'000);
 }
 
 TEST(DelayFilter, AClockThatJumpsStartsItAnew) {
@@ -196,6 +236,19 @@ TEST(ReportFilter, NoReportIsBelievedBeyondItsPackets) {
       }
     }
   }
+}
+
+TEST(ReportFilter, ALongerRoundTripThatStaysIsNoQueue) {
+  ReportFilter reports;
+  for (int64_t s = 0; s < 9; ++s) {
+    const uint32_t round_trip_us = s < 5 ? 50'000 : 250'000;
+    reports.add({.expected = 50, .round_trip_us = round_trip_us}, s * kUsPerS);
+    EXPECT_EQ(reports.has_longer_way(), s == 8) << s;
+  }
+  EXPECT_EQ(reports.queue_us(), 200'000u);
+  reports.accept_longer_way(9 * kUsPerS);
+  EXPECT_EQ(reports.queue_us(), 0u);
+  EXPECT_FALSE(reports.has_longer_way());
 }
 
 TEST(ReportFilter, AGrowingRoundTripTellsWhatPartIsServed) {
