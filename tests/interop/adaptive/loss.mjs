@@ -10,10 +10,12 @@ import { heard } from './listening.mjs';
 /** Few bursts come in so short a time: with this seed they are 7 % of the first six seconds, of the ten after them, and of the twenty. */
 const SEED = 12;
 
+export const LONGER = '10 % random loss on a way that becomes longer by 60 ms';
 export const LINKS = {
   '10 % random loss': { loss: { model: 'uniform', share: 0.1 }, below: 0.01 },
   '20 % random loss': { loss: { model: 'uniform', share: 0.2 }, below: 0.03 },
   'bursts of 100 ms, 7 % in all': { loss: { model: 'bursts', ms: 100, share: 0.07 }, seed: SEED, below: 0.03 },
+  [LONGER]: { loss: { model: 'uniform', share: 0.1 }, delayMs: 60, below: 0.01 },
 };
 /** Reports of voice come each 5 s or so. */
 const SETTLE_MS = 6000;
@@ -32,13 +34,13 @@ function played(result, call, name) {
 async function listen(t, call, links, measureMs, isProtected) {
   await call.programs(t, 1);
   const listeners = [];
-  for (const [name, { loss, seed = 1 }] of [...Object.entries(links), ...(isProtected ? [[WITHOUT_LOSS, { loss: {} }]] : [])]) {
+  for (const [name, { loss, delayMs = 0, seed = 1 }] of [...Object.entries(links), ...(isProtected ? [[WITHOUT_LOSS, { loss: {} }]] : [])]) {
     const person = await call.listener(t, `Behind ${name}`, { nack: isProtected });
-    listeners.push({ name, loss, seed, person, mid: (await call.slots(person))[0] });
+    listeners.push({ name, shape: { loss, delayMs, seed }, person, mid: (await call.slots(person))[0] });
   }
   return async () => {
     const before = listeners.map(({ person: { relay: { down } } }) => ({ packets: down.packets, lost: down.lost }));
-    for (const { person, loss, seed } of listeners) person.relay.down.shape({ loss, seed });
+    for (const { person, shape } of listeners) person.relay.down.shape(shape);
     const beginMs = Date.now();
     const recordings = await Promise.all(listeners.map(({ person }) => record(person, SETTLE_MS + measureMs)));
     return listeners.map(({ name, mid, person: { relay: { down } } }, i) => ({
