@@ -18,13 +18,12 @@ uint8_t first_of(const Want& want) { return std::min<uint8_t>(want.repeated, 1);
 Filled fill(std::span<const Want> wants, const Bounds& bounds, std::span<Given> given) {
   assert(given.size() >= wants.size());
   const uint64_t budget = bounds.budget_bps;
-  const uint64_t with_slack = budget + budget * kSlack / 100;
   Filled filled;
   uint64_t total = 0;
   bool is_full = false;
   for (size_t i = 0; i < wants.size(); ++i) {
     const Want& want = wants[i];
-    const uint64_t limit = i < bounds.kept ? with_slack : budget;
+    const uint64_t limit = i < bounds.kept ? with_slack(budget) : budget;
     const bool must = !bounds.may_cut || (i == 0 && bounds.most > 0);
     uint8_t repeated = first_of(want);
     if (must && repeated > 0 && total + want.price_bps + want.repeat_bps > limit) repeated = 0;
@@ -50,6 +49,8 @@ Filled fill(std::span<const Want> wants, const Bounds& bounds, std::span<Given> 
   filled.price_bps = static_cast<uint32_t>(std::min<uint64_t>(total, UINT32_MAX));
   return filled;
 }
+
+uint64_t with_slack(uint64_t budget_bps) { return budget_bps + budget_bps * kSlack / 100; }
 
 uint64_t least_price(std::span<const Want> wants, size_t count) {
   uint64_t total = 0;

@@ -35,8 +35,7 @@ struct Filled {
 /// How a fill is bounded.
 struct Bounds {
   uint32_t budget_bps = UINT32_MAX;
-  /// The first so many were on before: they may exceed the budget by kSlack, so that a price that
-  /// wavers changes nothing.
+  /// The first so many were on before: they may reach with_slack() of the budget.
   uint32_t kept = 0;
   uint32_t most = UINT32_MAX;  ///< At most so many are on.
   bool may_cut = true;         ///< False: all are on, and only redundancy is held back.
@@ -46,6 +45,9 @@ struct Bounds {
 /// Each slot gets one repeated packet before the next slot gets anything, and the second one from
 /// what is left, in the same order. The first slot that does not fit ends the fill.
 Filled fill(std::span<const Want> wants, const Bounds& bounds, std::span<Given> given);
+
+/// As far a price may waver above a budget, and changes nothing.
+uint64_t with_slack(uint64_t budget_bps);
 
 /// What the first `count` cost with the least protection that they need, and with all of it.
 uint64_t least_price(std::span<const Want> wants, size_t count);

@@ -156,8 +156,10 @@ void Budget::consider_step(std::span<const Want> wants, const Filled& now, uint6
   const uint64_t needed_bps = is_next_a_slot  ? least_price(wants, now.on + size_t{1})
                               : !now.is_whole ? whole_price(wants)
                                               : full_bps;
-  const bool fits = needed_bps <= budget_bps_;
-  if (fits && !is_next_a_slot && now.is_whole) {
+  // A price that wavers about what everybody gets already is no step.
+  const bool is_all_given = !is_next_a_slot && now.is_whole;
+  const bool fits = needed_bps <= (is_all_given ? with_slack(budget_bps_) : budget_bps_);
+  if (fits && is_all_given) {
     if (now_ns - changed_ns_ < kCalm || !link.congestion.is_clear) return;
     change_ = Change::Unlimited;
     is_limited_ = false;

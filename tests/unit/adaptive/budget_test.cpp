@@ -200,6 +200,29 @@ TEST(Budget, EndsTenSecondsAfterEverythingIsBack) {
   EXPECT_FALSE(listening.budget.is_limited());
 }
 
+TEST(Budget, APriceThatWaversIsNoStep) {
+  Listening listening;
+  listening.congest(100'000, 60'000);
+  listening.call();
+  listening.clear(400'000);
+  ASSERT_EQ(listening.run(36), 3U);
+  for (int second = 0; second < 9; ++second) {
+    for (Want& want : listening.wants) want.price_bps += 100;
+    EXPECT_EQ(listening.run(10), 3U);
+  }
+  ASSERT_TRUE(listening.budget.is_limited());
+  listening.congest(100'000, 60'000);
+  listening.call();
+  EXPECT_EQ(listening.budget.change(), Budget::Change::Cut) << "and no step that has failed";
+  listening.clear(400'000);
+  EXPECT_EQ(listening.run(36), 3U) << "after two seconds, not five or more";
+  for (int second = 0; second < 12; ++second) {
+    for (Want& want : listening.wants) want.price_bps += 100;
+    listening.run(10);
+  }
+  EXPECT_FALSE(listening.budget.is_limited());
+}
+
 TEST(Budget, StaysWhilePublishersSendLessForIt) {
   Listening listening;
   listening.congest(100'000, 60'000);
