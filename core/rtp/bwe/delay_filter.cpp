@@ -14,8 +14,10 @@ int64_t DelayFilter::add(int64_t sent_us, int64_t arrival_us) noexcept {
   if (jumps) clear();
   if (slices_[newest_].packets > 0) {
     jitter_us_16_ += std::abs(way_us - last_way_us_) - jitter_us_16_ / 16;
+    slope_.add(sent_us - last_sent_us_, way_us - last_way_us_);
   }
   last_way_us_ = way_us;
+  last_sent_us_ = sent_us;
   shortest_.add(way_us, sent_us);
   add_to_slice(arrival_us, way_us);
   add_to_level(arrival_us, way_us);
@@ -38,27 +40,21 @@ void DelayFilter::add_to_slice(int64_t arrival_us, int64_t way_us) noexcept {
 void DelayFilter::add_to_level(int64_t arrival_us, int64_t way_us) noexcept {
   const bool is_whole =
       level_packets_ >= kIntervalPackets && arrival_us - level_begin_us_ >= kLevelUs;
-  if (is_whole) longer_way_.add(level_, jitter_us());
+  if (is_whole && !longer_way_.add(level_us_, jitter_us())) slope_.restart();
   if (is_whole || level_packets_ == 0) {
-    level_ = {.lowest_us = way_us, .highest_us = way_us};
+    level_us_ = way_us;
     level_begin_us_ = arrival_us;
     level_packets_ = 0;
   }
-  level_.lowest_us = std::min(level_.lowest_us, way_us);
-  level_.highest_us = std::max(level_.highest_us, way_us);
+  level_us_ = std::min(level_us_, way_us);
   ++level_packets_;
-}
-
-std::optional<int64_t> DelayFilter::longer_way_spread_us() const noexcept {
-  const auto level = longer_way_.found();
-  return level ? std::optional(level->highest_us - level->lowest_us) : std::nullopt;
 }
 
 void DelayFilter::accept_longer_way(int64_t now_us) noexcept {
   const auto level = longer_way_.found();
   if (!level) return;
   shortest_.clear();
-  shortest_.add(level->lowest_us, now_us);
+  shortest_.add(*level, now_us);
   longer_way_.clear();
 }
 
@@ -84,6 +80,7 @@ uint32_t DelayFilter::queue_us() const noexcept {
 void DelayFilter::clear() noexcept {
   shortest_.clear();
   longer_way_.clear();
+  slope_.restart();
   level_packets_ = 0;
   slices_.fill({});
   jitter_us_16_ = 0;

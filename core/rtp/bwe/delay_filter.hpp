@@ -5,8 +5,8 @@
 #include <array>
 #include <cstddef>
 #include <cstdint>
-#include <optional>
 
+#include "rtp/bwe/drain_slope.hpp"
 #include "rtp/bwe/longer_way.hpp"
 #include "rtp/bwe/windowed_best.hpp"
 
@@ -23,8 +23,10 @@ class DelayFilter {
   /// The queue that stands: what the luckiest packet of the newest interval waited. Packets that a
   /// radio holds back and releases together show no queue, because the last of them did not wait.
   uint32_t queue_us() const noexcept;
-  /// How far its packets are apart, if the way has become longer and stayed so for 1.5 s.
-  std::optional<int64_t> longer_way_spread_us() const noexcept;
+  /// The way has become longer and stayed so for 1.5 s.
+  bool has_longer_way() const noexcept { return longer_way_.found().has_value(); }
+  /// It is certain that pauses made it no shorter.
+  bool never_drains() const noexcept { return slope_.is_flat(); }
   /// That is the way without a queue from now on.
   void accept_longer_way(int64_t now_us) noexcept;
   /// Of the time between packets (RFC 3550 section 6.4.1).
@@ -53,10 +55,11 @@ class DelayFilter {
   std::array<Slice, kSlices> slices_{};  ///< A ring of those with packets.
   size_t newest_ = 0;
   LongerWay longer_way_{{.flat_us = 4'000, .jump_us = 15'000, .levels = 6}};
-  LongerWay::Level level_;  ///< Of the packets since level_begin_us_, which is a time of arrival.
-  int64_t level_begin_us_ = 0;
+  DrainSlope slope_;  ///< Of that level's packets.
+  /// The shortest way since then, which is a time of arrival.
+  int64_t level_us_ = 0, level_begin_us_ = 0;
   uint32_t level_packets_ = 0;
-  int64_t last_way_us_ = 0;
+  int64_t last_way_us_ = 0, last_sent_us_ = 0;
   int64_t jitter_us_16_ = 0;  ///< In 1/16.
 };
 

@@ -34,7 +34,9 @@ void Estimator::on_feedback(std::span<const PacketResult> results, int64_t now_u
   sent_.advance(now_us);
   state_.used_bps = sent_.bps();
   for (const PacketResult& result : results) add(result, now_us);
-  accept_longer_way(results.front().size, now_us);
+  if (delay_.has_longer_way() && (delay_.never_drains() || loses_as_ever(loss_))) {
+    delay_.accept_longer_way(now_us);
+  }
   judge(loss_, delay_.queue_us(), delay_.jitter_us(), 1, now_us);
   if (state_.region != LinkRegion::Clear) {
     if (const auto measure = busy_.take()) use(*measure, now_us);
@@ -98,14 +100,6 @@ bool Estimator::loses_as_ever(const LossFilter& loss) const noexcept {
   if (episode_.is_floor()) return true;
   const uint32_t most = floor_without_queue_ + floor_without_queue_ / 2 + kWavers;
   return loss.has_newest() && loss.newest() <= most;
-}
-
-void Estimator::accept_longer_way(uint16_t packet_size, int64_t now_us) noexcept {
-  const auto spread_us = delay_.longer_way_spread_us();
-  if (!spread_us || state_.used_bps == 0) return;
-  // A queue that is full gives way for the time of a packet whenever it loses one.
-  const bool gives_way = *spread_us * 2 * state_.used_bps >= int64_t{packet_size} * 8 * 1'000'000;
-  if (!gives_way || loses_as_ever(loss_)) delay_.accept_longer_way(now_us);
 }
 
 LinkRegion Estimator::region_of(uint32_t queue_us, uint32_t jitter_us,

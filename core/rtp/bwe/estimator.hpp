@@ -58,8 +58,6 @@ class Estimator {
   void limit(uint32_t bps, int64_t now_us) noexcept;
   /// What is lost is no more than before the queue, or it is not the rate's fault.
   bool loses_as_ever(const LossFilter& loss) const noexcept;
-  /// A way that has become longer looks like a queue until it has stayed for some time.
-  void accept_longer_way(uint16_t packet_size, int64_t now_us) noexcept;
   /// The region by the queue alone.
   LinkRegion region_of(uint32_t queue_us, uint32_t jitter_us, uint32_t scale) const noexcept;
   /// What `loss` has beyond its floor is the fault of the rate.

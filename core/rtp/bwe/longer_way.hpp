@@ -10,14 +10,9 @@ namespace veche::rtp {
 
 /// A way becomes longer from one moment to the next, and then does not move: a network was changed,
 /// or a route. A queue grows, drains or, where as much is sent as it serves, wavers. A full one
-/// does not move either, but it loses packets, so the caller asks what is lost before it believes
-/// this.
+/// does not move either, so the caller needs another sign before it believes this.
 class LongerWay {
  public:
-  /// Of some packets, or of one.
-  struct Level {
-    int64_t lowest_us = 0, highest_us = 0;
-  };
   struct Limits {
     int64_t flat_us;  ///< Levels that are as close are the same,
     int64_t jump_us;  ///< and those that are as far apart are a jump.
@@ -25,41 +20,41 @@ class LongerWay {
   };
   explicit LongerWay(const Limits& limits) noexcept : limits_(limits) {}
 
-  /// `jitter_us` of the packets: half of it moves nothing.
-  void add(const Level& level, int64_t jitter_us) noexcept {
+  /// The level of some packets, or of one: their shortest way. Half of their jitter moves nothing.
+  /// Returns whether it continues what was before.
+  bool add(int64_t level_us, int64_t jitter_us) noexcept {
     const int64_t flat_us = std::max(limits_.flat_us, jitter_us / 2);
-    if (count_ > 0 && level.lowest_us <= steady_.lowest_us + flat_us &&
-        level.lowest_us >= highest_low_us_ - flat_us) {
-      ++count_;
-      steady_.lowest_us = std::min(steady_.lowest_us, level.lowest_us);
-      steady_.highest_us = std::max(steady_.highest_us, level.highest_us);
-      highest_low_us_ = std::max(highest_low_us_, level.lowest_us);
-    } else {
+    const bool continues =
+        count_ > 0 && level_us <= lowest_us_ + flat_us && level_us >= highest_us_ - flat_us;
+    if (!continues) {
       // What wavers after a jump may settle yet.
-      if (level.lowest_us < from_us_ + limits_.jump_us || !has_from_) {
-        has_from_ = count_ > 0;
-        from_us_ = last_us_;
-      }
-      count_ = 1;
-      steady_ = level;
-      highest_low_us_ = level.lowest_us;
+      if (!from_us_ || level_us < *from_us_ + limits_.jump_us) from_us_ = last_us_;
+      count_ = 0;
+      lowest_us_ = highest_us_ = level_us;
     }
-    last_us_ = level.lowest_us;
+    ++count_;
+    lowest_us_ = std::min(lowest_us_, level_us);
+    highest_us_ = std::max(highest_us_, level_us);
+    last_us_ = level_us;
+    return continues;
   }
-  /// The level that it jumped up to and has kept since.
-  std::optional<Level> found() const noexcept {
+  /// The way that it has been since a jump.
+  std::optional<int64_t> found() const noexcept {
     const bool is_found =
-        has_from_ && count_ >= limits_.levels && steady_.lowest_us >= from_us_ + limits_.jump_us;
-    return is_found ? std::optional(steady_) : std::nullopt;
+        from_us_ && count_ >= limits_.levels && lowest_us_ >= *from_us_ + limits_.jump_us;
+    return is_found ? std::optional(lowest_us_) : std::nullopt;
   }
-  void clear() noexcept { count_ = 0, has_from_ = false; }
+  void clear() noexcept {
+    count_ = 0;
+    from_us_ = last_us_ = std::nullopt;
+  }
 
  private:
   Limits limits_;
-  Level steady_;
-  int64_t highest_low_us_ = 0, last_us_ = 0, from_us_ = 0;
-  uint32_t count_ = 0;  ///< Levels in steady_.
-  bool has_from_ = false;
+  int64_t lowest_us_ = 0, highest_us_ = 0;  ///< Of the newest levels that did not move,
+  uint32_t count_ = 0;                      ///< and how many they are.
+  std::optional<int64_t> last_us_;
+  std::optional<int64_t> from_us_;  ///< The level before the jump.
 };
 
 }  // namespace veche::rtp

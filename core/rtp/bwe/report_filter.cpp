@@ -37,14 +37,14 @@ void ReportFilter::add_round_trip(uint32_t round_trip_us, int64_t now_us) noexce
   round_trip_at_us_ = now_us;
   newest_ = (newest_ + 1) % round_trips_us_.size();
   round_trips_us_[newest_] = round_trip_us;
-  longer_way_.add({.lowest_us = round_trip_us, .highest_us = round_trip_us}, jitter_us_);
+  longer_way_.add(round_trip_us, jitter_us_);
 }
 
 void ReportFilter::accept_longer_way(int64_t now_us) noexcept {
   const auto level = longer_way_.found();
   if (!level) return;
   shortest_.clear();
-  shortest_.add(level->lowest_us, now_us);
+  shortest_.add(*level, now_us);
   longer_way_.clear();
 }
 

@@ -8,6 +8,7 @@
 #include <vector>
 
 #include "rtp/bwe/delay_filter.hpp"
+#include "rtp/bwe/drain_slope.hpp"
 #include "rtp/bwe/link_state.hpp"
 #include "rtp/bwe/longer_way.hpp"
 #include "rtp/bwe/loss_filter.hpp"
@@ -111,21 +112,54 @@ TEST(LongerWay, IsAJumpThatStays) {
   };
   for (const Ways& ways : table) {
     LongerWay longer_way({.flat_us = 4000, .jump_us = 15'000, .levels = 6});
-    for (const int64_t ms : ways.levels_ms) longer_way.add({ms * 1000, ms * 1000 + 500}, 0);
+    for (const int64_t ms : ways.levels_ms) longer_way.add(ms * 1000, 0);
     EXPECT_EQ(longer_way.found().has_value(), ways.is_found) << ways.name;
     longer_way.clear();
     EXPECT_FALSE(longer_way.found());
   }
 }
 
-TEST(LongerWay, KnowsItsLowestAndHighest) {
+TEST(LongerWay, IsItsShortestAndHalfOfTheJitterMovesNothing) {
   LongerWay longer_way({.flat_us = 4000, .jump_us = 15'000, .levels = 2});
-  longer_way.add({.lowest_us = 40'000, .highest_us = 45'000}, 0);
-  longer_way.add({.lowest_us = 101'000, .highest_us = 103'000}, 0);
-  longer_way.add({.lowest_us = 100'000, .highest_us = 102'000}, 0);
-  ASSERT_TRUE(longer_way.found());
-  EXPECT_EQ(longer_way.found()->lowest_us, 100'000);
-  EXPECT_EQ(longer_way.found()->highest_us, 103'000);
+  EXPECT_FALSE(longer_way.add(40'000, 0));
+  EXPECT_FALSE(longer_way.add(109'000, 18'000));
+  EXPECT_TRUE(longer_way.add(100'000, 18'000));
+  EXPECT_EQ(longer_way.found(), 100'000);
+}
+
+/// Packets of a voice, of which every tenth or so is lost, through a queue that never empties, of
+/// which others fill a part; and over a way with jitter alone.
+DrainSlope slope_of(double others, uint32_t jitter_us, uint32_t lost_of_1000) {
+  DrainSlope slope;
+  std::mt19937 random(4);
+  double way_us = 200'000, before_us = way_us;
+  int64_t gap_us = 0;
+  for (int i = 0; i < 100; ++i) {
+    gap_us += kVoiceUs;
+    if (random() % 1000 < lost_of_1000) continue;
+    const double served_us = kVoiceUs / (1 - lost_of_1000 / 1000.0);
+    way_us += (1 - others) * (served_us - static_cast<double>(gap_us));
+    const double seen_us = way_us + random() % jitter_us;
+    slope.add(gap_us, static_cast<int64_t>(seen_us - before_us));
+    before_us = seen_us;
+    gap_us = 0;
+  }
+  return slope;
+}
+
+TEST(DrainSlope, IsFlatWhereGapsMakeNoWayShorter) {
+  EXPECT_TRUE(slope_of(1, 1, 100).is_flat());
+  EXPECT_TRUE(slope_of(1, 10'000, 100).is_flat());
+  EXPECT_FALSE(slope_of(0, 1, 100).is_flat()) << "a queue of its own";
+  EXPECT_FALSE(slope_of(0, 10'000, 100).is_flat());
+  EXPECT_FALSE(slope_of(0.5, 5000, 100).is_flat()) << "others fill half of it";
+  EXPECT_FALSE(slope_of(1, 1, 0).is_flat()) << "no gaps to tell";
+}
+
+TEST(DrainSlope, PausesAndStallsTellNothing) {
+  DrainSlope slope;
+  for (int i = 0; i < 1000; ++i) slope.add(i % 2 == 0 ? 20'000 : 5'000'000, 0);
+  EXPECT_FALSE(slope.is_flat());
 }
 
 TEST(DelayFilter, AClockThatJumpsStartsItAnew) {
