@@ -46,6 +46,10 @@ void Estimator::on_feedback(std::span<const PacketResult> results, int64_t now_u
 }
 
 void Estimator::add(const PacketResult& result, int64_t now_us) noexcept {
+  const bool is_lost = result.fate == PacketFate::Lost;
+  if (!is_beyond_proof_ && (is_lost || result.fate == PacketFate::Received)) {
+    earlier_loss_.add(is_lost, result.sent_us);
+  }
   switch (result.fate) {
     case PacketFate::Received:
       loss_.add_received(1, result.sent_us);
@@ -92,6 +96,7 @@ void Estimator::use(const BusyRate::Measure& measure, int64_t now_us) noexcept {
 
 void Estimator::limit(uint32_t bps, int64_t now_us) noexcept {
   capacity_.limit(bps, now_us);
+  earlier_loss_.clear();  // It is less that is proven, not more that is sent.
   state_.capacity_bps = capacity_.bps();
   carried_.restart();
 }
@@ -115,9 +120,8 @@ LinkRegion Estimator::region_of(uint32_t queue_us, uint32_t jitter_us,
 bool Estimator::is_congestion(const LossFilter& loss, LinkRegion by_queue) const noexcept {
   const uint32_t excess = loss.excess();
   if (by_queue != LinkRegion::Clear) return excess > kExcessBehindQueue;
-  const uint32_t proven_bps = capacity_.carried_bps();
-  const bool is_beyond_proof = proven_bps > 0 && state_.used_bps > proven_bps + proven_bps / 8;
-  if (is_beyond_proof) return excess > kExcessBeyondProof + loss.floor() / 2;
+  const uint32_t earlier = earlier_loss_.part();
+  if (is_beyond_proof_) return excess > kExcessBeyondProof + loss.floor() / 2 + earlier * 3 / 2;
   return excess > kExcessAlone;
 }
 
@@ -125,6 +129,8 @@ void Estimator::judge(LossFilter& loss, uint32_t queue_us, uint32_t jitter_us, u
                       int64_t now_us) noexcept {
   const LinkRegion by_queue = region_of(queue_us, jitter_us, scale);
   const bool lost_before = loses_;
+  const uint32_t proven_bps = capacity_.carried_bps();
+  is_beyond_proof_ = proven_bps > 0 && state_.used_bps > proven_bps + proven_bps / 8;
   loses_ = is_congestion(loss, by_queue);
   // Once less is sent, only what is lost from then on counts.
   if (lost_before && !loses_) loss.restart_newest(now_us);

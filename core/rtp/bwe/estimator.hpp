@@ -8,6 +8,7 @@
 
 #include "rtp/bwe/delay_filter.hpp"
 #include "rtp/bwe/delivery.hpp"
+#include "rtp/bwe/earlier_loss.hpp"
 #include "rtp/bwe/link_state.hpp"
 #include "rtp/bwe/loss_episode.hpp"
 #include "rtp/bwe/loss_filter.hpp"
@@ -75,8 +76,10 @@ class Estimator {
   LossFilter loss_{500'000};
   ReportFilter reports_;
   ProvenCapacity capacity_;
+  bool is_beyond_proof_ = false;  ///< More is sent than the link has proven to carry.
   bool loses_ = false;  ///< More than the floor: to congestion, unless the episode tells otherwise.
   LossEpisode episode_;
+  EarlierLoss earlier_loss_;  ///< Of when no more was sent than proven.
   uint32_t floor_without_queue_ = 0;
   std::optional<int64_t> unanswered_since_us_;
   int64_t reports_used_us_ = 0, reports_limited_us_ = 0;

@@ -81,6 +81,25 @@ TEST(Estimator, RandomLossOnAFreeLinkIsNoCongestion) {
   }
 }
 
+TEST(Estimator, LossThatWasThereBeforeMoreWasSentIsNoPolicer) {
+  for (const uint32_t part : {100, 150, 200}) {
+    for (const uint32_t seed : {1, 2, 3, 4, 5}) {
+      VirtualLink link;
+      link.run(15'000);
+      link.loses = thousandths(part, seed);
+      link.run(600);
+      link.voices = 2;  // As redundancy does: one repeated packet,
+      link.run(800);
+      link.voices = 3;  // and two.
+      for (int i = 0; i < 100; ++i) {
+        link.run(100);
+        ASSERT_FALSE(link.state().is_limit) << part << ", seed " << seed << " at " << i;
+      }
+      EXPECT_EQ(link.state().region, LinkRegion::Clear);
+    }
+  }
+}
+
 TEST(Estimator, LossThatStaysThoughLessIsSentIsTheFloor) {
   for (const uint32_t part : {350, 400, 500}) {
     VirtualLink link;
