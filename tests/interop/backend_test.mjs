@@ -11,16 +11,13 @@ import { runPython } from './harness/command.mjs';
 import { scratch } from './harness/scratch.mjs';
 import { until } from './harness/until.mjs';
 import { VecheServer } from './harness/veche_server.mjs';
+import { heard, notHeard } from './pages/hearing.mjs';
 import { TeamPage } from './pages/team_page.mjs';
 import { launchBrowser } from './pages/voice_page.mjs';
 
 const ROOM = '/api/rooms/team';
 const MATROSKA = Buffer.from([0x1a, 0x45, 0xdf, 0xa3]);
 const PEER_SECONDS = 8;
-const heard = (listener, talker) => until(`${listener.name} hears ${talker.name ?? talker}`, () => listener.hears(talker)).catch(async ({ message }) => {
-  throw new Error(`${message}: ${JSON.stringify(await listener.page.evaluate(() => window.probe.overview()))}`);
-});
-const notHeard = (listener, talker) => until(`${listener.name} no longer hears ${talker.name}`, async () => !(await listener.hears(talker)));
 
 /** An aiortc participant whose offer the backend relays. */
 async function relayedPeer(t, server, backend, token) {

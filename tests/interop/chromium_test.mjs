@@ -7,6 +7,7 @@ import { concurrentTests } from './harness/concurrent_tests.mjs';
 import { delay, until } from './harness/until.mjs';
 import { environment, VecheServer } from './harness/veche_server.mjs';
 import { assertHeardAsWell, connectDirectly, listenBothWays } from './pages/direct_call.mjs';
+import { heard, notHeard } from './pages/hearing.mjs';
 import { launchBrowser, received, VoicePage } from './pages/voice_page.mjs';
 
 const test = concurrentTests(2);
@@ -22,10 +23,6 @@ const MOST_MS = 50000;
 /** Fraction of the speech that may be concealed beyond what the same pages conceal without a server. */
 const CONCEALED_OF_TWO = 0.01;
 const CONCEALED_OF_FOUR = 0.03; // Slots change hands.
-const heard = (listener, talker) =>
-  until(`${listener.name} hears ${talker.name}`, () => listener.hears(talker));
-const notHeard = (listener, talker) =>
-  until(`${listener.name} no longer hears ${talker.name}`, async () => !(await listener.hears(talker)));
 
 /** The streams that arrived in windows of `WINDOW_MS` around which no slot was reassigned: then both the old and the new speaker may arrive. */
 async function steadyStreams(listener, durationMs) {

@@ -12,6 +12,7 @@ import { UdpRelay } from './harness/udp_relay.mjs';
 import { delay, until } from './harness/until.mjs';
 import { environment, VecheServer } from './harness/veche_server.mjs';
 import { bothHear, ClientPage } from './pages/client_page.mjs';
+import { heard } from './pages/hearing.mjs';
 import { launchBrowser, VoicePage } from './pages/voice_page.mjs';
 
 const skip = namespaceProblem() ?? false;
@@ -22,7 +23,6 @@ const ONE_NEGOTIATION = [['have-local-offer', 'stable']];
 /** Chromium checks the pair that it uses every 2.5 s. */
 const CHECK_INTERVAL_MS = 2500;
 const LATE_MS = 1000;
-const heard = (listener, talker) => until(`${listener.name} hears ${talker.name}`, () => listener.hears(talker));
 
 test('A network that is cut comes back with sound within three seconds, as the same participant', { skip }, async (t) => {
   const namespace = new Namespace(t, 1);

@@ -9,6 +9,7 @@ import { record } from './harness/compatibility.mjs';
 import { until } from './harness/until.mjs';
 import { environment, VecheServer } from './harness/veche_server.mjs';
 import { assertHeardAsWell, connectDirectly, listenBothWays } from './pages/direct_call.mjs';
+import { heard, notHeard } from './pages/hearing.mjs';
 import { launchBrowser, VoicePage } from './pages/voice_page.mjs';
 
 const ONE_NEGOTIATION = [['have-local-offer', 'stable']];
@@ -16,9 +17,6 @@ const ONE_NEGOTIATION = [['have-local-offer', 'stable']];
 const CONCEALED = 0.02;
 /** A closed page asks to be removed, but a driven browser may not let it; the server then notices its silence after 15 s. */
 const GONE_MS = 20000;
-const heard = (listener, talker) => until(`${listener.name} hears ${talker.name}`, () => listener.hears(talker));
-const notHeard = (listener, talker) =>
-  until(`${listener.name} no longer hears ${talker.name}`, async () => !(await listener.hears(talker)));
 
 /** As well as on a direct connection at the same time: a browser that gets too little CPU time is late on both. */
 async function assertWellHeard(t, pairs) {

@@ -8,14 +8,13 @@ import { test } from 'node:test';
 import { runPython } from './harness/command.mjs';
 import { Coturn, coturnProblem } from './harness/coturn.mjs';
 import { Namespace, namespaceProblem } from './harness/namespace.mjs';
-import { until } from './harness/until.mjs';
 import { VecheServer } from './harness/veche_server.mjs';
+import { heard } from './pages/hearing.mjs';
 import { launchBrowser, VoicePage } from './pages/voice_page.mjs';
 
 const NO_TURN = coturnProblem();
 const skip = NO_TURN ?? namespaceProblem() ?? false;
 const LOOPBACK = '127.0.0.1';
-const heard = (listener, talker) => until(`${listener.name} hears ${talker.name}`, () => listener.hears(talker));
 
 /** A client's network that reaches HTTP and the TURN server, but not media's address. */
 async function separated(t, transport) {

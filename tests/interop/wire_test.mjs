@@ -9,13 +9,13 @@ import { assertWhole, measureLoad, runPython, startCall } from './harness/comman
 import { udpSockets } from './harness/sockets.mjs';
 import { firstSecond, QUIET_MS } from './harness/timeline.mjs';
 import { UdpRelay } from './harness/udp_relay.mjs';
-import { delay, until } from './harness/until.mjs';
+import { delay } from './harness/until.mjs';
 import { VecheServer } from './harness/veche_server.mjs';
 import { connectDirectly, excess, median } from './pages/direct_call.mjs';
+import { heard } from './pages/hearing.mjs';
 import { launchBrowser, received, VoicePage } from './pages/voice_page.mjs';
 
 const REFUSE_NACK = fileURLToPath(new URL('pages/refuse_nack.js', import.meta.url));
-const heard = (listener, talker) => until(`${listener.name} hears ${talker.name}`, () => listener.hears(talker));
 /** Fraction of a first second that may be concealed beyond what the same pages conceal without a server. */
 const CONCEALED = 0.03;
 const percent = (part, whole) => `${((100 * part) / whole).toFixed(2)} %`;
