@@ -7,6 +7,7 @@
 #include <mutex>
 #include <utility>
 
+#include "glib/bus_error.hpp"
 #include "glib/held.hpp"
 #include "glib/promise.hpp"
 
@@ -140,16 +141,12 @@ void WebrtcBin::watch_bus() {
       bus.get(),
       [](GstBus*, GstMessage* message, gpointer data) {
         if (GST_MESSAGE_TYPE(message) == GST_MESSAGE_ERROR) {
-          GError* raw = nullptr;
-          gst_message_parse_error(message, &raw, nullptr);
-          const ErrorPtr error(raw);
           auto& to = held<Shared>(data);
           {
             const std::lock_guard lock(to.mutex);
             to.failed = true;
           }
-          to.current_events()->error(std::string(GST_OBJECT_NAME(GST_MESSAGE_SRC(message))) + ": " +
-                                     error->message);
+          to.current_events()->error(bus_error(message));
         }
         gst_message_unref(message);
         return GST_BUS_DROP;

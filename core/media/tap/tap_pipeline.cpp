@@ -7,6 +7,7 @@
 
 #include <utility>
 
+#include "glib/bus_error.hpp"
 #include "glib/held.hpp"
 #include "media/tap/tap_caps.hpp"
 
@@ -15,13 +16,6 @@ namespace {
 
 std::string name_of(gpointer object) {
   return glib::StringPtr(gst_object_get_name(GST_OBJECT(object))).get();
-}
-
-std::string error_text(GstMessage* message) {
-  GError* raw = nullptr;
-  gst_message_parse_error(message, &raw, nullptr);
-  const glib::ErrorPtr error(raw);
-  return name_of(GST_MESSAGE_SRC(message)) + ": " + error->message;
 }
 
 }  // namespace
@@ -83,7 +77,7 @@ void TapPipeline::watch_bus(TapEvents events) {
       bus.get(),
       [](GstBus*, GstMessage* message, gpointer data) {
         const auto& to = glib::held<TapEvents>(data);
-        if (GST_MESSAGE_TYPE(message) == GST_MESSAGE_ERROR) to.error(error_text(message));
+        if (GST_MESSAGE_TYPE(message) == GST_MESSAGE_ERROR) to.error(glib::bus_error(message));
         if (GST_MESSAGE_TYPE(message) == GST_MESSAGE_EOS) to.ended();
         gst_message_unref(message);
         return GST_BUS_DROP;
