@@ -9,7 +9,7 @@ import { concurrentTests } from './harness/concurrent_tests.mjs';
 import { delay, until } from './harness/until.mjs';
 import { VecheServer } from './harness/veche_server.mjs';
 
-const test = concurrentTests(4);
+const test = concurrentTests(2);
 const SECONDS = 5;
 /** Figures of the participants present before a third client starts, does its harm and is removed. */
 const LONGER_SECONDS = 9;
