@@ -34,8 +34,8 @@ class DrainSlope {
 
  private:
   static constexpr int64_t kPairs = 40;
-  static constexpr int64_t kSpread = 40 * 4'000 * 4'000;  ///< As much as 40 gaps by 4 ms.
-  static constexpr int64_t kMostUs = 150'000;             ///< More is a pause, or a stall.
+  static constexpr int64_t kSpread = int64_t{40} * 4'000 * 4'000;  ///< As much as 40 gaps by 4 ms.
+  static constexpr int64_t kMostUs = 150'000;                      ///< More is a pause, or a stall.
 
   int64_t pairs_ = 0, gaps_ = 0, longer_ = 0, squares_ = 0, products_ = 0;
 };
