@@ -263,7 +263,9 @@ TEST_P(TapTest, ElementsThatCannotBeUsedAreReportedAndTheCallGoesOn) {
       {"no-sink-pad", "the element padless has no sink pad named \"sink\"", VECHE_E_INVALID},
       {"not-floating", "track_tap.open returned something other than a floating element",
        VECHE_E_INVALID},
-      {"bad-state", "disk: Could not open file \"/nowhere/at/all\" for writing.",
+      {"bad-state",
+       "disk: Could not open file \"/nowhere/at/all\" for writing. (system error: No such file or "
+       "directory)",
        VECHE_E_INTERNAL}};
   Peer& anna = add_peer();
   Peer& boris = add_peer();
