@@ -12,6 +12,7 @@ import { environment } from './harness/veche_server.mjs';
 import { launchBrowser } from './pages/voice_page.mjs';
 
 const APART_MS = 40;
+const LEAST_CHIRPS = 2;
 const MUTE_S = environment.full ? 20 : 8;
 /** A call that chirps, recorded: every chirp is at its time in every file. */
 async function judgeChirps(t, server, browser, room) {
@@ -33,6 +34,7 @@ async function judgeChirps(t, server, browser, room) {
     rows.push(judge(`track: ${name}`, compare(found, within(chirps), startMs)), judge(`mix: ${name}`, compare(inMix, within(chirps), startMs)));
     assert.deepEqual(compare(found, muted, startMs), [], 'what was muted is not recorded');
     const expected = within(chirps).length;
+    assert.ok(expected >= LEAST_CHIRPS, `${name} is sure of ${expected} chirps`);
     // A loss at a chirp may make it unrecognisable.
     const times = `expected at ${within(chirps).map((ms) => ms - startMs)} ms, the track has ${found.map(({ ms }) => Math.round(ms))}`;
     for (const row of rows.slice(-2)) {

@@ -10,6 +10,7 @@ const SURE_MS = 25;
 class ChirpMicrophone extends AudioWorkletProcessor {
   #offsetMs; // What the wall clock is ahead of this context's.
   #wrongMs = 0; // How far it is ahead of that just now.
+  #firstMs = null; // What it was ahead at the first chirp.
   #begin = null; // The frame at which the current chirp begins.
 
   constructor({ processorOptions: { periodMs, phaseMs } }) {
@@ -33,7 +34,10 @@ class ChirpMicrophone extends AudioWorkletProcessor {
     this.next ??= Math.ceil((wallMs + 1000 - this.phaseMs) / this.periodMs) * this.periodMs + this.phaseMs;
     if (wallMs >= this.next) {
       this.#begin = currentFrame;
-      this.port.postMessage({ wallMs, isSure: Math.abs(this.#wrongMs) < SURE_MS });
+      this.#firstMs ??= this.#offsetMs;
+      // Sound that was not asked for in time is lost, and what follows comes too early in the stream by as much.
+      const lostMs = this.#offsetMs - this.#firstMs;
+      this.port.postMessage({ wallMs, isSure: Math.abs(this.#wrongMs) < SURE_MS && Math.abs(lostMs) < SURE_MS });
       this.next += this.periodMs;
     }
     if (this.#begin !== null) output.forEach((_, i) => { output[i] = VOLUME * this.#sample(currentFrame + i - this.#begin); });
