@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 // A call whose talkers chirp at known times, with loss, DTX, a mute and a late joiner.
 
-import { joinChirping, chirpsOfPage } from '../pages/chirp_page.mjs';
+import { beginAnew, chirpsOfPage, joinChirping } from '../pages/chirp_page.mjs';
 import { runPython } from './command.mjs';
 import { UdpRelay } from './udp_relay.mjs';
 import { delay } from './until.mjs';
@@ -36,6 +36,7 @@ export async function holdChirpingCall(t, server, browser, { room, muteS = 20, o
   const boris = talker('boris', 800, muteS + 20, ['--dtx', '--lose-every', LOSE_EVERY]);
   await server.connected(room, 2);
   await onBegin();
+  await beginAnew(ada);
   await delay(7000);
   const muted = { from: Date.now(), to: 0 };
   await ada.setMuted(true);

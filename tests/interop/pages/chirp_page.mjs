@@ -33,6 +33,9 @@ export async function joinChirping(browser, server, { periodMs = 2000, phaseMs =
   });
 }
 
+/** What it lost before now does not count: a recording finds its time when it begins. */
+export const beginAnew = (person) => person.page.evaluate(() => window.chirpMicrophone.node.port.postMessage('begin'));
+
 /** The times of its chirps, in ms since 1970: only those whose timing is certain. */
 export async function chirpsOfPage(person) {
   const made = await person.page.evaluate(() => window.chirps);

@@ -10,13 +10,14 @@ const SURE_MS = 25;
 class ChirpMicrophone extends AudioWorkletProcessor {
   #offsetMs; // What the wall clock is ahead of this context's.
   #wrongMs = 0; // How far it is ahead of that just now.
-  #firstMs = null; // What it was ahead at the first chirp.
+  #firstMs = null; // What it was ahead at the first chirp, since it was told to begin anew.
   #begin = null; // The frame at which the current chirp begins.
 
   constructor({ processorOptions: { periodMs, phaseMs } }) {
     super();
     Object.assign(this, { periodMs, phaseMs });
     this.next = null;
+    this.port.onmessage = () => { this.#firstMs = null; };
   }
 
   /** Sound is asked for in bursts, and the wall clock is read in whole milliseconds: their mean over some seconds is steady. */
