@@ -9,6 +9,7 @@ import { until } from './harness/until.mjs';
 import { environment, VecheServer } from './harness/veche_server.mjs';
 import { violations } from './pages/accessibility.mjs';
 import { gather, nameOf } from './pages/crowd.mjs';
+import { heard, notHeard } from './pages/hearing.mjs';
 import { launchBrowser, VoicePage } from './pages/voice_page.mjs';
 
 const CROWD = 100;
@@ -160,10 +161,10 @@ test('A page in a room of a hundred', async (t) => {
     await big(page).focus();
     await page.keyboard.down('Space');
     await big(page).getByText('Talking').waitFor();
-    await until('Bo hears Ada', () => bo.hears(ada));
+    await heard(bo, ada);
     await page.keyboard.up('Space');
     await big(page).getByText('Hold to talk').waitFor();
-    await until('Bo no longer hears Ada', async () => !(await bo.hears(ada)));
+    await notHeard(bo, ada);
   });
 
   await t.test('Another microphone, an output and fewer voices are chosen in the call', async () => {

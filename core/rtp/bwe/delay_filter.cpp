@@ -50,14 +50,6 @@ void DelayFilter::add_to_level(int64_t arrival_us, int64_t way_us) noexcept {
   ++level_packets_;
 }
 
-void DelayFilter::accept_longer_way(int64_t now_us) noexcept {
-  const auto level = longer_way_.found();
-  if (!level) return;
-  shortest_.clear();
-  shortest_.add(*level, now_us);
-  longer_way_.clear();
-}
-
 uint32_t DelayFilter::queue_us() const noexcept {
   const auto shortest = shortest_.best();
   if (!shortest) return 0;

@@ -28,7 +28,7 @@ class DelayFilter {
   /// It is certain that pauses made it no shorter.
   bool never_drains() const noexcept { return slope_.is_flat(); }
   /// That is the way without a queue from now on.
-  void accept_longer_way(int64_t now_us) noexcept;
+  void accept_longer_way(int64_t now_us) noexcept { longer_way_.accept(shortest_, now_us); }
   /// Of the time between packets (RFC 3550 section 6.4.1).
   uint32_t jitter_us() const noexcept { return static_cast<uint32_t>(jitter_us_16_ / 16); }
 

@@ -21,6 +21,8 @@ class DrainSlope {
     longer_ += longer_us;
     squares_ += gap_us * gap_us;
     products_ += gap_us * longer_us;
+    if (pairs_ < kMostPairs) return;
+    for (int64_t* sum : {&pairs_, &gaps_, &longer_, &squares_, &products_}) *sum /= 2;
   }
   void restart() noexcept { *this = {}; }
 
@@ -34,6 +36,7 @@ class DrainSlope {
 
  private:
   static constexpr int64_t kPairs = 40;
+  static constexpr int64_t kMostPairs = 4096;  ///< Old ones count half from then on.
   static constexpr int64_t kSpread = int64_t{40} * 4'000 * 4'000;  ///< As much as 40 gaps by 4 ms.
   static constexpr int64_t kMostUs = 150'000;                      ///< More is a pause, or a stall.
 

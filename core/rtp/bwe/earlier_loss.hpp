@@ -4,6 +4,8 @@
 
 #include <cstdint>
 
+#include "rtp/bwe/link_state.hpp"
+
 namespace veche::rtp {
 
 /// Loss that was there before is not the fault of more packets: redundancy answers loss with more,
@@ -23,7 +25,9 @@ class EarlierLoss {
   }
   void clear() noexcept { packets_ = lost_ = 0; }
   /// In 1/65536; 0: there was none, or of too few packets to tell.
-  uint32_t part() const noexcept { return packets_ < kLeast ? 0 : (lost_ << 16) / packets_; }
+  uint32_t part() const noexcept {
+    return packets_ < kLeast ? 0 : lost_ * LinkState::kOne / packets_;
+  }
 
  private:
   static constexpr int64_t kCleanUs = 1'000'000;

@@ -6,6 +6,8 @@
 #include <cstdint>
 #include <optional>
 
+#include "rtp/bwe/windowed_best.hpp"
+
 namespace veche::rtp {
 
 /// A way becomes longer from one moment to the next, and then does not move: a network was changed,
@@ -43,6 +45,14 @@ class LongerWay {
     const bool is_found =
         from_us_ && count_ >= limits_.levels && lowest_us_ >= *from_us_ + limits_.jump_us;
     return is_found ? std::optional(lowest_us_) : std::nullopt;
+  }
+  /// What was found is the lowest from now on.
+  void accept(WindowedLowest& shortest, int64_t now_us) noexcept {
+    const auto level_us = found();
+    if (!level_us) return;
+    shortest.clear();
+    shortest.add(*level_us, now_us);
+    clear();
   }
   void clear() noexcept {
     count_ = 0;

@@ -40,14 +40,6 @@ void ReportFilter::add_round_trip(uint32_t round_trip_us, int64_t now_us) noexce
   longer_way_.add(round_trip_us, jitter_us_);
 }
 
-void ReportFilter::accept_longer_way(int64_t now_us) noexcept {
-  const auto level = longer_way_.found();
-  if (!level) return;
-  shortest_.clear();
-  shortest_.add(*level, now_us);
-  longer_way_.clear();
-}
-
 uint32_t ReportFilter::queue_us() const noexcept {
   const uint32_t lowest_us = *std::min_element(round_trips_us_.begin(), round_trips_us_.end());
   const auto shortest = shortest_.best();

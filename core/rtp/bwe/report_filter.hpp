@@ -34,7 +34,7 @@ class ReportFilter {
   /// The round trip has become longer, and stayed so for four reports.
   bool has_longer_way() const noexcept { return longer_way_.found().has_value(); }
   /// That is the round trip without a queue from now on.
-  void accept_longer_way(int64_t now_us) noexcept;
+  void accept_longer_way(int64_t now_us) noexcept { longer_way_.accept(shortest_, now_us); }
   /// The part of the time between the last two round trips by which the second is longer, in
   /// 1/65536: the part of what was sent then that did not arrive then.
   uint32_t growth() const noexcept { return growth_; }

@@ -7,6 +7,7 @@ import { startCall } from '../harness/command.mjs';
 import { UdpRelay } from '../harness/udp_relay.mjs';
 import { until } from '../harness/until.mjs';
 import { VecheServer } from '../harness/veche_server.mjs';
+import { heard } from '../pages/hearing.mjs';
 import { launchBrowser, VoicePage } from '../pages/voice_page.mjs';
 
 const REFUSE_NACK = fileURLToPath(new URL('../pages/refuse_nack.js', import.meta.url));
@@ -56,7 +57,7 @@ class Call {
 
   /** The slot of each talker at the listener, once all of them are heard. The packets of a talker may come before the message that says where. */
   async slots(listener) {
-    for (const talker of this.talkers) await until(`${listener.name} hears ${talker.name}`, () => listener.hears(talker));
+    for (const talker of this.talkers) await heard(listener, talker);
     return until(`${listener.name} was told of its slots`, async () => {
       const mids = await slotsOf(listener, this.talkers);
       return mids.every((mid) => mid !== undefined) && mids;

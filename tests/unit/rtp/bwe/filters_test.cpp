@@ -156,6 +156,17 @@ TEST(DrainSlope, IsFlatWhereGapsMakeNoWayShorter) {
   EXPECT_FALSE(slope_of(1, 1, 0).is_flat()) << "no gaps to tell";
 }
 
+TEST(DrainSlope, TellsTheSameAfterADay) {
+  DrainSlope flat, drains;
+  for (int i = 0; i < 2'000'000; ++i) {
+    const int64_t gap_us = i % 2 == 0 ? 20'000 : 60'000;
+    flat.add(gap_us, 0);
+    drains.add(gap_us, 40'000 - gap_us);
+  }
+  EXPECT_TRUE(flat.is_flat());
+  EXPECT_FALSE(drains.is_flat());
+}
+
 TEST(DrainSlope, PausesAndStallsTellNothing) {
   DrainSlope slope;
   for (int i = 0; i < 1000; ++i) slope.add(i % 2 == 0 ? 20'000 : 5'000'000, 0);
