@@ -116,21 +116,19 @@ class Log::State {
         });
   }
 
-  void load(const std::string& space, std::function<void(Result<Values>)> done) {
+  Result<Values> load(const std::string& space) {
     assert(is_on_control());
     using Stored = std::map<std::string, StoredValue>;
-    thread_.run<Result<Stored>>(
-        [space, now_ms = unix_ms()](Store& store) { return store.load(space, now_ms); },
-        [this, space, done = std::move(done)](Result<Stored> stored) {
-          if (!stored) return done(stored.error());
-          backlog_.overlay(space, *stored);
-          Values values;
-          for (auto& [key, value] : *stored) {
-            if (has_expired(value, unix_ms())) continue;
-            values.emplace_back(key, std::move(value.value));
-          }
-          done(std::move(values));
-        });
+    Result<Stored> stored = thread_.wait_for<Result<Stored>>(
+        [&space](Store& store) { return store.load(space, unix_ms()); });
+    if (!stored) return problem_with(settings_.file, stored.error());
+    backlog_.overlay(space, *stored);
+    Values values;
+    for (auto& [key, value] : *stored) {
+      if (has_expired(value, unix_ms())) continue;
+      values.emplace_back(key, std::move(value.value));
+    }
+    return values;
   }
 
   Watches& watches() { return watches_; }
@@ -291,9 +289,7 @@ void Log::erase(const std::string& space, const std::string& key) {
   state_->change({space, key, std::nullopt});
 }
 
-void Log::load(const std::string& space, std::function<void(Result<Values>)> done) {
-  state_->load(space, std::move(done));
-}
+Result<Log::Values> Log::load(const std::string& space) { return state_->load(space); }
 
 void Log::put_metrics(MetricSink& sink) const { state_->put_metrics(sink); }
 

@@ -63,9 +63,9 @@ class Log {
   void put(const std::string& space, const std::string& key, std::string value,
            int64_t expires_unix_ms);
   void erase(const std::string& space, const std::string& key);
-  /// All values of a space that have not expired, by key, with what was put before `done` is
-  /// called. `done` as with read().
-  void load(const std::string& space, std::function<void(Result<Values>)> done);
+  /// All values of a space that have not expired, by key, with what was put before. Blocks on the
+  /// disk, so it is for the start. Errors as of open().
+  Result<Values> load(const std::string& space);
 
   void put_metrics(MetricSink& sink) const;
 

@@ -39,6 +39,14 @@ class LogThread {
     });
   }
 
+  /// Calls `work` as run() does, and returns what it returned. Blocks as long as the disk does.
+  template <class Value>
+  Value wait_for(const std::function<Value(Store&)>& work) {
+    std::promise<Value> returned;
+    workers_->run([this, &work, &returned] { returned.set_value(work(*store_)); });
+    return returned.get_future().get();
+  }
+
   /// Calls `last` after all else, and closes the store; no `done` is called any more. Waits for
   /// `limit_ms` at most. What `last` returned; nothing: the thread has not come that far, and is
   /// left behind.

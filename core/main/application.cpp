@@ -69,12 +69,14 @@ Result<std::unique_ptr<Application>> Application::start(const Config& config,
         events->append(events::of_room(event));
         host->on_event(event);
       });
-  const Status kept = keep_revocations(app->loop_, *app->events_, app->rooms_->revocations());
+  const Status kept = keep_revocations(*app->events_, app->rooms_->revocations());
   if (!kept) return kept.error();
   app->host_->attach(*app->engine_, *app->rooms_);
-  app->webhooks_ = std::make_unique<events::Webhooks>(
-      app->loop_, *app->events_, std::make_unique<events::CurlCourier>(app->loop_), config.webhooks,
-      events::real_now, events::real_random);
+  auto webhooks = events::Webhooks::start(app->loop_, *app->events_,
+                                          std::make_unique<events::CurlCourier>(app->loop_),
+                                          config.webhooks, events::real_now, events::real_random);
+  if (!webhooks) return webhooks.error();
+  app->webhooks_ = std::move(webhooks).value();
   auto http = http::Server::start(app->loop_, config.http, *app->rooms_, *app->host_, *app->events_,
                                   *app->webhooks_);
   if (!http) return http.error();

@@ -36,13 +36,11 @@ std::optional<Revocations::Reach> parse_reach(std::string_view text) {
   return Revocations::Reach{*removed_ms, *outdated_ms};
 }
 
-Status keep_revocations(glib::ControlLoop& loop, events::Log& log, Revocations& revocations) {
-  std::optional<Result<events::Log::Values>> loaded;
-  log.load(kSpace, [&loaded](Result<events::Log::Values> values) { loaded = std::move(values); });
-  while (!loaded) loop.iterate(true);
-  if (!*loaded) return loaded->error();
+Status keep_revocations(events::Log& log, Revocations& revocations) {
+  const Result<events::Log::Values> loaded = log.load(kSpace);
+  if (!loaded) return loaded.error();
   std::map<std::string, Revocations::Reach> kept;
-  for (const auto& [key, text] : **loaded) {
+  for (const auto& [key, text] : *loaded) {
     if (const auto reach = parse_reach(text)) kept[key] = *reach;
   }
   revocations.restore(kept);

@@ -8,7 +8,6 @@
 
 #include "base/result.hpp"
 #include "events/log.hpp"
-#include "glib/control_loop.hpp"
 #include "room/revocations.hpp"
 
 namespace veche::main {
@@ -18,9 +17,8 @@ std::string text_of(const room::Revocations::Reach& reach);
 /// Nothing: it is no such text.
 std::optional<room::Revocations::Reach> parse_reach(std::string_view text);
 
-/// [control] Restores what was kept before the restart, and keeps what changes from now on. Runs
-/// the loop until it is loaded. All references outlive the use. Unavailable if the database cannot
-/// be read.
-Status keep_revocations(glib::ControlLoop& loop, events::Log& log, room::Revocations& revocations);
+/// [control] Restores what was kept before the restart, and keeps what changes from now on. All
+/// references outlive the use. Errors as of events::Log::load(), which blocks.
+Status keep_revocations(events::Log& log, room::Revocations& revocations);
 
 }  // namespace veche::main

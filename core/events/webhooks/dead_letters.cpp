@@ -2,8 +2,6 @@
 // A bounded map, mirrored in the log's key-value store.
 #include "events/webhooks/dead_letters.hpp"
 
-#include "base/log.hpp"
-
 namespace veche::events {
 namespace {
 
@@ -13,22 +11,20 @@ std::string key_of(const DeadLetter& letter) {
   return std::string(kDigits - id.size(), '0') + id;
 }
 
+std::string space_of(const std::string& webhook) { return "webhook.dead/" + webhook; }
+
 }  // namespace
 
-DeadLetters::DeadLetters(Log& log, const std::string& webhook)
-    : log_(log), space_("webhook.dead/" + webhook) {
-  log_.load(space_, [this, alive = std::weak_ptr<bool>(alive_)](const Result<Log::Values>& values) {
-    if (alive.expired()) return;
-    if (!values) {
-      log::error("webhooks",
-                 "the dead letters of " + space_ + " cannot be read: " + values.error().message);
-      return;
-    }
-    for (const auto& [key, json] : *values) {
-      const std::optional<DeadLetter> letter = read_dead_letter(json);
-      if (letter) insert(key, *letter);
-    }
-  });
+DeadLetters::DeadLetters(Log& log, const std::string& webhook, const Log::Values& kept)
+    : log_(log), space_(space_of(webhook)) {
+  for (const auto& [key, json] : kept) {
+    const std::optional<DeadLetter> letter = read_dead_letter(json);
+    if (letter) insert(key, *letter);
+  }
+}
+
+Result<Log::Values> DeadLetters::kept(Log& log, const std::string& webhook) {
+  return log.load(space_of(webhook));
 }
 
 void DeadLetters::add(const DeadLetter& letter) {

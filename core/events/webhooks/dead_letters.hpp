@@ -18,10 +18,13 @@ class DeadLetters {
   static constexpr size_t kMax = 500;
   static constexpr int64_t kKeptMs = int64_t{30} * 24 * 3600 * 1000;
 
-  /// Begins to load those of earlier runs. The log outlives this.
-  DeadLetters(Log& log, const std::string& webhook);
+  /// `kept`: those of earlier runs, as kept() has them. The log outlives this.
+  DeadLetters(Log& log, const std::string& webhook, const Log::Values& kept);
   DeadLetters(const DeadLetters&) = delete;
   DeadLetters& operator=(const DeadLetters&) = delete;
+
+  /// Of a webhook; blocks as Log::load().
+  static Result<Log::Values> kept(Log& log, const std::string& webhook);
 
   void add(const DeadLetter& letter);
   /// Of a webhook that is removed.
@@ -36,7 +39,6 @@ class DeadLetters {
   Log& log_;
   const std::string space_;
   Letters letters_;
-  const std::shared_ptr<bool> alive_ = std::make_shared<bool>(true);  ///< Held weakly by callbacks.
 };
 
 }  // namespace veche::events

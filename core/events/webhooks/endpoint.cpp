@@ -34,15 +34,15 @@ std::string ids_text(const DeadLetter& letter) {
 }  // namespace
 
 Endpoint::Endpoint(const EndpointTools& tools, DeliveryCounts& counts, Webhook webhook,
-                   bool is_configured, const Progress& progress)
+                   bool is_configured, const Kept& kept)
     : tools_(tools),
       counts_(counts),
       webhook_(std::move(webhook)),
       keys_(keys_of(webhook_)),
       is_configured_(is_configured),
-      refused_(progress.url == webhook_.url ? progress.refused : ""),
-      schedule_(progress.position),
-      dead_letters_(tools.log, webhook_.name) {
+      refused_(kept.progress.url == webhook_.url ? kept.progress.refused : ""),
+      schedule_(kept.progress.position),
+      dead_letters_(tools.log, webhook_.name, kept.dead_letters) {
   if (!is_active()) schedule_.on(Schedule::Stop{}, tools_.now());
   save_soon();
   load();

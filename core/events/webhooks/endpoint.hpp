@@ -35,12 +35,18 @@ struct DeliveryCounts {
   uint64_t delivered = 0, failed = 0, dead = 0;
 };
 
+/// What the log has kept of a webhook.
+struct Kept {
+  Progress progress;
+  Log::Values dead_letters;  ///< As of DeadLetters::kept().
+};
+
 /// [control] all of it.
 class Endpoint {
  public:
   /// Begins at once. `is_configured`: it stands in the configuration file.
   Endpoint(const EndpointTools& tools, DeliveryCounts& counts, Webhook webhook, bool is_configured,
-           const Progress& progress);
+           const Kept& kept);
   /// Remembers its position.
   ~Endpoint();
   Endpoint(const Endpoint&) = delete;

@@ -13,8 +13,6 @@
 namespace veche::events {
 namespace {
 
-constexpr uint32_t kRetryLoadMs = 1000;
-
 Error conflict(std::string message) { return {ErrorCode::Conflict, std::move(message)}; }
 
 std::string quoted(const std::string& name) { return "\"" + name + "\""; }
@@ -28,66 +26,66 @@ uint32_t real_random() {
   return device();
 }
 
-Webhooks::Webhooks(glib::ControlLoop& loop, Log& log, std::unique_ptr<Courier> courier,
-                   WebhookSettings settings, Now (*now)(), uint32_t (*random)())
-    : settings_(std::move(settings)),
-      courier_(std::move(courier)),
-      tools_{loop, log, *courier_, now, random} {
+Webhooks::Webhooks(const EndpointTools& tools, std::unique_ptr<Courier> courier,
+                   WebhookSettings settings)
+    : settings_(std::move(settings)), courier_(std::move(courier)), tools_(tools) {
   courier_->use(settings_.rules, settings_.ca_file);
-  load();
 }
 
 Webhooks::~Webhooks() = default;
 
-void Webhooks::load() {
-  Log& log = tools_.log;
-  const std::weak_ptr<bool> alive(alive_);
-  log.load(kWebhookSpace, [this, &log, alive](const Result<Log::Values>& webhooks) {
-    if (alive.expired()) return;
-    log.load(kPositionSpace, [this, alive, webhooks](const Result<Log::Values>& positions) {
-      if (!alive.expired()) loaded(webhooks, positions);
-    });
-  });
+Result<std::unique_ptr<Webhooks>> Webhooks::start(glib::ControlLoop& loop, Log& log,
+                                                  std::unique_ptr<Courier> courier,
+                                                  WebhookSettings settings, Now (*now)(),
+                                                  uint32_t (*random)()) {
+  const EndpointTools tools{loop, log, *courier, now, random};
+  std::unique_ptr<Webhooks> webhooks(new Webhooks(tools, std::move(courier), std::move(settings)));
+  if (const Status loaded = webhooks->load(); !loaded) return loaded.error();
+  return webhooks;
 }
 
-void Webhooks::loaded(const Result<Log::Values>& webhooks, const Result<Log::Values>& positions) {
-  if (!webhooks || !positions) {
-    const Error& error = webhooks ? positions.error() : webhooks.error();
-    log::error("webhooks", "what is stored of webhooks cannot be read, so nothing is delivered: " +
-                               error.message);
-    retry_ = tools_.loop.once(kRetryLoadMs, [this] { load(); });
-    return;
-  }
-  std::map<std::string, Progress> progress;
-  for (const auto& [name, json] : *positions) {
-    progress[name] = read_progress(json).value_or(fresh());
-  }
-  const auto progress_of = [&](const std::string& name) {
-    const auto found = progress.find(name);
-    return found == progress.end() ? fresh() : found->second;
+Status Webhooks::load() {
+  Log& log = tools_.log;
+  const Result<Log::Values> webhooks = log.load(kWebhookSpace);
+  const Result<Log::Values> positions = log.load(kPositionSpace);
+  if (!webhooks) return webhooks.error();
+  if (!positions) return positions.error();
+  const std::map<std::string, std::string> progress(positions->begin(), positions->end());
+  const auto go_on = [&](Webhook webhook, bool is_configured) -> Status {
+    Result<Log::Values> dead_letters = DeadLetters::kept(log, webhook.name);
+    if (!dead_letters) return dead_letters.error();
+    Kept kept = fresh();
+    kept.dead_letters = std::move(*dead_letters);
+    if (const auto found = progress.find(webhook.name); found != progress.end()) {
+      kept.progress = read_progress(found->second).value_or(kept.progress);
+    }
+    begin(std::move(webhook), is_configured, kept);
+    return Ok{};
   };
-  is_loaded_ = true;
   for (const auto& [name, json] : *webhooks) {
     std::optional<Webhook> webhook = read_webhook(json);
-    if (webhook) begin(std::move(*webhook), false, progress_of(name));
+    if (!webhook) continue;
+    if (Status begun = go_on(std::move(*webhook), false); !begun) return begun;
   }
   for (const Webhook& webhook : settings_.webhooks) {
-    if (endpoints_.count(webhook.name) == 0) begin(webhook, true, progress_of(webhook.name));
+    if (endpoints_.count(webhook.name) > 0) continue;
+    if (Status begun = go_on(webhook, true); !begun) return begun;
   }
   // Of webhooks that left the configuration while the server did not run.
-  for (const auto& [name, each] : progress) {
-    if (endpoints_.count(name) == 0) tools_.log.erase(kPositionSpace, name);
+  for (const auto& [name, json] : progress) {
+    if (endpoints_.count(name) == 0) log.erase(kPositionSpace, name);
   }
   apply_settings();
-  watch_ = tools_.log.watch([this](uint64_t) {
+  watch_ = log.watch([this](uint64_t) {
     for (const auto& [name, endpoint] : endpoints_) endpoint->wake();
   });
+  return Ok{};
 }
 
 void Webhooks::use(WebhookSettings settings) {
   settings_ = std::move(settings);
   courier_->use(settings_.rules, settings_.ca_file);
-  if (is_loaded_) apply_settings();
+  apply_settings();
 }
 
 void Webhooks::apply_settings() {
@@ -112,10 +110,10 @@ void Webhooks::apply_settings() {
   }
 }
 
-void Webhooks::begin(Webhook webhook, bool is_configured, const Progress& progress) {
+void Webhooks::begin(Webhook webhook, bool is_configured, const Kept& kept) {
   std::string name = webhook.name;
   endpoints_[std::move(name)] =
-      std::make_unique<Endpoint>(tools_, counts_, std::move(webhook), is_configured, progress);
+      std::make_unique<Endpoint>(tools_, counts_, std::move(webhook), is_configured, kept);
 }
 
 const Webhook* Webhooks::configured(const std::string& name) const {
@@ -125,17 +123,14 @@ const Webhook* Webhooks::configured(const std::string& name) const {
 }
 
 /// A new webhook gets what happens from now on.
-Progress Webhooks::fresh() const {
-  return {.position = {.read = tools_.log.newest(), .waiting = {}}, .refused = "", .url = ""};
-}
-
-Status Webhooks::ready() const {
-  if (is_loaded_) return Ok{};
-  return Error{ErrorCode::Unavailable, "The server still reads what is stored of webhooks."};
+Kept Webhooks::fresh() const {
+  return {.progress = {.position = {.read = tools_.log.newest(), .waiting = {}},
+                       .refused = "",
+                       .url = ""},
+          .dead_letters = {}};
 }
 
 Result<Endpoint*> Webhooks::find(const std::string& name) const {
-  if (const Status is_ready = ready(); !is_ready) return is_ready.error();
   const auto found = endpoints_.find(name);
   if (found == endpoints_.end()) return not_found("There is no webhook " + quoted(name) + ".");
   return found->second.get();
@@ -151,7 +146,6 @@ Result<Endpoint*> Webhooks::find_changeable(const std::string& name) const {
 }
 
 Result<Endpoint*> Webhooks::add(Webhook webhook) {
-  if (const Status is_ready = ready(); !is_ready) return is_ready.error();
   std::vector<FieldProblem> problems = problems_of(webhook, settings_.rules);
   if (!problems.empty()) {
     return Error{ErrorCode::InvalidArgument, "The webhook is not valid.", std::move(problems)};

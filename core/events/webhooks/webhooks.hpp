@@ -20,9 +20,12 @@ namespace veche::events {
 class Webhooks {
  public:
   /// Delivers events that are committed from now on, and what earlier runs have not delivered. The
-  /// log and the loop outlive this. `now` and `random` are for tests; see real_now().
-  Webhooks(glib::ControlLoop& loop, Log& log, std::unique_ptr<Courier> courier,
-           WebhookSettings settings, Now (*now)(), uint32_t (*random)());
+  /// log and the loop outlive this. `now` and `random` are for tests; see real_now(). Errors as of
+  /// Log::load(), which blocks.
+  static Result<std::unique_ptr<Webhooks>> start(glib::ControlLoop& loop, Log& log,
+                                                 std::unique_ptr<Courier> courier,
+                                                 WebhookSettings settings, Now (*now)(),
+                                                 uint32_t (*random)());
   ~Webhooks();
   Webhooks(const Webhooks&) = delete;
   Webhooks& operator=(const Webhooks&) = delete;
@@ -33,9 +36,7 @@ class Webhooks {
   using Endpoints = std::map<std::string, std::unique_ptr<Endpoint>>;
   /// By name.
   const Endpoints& all() const { return endpoints_; }
-  /// Unavailable for the first moment after the start, until the log has said what it remembers.
-  Status ready() const;
-  /// NotFound, or Unavailable.
+  /// NotFound.
   Result<Endpoint*> find(const std::string& name) const;
 
   // Those made over the API, which the log keeps. InvalidArgument with the fields that are wrong.
@@ -51,23 +52,20 @@ class Webhooks {
   void put_metrics(MetricSink& sink) const;
 
  private:
-  void load();
-  void loaded(const Result<Log::Values>& webhooks, const Result<Log::Values>& positions);
+  Webhooks(const EndpointTools& tools, std::unique_ptr<Courier> courier, WebhookSettings settings);
+  Status load();
   void apply_settings();
-  void begin(Webhook webhook, bool is_configured, const Progress& progress);
+  void begin(Webhook webhook, bool is_configured, const Kept& kept);
   Result<Endpoint*> find_changeable(const std::string& name) const;
   const Webhook* configured(const std::string& name) const;
-  Progress fresh() const;
+  Kept fresh() const;
 
   WebhookSettings settings_;
   const std::unique_ptr<Courier> courier_;
   const EndpointTools tools_;
   DeliveryCounts counts_;
   Endpoints endpoints_;
-  bool is_loaded_ = false;
-  glib::Timer retry_;
   std::unique_ptr<Watch> watch_;
-  const std::shared_ptr<bool> alive_ = std::make_shared<bool>(true);  ///< Held weakly by callbacks.
 };
 
 /// The clocks and the randomness of the process.

@@ -50,11 +50,10 @@ Handler always(Response answer) {
 struct IdempotentRequests::State {
   IdempotencyTable& table_of(const Principal& caller) { return caller.token ? participants : keys; }
   /// Reads what an earlier process has kept.
-  void restore(Result<AnswerStore::Kept> kept);
+  void restore(const Result<AnswerStore::Kept>& kept);
 
   AnswerStore* const store;
   const Clock now_ms;
-  bool is_loaded;
   std::unordered_set<std::string> stored;  ///< Ids in the store.
   IdempotencyTable keys{kOfKeys, [this](const std::string& id) {
                           if (stored.erase(id) > 0) store->erase(id);
@@ -62,8 +61,7 @@ struct IdempotentRequests::State {
   IdempotencyTable participants{kOfParticipants};
 };
 
-void IdempotentRequests::State::restore(Result<AnswerStore::Kept> kept) {
-  is_loaded = true;
+void IdempotentRequests::State::restore(const Result<AnswerStore::Kept>& kept) {
   if (!kept) {
     log::warning("http",
                  "cannot read the answers to requests with an Idempotency-Key from before "
@@ -129,11 +127,8 @@ class IdempotentRequests::Begun {
 };
 
 IdempotentRequests::IdempotentRequests(AnswerStore* store, Clock now_unix_ms)
-    : state_(new State{store, now_unix_ms, store == nullptr}) {
-  if (!store) return;
-  store->load([state = std::weak_ptr<State>(state_)](Result<AnswerStore::Kept> kept) {
-    if (const auto loading = state.lock()) loading->restore(std::move(kept));
-  });
+    : state_(new State{store, now_unix_ms}) {
+  if (store) state_->restore(store->load());
 }
 
 IdempotentRequests::~IdempotentRequests() = default;
@@ -148,9 +143,6 @@ Handler IdempotentRequests::handler_of(const Route& route, const Request& reques
                                    " visible characters of ASCII, in double quotes or without."));
   }
   const Principal& caller = *request.caller;
-  if (route.keeps_answers && !caller.token && !state_->is_loaded) {
-    return always(problem(503, "The server still reads the keys from before its restart."));
-  }
   KeptAnswer answer{
       .caller = caller_of(caller), .key = *key, .fingerprint = fingerprint_of(request)};
   const IdempotencyTable::Known known = state_->table_of(caller).begin(

@@ -23,14 +23,14 @@ class AnswerStore {
   virtual ~AnswerStore() = default;
   virtual void put(const std::string& id, std::string value, int64_t expires_unix_ms) = 0;
   virtual void erase(const std::string& id) = 0;
-  /// `done` is called once, unless the store is destroyed before.
-  virtual void load(std::function<void(Result<Kept>)> done) = 0;
+  /// Blocks.
+  virtual Result<Kept> load() = 0;
 };
 
 /// [control] all of it.
 class IdempotentRequests {
  public:
-  /// `store` outlives this; null: nothing outlives the process.
+  /// Loads what `store` has, which outlives this; null: nothing outlives the process.
   explicit IdempotentRequests(AnswerStore* store, Clock now_unix_ms = unix_ms);
   ~IdempotentRequests();
   IdempotentRequests(const IdempotentRequests&) = delete;

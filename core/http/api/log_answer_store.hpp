@@ -20,7 +20,7 @@ class LogAnswerStore final : public AnswerStore {
     log_.put(kSpace, id, std::move(value), expires_unix_ms);
   }
   void erase(const std::string& id) override { log_.erase(kSpace, id); }
-  void load(std::function<void(Result<Kept>)> done) override { log_.load(kSpace, std::move(done)); }
+  Result<Kept> load() override { return log_.load(kSpace); }
 
  private:
   static constexpr char kSpace[] = "idempotency";

@@ -62,12 +62,7 @@ class LogTest : public testing::TestWithParam<bool> {
     run_until([&] { return page.has_value(); });
     return *page;
   }
-  Log::Values load(const std::string& space) {
-    std::optional<Log::Values> values;
-    log_->load(space, [&](const Result<Log::Values>& loaded) { values = loaded.value(); });
-    run_until([&] { return values.has_value(); });
-    return *values;
-  }
+  Log::Values load(const std::string& space) { return log_->load(space).value(); }
   int64_t metric(const std::string& name) {
     int64_t value = -1;
     MetricSink sink([&](const MetricSample& sample) {
@@ -178,7 +173,6 @@ TEST_P(LogTest, TellsNobodyWhoHasLeft) {
   auto watch = log_->watch([&](uint64_t) { is_told = true; });
   log_->append(made("room.created"));
   log_->read({}, [&](const Result<Page>&) { is_told = true; });
-  log_->load("keys", [&](const Result<Log::Values>&) { is_told = true; });
   log_.reset();
   while (loop_.iterate()) {
   }

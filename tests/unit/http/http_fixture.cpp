@@ -165,10 +165,9 @@ HttpTest::HttpTest()
       [this](const room::Event& event) { events->append(events::of_room(event)); });
   auto made = std::make_unique<events::FakeCourier>();
   courier = made.get();
-  webhooks =
-      std::make_unique<events::Webhooks>(loop, *events, std::move(made), events::WebhookSettings{},
-                                         events::real_now, events::real_random);
-  while (!webhooks->ready()) loop.iterate(true);
+  webhooks = events::Webhooks::start(loop, *events, std::move(made), events::WebhookSettings{},
+                                     events::real_now, events::real_random)
+                 .value();
   // libsoup reports misuse like this.
   g_log_set_always_fatal(GLogLevelFlags(G_LOG_FATAL_MASK | G_LOG_LEVEL_CRITICAL));
 }

@@ -32,7 +32,7 @@ TEST(KeptRevocations, ReachTheSameTokensAfterARestart) {
   {
     const auto log = std::move(events::Log::open(loop, settings)).value();
     Revocations before;
-    ASSERT_TRUE(keep_revocations(loop, *log, before).ok());
+    ASSERT_TRUE(keep_revocations(*log, before).ok());
     before.remove("blue", "ann", now_ms);
     before.outdate("blue", "bob", now_ms);
     before.delete_room("red", now_ms);
@@ -42,7 +42,7 @@ TEST(KeptRevocations, ReachTheSameTokensAfterARestart) {
   }
   const auto log = std::move(events::Log::open(loop, settings)).value();
   Revocations after;
-  ASSERT_TRUE(keep_revocations(loop, *log, after).ok());
+  ASSERT_TRUE(keep_revocations(*log, after).ok());
   EXPECT_EQ(after.refusal("blue", "ann", now_ms), TokenRefusal::Removed);
   EXPECT_EQ(after.refusal("blue", "bob", now_ms), TokenRefusal::Outdated);
   EXPECT_EQ(after.refusal("red", "ann", now_ms), TokenRefusal::RoomDeleted);

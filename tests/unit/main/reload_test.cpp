@@ -101,10 +101,10 @@ class ReloadTest : public testing::Test {
     EXPECT_TRUE(first.problems.empty()) << problem_lines("f", first.problems);
     plugins_ = std::move(plugin::Host::load(loop_, first.config.plugins)).value();
     events_ = std::move(events::Log::open(loop_, first.config.events)).value();
-    webhooks_ = std::make_unique<events::Webhooks>(
-        loop_, *events_, std::make_unique<events::FakeCourier>(), first.config.webhooks,
-        events::real_now, events::real_random);
-    while (!webhooks_->ready()) loop_.iterate(true);
+    webhooks_ =
+        events::Webhooks::start(loop_, *events_, std::make_unique<events::FakeCourier>(),
+                                first.config.webhooks, events::real_now, events::real_random)
+            .value();
     http_ = std::move(http::Server::start(loop_, first.config.http, rooms_, *plugins_, *events_,
                                           *webhooks_))
                 .value();

@@ -44,13 +44,13 @@ class WebhooksTest : public testing::Test {
     courier = made.get();
     WebhookSettings settings;
     settings.webhooks = std::move(configured);
-    webhooks = std::make_unique<Webhooks>(
-        loop, *log, std::move(made), std::move(settings),
-        +[] {
-          return Now{1'000'000, kNowUnixMs};
-        },
-        +[] { return uint32_t{0}; });
-    EXPECT_TRUE(run_until([&] { return webhooks->ready().ok(); }));
+    webhooks = Webhooks::start(
+                   loop, *log, std::move(made), std::move(settings),
+                   +[] {
+                     return Now{1'000'000, kNowUnixMs};
+                   },
+                   +[] { return uint32_t{0}; })
+                   .value();
   }
   /// Adds it over the API.
   Endpoint& add(const Webhook& of) {
