@@ -20,12 +20,12 @@
 namespace veche::plugin {
 namespace {
 
-constexpr size_t kMaxNameLength = 32;
+constexpr size_t kMaxPluginNameLength = 32;
 
 /// Names become file names and keys of JSON objects.
 bool is_plugin_name(const std::string& name) {
   const auto allowed = [](char c) { return is_lower(c) || is_digit(c) || c == '_' || c == '-'; };
-  return !name.empty() && name.size() <= kMaxNameLength &&
+  return !name.empty() && name.size() <= kMaxPluginNameLength &&
          std::all_of(name.begin(), name.end(), allowed);
 }
 

@@ -16,7 +16,7 @@ namespace veche::plugin {
 namespace {
 
 constexpr size_t kMaxTypeLength = 128;
-constexpr size_t kMaxNameLength = 128;
+constexpr size_t kMaxFileNameLength = 128;
 constexpr uint64_t kMaxBodyBytes = uint64_t{16} * 1024 * 1024;
 
 bool is_success(uint32_t status) { return status >= 200 && status <= 299; }
@@ -39,7 +39,7 @@ bool is_file_name(std::string_view name) {
   const auto allowed = [](char c) {
     return is_alnum(c) || std::string_view("_.~-").find(c) != std::string_view::npos;
   };
-  return !name.empty() && name.size() <= kMaxNameLength && name != "." && name != ".." &&
+  return !name.empty() && name.size() <= kMaxFileNameLength && name != "." && name != ".." &&
          std::all_of(name.begin(), name.end(), allowed);
 }
 

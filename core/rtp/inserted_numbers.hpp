@@ -7,6 +7,8 @@
 #include <cstdint>
 #include <limits>
 
+#include "rtp/sequence.hpp"
+
 namespace veche::rtp {
 
 /// An inserted packet takes a number of the slot's stream, so what the source sends later moves up
@@ -49,9 +51,6 @@ class InsertedNumbers {
  private:
   static constexpr size_t kPlaces = 128;  ///< A power of two above kWindow.
 
-  static int distance(uint16_t from, uint16_t to) noexcept {
-    return static_cast<int16_t>(static_cast<uint16_t>(to - from));
-  }
   uint8_t& at(uint16_t sequence) noexcept { return counts_[sequence % kPlaces]; }
   uint8_t at(uint16_t sequence) const noexcept { return counts_[sequence % kPlaces]; }
 

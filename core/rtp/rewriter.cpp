@@ -9,6 +9,7 @@
 #include "base/big_endian.hpp"
 #include "base/time.hpp"
 #include "rtp/header_layout.hpp"
+#include "rtp/sequence.hpp"
 #include "rtp/ticks.hpp"
 
 namespace veche::rtp {
@@ -22,10 +23,6 @@ constexpr size_t kMaxTwoByteSize = 255;
 constexpr uint32_t kFramesPerSecond = 50;  // Frames of 20 ms, Opus' default.
 /// A timestamp further ahead of the clock than any pre-roll is not trusted.
 constexpr uint32_t kMaxAheadS = 10;
-
-int16_t distance(uint16_t from, uint16_t to) {
-  return static_cast<int16_t>(static_cast<uint16_t>(to - from));
-}
 
 }  // namespace
 

@@ -6,6 +6,11 @@
 
 namespace veche::rtp {
 
+/// How far `to` is behind `from` in the stream, of numbers that wrap; negative: it is before it.
+constexpr int distance(uint16_t from, uint16_t to) noexcept {
+  return static_cast<int16_t>(static_cast<uint16_t>(to - from));
+}
+
 /// Extends 16-bit numbers, which may arrive out of order, to numbers that do not wrap.
 class SequenceExtender {
  public:
@@ -16,9 +21,9 @@ class SequenceExtender {
       highest_ = 0x10000u + sequence;
       return highest_;
     }
-    const auto distance = static_cast<int16_t>(sequence - static_cast<uint16_t>(highest_));
-    const uint32_t extended = highest_ + static_cast<uint32_t>(static_cast<int32_t>(distance));
-    if (distance > 0) highest_ = extended;
+    const int ahead = distance(static_cast<uint16_t>(highest_), sequence);
+    const uint32_t extended = highest_ + static_cast<uint32_t>(ahead);
+    if (ahead > 0) highest_ = extended;
     return extended;
   }
 

@@ -6,6 +6,7 @@
 
 #include "base/big_endian.hpp"
 #include "base/time.hpp"
+#include "rtp/sequence.hpp"
 
 namespace veche::rtp {
 namespace {
@@ -13,10 +14,6 @@ namespace {
 /// More packets than the network reorders.
 constexpr uint8_t kSettling = 64;
 constexpr int64_t kFrameNs = 20 * kNsPerMs;  // Opus' default.
-
-int16_t distance(uint16_t from, uint16_t to) {
-  return static_cast<int16_t>(static_cast<uint16_t>(to - from));
-}
 
 }  // namespace
 

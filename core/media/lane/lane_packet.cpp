@@ -4,6 +4,8 @@
 
 #include <algorithm>
 
+#include "rtp/sequence.hpp"
+
 namespace veche::media {
 namespace {
 
@@ -45,7 +47,7 @@ void Preroll::collect(Packets& packets) const noexcept {
   const size_t size = history_.size();
   for (size_t i = size - std::min(size, kMostPackets); i < size; ++i) {
     const rtp::History::Entry& entry = history_.at(i);
-    const auto behind = static_cast<int16_t>(entry.packet.sequence() - live_.view.sequence());
+    const int behind = rtp::distance(live_.view.sequence(), entry.packet.sequence());
     if (behind >= 0) continue;  // A copy of the live packet, or a packet that overtook it.
     const std::optional<rtp::AudioLevel> level = entry.packet.audio_level(level_extension_);
     packets.views[packets.count] = &entry.packet;

@@ -14,7 +14,7 @@ namespace {
 /// A room without any packet for this long sleeps.
 constexpr int64_t kSleepAfterNs = 2 * kNsPerS;
 /// The weight of a new level: averages about 100 ms of 20 ms packets.
-constexpr float kSmoothing = 0.33f;
+constexpr float kLevelSmoothing = 0.33f;
 
 }  // namespace
 
@@ -110,7 +110,7 @@ bool LaneRoom::read_meters(int64_t now_ns) noexcept {
         (feed.muted.load(std::memory_order_relaxed) ? VECHE_CANDIDATE_MUTED : 0u) |
         (feed.has_levels.load(std::memory_order_relaxed) ? 0u : VECHE_CANDIDATE_NO_LEVELS);
     if (reading.packets > 0) {
-      smoothed_[i] += kSmoothing * (static_cast<float>(reading.level) - smoothed_[i]);
+      smoothed_[i] += kLevelSmoothing * (static_cast<float>(reading.level) - smoothed_[i]);
       candidate.smoothed_level = static_cast<uint8_t>(std::lround(smoothed_[i]));
       any = true;
       if (reading.level <= kVoiceLevel) count_speech(feed, reading.level);

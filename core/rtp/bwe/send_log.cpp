@@ -5,6 +5,8 @@
 #include <algorithm>
 #include <utility>
 
+#include "rtp/sequence.hpp"
+
 namespace veche::rtp {
 namespace {
 
@@ -74,7 +76,7 @@ void SendLog::count(uint8_t feedback_count) noexcept {
 }
 
 void SendLog::cover(uint16_t base, uint16_t statuses) noexcept {
-  const auto behind_end = static_cast<int16_t>(static_cast<uint16_t>(first_ + end_ - base));
+  const int behind_end = distance(base, static_cast<uint16_t>(first_ + end_));
   const int64_t begin = static_cast<int64_t>(end_) - behind_end;
   const int64_t end = std::min(begin + statuses, static_cast<int64_t>(end_));
   if (begin > static_cast<int64_t>(covered_end_) && begin < end) has_gap_ = true;

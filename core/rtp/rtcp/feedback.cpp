@@ -10,7 +10,6 @@
 namespace veche::rtp {
 namespace {
 
-constexpr size_t kFeedbackHeaderSize = 8;  // The SSRCs of sender and media source.
 constexpr size_t kNackItemSize = 4;
 constexpr size_t kFirEntrySize = 8;
 constexpr size_t kRembHeaderSize = 8;

@@ -25,6 +25,8 @@ inline constexpr uint8_t kFirFormat = 4;
 inline constexpr uint8_t kApplicationFormat = 15;  ///< REMB is one of these.
 
 inline constexpr size_t kRtcpHeaderSize = 4;
+/// Of the body of a feedback packet: the SSRCs of its sender and of the media source.
+inline constexpr size_t kFeedbackHeaderSize = 8;
 
 /// Each has a view with a `parse` in reports.hpp, feedback.hpp or transport_feedback_reader.hpp.
 enum class RtcpKind {

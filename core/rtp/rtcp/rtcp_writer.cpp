@@ -11,7 +11,6 @@ namespace veche::rtp {
 namespace {
 
 constexpr size_t kMaxWords = 0xffff;
-constexpr size_t kFeedbackHeaderSize = 8;
 constexpr size_t kMaxByte = 255;
 constexpr int kMantissaBits = 18;
 

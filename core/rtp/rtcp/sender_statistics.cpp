@@ -5,6 +5,7 @@
 #include <algorithm>
 #include <cassert>
 
+#include "rtp/sequence.hpp"
 #include "rtp/ticks.hpp"
 
 namespace veche::rtp {
@@ -34,8 +35,7 @@ void SenderStatistics::on_sent(uint16_t sequence, uint32_t timestamp, size_t pay
 void SenderStatistics::on_padding(uint16_t sequence) noexcept { take_number(sequence); }
 
 bool SenderStatistics::take_number(uint16_t sequence) noexcept {
-  const int ahead =
-      packets_ == 0 ? 1 : static_cast<int16_t>(static_cast<uint16_t>(sequence - sequence_));
+  const int ahead = packets_ == 0 ? 1 : distance(sequence_, sequence);
   ++packets_;
   silent_reports_ = 0;
   if (ahead <= 0) return false;
@@ -56,7 +56,7 @@ SenderInfo SenderStatistics::make_info(const NtpClock& clock, int64_t now_ns) no
 bool SenderStatistics::on_report(const ReportBlock& block, const NtpClock& clock,
                                  int64_t now_ns) noexcept {
   const auto highest = static_cast<uint16_t>(block.highest_sequence);
-  const auto ahead = static_cast<int16_t>(static_cast<uint16_t>(highest - sequence_));
+  const int ahead = distance(sequence_, highest);
   if (block.ssrc != ssrc_ || packets_ == 0 || ahead > 0) return false;
   count_expected(block.highest_sequence);
   ++opinion_.reports;

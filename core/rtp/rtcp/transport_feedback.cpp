@@ -14,8 +14,7 @@ namespace {
 
 constexpr int64_t kTickNs = 250'000;
 constexpr int kTicksPerReferenceBits = 8;  // 64 ms are 256 ticks.
-constexpr size_t kSsrcsSize = 8;
-constexpr size_t kFixedSize = 8;  // From base sequence number to feedback packet count.
+constexpr size_t kFixedSize = 8;           // From base sequence number to feedback packet count.
 constexpr size_t kMaxPadding = 3;
 
 /// The chunk that covers most statuses: a run, if it covers no fewer than a vector.
@@ -115,7 +114,7 @@ bool TransportFeedback::write(RtcpWriter& out, uint32_t sender_ssrc, uint32_t me
   if (!pending() || out.room() < kMinRoom) return false;
   Draft draft;
   std::array<uint8_t, kFixedSize + max_chunks_size(kWindow) + sizeof draft.deltas> information;
-  collect(out.room() - kRtcpHeaderSize - kSsrcsSize - kFixedSize - kMaxPadding, draft);
+  collect(out.room() - kRtcpHeaderSize - kFeedbackHeaderSize - kFixedSize - kMaxPadding, draft);
 
   write_u16(&information[0], static_cast<uint16_t>(next_));
   write_u16(&information[2], static_cast<uint16_t>(draft.status_count));

@@ -16,7 +16,7 @@
 namespace veche::recording {
 namespace {
 
-constexpr int64_t kStopMs = 2000;
+constexpr int64_t kCommandStopMs = 2000;
 constexpr int64_t kLookMs = 50;  // On kernels that do not report the end of a command.
 
 int64_t now_ms() {
@@ -161,7 +161,7 @@ void Hook::check_running() {
 
 void Hook::kill_running() {
   for (const Running& each : running_) each.child->kill();
-  const int64_t end_ms = now_ms() + kStopMs;
+  const int64_t end_ms = now_ms() + kCommandStopMs;
   while (!running_.empty() && now_ms() < end_ms) {
     check_running();
     if (!running_.empty()) wait(end_ms - now_ms(), false);

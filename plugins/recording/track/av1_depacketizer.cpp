@@ -7,12 +7,11 @@
 namespace veche::recording {
 namespace {
 
-constexpr int64_t kShortestGapNs = 2'000'000'000;
 constexpr uint8_t kContinues = 0x80, kIsContinued = 0x40;
 
 }  // namespace
 
-Av1Depacketizer::Av1Depacketizer() : Depacketizer(kShortestGapNs) {}
+Av1Depacketizer::Av1Depacketizer() : Depacketizer(kShortestVideoGapNs) {}
 
 void Av1Depacketizer::push(const Packet& packet, int64_t time_ns, uint64_t lost,
                            std::vector<Frame>& out) {

@@ -5,7 +5,7 @@
 namespace veche::recording {
 namespace {
 
-constexpr uint8_t kForbidden = 0x80, kExtension = 0x04, kHasSize = 0x02;
+constexpr uint8_t kForbiddenBit = 0x80, kExtension = 0x04, kHasSize = 0x02;
 
 }  // namespace
 
@@ -22,7 +22,7 @@ std::optional<uint32_t> read_leb128(std::span<const uint8_t>& bytes) noexcept {
 }
 
 std::optional<Obu> parse_obu(std::span<const uint8_t> bytes) noexcept {
-  if (bytes.empty() || (bytes[0] & kForbidden) != 0) return std::nullopt;
+  if (bytes.empty() || (bytes[0] & kForbiddenBit) != 0) return std::nullopt;
   const size_t header = (bytes[0] & kExtension) != 0 ? 2 : 1;
   if (bytes.size() < header) return std::nullopt;
   Obu obu{.type = static_cast<ObuType>(bytes[0] >> 3 & 15),

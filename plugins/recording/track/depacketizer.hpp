@@ -47,6 +47,7 @@ class Depacketizer {
   GapLog& gaps() noexcept { return gaps_; }
 
  protected:
+  static constexpr int64_t kShortestVideoGapNs = 2'000'000'000;
   explicit Depacketizer(int64_t shortest_gap_ns) : gaps_(shortest_gap_ns) {}
   Refused refused_;
   GapLog gaps_;

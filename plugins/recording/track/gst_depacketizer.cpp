@@ -9,8 +9,6 @@
 namespace veche::recording {
 namespace {
 
-constexpr int64_t kShortestGapNs = 2'000'000'000;
-
 uint32_t size_field(const GstStructure* fields, const char* name) {
   gint value = 0;
   return gst_structure_get_int(fields, name, &value) && value > 0 ? static_cast<uint32_t>(value)
@@ -26,7 +24,7 @@ std::vector<uint8_t> bytes_of(GstBuffer* buffer) {
 }  // namespace
 
 GstDepacketizer::GstDepacketizer(Recipe recipe)
-    : Depacketizer(kShortestGapNs),
+    : Depacketizer(kShortestVideoGapNs),
       codec_(recipe.codec),
       name_(recipe.name),
       chain_(recipe.elements, std::move(recipe.input), std::move(recipe.accepted),

@@ -4,10 +4,12 @@
 
 #include <gtest/gtest.h>
 
+#include "adaptive/clock.hpp"
+
 namespace veche::adaptive {
 namespace {
 
-constexpr int64_t kTick = 100'000'000, kSecond = 1'000'000'000;
+constexpr int64_t kTick = 100 * kMillisecond;
 constexpr float kOn = 0.02F;
 
 /// So many seconds of this link; returns what is wanted at their end.

@@ -18,14 +18,14 @@ namespace {
 
 using ::testing::ElementsAre;
 
-constexpr char kSchema[] = R"({"type": "object", "properties": {
+constexpr char kServicesSchema[] = R"({"type": "object", "properties": {
   "count": {"type": "integer", "default": 3}, "ratio": {"type": "number", "default": 0.5},
   "on": {"type": "boolean", "default": true}, "name": {"type": "string", "default": "stage"},
   "list": {"type": "array", "items": {"type": "integer"}, "default": [1, 2]}}})";
 
 class ServicesTest : public ServicesFixture {
  protected:
-  ServicesTest() : ServicesFixture("test", kSchema) {}
+  ServicesTest() : ServicesFixture("test", kServicesSchema) {}
 
   const veche_loop* const loop_table_ = table<veche_loop>(VECHE_HOST_LOOP);
   const veche_config* const config_table_ = table<veche_config>(VECHE_HOST_CONFIG);

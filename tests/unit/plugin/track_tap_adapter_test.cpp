@@ -64,7 +64,7 @@ class FakeTaps : public media::TrackTaps {
   int used = 0, released = 0;
 };
 
-class TrackTapAdapterTest : public testing::Test {
+class TrackTapAdapterTest : public ::testing::Test {
  protected:
   TrackTapAdapterTest() { gst_init(nullptr, nullptr); }
   ~TrackTapAdapterTest() override {

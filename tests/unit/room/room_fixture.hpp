@@ -97,7 +97,7 @@ class RecordingSink : public ClientSink {
   }
 };
 
-class RoomTest : public testing::Test {
+class RoomTest : public ::testing::Test {
  protected:
   void SetUp() override { start({}); }
   /// Posted answers refer to this fixture, and all tests share the loop's context.

@@ -69,10 +69,10 @@ TEST(SrtpAesCm, MakesTheKeyStreamOfRfc3711AppendixB2) {
 // RFC 7714 sections 16 and 17.
 const char* const kKey128 = "000102030405060708090a0b0c0d0e0f";
 const char* const kKey256 = "000102030405060708090a0b0c0d0e0f101112131415161718191a1b1c1d1e1f";
-const char* const kRtp =
+const char* const kRfc7714Rtp =
     "8040f17b 8041f8d3 5501a0b2 47616c6c 69612065 7374206f 6d6e6973 20646976 69736120 696e2070"
     "61727465 73207472 6573";
-const char* const kRtcp =
+const char* const kRfc7714Rtcp =
     "81c8000d 4d617273 4e545031 4e545032 52545020 0000042a 0000e930 4c756e61 deadbeef deadbeef"
     "deadbeef deadbeef deadbeef";
 
@@ -91,7 +91,7 @@ struct AeadVector {
 const AeadVector kAeadVectors[] = {
     {SrtpProfile::AeadAes128Gcm,
      kKey128,
-     kRtp,
+     kRfc7714Rtp,
      12,
      0x5501a0b2,
      0xf17b,
@@ -101,7 +101,7 @@ const AeadVector kAeadVectors[] = {
      "899d7f27 beb16a91 52cf765e e4390cce"},
     {SrtpProfile::AeadAes256Gcm,
      kKey256,
-     kRtp,
+     kRfc7714Rtp,
      12,
      0x5501a0b2,
      0xf17b,
@@ -109,11 +109,11 @@ const AeadVector kAeadVectors[] = {
      "8040f17b 8041f8d3 5501a0b2 32b1de78 a822fe12 ef9f78fa 332e33aa b1801238 9a58e2f3 b50b2a02"
      "76ffae0f 1ba63799 b87b",
      "7aa3db36 dfffd6b0 f9bb7878 d7a76c13"},
-    {SrtpProfile::AeadAes128Gcm, kKey128, kRtcp, 8, 0x4d617273, 0x5d4, 0x800005d4,
+    {SrtpProfile::AeadAes128Gcm, kKey128, kRfc7714Rtcp, 8, 0x4d617273, 0x5d4, 0x800005d4,
      "81c8000d 4d617273 63e94885 dcdab67c a727d766 2f6b7e99 7ff5c0f7 6c06f32d c676a5f1 730d6fda"
      "4ce09b46 86303ded 0bb9275b",
      "c84aa458 96cf4d2f c5abf872 45d9eade"},
-    {SrtpProfile::AeadAes256Gcm, kKey256, kRtcp, 8, 0x4d617273, 0x5d4, 0x800005d4,
+    {SrtpProfile::AeadAes256Gcm, kKey256, kRfc7714Rtcp, 8, 0x4d617273, 0x5d4, 0x800005d4,
      "81c8000d 4d617273 d50ae4d1 f5ce5d30 4ba297e4 7d470c28 2c3ece5d bffe0a50 a2eaa5c1 110555be"
      "8415f658 c61de047 6f1b6fad",
      "1d1eb30c 4446839f 57ff6f6c b26ac3be"},

@@ -10,23 +10,24 @@
 
 #include "base/time.hpp"
 #include "packet_builder.hpp"
+#include "slot_stream.hpp"
 
 namespace veche::rtp {
 namespace {
 
 using test::build;
 using test::Bytes;
+using test::kFrame;
 
 constexpr uint32_t kFirst = 0xa, kSecond = 0xb, kThird = 0xc;
-constexpr uint32_t kFrame = 960;
 
 /// Nothing: the packet goes no further.
-struct Sent {
+struct Joined {
   uint16_t sequence;
   uint32_t timestamp;
   uint32_t ssrc;
   bool marker;
-  bool operator==(const Sent&) const = default;
+  bool operator==(const Joined&) const = default;
 };
 
 struct Arrival {
@@ -35,10 +36,10 @@ struct Arrival {
   uint32_t ssrc;
   uint16_t sequence;
   uint32_t timestamp;
-  std::optional<Sent> expected;
+  std::optional<Joined> expected;
 };
 
-std::optional<Sent> join(StreamJoiner& joiner, const Arrival& arrival) {
+std::optional<Joined> join(StreamJoiner& joiner, const Arrival& arrival) {
   const Bytes bytes =
       build({.sequence = arrival.sequence, .timestamp = arrival.timestamp, .ssrc = arrival.ssrc});
   std::array<uint8_t, 100> memory{};
@@ -48,7 +49,7 @@ std::optional<Sent> join(StreamJoiner& joiner, const Arrival& arrival) {
   const auto read = PacketView::parse(joined->bytes());
   EXPECT_EQ(Bytes(read->payload().begin(), read->payload().end()), test::kPayload);
   EXPECT_EQ(joined->payload().size(), test::kPayload.size());
-  return Sent{read->sequence(), read->timestamp(), read->ssrc(), read->marker()};
+  return Joined{read->sequence(), read->timestamp(), read->ssrc(), read->marker()};
 }
 
 void check(StreamJoiner joiner, const std::vector<Arrival>& arrivals) {
@@ -58,43 +59,44 @@ void check(StreamJoiner joiner, const std::vector<Arrival>& arrivals) {
 }
 
 TEST(StreamJoiner, ContinuesWhereTheFormerSourceEnded) {
-  check(
-      StreamJoiner(),
-      {
-          {"the first is left as it is", 0, kFirst, 65534, 5000, Sent{65534, 5000, kFirst, false}},
-          {"and its gaps", 40, kFirst, 0, 5000 + 2 * kFrame,
-           Sent{0, 5000 + 2 * kFrame, kFirst, false}},
-          {"another begins", 61, kSecond, 30000, 77, Sent{1, 5000 + 3 * kFrame, kFirst, true}},
-          {"and goes on", 80, kSecond, 30001, 77 + kFrame,
-           Sent{2, 5000 + 4 * kFrame, kFirst, false}},
-          {"with its own gaps", 140, kSecond, 30004, 77 + 4 * kFrame,
-           Sent{5, 5000 + 7 * kFrame, kFirst, false}},
-          {"a resent packet fills one", 150, kSecond, 30002, 77 + 2 * kFrame,
-           Sent{3, 5000 + 5 * kFrame, kFirst, false}},
-          {"a third, after a pause", 1140, kThird, 9, 0, Sent{6, 5000 + 57 * kFrame, kFirst, true}},
-      });
+  check(StreamJoiner(),
+        {
+            {"the first is left as it is", 0, kFirst, 65534, 5000,
+             Joined{65534, 5000, kFirst, false}},
+            {"and its gaps", 40, kFirst, 0, 5000 + 2 * kFrame,
+             Joined{0, 5000 + 2 * kFrame, kFirst, false}},
+            {"another begins", 61, kSecond, 30000, 77, Joined{1, 5000 + 3 * kFrame, kFirst, true}},
+            {"and goes on", 80, kSecond, 30001, 77 + kFrame,
+             Joined{2, 5000 + 4 * kFrame, kFirst, false}},
+            {"with its own gaps", 140, kSecond, 30004, 77 + 4 * kFrame,
+             Joined{5, 5000 + 7 * kFrame, kFirst, false}},
+            {"a resent packet fills one", 150, kSecond, 30002, 77 + 2 * kFrame,
+             Joined{3, 5000 + 5 * kFrame, kFirst, false}},
+            {"a third, after a pause", 1140, kThird, 9, 0,
+             Joined{6, 5000 + 57 * kFrame, kFirst, true}},
+        });
 }
 
 TEST(StreamJoiner, DropsWhatTheChangeHasOvertaken) {
   check(StreamJoiner(),
         {
-            {"the first", 0, kFirst, 10, 0, Sent{10, 0, kFirst, false}},
-            {"another begins", 20, kSecond, 500, 0, Sent{11, kFrame, kFirst, true}},
+            {"the first", 0, kFirst, 10, 0, Joined{10, 0, kFirst, false}},
+            {"another begins", 20, kSecond, 500, 0, Joined{11, kFrame, kFirst, true}},
             {"a late one of the former", 25, kFirst, 11, kFrame, {}},
             {"one that precedes the first of its own", 26, kSecond, 499, 0, {}},
-            {"it goes on", 40, kSecond, 501, kFrame, Sent{12, 2 * kFrame, kFirst, false}},
+            {"it goes on", 40, kSecond, 501, kFrame, Joined{12, 2 * kFrame, kFirst, false}},
             {"the former too", 239, kFirst, 20, kFrame, {}},
             {"once the present one is silent it takes over", 240, kFirst, 21, 0,
-             Sent{13, 12 * kFrame, kFirst, true}},
+             Joined{13, 12 * kFrame, kFirst, true}},
         });
 }
 
 TEST(StreamJoiner, HasTheSsrcOfTheOffer) {
   check(StreamJoiner(kThird),
         {
-            {"one that the offer does not name", 0, kFirst, 10, 7, Sent{10, 7, kThird, false}},
-            {"the next", 20, kFirst, 11, 7 + kFrame, Sent{11, 7 + kFrame, kThird, false}},
-            {"the one that it names", 40, kThird, 1, 0, Sent{12, 7 + 2 * kFrame, kThird, true}},
+            {"one that the offer does not name", 0, kFirst, 10, 7, Joined{10, 7, kThird, false}},
+            {"the next", 20, kFirst, 11, 7 + kFrame, Joined{11, 7 + kFrame, kThird, false}},
+            {"the one that it names", 40, kThird, 1, 0, Joined{12, 7 + 2 * kFrame, kThird, true}},
         });
 }
 

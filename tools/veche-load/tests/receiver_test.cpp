@@ -15,7 +15,6 @@
 namespace veche::load {
 namespace {
 
-constexpr int64_t kMs = kNsPerMs;
 constexpr uint32_t kListener = 9;
 
 /// Talkers, one slot of a server, and a listener.
@@ -29,15 +28,15 @@ class LoadReceiver : public testing::Test {
   /// Talks for 20 ms and returns the slot's packet.
   std::vector<uint8_t> slot_packet(Talker& talker, uint32_t source, int64_t sent_ms) {
     std::array<uint8_t, Talker::kMaxPacketSize> in{};
-    const size_t size = talker.next(sent_ms, sent_ms * kMs, in);
+    const size_t size = talker.next(sent_ms, sent_ms * kNsPerMs, in);
     const auto view = rtp::PacketView::parse(std::span(in).first(size));
     std::vector<uint8_t> out(rewriter_.max_size(*view));
-    const auto written = rewriter_.write(*view, source, std::nullopt, sent_ms * kMs, out);
+    const auto written = rewriter_.write(*view, source, std::nullopt, sent_ms * kNsPerMs, out);
     out.resize(written ? written->bytes().size() : 0);
     return out;
   }
   void hear(const std::vector<uint8_t>& packet, int64_t at_ms) {
-    receiver_->take(packet, at_ms * kMs);
+    receiver_->take(packet, at_ms * kNsPerMs);
   }
 
   const std::vector<Turn> turns_{{0, 0, 100'000}, {1, 0, 100'000}};
@@ -73,7 +72,7 @@ TEST_F(LoadReceiver, TakesLatePacketsAndDropsDuplicates) {
 TEST_F(LoadReceiver, SeesWhatIsHeldBackWithoutAGapInTheSlot) {
   hear(slot_packet(anna_, 100, 0), 0);
   std::array<uint8_t, Talker::kMaxPacketSize> unsent{};
-  const size_t size = anna_.next(20, 20 * kMs, unsent);
+  const size_t size = anna_.next(20, 20 * kNsPerMs, unsent);
   rewriter_.skip(*rtp::PacketView::parse(std::span(unsent).first(size)));
   hear(slot_packet(anna_, 100, 40), 40);
   EXPECT_EQ(receiver_->lost(), 0u);
@@ -85,7 +84,7 @@ TEST_F(LoadReceiver, MeasuresTheStartOfATurn) {
   slot_packet(anna_, 100, 20);
   hear(slot_packet(anna_, 100, 40), 55);
   const HeardTurn& turn = receiver_->turns()[0];
-  EXPECT_EQ(turn.first_arrival_ns, 55 * kMs);
+  EXPECT_EQ(turn.first_arrival_ns, 55 * kNsPerMs);
   EXPECT_EQ(turn.first_frame, 2u);
   EXPECT_EQ(receiver_->turns()[1].first_arrival_ns, 0);
   EXPECT_EQ(receiver_->turns()[1].missing(), 0u);
@@ -105,7 +104,7 @@ TEST_F(LoadReceiver, LeavesPreRollOutOfTheLatency) {
 }
 
 TEST_F(LoadReceiver, MeasuresLatencyFromATimeOn) {
-  receiver_->measure_latency_from(40 * kMs);
+  receiver_->measure_latency_from(40 * kNsPerMs);
   for (int64_t ms = 0; ms < 60; ms += 20) hear(slot_packet(anna_, 100, ms), ms + 3);
   const Distribution latency = merged({&receiver_->latency});
   EXPECT_EQ(latency.count, 1u);

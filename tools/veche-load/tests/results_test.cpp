@@ -14,7 +14,6 @@
 namespace veche::load {
 namespace {
 
-constexpr int64_t kMs = kNsPerMs;
 constexpr int64_t kForever = std::numeric_limits<int64_t>::max();
 
 /// Participant 0 talks from 10 s to 12 s; others listen.
@@ -29,8 +28,8 @@ class LoadResults : public testing::Test {
     receivers_.push_back(std::make_unique<Receiver>(index, turns_.size()));
     outcomes_.push_back({.index = index,
                          .joined = true,
-                         .posted_ns = (connected_ms - 40) * kMs,
-                         .connected_ns = connected_ms * kMs,
+                         .posted_ns = (connected_ms - 40) * kNsPerMs,
+                         .connected_ns = connected_ms * kNsPerMs,
                          .left_ns = kForever,
                          .receiver = receivers_.back().get()});
     return outcomes_.back();
@@ -40,11 +39,11 @@ class LoadResults : public testing::Test {
   void talk(const std::vector<size_t>& listeners, int first, int64_t delay_ms, int last = 99) {
     std::array<uint8_t, Talker::kMaxPacketSize> packet{};
     for (int frame = 0; frame < 100; ++frame) {
-      const int64_t now_ns = (10'000 + frame * kFrameMs) * kMs;
+      const int64_t now_ns = (10'000 + frame * kFrameMs) * kNsPerMs;
       const size_t size = talker_.next(frame * kFrameMs, now_ns, packet);
       if (frame < first || frame > last) continue;
       for (const size_t listener : listeners) {
-        receivers_[listener]->take(std::span(packet).first(size), now_ns + delay_ms * kMs);
+        receivers_[listener]->take(std::span(packet).first(size), now_ns + delay_ms * kNsPerMs);
       }
     }
   }
@@ -68,8 +67,8 @@ TEST_F(LoadResults, TellWhoHeardATurnAndWhen) {
 }
 
 TEST_F(LoadResults, ExpectNothingOfWhoWasNotThere) {
-  add(1, 11'500);                       // Half a second of the turn.
-  add(2, 1000).left_ns = 10'900 * kMs;  // Left in time.
+  add(1, 11'500);                            // Half a second of the turn.
+  add(2, 1000).left_ns = 10'900 * kNsPerMs;  // Left in time.
   add(3, 1000).joined = false;
   talk({}, 0, 0);
   EXPECT_EQ(summarize_hearing(outcomes_).expected, 0u);
@@ -83,7 +82,7 @@ TEST_F(LoadResults, ExpectNothingOfAnotherRoom) {
 
 TEST_F(LoadResults, NoticeWhoMissedTheEnd) {
   add(1, 1000);
-  add(2, 1000).left_ns = 11'500 * kMs;  // Cannot know the end.
+  add(2, 1000).left_ns = 11'500 * kNsPerMs;  // Cannot know the end.
   talk({1, 2}, 0, 1, 73);
   EXPECT_EQ(summarize_hearing(outcomes_).cut_short, 1u);
   EXPECT_EQ(summarize_hearing(outcomes_).missing_frames, 0u);

@@ -152,10 +152,8 @@ TEST_P(SilenceFilter, SaysHowLongSilenceHasWaited) {
   EXPECT_EQ(first_->receive()[0].age_ns, 0) << "nobody asks";
 }
 
-std::string name_of(const testing::TestParamInfo<const char*>& info) {
-  return std::string(info.param).find(':') == std::string::npos ? "IPv4" : "IPv6";
-}
-INSTANTIATE_TEST_SUITE_P(Families, SilenceFilter, testing::Values("127.0.0.1", "::1"), name_of);
+INSTANTIATE_TEST_SUITE_P(Families, SilenceFilter, testing::Values("127.0.0.1", "::1"),
+                         test::family_name);
 
 }  // namespace
 }  // namespace veche::media

@@ -2,6 +2,8 @@
 // A client's socket on loopback; a datagram has arrived when the sending call returns.
 #pragma once
 
+#include <gtest/gtest.h>
+
 #include <optional>
 #include <string>
 
@@ -32,5 +34,10 @@ class UdpClient {
 bool has_address(const std::string& address);
 /// The system's choice, free a moment ago.
 uint16_t free_port(const std::string& address);
+
+/// Of tests whose parameter is an address.
+inline std::string family_name(const testing::TestParamInfo<const char*>& info) {
+  return std::string(info.param).find(':') == std::string::npos ? "IPv4" : "IPv6";
+}
 
 }  // namespace veche::media::test

@@ -118,10 +118,8 @@ TEST_P(UdpSocketTest, IsTheOnlyOneOnItsPort) {
   EXPECT_TRUE(UdpSocket::bind(GetParam(), port)) << "it is free again";
 }
 
-std::string name_of(const testing::TestParamInfo<const char*>& info) {
-  return std::string(info.param).find(':') == std::string::npos ? "IPv4" : "IPv6";
-}
-INSTANTIATE_TEST_SUITE_P(Families, UdpSocketTest, testing::Values("127.0.0.1", "::1"), name_of);
+INSTANTIATE_TEST_SUITE_P(Families, UdpSocketTest, testing::Values("127.0.0.1", "::1"),
+                         test::family_name);
 
 TEST(UdpSocket, TakesBothFamiliesOnOnePort) {
   if (!test::has_address("::1")) GTEST_SKIP() << "this machine has no IPv6";
