@@ -239,12 +239,15 @@ void simulate(uint32_t seed, int64_t seconds) {
   if (!testing::Test::HasFailure()) room.check_and_print();
 }
 
-TEST(RoomOf50, HoldsForTenMinutes) {
-  simulate(setting("VECHE_SIMULATION_SEED", 1), setting("VECHE_SIMULATION_SECONDS", 600));
-}
+constexpr uint32_t kWholeLengthS = 600;
+
+uint32_t length_s() { return setting("VECHE_SIMULATION_SECONDS", kWholeLengthS); }
+
+TEST(RoomOf50, HoldsForTenMinutes) { simulate(setting("VECHE_SIMULATION_SEED", 1), length_s()); }
 
 TEST(RoomOf50, HoldsWithOtherSeeds) {
-  for (uint32_t seed = 2; seed <= 4 && !HasFailure(); ++seed) simulate(seed, 30);
+  const uint32_t newest = length_s() < kWholeLengthS ? 2 : 4;
+  for (uint32_t seed = 2; seed <= newest && !HasFailure(); ++seed) simulate(seed, 30);
 }
 
 }  // namespace

@@ -73,7 +73,7 @@ bool Index::add(const std::string& path, const Manifest& manifest, int64_t ended
     old.is_whole = old.manifest.more_files == 0;
     detailed_.erase(detailed_.begin());
   }
-  if (entries_.size() <= kMaxEntries) return true;
+  if (entries_.size() <= most_) return true;
   erase(std::string(entries_.begin()->first));
   return false;
 }

@@ -33,6 +33,8 @@ class Index {
     int64_t ended_boot_ms = 0;  ///< 0: it ended in another process.
   };
 
+  explicit Index(size_t most = kMaxEntries) : most_(most) {}
+
   /// Adds a recording, or replaces one of the same id. False if an older one had to go.
   bool add(const std::string& path, const Manifest& manifest, int64_t ended_boot_ms);
   void erase(const std::string& id);
@@ -43,6 +45,7 @@ class Index {
   std::vector<Aged> aged() const;
 
  private:
+  const size_t most_;
   std::map<std::string, Entry> entries_;
   std::set<std::string> detailed_, unsaved_;
 };

@@ -68,7 +68,7 @@ INSTANTIATE_TEST_SUITE_P(Networks, Conversation,
 
 TEST_P(Conversation, ANewSpeakerTakesAFreeSlotAtTheSecondPacket) {
   std::vector<int> waits;
-  for (uint32_t seed = 1; seed <= 200; ++seed) {
+  for (uint32_t seed = 1; seed <= veche::test::repetitions(200U); ++seed) {
     SimulatedRoom room({}, seed);
     join(room, Script(seed).silence(6000));
     const size_t speaker = join(room, Script(seed + 1000).silence(3000).turn(2000));
@@ -82,7 +82,7 @@ TEST_P(Conversation, ANewSpeakerTakesAFreeSlotAtTheSecondPacket) {
 
 TEST_P(Conversation, ASlotIsFreeOnceItsSpeakerHasBeenSilentForLongerThanTheHangover) {
   std::vector<int> waits;
-  for (uint32_t seed = 1; seed <= 100; ++seed) {
+  for (uint32_t seed = 1; seed <= veche::test::repetitions(100U); ++seed) {
     SimulatedRoom room(speakers(1), seed);
     join(room, Script(seed).silence(10000));
     Script first = Script(seed + 1000).silence(1000).turn(3000);
@@ -98,7 +98,7 @@ TEST_P(Conversation, ASlotIsFreeOnceItsSpeakerHasBeenSilentForLongerThanTheHango
 TEST_P(Conversation, ANewSpeakerAmongTalkersIsHeardWithin300Ms) {
   for (const int count : {1, 3}) {
     std::vector<int> waits;
-    for (uint32_t seed = 1; seed <= 200; ++seed) {
+    for (uint32_t seed = 1; seed <= veche::test::repetitions(200U); ++seed) {
       SimulatedRoom room(speakers(count), seed);
       join(room, Script(seed).silence(9000));
       for (int i = 0; i < count; ++i) {
@@ -116,7 +116,7 @@ TEST_P(Conversation, ANewSpeakerAmongTalkersIsHeardWithin300Ms) {
 
 TEST_P(Conversation, WithASlotToSpareANewSpeakerAmongTalkersIsHeardAtOnce) {
   std::vector<int> waits;
-  for (uint32_t seed = 1; seed <= 200; ++seed) {
+  for (uint32_t seed = 1; seed <= veche::test::repetitions(200U); ++seed) {
     SimulatedRoom room(speakers(3), seed);
     room.join(finish(Script(seed).silence(9000)), GetParam().network, 4);
     for (uint32_t i = 0; i < 3; ++i)

@@ -63,14 +63,13 @@ TEST(Index, KeepsTheTracksOfTheNewestOnly) {
 }
 
 TEST(Index, ForgetsTheOldestOfTooMany) {
-  Index index;
-  for (int i = 0; i < static_cast<int>(Index::kMaxEntries); ++i) {
-    ASSERT_TRUE(index.add("p", manifest_of(i, 0), 0));
-  }
+  constexpr size_t kMost = 1000;
+  Index index(kMost);
+  for (int i = 0; i < int{kMost}; ++i) ASSERT_TRUE(index.add("p", manifest_of(i, 0), 0));
   EXPECT_FALSE(index.add("p", manifest_of(999'999, 0), 0));
-  EXPECT_EQ(index.entries().size(), Index::kMaxEntries);
+  EXPECT_EQ(index.entries().size(), kMost);
   EXPECT_EQ(index.find("1000000"), nullptr);
-  EXPECT_EQ(index.aged().size(), Index::kMaxEntries);
+  EXPECT_EQ(index.aged().size(), kMost);
 }
 
 TEST(Index, KeepsWhatTheDiskMayNotHaveTakenOfTheLastFailures) {

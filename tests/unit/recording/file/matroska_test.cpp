@@ -8,6 +8,7 @@
 #include <fstream>
 #include <random>
 
+#include "../../repetitions.hpp"
 #include "matroska_walk.hpp"
 #include "media_tools.hpp"
 #include "temporary_dir.hpp"
@@ -86,7 +87,7 @@ TEST(Matroska, IsWholeAfterEveryPrefixOfItsWrites) {
   for (const int64_t commit_every : {int64_t{1}, int64_t{35}, int64_t{130}}) {
     const History history = record(1500, commit_every);
     std::mt19937 random(7);
-    for (int i = 0; i < 1000; ++i) {
+    for (int i = 0; i < test::repetitions(1000); ++i) {
       const Point point = random_point(history, random);
       WalkedFile file;
       ASSERT_NO_THROW(file = walk(at_point(history, point.writes, point.bytes)))
@@ -108,7 +109,7 @@ TEST(Matroska, IsReadByFfmpegWithoutAWordAfterEveryPrefixOfItsWrites) {
   // More than one cluster in a commit is the hardest: ffmpeg looks for the next one past the end.
   const History history = record(600, 70);
   std::mt19937 random(11);
-  constexpr int kPoints = 20;
+  constexpr int kPoints = test::repetitions(50);
   for (int i = 0; i < kPoints; ++i) {
     const Point point = random_point(history, random);
     const std::vector<uint8_t> bytes = at_point(history, point.writes, point.bytes);

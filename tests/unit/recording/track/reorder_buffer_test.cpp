@@ -145,7 +145,7 @@ TEST(ReorderBuffer, GoesOnWithAnotherSourceWhoseNumbersAreNear) {
 }
 
 TEST(ReorderBuffer, OrdersAnyShuffleWithLossAndDuplicates) {
-  for (uint32_t seed = 1; seed <= 20; ++seed) {
+  for (uint32_t seed = 1; seed <= test::repetitions(20U); ++seed) {
     SCOPED_TRACE(seed);
     std::mt19937 random(seed);
     constexpr int kPackets = 20'000;  // Passes the wrap-around.
