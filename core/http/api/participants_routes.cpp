@@ -24,7 +24,7 @@ struct Invited {
   std::vector<IceServerView> ice_servers;
 };
 
-const glib::Fields<Invited>& invited_fields() {
+const glib::Fields<Invited>& invitation_answer_fields() {
   using glib::shown;
   static const glib::Fields<Invited> fields{
       {"participant", participant_schema(), nullptr,
@@ -45,7 +45,7 @@ Response invitation_response(Api& api, const room::Participant& participant, con
                              const std::string& signed_token) {
   const Invited invited{participant, signed_token, path_of(token.room, token.participant),
                         ice_servers_for(api.ice_servers, token.participant, unix_ms() / 1000)};
-  return json_response(201, glib::object_text(invited_fields(), invited))
+  return json_response(201, glib::object_text(invitation_answer_fields(), invited))
       .header("Location", invited.path);
 }
 
@@ -102,13 +102,13 @@ Response invite(Api& api, const Request& request) {
   return invitation_response(api, **participant, token, *signed_token);
 }
 
-Response list(Api& api, const Request& request) {
+Response list_participants(Api& api, const Request& request) {
   const Result<room::Room*> room = find_room(api, request);
   if (!room) return problem(room.error());
   return list_page(request, "participants", (*room)->participants(), write_participant);
 }
 
-Response get(Api& api, const Request& request) {
+Response get_participant(Api& api, const Request& request) {
   const auto participant = find_participant(api, request);
   if (!participant) return problem(participant.error());
   std::string json = participant_json(**participant);
@@ -121,7 +121,7 @@ std::optional<Response> refuse(const Request& request, const room::Participant& 
   return refuse_change(request, &tag);
 }
 
-Response patch(Api& api, const Request& request) {
+Response patch_participant(Api& api, const Request& request) {
   const auto participant = find_participant(api, request);
   if (!participant) return problem(participant.error());
   if (auto refused = refuse(request, **participant)) return std::move(*refused);
@@ -141,7 +141,7 @@ constexpr char kRemovalQuery[] = R"({"properties": {
     "allow_rejoin": {"type": "boolean", "default": false,
                      "description": "The participant's tokens stay good."}}})";
 
-Response remove(Api& api, const Request& request) {
+Response remove_participant(Api& api, const Request& request) {
   // Are its tokens still good after the removal?
   const Result<bool> may_rejoin = query_flag(request, "allow_rejoin");
   if (!may_rejoin) return problem(may_rejoin.error());
@@ -216,7 +216,7 @@ void add_participant_routes(Router& router, Api& api) {
                 .operation = std::move(operation)});
   };
   const std::string one = participant_schema();
-  add("GET", "", Access::ReadRooms, BodyKind::Nothing, list,
+  add("GET", "", Access::ReadRooms, BodyKind::Nothing, list_participants,
       {.id = "listParticipants",
        .summary = "Lists the participants of a room",
        .outcomes = {{200, "A page of participants.", page_schema("participants", one)}},
@@ -227,17 +227,17 @@ void add_participant_routes(Router& router, Api& api) {
       {.id = "inviteParticipant",
        .summary = "Makes a participant, or changes one, and a join token for it",
        .outcomes = {{201, "What its client needs.",
-                     glib::shown_schema(R"(, "title": "Invited")", invited_fields())}},
+                     glib::shown_schema(R"(, "title": "Invited")", invitation_answer_fields())}},
        .problems = {404, 409},
        .body = invitation_body_schema(),
        .example = R"({"id": "ann", "name": "Ann"})"});
-  add("GET", "/{participant}", Access::ReadParticipant, BodyKind::Nothing, get,
+  add("GET", "/{participant}", Access::ReadParticipant, BodyKind::Nothing, get_participant,
       {.id = "getParticipant",
        .summary = "Reads a participant",
        .outcomes = {{200, "The participant.", one}},
        .problems = {404},
        .is_tagged = true});
-  add("PATCH", "/{participant}", Access::WriteRooms, BodyKind::MergePatch, patch,
+  add("PATCH", "/{participant}", Access::WriteRooms, BodyKind::MergePatch, patch_participant,
       {.id = "patchParticipant",
        .summary = "Changes what the patch names of a participant",
        .outcomes = {{200, "The changed participant.", one}},
@@ -245,7 +245,7 @@ void add_participant_routes(Router& router, Api& api) {
        .body = participant_body_schema(),
        .example = R"({"muted": true})",
        .is_tagged = true});
-  add("DELETE", "/{participant}", Access::WriteRooms, BodyKind::Nothing, remove,
+  add("DELETE", "/{participant}", Access::WriteRooms, BodyKind::Nothing, remove_participant,
       {.id = "removeParticipant",
        .summary = "Removes a participant, and revokes its tokens",
        .outcomes = {{204, "The participant is gone."}},

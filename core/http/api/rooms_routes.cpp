@@ -9,7 +9,7 @@
 namespace veche::http {
 namespace {
 
-Response represent(int status, const room::Room& room) {
+Response represent_room(int status, const room::Room& room) {
   std::string json = room_json(room);
   const EntityTag tag = tag_of(room, json);
   return json_response(status, std::move(json)).header("ETag", tag.text());
@@ -29,7 +29,7 @@ room::RoomPatch replacement(room::RoomPolicy policy, const room::RoomPolicy& old
           policy.audio_bitrate_bps};
 }
 
-Response put(Api& api, const Request& request) {
+Response put_room(Api& api, const Request& request) {
   const std::string& name = request.param("room");
   Checked<room::RoomPolicy> policy = read_room(request.body, api.rooms.limits().empty_timeout_s);
   if (!policy) return problem(std::move(policy.problems));
@@ -38,14 +38,14 @@ Response put(Api& api, const Request& request) {
   if (existing) {
     const Status updated =
         existing->update(replacement(std::move(policy.value), existing->policy()));
-    return updated ? represent(200, *existing) : problem(updated.error());
+    return updated ? represent_room(200, *existing) : problem(updated.error());
   }
   const Result<room::Room*> made = api.rooms.create_room(name, std::move(policy.value));
   if (!made) return problem(made.error());
-  return represent(201, **made).header("Location", "/v1/rooms/" + name);
+  return represent_room(201, **made).header("Location", "/v1/rooms/" + name);
 }
 
-Response get(Api& api, const Request& request) {
+Response get_room(Api& api, const Request& request) {
   const Result<room::Room*> room = find_room(api, request);
   if (!room) return problem(room.error());
   std::string json = room_json(**room);
@@ -53,7 +53,7 @@ Response get(Api& api, const Request& request) {
   return conditional_response(request, tag, std::move(json));
 }
 
-Response patch(Api& api, const Request& request) {
+Response patch_room(Api& api, const Request& request) {
   const Result<room::Room*> room = find_room(api, request);
   if (!room) return problem(room.error());
   if (auto refused = refuse(request, *room)) return std::move(*refused);
@@ -61,10 +61,10 @@ Response patch(Api& api, const Request& request) {
       read_room_patch(request.body, (*room)->policy(), api.rooms.limits().empty_timeout_s);
   if (!change) return problem(std::move(change.problems));
   const Status updated = (*room)->update(change.value);
-  return updated ? represent(200, **room) : problem(updated.error());
+  return updated ? represent_room(200, **room) : problem(updated.error());
 }
 
-Response remove(Api& api, const Request& request) {
+Response remove_room(Api& api, const Request& request) {
   const Result<room::Room*> room = find_room(api, request);
   if (room) {
     if (auto refused = refuse(request, *room)) return std::move(*refused);
@@ -102,14 +102,14 @@ void add_room_routes(Router& router, Api& api) {
        .outcomes = {{200, "A page of rooms.", page_schema("rooms", one)}},
        .query = page_query(),
        .is_tagged = true});
-  add("PUT", "/v1/rooms/{room}", Access::WriteRooms, BodyKind::Json, put,
+  add("PUT", "/v1/rooms/{room}", Access::WriteRooms, BodyKind::Json, put_room,
       {.id = "putRoom",
        .summary = "Creates a room, or replaces its policy",
        .outcomes = {{200, "The room, with its new policy.", one}, {201, "The new room.", one}},
        .body = room_body_schema(),
        .example = R"({"max_participants": 50, "metadata": {"topic": "standup"}})",
        .is_tagged = true});
-  add("GET", "/v1/rooms/{room}", Access::ReadRooms, BodyKind::Nothing, get,
+  add("GET", "/v1/rooms/{room}", Access::ReadRooms, BodyKind::Nothing, get_room,
       {.id = "getRoom",
        .summary = "Reads a room",
        .outcomes = {{200, "The room.", one}},
@@ -124,7 +124,7 @@ void add_room_routes(Router& router, Api& api) {
        .summary = "Adds up the counters of a room's sessions",
        .outcomes = {{200, "Of round trips and jitters the largest.", room_statistics_schema()}},
        .problems = {404}});
-  add("PATCH", "/v1/rooms/{room}", Access::WriteRooms, BodyKind::MergePatch, patch,
+  add("PATCH", "/v1/rooms/{room}", Access::WriteRooms, BodyKind::MergePatch, patch_room,
       {.id = "patchRoom",
        .summary = "Changes what the patch names of a room",
        .outcomes = {{200, "The changed room.", one}},
@@ -132,7 +132,7 @@ void add_room_routes(Router& router, Api& api) {
        .body = room_body_schema(),
        .example = R"({"metadata": {"topic": "retro"}})",
        .is_tagged = true});
-  add("DELETE", "/v1/rooms/{room}", Access::WriteRooms, BodyKind::Nothing, remove,
+  add("DELETE", "/v1/rooms/{room}", Access::WriteRooms, BodyKind::Nothing, remove_room,
       {.id = "deleteRoom",
        .summary = "Ends a room and all sessions in it, and revokes its tokens",
        .outcomes = {{204, "The room is gone."}},

@@ -79,7 +79,7 @@ std::string roster_json(const room::Room& room, const Page& page, const std::str
   return json.end_object().text();
 }
 
-Response list(Api& api, const Request& request) {
+Response list_roster(Api& api, const Request& request) {
   const Result<room::Room*> room = find_room(api, request);
   if (!room) return problem(room.error());
   if (Status status = check_presence(request, **room); !status) return problem(status.error());
@@ -93,17 +93,18 @@ Response list(Api& api, const Request& request) {
 }  // namespace
 
 void add_roster_routes(Router& router, Api& api) {
-  router.add({.method = "GET",
-              .pattern = "/v1/rooms/{room}/roster",
-              .access = Access::ReadRoster,
-              .body = BodyKind::Nothing,
-              .handler = at_once([&api](const Request& request) { return list(api, request); }),
-              .operation = {.tag = "Participants",
-                            .id = "getRoster",
-                            .summary = "Lists what clients see of the participants of a room",
-                            .outcomes = {{200, "A page of the roster.", roster_schema()}},
-                            .problems = {404},
-                            .query = page_query(kSearch)}});
+  router.add(
+      {.method = "GET",
+       .pattern = "/v1/rooms/{room}/roster",
+       .access = Access::ReadRoster,
+       .body = BodyKind::Nothing,
+       .handler = at_once([&api](const Request& request) { return list_roster(api, request); }),
+       .operation = {.tag = "Participants",
+                     .id = "getRoster",
+                     .summary = "Lists what clients see of the participants of a room",
+                     .outcomes = {{200, "A page of the roster.", roster_schema()}},
+                     .problems = {404},
+                     .query = page_query(kSearch)}});
 }
 
 }  // namespace veche::http

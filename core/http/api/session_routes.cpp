@@ -30,14 +30,14 @@ Response answered(const Result<room::SessionAnswer>& answer, const std::string& 
   return response;
 }
 
-void open(Api& api, const Request& request, const Reply& reply) {
+void post_session(Api& api, const Request& request, const Reply& reply) {
   const std::string& name = request.param("participant");
   open_session(api, request,
                {.participant = name, .path = path_of(request.param("room"), name) + "/session"},
                reply);
 }
 
-Response close(Api& api, const Request& request) {
+Response delete_session(Api& api, const Request& request) {
   const auto participant = find_participant(api, request);
   if (!participant) return problem(participant.error());
   const Status closed =
@@ -75,7 +75,7 @@ Response restarted(const Result<room::IceAnswer>& ice, const std::string& sessio
   return response.header("ETag", ice_tag(session, ice->generation).text());
 }
 
-void patch(Api& api, const Request& request, const Reply& reply) {
+void patch_ice(Api& api, const Request& request, const Reply& reply) {
   const auto participant = find_participant(api, request);
   if (!participant) return reply(problem(participant.error()));
   patch_session(**participant, request.param("session"), request, reply);
@@ -150,7 +150,7 @@ void add_session_routes(Router& router, Api& api) {
                 .operation = std::move(operation)});
   };
   add("POST", "/session", BodyKind::Sdp,
-      [&api](const Request& request, const Reply& reply) { open(api, request, reply); },
+      [&api](const Request& request, const Reply& reply) { post_session(api, request, reply); },
       {.id = "openSession",
        .summary = "Takes an offer, and answers it",
        .outcomes = {{201, "The answer; Link headers name the ICE servers.", "", "application/sdp"}},
@@ -163,13 +163,13 @@ void add_session_routes(Router& router, Api& api) {
        .outcomes = {
            {200, "STUN and TURN servers.", glib::shown_schema("", ice_servers_fields())}}});
   add("DELETE", "/session/{session}", BodyKind::Nothing,
-      at_once([&api](const Request& request) { return close(api, request); }),
+      at_once([&api](const Request& request) { return delete_session(api, request); }),
       {.id = "closeSession",
        .summary = "Leaves the room",
        .outcomes = {{204, "The session has ended."}},
        .problems = {404}});
   add("PATCH", "/session/{session}", BodyKind::SdpFragment,
-      [&api](const Request& request, const Reply& reply) { patch(api, request, reply); },
+      [&api](const Request& request, const Reply& reply) { patch_ice(api, request, reply); },
       {.id = "patchSession",
        .summary = "Restarts ICE, or takes candidates (RFC 9725)",
        .outcomes = {{200, "The server's credentials and candidates after an ICE restart.", "",

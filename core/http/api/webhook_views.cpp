@@ -15,7 +15,7 @@ using glib::Fields;
 using glib::JsonWriter;
 using glib::shown;
 
-const char* state_of(const Endpoint& endpoint) {
+const char* webhook_state(const Endpoint& endpoint) {
   if (!endpoint.webhook().enabled) return "disabled";
   if (!endpoint.refused().empty()) return "refused";
   return endpoint.failure() ? "failing" : "active";
@@ -50,7 +50,7 @@ const Fields<Endpoint>& endpoint_fields() {
       shown<E>("secrets_count", "Secrets themselves are never shown.",
                [](const E& from) { return from.webhook().secrets.size(); }),
       shown<E>("configured", "Does it stand in the configuration file?", &E::is_configured),
-      shown<E>("state", "refused: the receiver answered 410.", state_of,
+      shown<E>("state", "refused: the receiver answered 410.", webhook_state,
                R"("enum": ["active", "failing", "refused", "disabled"])"),
       glib::shown_object<E>("failure", "The last attempt, if it failed.", failure_fields(),
                             &E::failure),

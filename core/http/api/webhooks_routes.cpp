@@ -11,45 +11,46 @@ namespace {
 
 using events::Endpoint;
 
-Response represent(int status, const Endpoint& endpoint) {
+Response represent_webhook(int status, const Endpoint& endpoint) {
   glib::JsonWriter json;
   write_webhook(json, endpoint);
   return json_response(status, json.text());
 }
 
-Response list(Api& api, const Request& request) {
+Response list_webhooks(Api& api, const Request& request) {
   return list_page(request, "webhooks", api.webhooks.all(), write_webhook);
 }
 
-Response make(Api& api, const Request& request) {
+Response make_webhook(Api& api, const Request& request) {
   Checked<events::Webhook> webhook = read_webhook(request.body);
   if (!webhook) return problem(std::move(webhook.problems));
   const Result<Endpoint*> made = api.webhooks.add(std::move(webhook.value));
   if (!made) return problem(made.error());
-  return represent(201, **made).header("Location", "/v1/webhooks/" + (*made)->webhook().name);
+  return represent_webhook(201, **made)
+      .header("Location", "/v1/webhooks/" + (*made)->webhook().name);
 }
 
-Response get(Api& api, const Request& request) {
+Response get_webhook(Api& api, const Request& request) {
   const Result<Endpoint*> endpoint = api.webhooks.find(request.param("webhook"));
-  return endpoint ? represent(200, **endpoint) : problem(endpoint.error());
+  return endpoint ? represent_webhook(200, **endpoint) : problem(endpoint.error());
 }
 
-Response patch(Api& api, const Request& request) {
+Response patch_webhook(Api& api, const Request& request) {
   const std::string& name = request.param("webhook");
   const Result<Endpoint*> endpoint = api.webhooks.find(name);
   if (!endpoint) return problem(endpoint.error());
   Checked<events::Webhook> webhook = read_webhook_patch(request.body, (*endpoint)->webhook());
   if (!webhook) return problem(std::move(webhook.problems));
   const Status changed = api.webhooks.change(name, std::move(webhook.value));
-  return changed ? represent(200, **endpoint) : problem(changed.error());
+  return changed ? represent_webhook(200, **endpoint) : problem(changed.error());
 }
 
-Response remove(Api& api, const Request& request) {
+Response remove_webhook(Api& api, const Request& request) {
   const Status removed = api.webhooks.remove(request.param("webhook"));
   return removed ? no_content() : problem(removed.error());
 }
 
-void test(Api& api, const Request& request, const Reply& reply) {
+void test_webhook(Api& api, const Request& request, const Reply& reply) {
   const Result<Endpoint*> endpoint = api.webhooks.find(request.param("webhook"));
   if (!endpoint) return reply(problem(endpoint.error()));
   const bool has_begun =
@@ -65,14 +66,14 @@ Response dead_letters(Api& api, const Request& request) {
   return list_page(request, "dead_letters", (*endpoint)->dead_letters(), write_dead_letter);
 }
 
-Response replay(Api& api, const Request& request) {
+Response replay_webhook(Api& api, const Request& request) {
   const std::string& name = request.param("webhook");
   const Result<Endpoint*> endpoint = api.webhooks.find(name);
   if (!endpoint) return problem(endpoint.error());
   const Checked<int64_t> after = read_replay(request.body);
   if (!after) return problem(after.problems);
   const Status begun = api.webhooks.replay(name, static_cast<uint64_t>(after.value));
-  return begun ? represent(200, **endpoint) : problem(begun.error());
+  return begun ? represent_webhook(200, **endpoint) : problem(begun.error());
 }
 
 }  // namespace
@@ -96,29 +97,29 @@ void add_webhook_routes(Router& router, Api& api) {
   const std::string example =
       R"({"name": "attendance", "url": "https://backend.example.org/events", "types": ["participant.*"],
           "secrets": ["whsec_MfKQ9r8GKYqrTwjUPD8ILPZIo2LaLaSw"]})";
-  add("GET", "", BodyKind::Nothing, now(list),
+  add("GET", "", BodyKind::Nothing, now(list_webhooks),
       {.id = "listWebhooks",
        .summary = "Lists webhooks, those of the configuration file included",
        .outcomes = {{200, "A page of webhooks.", page_schema("webhooks", one)}},
        .query = page_query(),
        .is_tagged = true});
-  add("POST", "", BodyKind::Json, now(make),
+  add("POST", "", BodyKind::Json, now(make_webhook),
       {.id = "addWebhook",
        .summary = "Adds a webhook",
        .outcomes = {{201, "The new webhook.", one}},
        .problems = {409},
        .body = webhook_body_schema(),
        .example = example});
-  add("GET", "/{webhook}", BodyKind::Nothing, now(get),
+  add("GET", "/{webhook}", BodyKind::Nothing, now(get_webhook),
       {.id = "getWebhook", .summary = "Reads a webhook", .outcomes = {{200, "The webhook.", one}}});
-  add("PATCH", "/{webhook}", BodyKind::MergePatch, now(patch),
+  add("PATCH", "/{webhook}", BodyKind::MergePatch, now(patch_webhook),
       {.id = "patchWebhook",
        .summary = "Changes what the patch names of a webhook",
        .outcomes = {{200, "The changed webhook.", one}},
        .problems = {409},
        .body = webhook_body_schema(),
        .example = R"({"enabled": false})"});
-  add("DELETE", "/{webhook}", BodyKind::Nothing, now(remove),
+  add("DELETE", "/{webhook}", BodyKind::Nothing, now(remove_webhook),
       {.id = "removeWebhook",
        .summary = "Removes a webhook, and what waits for it",
        .outcomes = {{204, "The webhook is gone."}},
@@ -129,7 +130,7 @@ void add_webhook_routes(Router& router, Api& api) {
        .outcomes = {{200, "A page of them.", page_schema("dead_letters", dead_letter_schema())}},
        .query = page_query(),
        .is_tagged = true});
-  add("POST", "/{webhook}/replay", BodyKind::Json, now(replay),
+  add("POST", "/{webhook}/replay", BodyKind::Json, now(replay_webhook),
       {.id = "replayWebhook",
        .summary = "Delivers events again",
        .outcomes = {{200, "The webhook.", one}},
@@ -137,7 +138,7 @@ void add_webhook_routes(Router& router, Api& api) {
        .body = replay_body_schema(),
        .example = R"({"after": 41})"});
   add("POST", "/{webhook}/test", BodyKind::Nothing,
-      [&api](const Request& request, const Reply& reply) { test(api, request, reply); },
+      [&api](const Request& request, const Reply& reply) { test_webhook(api, request, reply); },
       {.id = "testWebhook",
        .summary = "Delivers an event webhook.test",
        .outcomes = {{200, "What the receiver answered.", test_schema()}},

@@ -25,7 +25,7 @@ struct Protocol {
   }
 };
 
-void open(Api& api, const Protocol& protocol, const Request& request, const Reply& reply) {
+void post_whip(Api& api, const Protocol& protocol, const Request& request, const Reply& reply) {
   const auto named = request.params.find("participant");
   open_session(api, request,
                {.participant = named == request.params.end() ? room::random_token() : named->second,
@@ -47,20 +47,20 @@ Result<room::Participant*> find_owner(Api& api, const Protocol& protocol, const 
 }
 
 /// RFC 9725 section 4.1: the resources have no representation, and GET answers that they are there.
-Response get(Api& api, const Protocol& protocol, const Request& request) {
+Response get_whip(Api& api, const Protocol& protocol, const Request& request) {
   const auto owner = find_owner(api, protocol, request);
   return owner ? no_content() : problem(owner.error());
 }
 
 /// 200 as in RFC 9725, because Debian's client takes no other; entity tags are ignored.
-Response close(Api& api, const Protocol& protocol, const Request& request) {
+Response delete_whip(Api& api, const Protocol& protocol, const Request& request) {
   const auto owner = find_owner(api, protocol, request);
   if (!owner) return problem(owner.error());
   const Status closed = (*owner)->close_session(request.param("session"), room::EndReason::Left);
   return closed ? Response{} : problem(closed.error());
 }
 
-void patch(Api& api, const Protocol& protocol, const Request& request, const Reply& reply) {
+void patch_whip(Api& api, const Protocol& protocol, const Request& request, const Reply& reply) {
   const auto owner = find_owner(api, protocol, request);
   if (!owner) return reply(problem(owner.error()));
   patch_session(**owner, request.param("session"), request, reply);
@@ -74,7 +74,7 @@ void add_endpoint(Router& router, Api& api, const Protocol& protocol) {
       .access = Access::EnterRoom,
       .body = BodyKind::Sdp,
       .handler = [&api, protocol](const Request& request,
-                                  const Reply& reply) { open(api, protocol, request, reply); },
+                                  const Reply& reply) { post_whip(api, protocol, request, reply); },
       .operation = protocol.describes(
           "offer", "Takes an offer, and answers it",
           {{201, "The answer; Link headers name the ICE servers.", "", "application/sdp"}},
@@ -105,8 +105,9 @@ void add_sessions(Router& router, Api& api, const Protocol& protocol) {
                 .handler = std::move(handler),
                 .operation = std::move(operation)});
   };
-  add("GET", BodyKind::Nothing,
-      at_once([&api, protocol](const Request& request) { return get(api, protocol, request); }),
+  add("GET", BodyKind::Nothing, at_once([&api, protocol](const Request& request) {
+        return get_whip(api, protocol, request);
+      }),
       protocol.describes("get", "Says whether a session is there", {{204, "It is there."}}, {404}));
   Operation patches =
       protocol.describes("patch", "Restarts ICE, or takes candidates",
@@ -118,11 +119,12 @@ void add_sessions(Router& router, Api& api, const Protocol& protocol) {
   add(
       "PATCH", BodyKind::SdpFragment,
       [&api, protocol](const Request& request, const Reply& reply) {
-        patch(api, protocol, request, reply);
+        patch_whip(api, protocol, request, reply);
       },
       std::move(patches));
-  add("DELETE", BodyKind::Nothing,
-      at_once([&api, protocol](const Request& request) { return close(api, protocol, request); }),
+  add("DELETE", BodyKind::Nothing, at_once([&api, protocol](const Request& request) {
+        return delete_whip(api, protocol, request);
+      }),
       protocol.describes("close", "Leaves the room", {{200, "The session has ended."}}, {404}));
 }
 

@@ -42,7 +42,7 @@ glib::Field<S> attributes_field() {
 }
 
 template <class S>
-const glib::Fields<S>& slot_fields() {
+const glib::Fields<S>& slot_limit_fields() {
   static const std::string schema =
       R"({"type": "integer", "minimum": 0, "maximum": 1000, "default": 0})";
   static const glib::Fields<S> fields{
@@ -54,7 +54,7 @@ const glib::Fields<S>& slot_fields() {
 
 template <class S>
 glib::Field<S> slots_field() {
-  return glib::object_field<S, slot_fields<S>>(
+  return glib::object_field<S, slot_limit_fields<S>>(
       "slots", "How many slots may be in use; 0: as many as the offer has.");
 }
 
