@@ -16,9 +16,6 @@ void SlotAssigner::assign(const veche_listener& listener,
   const uint32_t wanted = listener.max_speakers != 0 ? listener.max_speakers : max_speakers_;
   limit_ = std::min<size_t>(wanted, place_count_);
   place_pins(preferences, listener.participant);
-  // The room's limit says how many talkers there are; the listener's own one what it can carry.
-  has_spare_ =
-      listener.max_speakers == 0 && limit_ > 1 && pinned_ < limit_ && limit_ < place_count_;
   drop_surplus();
   if (!place_dominant(listener.participant)) place_contenders(listener.participant);
 }
@@ -89,29 +86,7 @@ void SlotAssigner::place_pin(Track& track) noexcept {
 }
 
 void SlotAssigner::drop_surplus() noexcept {
-  const size_t most = limit_ + (has_spare_ ? 1 : 0);
-  for (; in_use_ > most; --in_use_) put(*weakest_place(nullptr), nullptr);
-  Place* place = in_use_ > limit_ ? surplus_place() : nullptr;
-  if (place == nullptr) return;
-  put(*place, nullptr);
-  --in_use_;
-}
-
-SlotAssigner::Place* SlotAssigner::surplus_place() noexcept {
-  Place* weakest = weakest_place(nullptr);
-  if (weakest->track->standing.phase == Phase::Tentative) return nullptr;
-  if (weakest->track->standing.phase != Phase::Talking) return weakest;
-  // The interjection has become a turn, and takes a place as an interruption does.
-  const Place* newest = weakest;
-  for (const Place& place : places()) {
-    if (place.track == nullptr || place.pinned) continue;
-    if (place.track->standing.talking_for_ns < newest->track->standing.talking_for_ns) {
-      newest = &place;
-    }
-  }
-  return weakest_of([&](const Place& place) {
-    return !place.pinned && &place != newest && may_be_interrupted(place.track->standing);
-  });
+  for (; in_use_ > limit_; --in_use_) put(*weakest_place(nullptr), nullptr);
 }
 
 bool SlotAssigner::place_dominant(uint64_t own_participant) noexcept {
@@ -136,12 +111,6 @@ void SlotAssigner::place_contenders(uint64_t own_participant) noexcept {
       ++in_use_;
     } else {
       place = weakest_place(track);
-      const bool is_wanted = place == nullptr || place->track->standing.phase >= Phase::Tentative;
-      Place* spare = is_wanted && interjects(track->standing) ? spare_place() : nullptr;
-      if (spare != nullptr) {
-        place = spare;
-        ++in_use_;
-      }
     }
     if (place != nullptr) put(*place, track);
   }
@@ -163,10 +132,17 @@ bool SlotAssigner::may_have_more(const Track& track) const noexcept {
 }
 
 SlotAssigner::Place* SlotAssigner::own_place(const Track& track) noexcept {
-  return weakest_of([&](const Place& place) {
-    return place.track->participant == track.participant &&
-           takes_over(track.standing, place.track->standing);
-  });
+  Place* weakest = nullptr;
+  for (size_t i = 0; i < place_count_; ++i) {
+    Place& place = places_[i];
+    if (place.track == nullptr || place.track->participant != track.participant ||
+        !takes_over(track.standing, place.track->standing)) {
+      continue;
+    }
+    if (weakest == nullptr || place.track->standing.strength < weakest->track->standing.strength)
+      weakest = &place;
+  }
+  return weakest;
 }
 
 SlotAssigner::Place* SlotAssigner::free_place() noexcept {
@@ -174,22 +150,12 @@ SlotAssigner::Place* SlotAssigner::free_place() noexcept {
                       [](const Place& place) { return place.track == nullptr; });
 }
 
-SlotAssigner::Place* SlotAssigner::spare_place() noexcept {
-  return has_spare_ && in_use_ == limit_ ? free_place() : nullptr;
-}
-
 SlotAssigner::Place* SlotAssigner::weakest_place(const Track* challenger) noexcept {
-  return weakest_of([&](const Place& place) {
-    return !place.pinned &&
-           (challenger == nullptr || takes_over(challenger->standing, place.track->standing));
-  });
-}
-
-template <class May>
-SlotAssigner::Place* SlotAssigner::weakest_of(May may_yield) noexcept {
   Place* weakest = nullptr;
-  for (Place& place : places()) {
-    if (place.track == nullptr || !may_yield(place)) continue;
+  for (size_t i = 0; i < place_count_; ++i) {
+    Place& place = places_[i];
+    if (place.pinned || place.track == nullptr) continue;
+    if (challenger != nullptr && !takes_over(challenger->standing, place.track->standing)) continue;
     if (weakest == nullptr || place.track->standing.strength < weakest->track->standing.strength)
       weakest = &place;
   }
