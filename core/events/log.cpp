@@ -120,7 +120,7 @@ class Log::State {
     assert(is_on_control());
     using Stored = std::map<std::string, StoredValue>;
     Result<Stored> stored = thread_.wait_for<Result<Stored>>(
-        [&space](Store& store) { return store.load(space, unix_ms()); });
+        [space](Store& store) { return store.load(space, unix_ms()); });
     if (!stored) return problem_with(settings_.file, stored.error());
     backlog_.overlay(space, *stored);
     Values values;

@@ -41,10 +41,13 @@ class LogThread {
 
   /// Calls `work` as run() does, and returns what it returned. Blocks as long as the disk does.
   template <class Value>
-  Value wait_for(const std::function<Value(Store&)>& work) {
-    std::promise<Value> returned;
-    workers_->run([this, &work, &returned] { returned.set_value(work(*store_)); });
-    return returned.get_future().get();
+  Value wait_for(std::function<Value(Store&)> work) {
+    // Shared: the thread may still be leaving set_value() when this returns.
+    const auto returned = std::make_shared<std::promise<Value>>();
+    std::future<Value> future = returned->get_future();
+    workers_->run(
+        [store = store_, work = std::move(work), returned] { returned->set_value(work(*store)); });
+    return future.get();
   }
 
   /// Calls `last` after all else, and closes the store; no `done` is called any more. Waits for

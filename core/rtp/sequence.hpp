@@ -1,12 +1,12 @@
 // SPDX-License-Identifier: Apache-2.0
-// Sequence numbers that continue past 65535 (RFC 3550 appendix A.1, simplified).
+// Sequence numbers, which wrap at 65536 (RFC 3550 appendix A.1, simplified).
 #pragma once
 
 #include <cstdint>
 
 namespace veche::rtp {
 
-/// How far `to` is behind `from` in the stream, of numbers that wrap; negative: it is before it.
+/// By how many numbers `to` comes after `from`; negative: it comes before.
 constexpr int distance(uint16_t from, uint16_t to) noexcept {
   return static_cast<int16_t>(static_cast<uint16_t>(to - from));
 }

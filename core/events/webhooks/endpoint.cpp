@@ -34,7 +34,7 @@ std::string ids_text(const DeadLetter& letter) {
 }  // namespace
 
 Endpoint::Endpoint(const EndpointTools& tools, DeliveryCounts& counts, Webhook webhook,
-                   bool is_configured, const Kept& kept)
+                   bool is_configured, const KeptWebhook& kept)
     : tools_(tools),
       counts_(counts),
       webhook_(std::move(webhook)),

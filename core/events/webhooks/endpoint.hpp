@@ -36,7 +36,7 @@ struct DeliveryCounts {
 };
 
 /// What the log has kept of a webhook.
-struct Kept {
+struct KeptWebhook {
   Progress progress;
   Log::Values dead_letters;  ///< As of DeadLetters::kept().
 };
@@ -46,7 +46,7 @@ class Endpoint {
  public:
   /// Begins at once. `is_configured`: it stands in the configuration file.
   Endpoint(const EndpointTools& tools, DeliveryCounts& counts, Webhook webhook, bool is_configured,
-           const Kept& kept);
+           const KeptWebhook& kept);
   /// Remembers its position.
   ~Endpoint();
   Endpoint(const Endpoint&) = delete;

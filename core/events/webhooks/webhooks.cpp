@@ -54,7 +54,7 @@ Status Webhooks::load() {
   const auto go_on = [&](Webhook webhook, bool is_configured) -> Status {
     Result<Log::Values> dead_letters = DeadLetters::kept(log, webhook.name);
     if (!dead_letters) return dead_letters.error();
-    Kept kept = fresh();
+    KeptWebhook kept = fresh();
     kept.dead_letters = std::move(*dead_letters);
     if (const auto found = progress.find(webhook.name); found != progress.end()) {
       kept.progress = read_progress(found->second).value_or(kept.progress);
@@ -110,7 +110,7 @@ void Webhooks::apply_settings() {
   }
 }
 
-void Webhooks::begin(Webhook webhook, bool is_configured, const Kept& kept) {
+void Webhooks::begin(Webhook webhook, bool is_configured, const KeptWebhook& kept) {
   std::string name = webhook.name;
   endpoints_[std::move(name)] =
       std::make_unique<Endpoint>(tools_, counts_, std::move(webhook), is_configured, kept);
@@ -123,7 +123,7 @@ const Webhook* Webhooks::configured(const std::string& name) const {
 }
 
 /// A new webhook gets what happens from now on.
-Kept Webhooks::fresh() const {
+KeptWebhook Webhooks::fresh() const {
   return {.progress = {.position = {.read = tools_.log.newest(), .waiting = {}},
                        .refused = "",
                        .url = ""},

@@ -55,10 +55,10 @@ class Webhooks {
   Webhooks(const EndpointTools& tools, std::unique_ptr<Courier> courier, WebhookSettings settings);
   Status load();
   void apply_settings();
-  void begin(Webhook webhook, bool is_configured, const Kept& kept);
+  void begin(Webhook webhook, bool is_configured, const KeptWebhook& kept);
   Result<Endpoint*> find_changeable(const std::string& name) const;
   const Webhook* configured(const std::string& name) const;
-  Kept fresh() const;
+  KeptWebhook fresh() const;
 
   WebhookSettings settings_;
   const std::unique_ptr<Courier> courier_;

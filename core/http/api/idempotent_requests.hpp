@@ -2,7 +2,6 @@
 // Requests with an Idempotency-Key: done once, and answered again from what is kept.
 #pragma once
 
-#include <functional>
 #include <memory>
 #include <string>
 #include <utility>

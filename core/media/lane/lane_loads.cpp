@@ -9,7 +9,7 @@ namespace {
 
 /// What a session adds: see session_cost().
 constexpr uint32_t kSessionPermille = 2;
-constexpr int64_t kSmoothingSeconds = 4;  // Roughly.
+constexpr int64_t kSmoothingS = 4;  // Roughly.
 
 }  // namespace
 
@@ -26,8 +26,8 @@ void LaneLoads::note(std::span<const uint64_t> busy_ns, int64_t now_ns) {
     const int64_t permille = std::clamp<int64_t>(grown_ns * 1000 / passed_ns, 0, 1000);
     const int64_t step = permille - load.busy_permille;
     // Rounded away from zero, so that it arrives.
-    const int64_t rounding = step < 0 ? 1 - kSmoothingSeconds : kSmoothingSeconds - 1;
-    load.busy_permille += static_cast<uint32_t>((step + rounding) / kSmoothingSeconds);
+    const int64_t rounding = step < 0 ? 1 - kSmoothingS : kSmoothingS - 1;
+    load.busy_permille += static_cast<uint32_t>((step + rounding) / kSmoothingS);
     load.is_hot = load.busy_permille >= (load.is_hot ? kCalmPermille : kHotPermille);
   }
 }

@@ -33,6 +33,7 @@ class Index {
     int64_t ended_boot_ms = 0;  ///< 0: it ended in another process.
   };
 
+  /// Keeps at most this many entries.
   explicit Index(size_t most = kMaxEntries) : most_(most) {}
 
   /// Adds a recording, or replaces one of the same id. False if an older one had to go.

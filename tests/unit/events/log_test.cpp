@@ -6,6 +6,7 @@
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
+#include <filesystem>
 #include <optional>
 
 #include "../plugin/temporary_dir.hpp"
@@ -194,6 +195,16 @@ TEST_P(DiskLogTest, IsFlushedAtTheEndAndGoesOnAfterARestart) {
   EXPECT_THAT(lines_of(read({.after = 99}).events),
               ElementsAre("100 room.updated", "101 room.closed"));
   EXPECT_THAT(load("keys"), ElementsAre(Pair("a", "1")));
+}
+
+TEST_P(DiskLogTest, NamesTheFileWhoseValuesCannotBeRead) {
+  // More than SQLite keeps in memory.
+  for (int i = 0; i < 100; ++i) log_->put("keys", std::to_string(i), std::string(100'000, 'x'), 0);
+  open();
+  std::filesystem::resize_file(settings().file, 8192);
+  const Result<Log::Values> values = log_->load("keys");
+  ASSERT_FALSE(values.ok());
+  EXPECT_THAT(values.error().message, HasSubstr(settings().file));
 }
 
 TEST_P(DiskLogTest, ClosesWhatACrashHasLeftOpen) {
