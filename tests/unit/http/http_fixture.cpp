@@ -15,26 +15,15 @@
 #include <iterator>
 #include <optional>
 
+#include "../run_loop.hpp"
 #include "documented.hpp"
 
 namespace veche::http {
 namespace {
 
-constexpr uint32_t kPatience_ms = 5'000;
 /// Read once, from the first server of this process.
 std::optional<Documented> documented;
 const SigningKey kSigningKey{"one", "the secret of the signing key of the tests"};
-
-/// Runs the loop until `done`, asleep between events; false after 5 s.
-bool run_loop_until(glib::ControlLoop& loop, const std::function<bool()>& done) {
-  bool is_late = false;
-  const glib::Timer deadline = loop.once(kPatience_ms, [&is_late] { is_late = true; });
-  while (!done()) {
-    if (is_late) return false;
-    loop.iterate(true);
-  }
-  return true;
-}
 
 /// Wakes the loop whenever a descriptor is ready, as long as this lives.
 class Wakeup {
@@ -93,7 +82,7 @@ bool RawClient::send(const std::string& bytes) {
   size_t sent = 0;
   bool is_open = true;
   const Wakeup writable(loop_, socket_, G_IO_OUT);
-  run_loop_until(loop_, [&] {
+  test::run_loop_until(loop_, [&] {
     const ssize_t count = send_some(bytes.substr(sent));
     is_open = count >= 0;
     if (is_open) sent += static_cast<size_t>(count);
@@ -115,7 +104,7 @@ bool RawClient::receive() {
 
 void RawClient::receive_until(const std::function<bool()>& done) {
   const Wakeup readable(loop_, socket_, G_IO_IN);
-  run_loop_until(loop_, [&] { return !receive() || done(); });
+  test::run_loop_until(loop_, [&] { return !receive() || done(); });
 }
 
 std::string Answer::header(const std::string& name) const {
@@ -241,7 +230,9 @@ std::string HttpTest::token_in(const Answer& invitation) {
   return invitation.body.substr(begin, invitation.body.find('"', begin) - begin);
 }
 
-bool HttpTest::run_until(const std::function<bool()>& done) { return run_loop_until(loop, done); }
+bool HttpTest::run_until(const std::function<bool()>& done) {
+  return test::run_loop_until(loop, done);
+}
 
 void HttpTest::run() {
   while (loop.iterate()) {

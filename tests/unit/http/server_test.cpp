@@ -162,7 +162,7 @@ TEST_F(HttpServer, CutsAClientThatDoesNotFinishItsRequest) {
 
 TEST_F(HttpServer, CutsClientsThatSendByteByByteAndServesOthersMeanwhile) {
   Settings settings;
-  settings.deadlines.receive_ms = 200;
+  settings.deadlines.receive_ms = 500;
   start(settings);
   RawClient head(loop, url()), body(loop, url());
   head.send("GET /healthz HTTP/1.1\r\nHost: x\r\nX-Long: ");

@@ -13,6 +13,8 @@
 #include <mutex>
 #include <thread>
 
+#include "../../run_loop.hpp"
+
 namespace veche::events {
 namespace {
 
@@ -107,15 +109,7 @@ class CurlCourierTest : public testing::Test {
     EXPECT_TRUE(run_until([&] { return answer.has_value(); })) << url;
     return answer.value_or(Outcome{});
   }
-  bool run_until(const std::function<bool()>& done) {
-    bool is_late = false;
-    const glib::Timer deadline = loop.once(5'000, [&is_late] { is_late = true; });
-    while (!done()) {
-      if (is_late) return false;
-      loop.iterate(true);
-    }
-    return true;
-  }
+  bool run_until(const std::function<bool()>& done) { return test::run_loop_until(loop, done); }
 
   glib::ControlLoop loop;
   std::unique_ptr<CurlCourier> courier;

@@ -11,6 +11,7 @@
 #include <utility>
 #include <vector>
 
+#include "../../run_loop.hpp"
 #include "events/webhooks/webhooks.hpp"
 #include "fake_courier.hpp"
 
@@ -82,15 +83,7 @@ class WebhooksTest : public testing::Test {
     for (const Attempt& attempt : courier->attempts) all += attempt.body + "\n";
     return all;
   }
-  bool run_until(const std::function<bool()>& done) {
-    bool is_late = false;
-    const glib::Timer deadline = loop.once(5'000, [&is_late] { is_late = true; });
-    while (!done()) {
-      if (is_late) return false;
-      loop.iterate(true);
-    }
-    return true;
-  }
+  bool run_until(const std::function<bool()>& done) { return test::run_loop_until(loop, done); }
   void run() {
     while (loop.iterate()) {
     }

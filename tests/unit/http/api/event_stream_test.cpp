@@ -140,7 +140,7 @@ TEST_F(EventStream, LosesNothingForAReaderThatIsSlow) {
 
 TEST_F(EventStream, EndsAReaderThatStalls) {
   Settings settings;
-  settings.deadlines.send_ms = 200;
+  settings.deadlines.send_ms = 500;
   start(settings);
   const auto lively = open();
   run();

@@ -122,6 +122,9 @@ TEST_F(HttpEvents, NoPluginTakesTheNameOfAKeyOfTheSnapshot) {
 }
 
 TEST_F(HttpEvents, TakeTwentyCommandsAtOnceAndCloseAClientThatGoesOn) {
+  Settings settings;
+  settings.clock = [] { return int64_t{1}; };
+  start(settings);
   connect("ann");
   const auto ann = listen("ann");
   ann->next();
@@ -255,8 +258,8 @@ TEST_F(HttpEvents, NeedAWebSocketOfTheRightProtocolAndACredential) {
 
 TEST_F(HttpEvents, EndAtTheExpiryOfTheirTokenWhileTheSessionGoesOn) {
   connect("ann");
-  const int64_t now_ms = unix_ms();
   const auto with = [&](int64_t left_ms) {
+    const int64_t now_ms = unix_ms();
     Call call = events_of("ann");
     call.key = token_of({.room = "blue",
                          .participant = "ann",
@@ -264,7 +267,7 @@ TEST_F(HttpEvents, EndAtTheExpiryOfTheirTokenWhileTheSessionGoesOn) {
                          .expires_ms = now_ms + left_ms});
     return std::make_unique<Listener>(loop, url(), call);
   };
-  const auto late = with(60'000), early = with(300), in_leeway = with(-59'500);
+  const auto late = with(60'000), early = with(700), in_leeway = with(-59'300);
   for (Listener* listener : {late.get(), early.get(), in_leeway.get()}) {
     EXPECT_EQ(listener->handshake.status, 101);
     listener->next();
@@ -344,7 +347,7 @@ TEST_F(HttpEvents, CutAClientThatDoesNotRead) {
 
 TEST_F(HttpEvents, CutAClientThatDoesNotAnswerPings) {
   Settings settings;
-  settings.deadlines.ping_ms = 100;
+  settings.deadlines.ping_ms = 500;
   start(settings);
   connect("ann");
   const auto lively = listen("ann"), dead = listen("ann");

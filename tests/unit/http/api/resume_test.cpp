@@ -85,7 +85,7 @@ TEST_F(HttpResume, GoesOnWithANewToken) {
   call.key = token_of({.room = "blue",
                        .participant = "ann",
                        .issued_ms = now_ms - 1000,
-                       .expires_ms = now_ms + 100});
+                       .expires_ms = now_ms + 500});
   Listener early(loop, url(), call);
   early.next();
   EXPECT_EQ(early.next(), R"({"type":"closing","data":{"reason":"token_expired"}})");

@@ -93,9 +93,11 @@ TEST_F(HttpRevocation, ARemovalReachesAParticipantThatHasJustLeft) {
 TEST_F(HttpRevocation, ARemovalCountsWhileABodyIsStillComing) {
   connect("ann");
   RawClient slow(loop, url());
-  slow.send("POST " + kAnn + "/session HTTP/1.1\r\nHost: x\r\nContent-Type: application/sdp\r\n" +
-            "Authorization: Bearer " + token_of({.room = "blue", .participant = "ann"}) +
-            "\r\nContent-Length: 3\r\n\r\nT");
+  slow.send(
+      "POST " + kAnn +
+      "/session HTTP/1.1\r\nHost: x\r\nConnection: close\r\nContent-Type: application/sdp\r\n" +
+      "Authorization: Bearer " + token_of({.room = "blue", .participant = "ann"}) +
+      "\r\nContent-Length: 3\r\n\r\nT");
   for (int i = 0; i < 3; ++i) EXPECT_EQ(get("/healthz").status, 200) << "the headers have come";
   EXPECT_EQ(remove().status, 204);
   slow.send("SS");

@@ -15,10 +15,11 @@ namespace {
 
 class HttpTls : public HttpTest {
  protected:
-  void SetUp() override {
+  void SetUp() override { start_tls(Deadlines{}.handshake_ms); }
+  void start_tls(uint32_t handshake_ms) {
     Settings settings;
     settings.tls = certificates.make("first");
-    settings.deadlines.handshake_ms = 300;
+    settings.deadlines.handshake_ms = handshake_ms;
     start(settings);
   }
   /// A connection with a completed handshake.
@@ -92,6 +93,7 @@ TEST_F(HttpTls, AnswersNothingOlderThan12) {
 }
 
 TEST_F(HttpTls, ClosesOnThoseWhoDoNotSpeakIt) {
+  start_tls(300);
   RawClient plain(loop, url());
   plain.send(text_of({.path = "/healthz"}));
   plain.receive_all();
@@ -158,6 +160,7 @@ TEST(TlsCertificate, IsRefusedWithTheFileAndTheReason) {
 
 class HttpTlsRemains : public HttpTls {
  protected:
+  void SetUp() override { start_tls(1000); }
   /// One connection of kind `i`: complete, or abandoned at some point.
   void connect_and_leave(int i) {
     if (i % 6 == 0) {

@@ -6,6 +6,7 @@
 #include <deque>
 
 #include "../../allocations.hpp"
+#include "../../run_loop.hpp"
 #include "base/time.hpp"
 #include "glib/signal.hpp"
 #include "media/lane/ingress.hpp"
@@ -137,10 +138,8 @@ class TapsTest : public testing::Test {
 
   template <class Condition>
   bool run_until(Condition condition) {
-    const int64_t end_ns = monotonic_ns() + 10 * kNsPerS;
     const glib::Timer wake = loop_.every(2, [] {});
-    while (!condition() && monotonic_ns() < end_ns) loop_.iterate(true);
-    return condition();
+    return test::run_loop_until(loop_, condition);
   }
   void receive(uint16_t sequence) { ingress_->handle(packet_of(sequence), monotonic_ns()); }
   void publish() { taps_.publish(voice(feed_->id), feed_); }
