@@ -1,11 +1,13 @@
 #!/usr/bin/env python3
 # SPDX-License-Identifier: Apache-2.0
 """What the C++ wrapper refuses to compile, and says. Usage: wrapper_test.py INCLUDE_DIR COMPILER..."""
+import os
 import subprocess
 import sys
+import tempfile
 
-HEAD = """#include <veche/plugin.hpp>
-struct P {
+FLAGS = ["-std=c++20", "-Wall", "-Wextra", "-Werror"]
+HEAD = """struct P {
   static constexpr veche::Info kInfo{.id = "org.example.p"};
 """
 LANE = "runs on a lane, where an exception would end the server"
@@ -41,14 +43,23 @@ CASES = [
 ]
 
 
-def compile_case(compiler, include, members, extension):
+def precompile(compiler, include, folder):
+    """What to include for the header of the wrapper, precompiled there."""
+    header = os.path.join(folder, "plugin.hpp")
+    with open(header, "w", encoding="utf-8") as file:
+        file.write("#include <veche/plugin.hpp>\n")
+    subprocess.run([compiler, *FLAGS, "-x", "c++-header", header, "-o", header + ".gch", "-I", include], check=True)
+    return header
+
+
+def compile_case(compiler, header, members, extension):
     source = f"{HEAD}  {members}\n}};\nVECHE_EXPORT_PLUGIN(P, veche::{extension});\n"
-    return subprocess.run([compiler, "-std=c++20", "-Wall", "-Wextra", "-Werror", "-fsyntax-only", "-I", include,
-                           "-x", "c++", "-"], input=source, capture_output=True, text=True, check=False)
+    return subprocess.run([compiler, *FLAGS, "-fsyntax-only", "-include", header, "-x", "c++", "-"], input=source, capture_output=True, text=True,
+                          check=False)
 
 
-def complain(compiler, include, name, members, extension, expected):
-    done = compile_case(compiler, include, members, extension)
+def complain(compiler, header, name, members, extension, expected):
+    done = compile_case(compiler, header, members, extension)
     if (done.returncode == 0) != (expected is None):
         return f"{compiler}: {name}: status {done.returncode}\n{done.stderr}"
     if expected and expected not in done.stderr:
@@ -58,8 +69,11 @@ def complain(compiler, include, name, members, extension, expected):
 
 def main():
     include, *compilers = sys.argv[1:]
-    complaints = [complain(compiler, include, *case) for compiler in compilers for case in CASES]
-    complaints = [complaint for complaint in complaints if complaint]
+    complaints = []
+    for compiler in compilers:
+        with tempfile.TemporaryDirectory() as folder:
+            header = precompile(compiler, include, folder)
+            complaints += filter(None, (complain(compiler, header, *case) for case in CASES))
     if complaints or not compilers:
         sys.exit("\n".join(complaints))
 

@@ -1,7 +1,7 @@
 # SPDX-License-Identifier: Apache-2.0
 """The life of the installed package, in a copy of this system: installed, served by hand, installed again, removed, purged.
 
-The copy is an overlay, so dpkg checks the dependencies against what this machine has. Usage: deb_install_test.py SOURCE_ROOT BUILD_ROOT
+The copy is an overlay, so dpkg checks the dependencies against what this machine has. Usage: deb_install_test.py PACKAGES
 """
 import os
 import sys
@@ -38,9 +38,9 @@ def check_installed(system):
 
 
 def live(scratch):
-    source, build = sys.argv[1:]
+    [packages] = sys.argv[1:]
     system = SystemCopy(scratch)
-    install = system.add_packages(source, build)
+    install = system.add_packages(packages)
     before = leftovers(system)  # The packages themselves.
 
     system.do(*install)

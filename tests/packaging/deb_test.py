@@ -1,7 +1,7 @@
 # SPDX-License-Identifier: Apache-2.0
 """The Debian packages from outside: fields, files, modes, reproducible; unpacked anywhere, the server runs.
 
-Usage: deb_test.py SOURCE_ROOT BUILD_ROOT
+Usage: deb_test.py SOURCE_ROOT BUILD_ROOT PACKAGES
 """
 import filecmp
 import os
@@ -9,7 +9,7 @@ import re
 import sys
 import tempfile
 
-from steps import build_packages, run
+from steps import packages_in, run
 from veche_server import VecheServer  # steps has put it on the path
 
 MODES = {
@@ -89,11 +89,12 @@ def check_unpacked(veche, root):
 
 
 def main():
-    source, build = sys.argv[1:]
+    source, build, packages = sys.argv[1:]
     with tempfile.TemporaryDirectory() as scratch:
-        first = build_packages(source, build, os.path.join(scratch, "first"))
-        again = build_packages(source, build, os.path.join(scratch, "again"))
-        for one, other in zip(first, again):
+        again = os.path.join(scratch, "again")
+        run(os.path.join(source, "scripts/deb"), build, again)
+        first = packages_in(packages)
+        for one, other in zip(first, packages_in(again)):
             assert filecmp.cmp(one, other, shallow=False), f"{os.path.basename(one)} differs from one time to the next"
         check_fields(*first)
         check_contents(*first)

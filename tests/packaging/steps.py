@@ -26,11 +26,10 @@ def run(*command, status=0, **options):
     return done.stdout
 
 
-def build_packages(source, build, output):
-    """Packs the build; the files of veche and veche-dev."""
-    run(os.path.join(source, "scripts/deb"), build, output)
-    [veche] = glob.glob(os.path.join(output, "veche_*.deb"))
-    [dev] = glob.glob(os.path.join(output, "veche-dev_*.deb"))
+def packages_in(folder):
+    """The files of veche and veche-dev that scripts/deb has put there."""
+    [veche] = glob.glob(os.path.join(folder, "veche_*.deb"))
+    [dev] = glob.glob(os.path.join(folder, "veche-dev_*.deb"))
     return veche, dev
 
 

@@ -1,9 +1,10 @@
 # SPDX-License-Identifier: Apache-2.0
 """A copy of this system, as an overlay, into which packages can be installed. Only for use in namespaces of one's own."""
 import os
+import shutil
 import stat
 
-from steps import build_packages, run
+from steps import packages_in, run
 
 DEVICES = {"null": 3, "zero": 5, "random": 8, "urandom": 9}
 
@@ -37,7 +38,8 @@ class SystemCopy:
             file.write(text)
         os.chmod(self.path(name), mode)
 
-    def add_packages(self, source, build):
-        """Packs the build into the copy; the command that installs it there."""
-        packages = build_packages(source, build, self.path("packages"))
+    def add_packages(self, folder):
+        """Copies the packages of this folder into the copy; the command that installs them there."""
+        shutil.copytree(folder, self.path("packages"))
+        packages = packages_in(folder)
         return ["dpkg", "--install", *(f"/packages/{os.path.basename(package)}" for package in packages)]

@@ -1,7 +1,7 @@
 # SPDX-License-Identifier: Apache-2.0
 """The installed service under a real systemd, in a container of systemd-nspawn: with all that its unit denies it, calls on both paths work.
 
-Usage: systemd_boot_test.py SOURCE_ROOT BUILD_ROOT VECHE_LOAD
+Usage: systemd_boot_test.py PACKAGES VECHE_LOAD
 """
 import os
 import shutil
@@ -61,9 +61,9 @@ echo good
 
 
 def boot(scratch):
-    source, build, load = sys.argv[1:]
+    packages, load = sys.argv[1:]
     system = SystemCopy(scratch)
-    system.do(*system.add_packages(source, build))
+    system.do(*system.add_packages(packages))
     system.write("usr/sbin/policy-rc.d", "#!/bin/sh\nexit 0\n", 0o755)  # Images for containers forbid packages to start and stop services.
     shutil.copy(load, system.path("veche-load"))
     system.write("veche-check", CHECK, 0o755)
