@@ -61,13 +61,13 @@ test('A client whose certificate does not match its fingerprint is refused and c
 });
 
 test('A listener in a silent room stays: its STUN shows that it is there', async (t) => {
-  const server = await VecheServer.start(t, { peerTimeout: 6 });
+  const server = await VecheServer.start(t, { peerTimeout: 5 });
   const path = '/v1/rooms/silent/participants/ada';
-  const listener = runAiortcPeer(t, server, { room: 'silent', participant: 'ada', seconds: 11, extra: ['--listen-only'] });
+  const listener = runAiortcPeer(t, server, { room: 'silent', participant: 'ada', seconds: 9, extra: ['--listen-only', '--check-interval-s', 1] });
   listener.catch(() => {}); // Awaited at the end; it may fail before.
   const connected = async () => (await server.api('GET', path)).body.state === 'connected';
   await until('it is connected', connected);
-  await delay(9000); // aioice checks every 5 s.
+  await delay(7000);
   assert.ok(await connected(), 'it was removed although it is there');
   assert.equal((await listener).status, 201);
 });

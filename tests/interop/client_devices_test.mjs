@@ -10,7 +10,7 @@ import { atEnd } from './harness/cleanup.mjs';
 import { concurrentTests } from './harness/concurrent_tests.mjs';
 import { delay, until } from './harness/until.mjs';
 import { VecheServer } from './harness/veche_server.mjs';
-import { launchBrowser, received } from './pages/voice_page.mjs';
+import { CHROMIUM, launchBrowser, received } from './pages/voice_page.mjs';
 
 const test = concurrentTests(3);
 const PROBE = fileURLToPath(new URL('pages/page_probe.js', import.meta.url));
@@ -216,7 +216,7 @@ test('Zeros instead of sound are told, and so is their end', async (t) => {
 test('Players go where the person wants, and wait for a gesture where the browser asks for one', async (t) => {
   const server = await VecheServer.start(t);
   const browser = await chromium.launch({
-    executablePath: process.env.CHROMIUM_BIN ?? '/usr/bin/chromium', headless: true,
+    executablePath: CHROMIUM, headless: true,
     args: ['--no-sandbox', '--disable-gpu', '--use-fake-device-for-media-stream', '--autoplay-policy=document-user-activation-required'],
   });
   atEnd(t, () => browser.close());

@@ -36,8 +36,8 @@ async function usedCandidate(person) {
 for (const transport of ['udp', 'tcp']) {
   test(`A browser that reaches nothing but a TURN server over ${transport} hears and is heard`, { skip }, async (t) => {
     const { server, prefix } = await separated(t, transport);
-    const inside = await launchBrowser(t, { prefix, origin: server.url });
-    const outside = await launchBrowser(t, { origin: server.url });
+    const inside = await launchBrowser(t, { prefix, server });
+    const outside = await launchBrowser(t, { server });
     const fragment = `#key=${server.key}`;
     const room = `turn-${transport}`;
     const ada = await VoicePage.join(inside, server, { name: 'Ada', room, fragment });

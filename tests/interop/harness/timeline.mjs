@@ -12,7 +12,7 @@ const SECOND_MS = 1000;
 const packetsOf = (sample, mid) => sample.slots.find((slot) => slot.mid === mid)?.packetsReceived ?? 0;
 const allPackets = ({ slots }) => slots.reduce((sum, { packetsReceived = 0 }) => sum + packetsReceived, 0);
 
-/** The longest time without a packet. */
+/** The longest time without a packet; to the end of the recording, if none came again. */
 export function longestPause(samples) {
   let longest = { fromMs: 0, toMs: 0 };
   let last = samples[0];
@@ -21,7 +21,8 @@ export function longestPause(samples) {
     if (sample.timeMs - last.timeMs > longest.toMs - longest.fromMs) longest = { fromMs: last.timeMs, toMs: sample.timeMs };
     last = sample;
   }
-  return longest;
+  const end = samples.at(-1).timeMs;
+  return end - last.timeMs > longest.toMs - longest.fromMs ? { fromMs: last.timeMs, toMs: end } : longest;
 }
 
 /** When a slot that was silent began, what it received in its first second, and what came directly from `talker` in that time. */

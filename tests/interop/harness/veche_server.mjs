@@ -75,6 +75,8 @@ export class VecheServer {
     Object.assign(server, { variables, prefix });
     const listen = `${host}:${await tcpPort(host)}`;
     server.url = `http://${listen}`;
+    // Browsers give the microphone to pages of localhost alone; launchBrowser() says which address that is.
+    server.pages = host === LOOPBACK ? server.url : `http://veche.localhost:${new URL(server.url).port}`;
     server.key = host === LOOPBACK ? KEY : `test.${randomBytes(16).toString('hex')}`;
     server.#configuration = configuration(listen, server.key, { maxSpeakers, peerTimeout, mediaPorts, media, plugins, log, http, events });
     server.#write();

@@ -40,7 +40,7 @@ export class ClientPage {
     Object.assign(person, { page, participant, room, server });
     page.on('pageerror', (error) => person.errors.push(error.message));
     await page.addInitScript({ path: PROBE });
-    await page.goto(`${server.url}/package.json`); // A page of the server, without scripts of its own.
+    await page.goto(`${server.pages}/package.json`); // A page of the server, without scripts of its own.
     await page.evaluate(makeClient, { room, participant, token, slots, ...options });
     return person;
   }

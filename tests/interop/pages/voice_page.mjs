@@ -10,12 +10,15 @@ import { chromium } from 'playwright-core';
 import { atEnd } from '../harness/cleanup.mjs';
 import { patient } from '../harness/patient.mjs';
 import { scratch } from '../harness/scratch.mjs';
-import { speechWav } from './speech_wav.mjs';
 import { until } from '../harness/until.mjs';
+import { environment } from '../harness/veche_server.mjs';
+import { speechWav } from './speech_wav.mjs';
 
 export { received } from './received.mjs';
 
 export const CHROMIUM = process.env.CHROMIUM_BIN ?? '/usr/bin/chromium';
+/** The same without what draws windows, for half the processor time. */
+const HEADLESS_SHELL = environment.full ? CHROMIUM : process.env.CHROMIUM_BIN ?? '/usr/bin/chromium-headless-shell';
 const PROBE = fileURLToPath(new URL('page_probe.js', import.meta.url));
 export const FLAGS = [
   '--no-sandbox', '--disable-gpu', '--disable-quic', '--no-first-run', '--disable-background-networking',
@@ -26,16 +29,16 @@ export const FLAGS = [
 
 /**
  * A browser whose pages all have the same talkative microphone. Ends with the test `t`. `prefix` is put before its command line;
- * pages of `origin` may use the microphone although it is not loopback.
+ * `server` is given if it does not listen on loopback.
  */
-export async function launchBrowser(t, { prefix = [], origin } = {}) {
+export async function launchBrowser(t, { prefix = [], server } = {}) {
   const directory = scratch(t, 'microphone');
   const wav = join(directory, 'speech.wav');
   writeFileSync(wav, speechWav());
   const args = [...FLAGS, `--use-file-for-fake-audio-capture=${wav}`];
-  if (origin) args.push(`--unsafely-treat-insecure-origin-as-secure=${origin}`);
-  const executablePath = prefix.length > 0 ? join(directory, 'chromium') : CHROMIUM;
-  if (prefix.length > 0) writeFileSync(executablePath, `#!/bin/sh\nexec ${prefix.join(' ')} ${CHROMIUM} "$@"\n`, { mode: 0o755 });
+  if (server) args.push(`--host-resolver-rules=MAP ${new URL(server.pages).hostname} ${new URL(server.url).hostname}`);
+  const executablePath = prefix.length > 0 ? join(directory, 'chromium') : HEADLESS_SHELL;
+  if (prefix.length > 0) writeFileSync(executablePath, `#!/bin/sh\nexec ${prefix.join(' ')} ${HEADLESS_SHELL} "$@"\n`, { mode: 0o755 });
   const browser = patient(await chromium.launch({ executablePath, headless: true, args }));
   atEnd(t, () => browser.close());
   return browser;
@@ -58,7 +61,7 @@ export class VoicePage {
     page.on('console', (message) => message.type() === 'error' && person.errors.push(`${message.text()} ${message.location().url}`));
     await page.addInitScript({ path: PROBE });
     await prepare(page);
-    await page.goto(`${server.url}/${fragment}`);
+    await page.goto(`${server.pages ?? server.url}/${fragment}`);
     await person.submit();
     return person;
   }

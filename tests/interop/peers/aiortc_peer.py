@@ -95,6 +95,7 @@ async def flood(peer, count):
 async def run(options):
     # aiortc leaves loopback out when it gathers; most tests use nothing else.
     aioice.ice.get_host_addresses = lambda use_ipv4, use_ipv6: [options.address]
+    aioice.ice.CONSENT_INTERVAL = options.check_interval_s
     # An empty list, so that aiortc does not use its default STUN server.
     peer = RTCPeerConnection(RTCConfiguration([RTCIceServer(**server) for server in json.loads(options.ice_servers)]))
     heard = []
@@ -150,6 +151,7 @@ def main():
     parser.add_argument("--flip-fingerprint", action="store_true")
     parser.add_argument("--listen-only", action="store_true")
     parser.add_argument("--flood-ssrcs", type=int, default=0)
+    parser.add_argument("--check-interval-s", type=float, default=aioice.ice.CONSENT_INTERVAL, help="between its checks of the connection, up to a fifth more or less")
     parser.add_argument("--address", default="127.0.0.1", help="the local address to gather")
     parser.add_argument("--session-url", help="where to post the offer, if not to the server itself")
     parser.add_argument("--ice-servers", default="[]", help="as an invitation has them")
