@@ -8,7 +8,7 @@ import { join } from 'node:path';
 
 import { Disk } from './disk.mjs';
 import { scratch } from './scratch.mjs';
-import { until } from './until.mjs';
+import { LIMIT_MS, until } from './until.mjs';
 import { VecheServer } from './veche_server.mjs';
 
 const ROUTES = '/v1/plugins/recording';
@@ -70,7 +70,7 @@ export class Recordings {
     });
   }
 
-  ended(recording, limitMs = 15000) {
+  ended(recording, limitMs = LIMIT_MS) {
     return until(`recording ${recording.id} has ended`, async () => {
       const manifest = await this.read(recording);
       return manifest.state !== 'recording' && manifest;

@@ -12,7 +12,7 @@ import { atEnd } from './cleanup.mjs';
 import { DescribedApi } from './described_api.mjs';
 import { tcpPort, udpPorts } from './ports.mjs';
 import { scratch } from './scratch.mjs';
-import { until } from './until.mjs';
+import { LIMIT_MS, until } from './until.mjs';
 
 /** The arguments from meson.build. */
 export const environment = {
@@ -34,8 +34,6 @@ const LOOPBACK = '127.0.0.1';
 
 /** On the pipeline path a participant takes a port; on the wire path a lane does. Servers of concurrent tests must not share them. */
 const MEDIA_PORTS = environment.path === 'pipeline' ? 40 : 16;
-const READY_MS = 15000;
-const EXIT_MS = 15000;
 
 function configuration(listen, key, { maxSpeakers, peerTimeout, mediaPorts, media, plugins, log, http, events }) {
   const [id, secret] = key.split('.');
@@ -104,7 +102,7 @@ export class VecheServer {
     await until('the server listens', () => {
       assert.ok(!this.hasEnded, `the server ended:\n${this.log()}`);
       return this.log().slice(start).includes(`listening on ${this.url}`);
-    }, READY_MS).catch((error) => { throw new Error(`${error.message}:\n${this.log().slice(-4000)}`); });
+    }).catch((error) => { throw new Error(`${error.message}:\n${this.log().slice(-4000)}`); });
   }
 
   #write() {
@@ -210,7 +208,7 @@ export class VecheServer {
     if (server.exitCode === null && server.signalCode === null) {
       const exited = once(server, 'exit');
       server.kill('SIGTERM');
-      const killer = setTimeout(() => server.kill('SIGKILL'), EXIT_MS);
+      const killer = setTimeout(() => server.kill('SIGKILL'), LIMIT_MS);
       await exited;
       clearTimeout(killer);
     }
