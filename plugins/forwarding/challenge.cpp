@@ -37,9 +37,7 @@ float strength_of(const Standing& standing) {
 /// A new talker may interrupt once, unless the holder has just begun to talk too. The claim ends
 /// before the tenure does, so a displaced talker has no claim left and cannot strike back.
 bool claims(const Standing& challenger, const Standing& holder) {
-  const bool protected_holder =
-      holder.talking_for_ns < kTenureNs && holder.silent_ns < kTenurePauseNs;
-  return challenger.talking_for_ns <= kClaimNs && !protected_holder;
+  return challenger.talking_for_ns <= kClaimNs && may_be_interrupted(holder);
 }
 
 /// The comparison of Volfin and Cohen: ahead on all three scales, here of a holder that pauses. A
@@ -78,6 +76,14 @@ bool takes_over(const Standing& challenger, const Standing& holder) noexcept {
   }
   return challenger.phase == Phase::Talking &&
          (claims(challenger, holder) || outlasts(challenger, holder));
+}
+
+bool may_be_interrupted(const Standing& talker) noexcept {
+  return talker.talking_for_ns >= kTenureNs || talker.silent_ns >= kTenurePauseNs;
+}
+
+bool interjects(const Standing& standing) noexcept {
+  return standing.phase == Phase::Tentative && is_speaking(standing);
 }
 
 bool is_speaking(const Standing& standing) noexcept {

@@ -33,6 +33,12 @@ Standing standing_of(const VoiceActivity& voice, bool has_levels, int64_t now_ns
 /// True if `challenger` may have the place of `holder`.
 bool takes_over(const Standing& challenger, const Standing& holder) noexcept;
 
+/// A talker that has just begun, and goes on, is not interrupted.
+bool may_be_interrupted(const Standing& talker) noexcept;
+
+/// Speaks, and is no talker yet: listeners with a slot to spare hear it there.
+bool interjects(const Standing& standing) noexcept;
+
 /// Whether to show a participant as speaking: not for a click, but during a pause within the
 /// hangover.
 bool is_speaking(const Standing& standing) noexcept;

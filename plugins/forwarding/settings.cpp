@@ -9,7 +9,7 @@ const char kConfigSchema[] = R"({
   "properties": {
     "max_speakers": {
       "type": "integer", "minimum": 1, "maximum": 16, "default": 3,
-      "description": "How many participants each listener hears at once. A participant may have a limit of its own."
+      "description": "How many talkers each listener hears at once, and in a slot more, if it has one, an interjection. A participant may have a limit of its own."
     },
     "noise_gate_dbov": {
       "type": "integer", "minimum": -90, "maximum": -20, "default": -60,
@@ -35,7 +35,7 @@ const char kRoomSchema[] = R"({
   "properties": {
     "max_speakers": {
       "type": "integer", "minimum": 1, "maximum": 16,
-      "description": "How many participants each listener hears at once."
+      "description": "How many talkers each listener hears at once, and in a slot more, if it has one, an interjection."
     },
     "noise_gate_dbov": {
       "type": "integer", "minimum": -90, "maximum": -20,

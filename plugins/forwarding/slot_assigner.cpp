@@ -16,6 +16,9 @@ void SlotAssigner::assign(const veche_listener& listener,
   const uint32_t wanted = listener.max_speakers != 0 ? listener.max_speakers : max_speakers_;
   limit_ = std::min<size_t>(wanted, place_count_);
   place_pins(preferences, listener.participant);
+  // The room's limit says how many talkers there are; the listener's own one what it can carry.
+  has_spare_ =
+      listener.max_speakers == 0 && limit_ > 1 && pinned_ < limit_ && limit_ < place_count_;
   drop_surplus();
   if (!place_dominant(listener.participant)) place_contenders(listener.participant);
 }
@@ -86,7 +89,29 @@ void SlotAssigner::place_pin(Track& track) noexcept {
 }
 
 void SlotAssigner::drop_surplus() noexcept {
-  for (; in_use_ > limit_; --in_use_) put(*weakest_place(nullptr), nullptr);
+  const size_t most = limit_ + (has_spare_ ? 1 : 0);
+  for (; in_use_ > most; --in_use_) put(*weakest_place(nullptr), nullptr);
+  Place* place = in_use_ > limit_ ? surplus_place() : nullptr;
+  if (place == nullptr) return;
+  put(*place, nullptr);
+  --in_use_;
+}
+
+SlotAssigner::Place* SlotAssigner::surplus_place() noexcept {
+  Place* weakest = weakest_place(nullptr);
+  if (weakest->track->standing.phase == Phase::Tentative) return nullptr;
+  if (weakest->track->standing.phase != Phase::Talking) return weakest;
+  // The interjection has become a turn, and takes a place as an interruption does.
+  const Place* newest = weakest;
+  for (const Place& place : places()) {
+    if (place.track == nullptr || place.pinned) continue;
+    if (place.track->standing.talking_for_ns < newest->track->standing.talking_for_ns) {
+      newest = &place;
+    }
+  }
+  return weakest_of([&](const Place& place) {
+    return !place.pinned && &place != newest && may_be_interrupted(place.track->standing);
+  });
 }
 
 bool SlotAssigner::place_dominant(uint64_t own_participant) noexcept {
@@ -111,6 +136,12 @@ void SlotAssigner::place_contenders(uint64_t own_participant) noexcept {
       ++in_use_;
     } else {
       place = weakest_place(track);
+      const bool is_wanted = place == nullptr || place->track->standing.phase >= Phase::Tentative;
+      Place* spare = is_wanted && interjects(track->standing) ? spare_place() : nullptr;
+      if (spare != nullptr) {
+        place = spare;
+        ++in_use_;
+      }
     }
     if (place != nullptr) put(*place, track);
   }
@@ -132,17 +163,10 @@ bool SlotAssigner::may_have_more(const Track& track) const noexcept {
 }
 
 SlotAssigner::Place* SlotAssigner::own_place(const Track& track) noexcept {
-  Place* weakest = nullptr;
-  for (size_t i = 0; i < place_count_; ++i) {
-    Place& place = places_[i];
-    if (place.track == nullptr || place.track->participant != track.participant ||
-        !takes_over(track.standing, place.track->standing)) {
-      continue;
-    }
-    if (weakest == nullptr || place.track->standing.strength < weakest->track->standing.strength)
-      weakest = &place;
-  }
-  return weakest;
+  return weakest_of([&](const Place& place) {
+    return place.track->participant == track.participant &&
+           takes_over(track.standing, place.track->standing);
+  });
 }
 
 SlotAssigner::Place* SlotAssigner::free_place() noexcept {
@@ -150,12 +174,27 @@ SlotAssigner::Place* SlotAssigner::free_place() noexcept {
                       [](const Place& place) { return place.track == nullptr; });
 }
 
+SlotAssigner::Place* SlotAssigner::spare_place() noexcept {
+  return has_spare_ && in_use_ == limit_ ? free_place() : nullptr;
+}
+
 SlotAssigner::Place* SlotAssigner::weakest_place(const Track* challenger) noexcept {
+  // Talkers contend for the places of talkers, not for the one in which an interjection is heard
+  // beside them: it would be free again at once.
+  const bool is_talker = challenger != nullptr && challenger->standing.phase == Phase::Talking;
+  const Place* spare = is_talker && in_use_ > limit_ ? weakest_place(nullptr) : nullptr;
+  if (spare != nullptr && spare->track->standing.phase != Phase::Tentative) spare = nullptr;
+  return weakest_of([&](const Place& place) {
+    return !place.pinned && &place != spare &&
+           (challenger == nullptr || takes_over(challenger->standing, place.track->standing));
+  });
+}
+
+template <class May>
+SlotAssigner::Place* SlotAssigner::weakest_of(May may_yield) noexcept {
   Place* weakest = nullptr;
-  for (size_t i = 0; i < place_count_; ++i) {
-    Place& place = places_[i];
-    if (place.pinned || place.track == nullptr) continue;
-    if (challenger != nullptr && !takes_over(challenger->standing, place.track->standing)) continue;
+  for (Place& place : places()) {
+    if (place.track == nullptr || !may_yield(place)) continue;
     if (weakest == nullptr || place.track->standing.strength < weakest->track->standing.strength)
       weakest = &place;
   }

@@ -44,6 +44,8 @@ class SlotAssigner {
   void place_pins(Strided<const veche_preference> preferences, uint64_t own_participant) noexcept;
   void place_pin(Track& track) noexcept;
   void drop_surplus() noexcept;
+  /// Of one track more than the limit: the place that ends it; null while it is an interjection.
+  Place* surplus_place() noexcept;
   /// A listener that hears one track hears the main speaker. False if that is not for it.
   bool place_dominant(uint64_t own_participant) noexcept;
   void place_contenders(uint64_t own_participant) noexcept;
@@ -54,9 +56,15 @@ class SlotAssigner {
   Place* free_place() noexcept;
   /// The weakest slot of the track's own participant that yields to it; null: none.
   Place* own_place(const Track& track) noexcept;
+  /// The slot where an interjection is heard beside all others; null: there is none.
+  Place* spare_place() noexcept;
   /// The weakest slot that is not pinned, with a challenger: of those that yield to it. Null if
   /// there is none.
   Place* weakest_place(const Track* challenger) noexcept;
+  /// Of the places with a track for which may_yield(place) is true; null: there is none.
+  template <class May>
+  Place* weakest_of(May may_yield) noexcept;
+  std::span<Place> places() noexcept { return {places_, place_count_}; }
 
   TrackTable& table_;
   std::span<Track* const> contenders_;
@@ -64,6 +72,7 @@ class SlotAssigner {
   uint32_t max_speakers_, slots_per_participant_;
   Place places_[kMaxSlots];
   size_t place_count_ = 0, limit_ = 0, in_use_ = 0, pinned_ = 0;
+  bool has_spare_ = false;  ///< One slot more than the limit may be in use.
   uint32_t number_ = 0;
 };
 

@@ -114,6 +114,106 @@ TEST_P(Conversation, ANewSpeakerAmongTalkersIsHeardWithin300Ms) {
   }
 }
 
+TEST_P(Conversation, WithASlotToSpareANewSpeakerAmongTalkersIsHeardAtOnce) {
+  std::vector<int> waits;
+  for (uint32_t seed = 1; seed <= veche::test::repetitions(200U); ++seed) {
+    SimulatedRoom room(speakers(3), seed);
+    room.join(finish(Script(seed).silence(9000)), GetParam().network, 4);
+    for (uint32_t i = 0; i < 3; ++i)
+      join(room, Script(seed * 10 + i, -65).silence(1000).turn(8000));
+    const size_t speaker = join(room, Script(seed + 9000, -65).silence(5000).turn(3000));
+    waits.push_back(wait_for(room, speaker, 5000, 3000));
+    // From then on it is one of three, and was heard all the time.
+    for (const int begin_ms = room.now_ms(); room.now_ms() < begin_ms + 300; room.tick()) {
+      EXPECT_TRUE(room.hears(kListener, speaker)) << "seed " << seed;
+    }
+    int heard = 0;
+    for (size_t i = 1; i <= 4; ++i) heard += room.hears(kListener, i) ? 1 : 0;
+    EXPECT_EQ(heard, 3) << "seed " << seed;
+  }
+  EXPECT_LE(percentile(waits, 50), 80);
+  EXPECT_LE(percentile(waits, 95), GetParam().network.jitter_ms > 0 ? 120 : 100);
+}
+
+TEST_P(Conversation, WithASlotToSpareAnInterjectionIsHeardBesideTheTalkers) {
+  for (uint32_t seed = 1; seed <= veche::test::repetitions(50U); ++seed) {
+    SimulatedRoom room(speakers(2), seed);
+    room.join(finish(Script(seed).silence(22000)), GetParam().network, 3);
+    for (uint32_t i = 0; i < 2; ++i)
+      join(room, Script(seed * 10 + i, -65).silence(1000).turn(21000));
+    const size_t other =
+        join(room, Script(seed + 2000).silence(6000).interjection(160).silence(9000));
+    const size_t typist = join(room, Script(seed + 3000).silence(2000).typing(19000));
+    room.run_until(5900);
+    EXPECT_TRUE(ever_hears(room, other, 6400)) << "seed " << seed;
+    EXPECT_TRUE(room.hears(kListener, 1) && room.hears(kListener, 2)) << "seed " << seed;
+    room.run_until(7000);
+    EXPECT_FALSE(room.hears(kListener, other)) << "seed " << seed;
+    // Jitter puts two clicks into one tick, which then look like 60 ms of voice.
+    const bool hides_typing = GetParam().network.jitter_ms == 0;
+    for (; room.now_ms() < 22000; room.tick()) {
+      EXPECT_TRUE(room.hears(kListener, 1) && room.hears(kListener, 2)) << "seed " << seed;
+      EXPECT_FALSE(hides_typing && room.hears(kListener, typist)) << "seed " << seed;
+    }
+  }
+}
+
+/// How often the listener began to hear one of `speakers` until then.
+int beginnings(SimulatedRoom& room, const std::vector<size_t>& speakers, int until_ms) {
+  int count = 0;
+  std::vector<bool> before(speakers.size(), false);
+  for (; room.now_ms() < until_ms; room.tick()) {
+    size_t i = 0;
+    for (const size_t speaker : speakers) {
+      const bool hears = room.hears(kListener, speaker);
+      count += hears && !before[i] ? 1 : 0;
+      before[i++] = hears;
+    }
+  }
+  return count;
+}
+
+TEST_P(Conversation, WithASlotToSpareTwoWhoInterruptDoNotTakeItFromEachOther) {
+  for (const int later_ms : {0, 60, 120, 180, 240, 400}) {
+    int begun = 0, rooms = 0;
+    for (uint32_t seed = 1; seed <= veche::test::repetitions(50U); ++seed, ++rooms) {
+      SimulatedRoom room(speakers(3), seed);
+      room.join(finish(Script(seed).silence(9000)), GetParam().network, 4);
+      for (uint32_t i = 0; i < 3; ++i)
+        join(room, Script(seed * 10 + i, -65).silence(1000).turn(8000));
+      const size_t one = join(room, Script(seed + 9000, -65).silence(5000).turn(3000));
+      const size_t other = join(room, Script(seed + 8000, -65).silence(5000 + later_ms).turn(3000));
+      room.run_until(4900);
+      begun += beginnings(room, {one, other}, 5000 + later_ms + 500);
+    }
+    EXPECT_LE(begun, rooms * 2 + rooms / 10) << later_ms;
+  }
+}
+
+/// Six people who talk and pause as they like, heard in this many slots.
+int beginnings_of_six(uint32_t seed, size_t slots, const Conditions& conditions) {
+  const auto finish = [&](Script script) { return conditions.dtx ? script.use_dtx() : script; };
+  SimulatedRoom room(speakers(3), seed);
+  room.join(finish(Script(seed).silence(62000)), conditions.network, slots);
+  for (uint32_t i = 0; i < 6; ++i) {
+    Script script(seed * 10 + i, -65);
+    while (script.length_ms() < 60000) {
+      script.silence(script.between(20, 250) * kFrameMs).turn(script.between(10, 200) * kFrameMs);
+    }
+    room.join(finish(script), conditions.network);
+  }
+  return beginnings(room, {1, 2, 3, 4, 5, 6}, 60000);
+}
+
+TEST_P(Conversation, ASlotToSpareInterruptsNobodysTurnMoreOften) {
+  int without = 0, with = 0;
+  for (uint32_t seed = 1; seed <= veche::test::repetitions(20U); ++seed) {
+    without += beginnings_of_six(seed, 3, GetParam());
+    with += beginnings_of_six(seed, 4, GetParam());
+  }
+  EXPECT_LE(with, without + without / 20);
+}
+
 TEST_P(Conversation, TwoWhoAlternateCostAtMostOneSwitchATurn) {
   for (const int gap_ms : {-300, -100, 0, 200, 600}) {
     for (uint32_t seed = 1; seed <= veche::test::repetitions(20U); ++seed) {

@@ -77,6 +77,26 @@ TEST_F(Room, LimitsAListenerByTheRoomByTheirOwnLimitAndByTheirSlots) {
   EXPECT_EQ(heard(6), 4U) << "as many slots as there are";
 }
 
+TEST_F(Room, HasNothingToSpareWhereItsOwnLimitOrItsPinsOrOneMainSpeakerFillIt) {
+  SimulatedRoom& room = open(2, 2, 4, 4);
+  const size_t interrupter =
+      room.join(Script(50, -65).silence(5000).interjection(160).silence(kEndMs));
+  room.person(3).max_speakers = 2;
+  prefer(4, 2, VECHE_PREFER_PINNED);
+  prefer(4, 3, VECHE_PREFER_PINNED);
+  room.person(5).max_speakers = 1;
+  room.run_until(5000);
+  bool is_heard = false;
+  for (; room.now_ms() < 6000; room.tick()) {
+    is_heard = is_heard || room.hears(2, interrupter);
+    for (const size_t listener : {3U, 4U, 5U}) EXPECT_FALSE(room.hears(listener, interrupter));
+    EXPECT_LE(heard(2), 3U);
+    EXPECT_LE(heard(3), 2U);
+    EXPECT_LE(heard(5), 1U);
+  }
+  EXPECT_TRUE(is_heard);
+}
+
 TEST_F(Room, AListenerWithOneSlotHearsTheMainSpeaker) {
   SimulatedRoom& room = open(3, 2, 1, 1);
   room.run_until(3000);
