@@ -58,8 +58,8 @@ class SlotAssigner {
   Place* own_place(const Track& track) noexcept;
   /// The slot where an interjection is heard beside all others; null: there is none.
   Place* spare_place() noexcept;
-  /// The weakest slot that is not pinned, with a challenger: of those that yield to it. Null if
-  /// there is none.
+  /// The weakest slot that is not pinned, with a challenger: of those that yield to it; to a talker
+  /// the slot of an interjection does not. Null if there is none.
   Place* weakest_place(const Track* challenger) noexcept;
   /// Of the places with a track for which may_yield(place) is true; null: there is none.
   template <class May>
