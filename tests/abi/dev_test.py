@@ -40,11 +40,17 @@ def log(folder):
         return []
 
 
-def wait_for(folder, expected, output):
+def said(output):
+    with open(output, encoding="utf-8") as file:
+        return file.read()
+
+
+def wait_for(folder, expected, output, words=""):
+    """Until the fake server has written that, and the tool has said the words."""
     deadline = time.monotonic() + 20
-    while log(folder) != expected:
+    while log(folder) != expected or words not in said(output):
         if time.monotonic() > deadline:
-            sys.exit(f"{log(folder)}, not {expected}; the tool said:\n{open(output, encoding='utf-8').read()}")
+            sys.exit(f"{log(folder)}, not {expected}, or not \"{words}\"; the tool said:\n{said(output)}")
         time.sleep(0.05)
 
 
@@ -58,15 +64,14 @@ def main():
         os.mkdir(os.path.join(folder, "build"))
         command = [tool, "dev", "build/stage.so", "--build", "grep -v broken stage.txt > build/new && mv build/new build/stage.so",
                    "--config", json.dumps({"hosts": ["ann"]}), "--server", server]
-        with open(output, "w", encoding="utf-8") as said:
+        with open(output, "w", encoding="utf-8") as file:
             # What the fake server writes is in a folder that is no source.
-            with subprocess.Popen(command, cwd=folder, stdout=said, stderr=said) as running, contextlib.ExitStack() as at_end:
+            with subprocess.Popen(command, cwd=folder, stdout=file, stderr=file) as running, contextlib.ExitStack() as at_end:
                 at_end.callback(running.terminate)
                 one, two = 'stage {"hosts": ["ann"]} one', 'stage {"hosts": ["ann"]} two'
                 wait_for(folder, [one], output)
                 write(os.path.join(folder, "stage.txt"), "broken")
-                time.sleep(1)
-                wait_for(folder, [one], output)
+                wait_for(folder, [one], output, "the build has failed")
                 write(os.path.join(folder, "stage.txt"), "two")
                 wait_for(folder, [one, "end", two], output)
                 running.send_signal(signal.SIGINT)
