@@ -90,7 +90,6 @@ test('A team talks by a backend of its own', async (t) => {
     await host.shows('Removed', 'bob');
     await host.click('Invite bob back');
     await bob.submit();
-    await bob.identify(2);
     await heard(ann, bob);
   });
 
@@ -120,16 +119,16 @@ test('A team talks by a backend of its own', async (t) => {
 
   await t.test('When the server is killed the pages talk directly and say so, and they return with it', async () => {
     await bob.submit();
-    await bob.identify(3);
     await visitsAre('Ann is there', 'Bob is there', 'Bob left', 'Bob removed', 'Chen left');
     await server.kill();
     const direct = [ann, bob].map(({ page }) => page.getByText('you talk to each other directly'));
     await Promise.all(direct.map((notice) => notice.waitFor()));
     await server.launch();
     await Promise.all(direct.map((notice) => notice.waitFor({ state: 'detached' })));
-    await Promise.all([ann.identify(2), bob.identify(4)]);
     await Promise.all([heard(ann, bob), heard(bob, ann)]);
-    await visitsAre('Ann is there', 'Ann server_lost', 'Bob is there', 'Bob left', 'Bob removed', 'Bob server_lost', 'Chen left');
+    // A machine that stalls now may send both back to the mesh once more: that is a visit more.
+    const lost = ['Ann is there', 'Ann server_lost', 'Bob is there', 'Bob server_lost'];
+    await until('their visits are known', async () => (await visits()).filter((visit) => lost.includes(visit)).join() === lost.join());
     for (const { errors } of [ann, bob]) errors.length = 0; // Chromium's own, about connections that were refused meanwhile.
   });
 
@@ -137,9 +136,10 @@ test('A team talks by a backend of its own', async (t) => {
     await host.click('Delete team');
     await ann.page.getByText('The room was closed.').waitFor();
     await until('Ann has left', async () => (await visits()).includes('Ann room_closed'));
-    assert.equal((await visits()).length, 7, 'a webhook that came again counts once');
+    const { body: { events: joins } } = await server.api('GET', '/v1/events?room=team&types=participant.joined&limit=1000');
+    assert.equal((await visits()).length, joins.length, 'a webhook that came again counts once');
     // The backend tells the page of it too, which then ends its session: Chromium notes that the server has been quicker.
     assert.deepEqual(ann.errors.filter((error) => !/ 403 .*\/session\/\w+$/.test(error)), []);
-    await until('the page shows all visits', async () => (await host.visits()).length === 7);
+    await until('the page shows all visits', async () => (await host.visits()).length === joins.length);
   });
 });

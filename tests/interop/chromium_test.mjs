@@ -226,7 +226,6 @@ test('A second place replaces the first, and a page comes back when the server d
     await boris.page.getByRole('status').getByText('Reconnecting').waitFor();
     await server.launch();
     await boris.connected();
-    await boris.identify(2);
     const ada = await VoicePage.join(browser, server, { name: 'Ada', room });
     await heard(ada, boris);
     await heard(boris, ada);

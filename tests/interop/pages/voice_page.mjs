@@ -74,9 +74,9 @@ export class VoicePage {
     await this.identify();
   }
 
-  /** Reads this page's identity from its `count`th snapshot: a restarted server assigns new source numbers. */
-  async identify(count = 1) {
-    const { data: { self } } = await until('the snapshot came', async () => (await this.messages('snapshot'))[count - 1]);
+  /** Reads this page's identity from its last snapshot: each session of it has another source number. */
+  async identify() {
+    const { data: { self } } = await until('the snapshot came', async () => (await this.messages('snapshot')).at(-1));
     this.participant = self.participant;
     this.sourceNumber = self.source_number;
   }
@@ -135,7 +135,9 @@ export class VoicePage {
     return this.page.evaluate((wanted) => window.probe.messages.filter((message) => message.type === wanted), type);
   }
 
+  /** `other`: a page, or a source number. */
   async hears(other) {
+    if (other.page?.isClosed() === false) await other.identify();
     const sources = await this.page.evaluate(() => window.probe.sources());
     return sources.includes(other.sourceNumber ?? other);
   }
