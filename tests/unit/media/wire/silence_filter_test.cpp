@@ -137,18 +137,23 @@ TEST_P(SilenceFilter, LeavesEverythingToTheFirstWhereThereIsNoSecond) {
 }
 
 TEST_P(SilenceFilter, SaysHowLongSilenceHasWaited) {
-  const int64_t before_ns = monotonic_ns();
-  client_->send(rtp(level(kSilent)));
-  const int64_t sent_ns = monotonic_ns();
   client_->send(rtp(level(kAudible)));
-  while (monotonic_ns() - sent_ns < kNsPerMs) {
+  // Linux begins to stamp packets some time after a socket has asked for it.
+  const int64_t until_ns = monotonic_ns() + 10 * kNsPerS;
+  int64_t age_ns = 0;
+  while (age_ns < kNsPerMs && monotonic_ns() < until_ns) {
+    const int64_t before_ns = monotonic_ns();
+    client_->send(rtp(level(kSilent)));
+    const int64_t sent_ns = monotonic_ns();
+    while (monotonic_ns() - sent_ns < kNsPerMs) {
+    }
+    const auto batch = second_->receive();
+    ASSERT_EQ(batch.size(), 1u);
+    age_ns = batch[0].age_ns;
+    EXPECT_LE(age_ns, monotonic_ns() - before_ns);
+    EXPECT_EQ(batch[0].from, client_->address());
   }
-  const auto batch = second_->receive();
-  const int64_t after_ns = monotonic_ns();
-  ASSERT_EQ(batch.size(), 1u);
-  EXPECT_GE(batch[0].age_ns, kNsPerMs);
-  EXPECT_LE(batch[0].age_ns, after_ns - before_ns);
-  EXPECT_EQ(batch[0].from, client_->address());
+  EXPECT_GE(age_ns, kNsPerMs);
   EXPECT_EQ(first_->receive()[0].age_ns, 0) << "nobody asks";
 }
 
