@@ -2,12 +2,13 @@
 // Full rooms of webrtcbin clients, and one that stalls. Figures are printed, not judged.
 
 import assert from 'node:assert/strict';
-import { test } from 'node:test';
 
 import { assertWhole, measureLoad, runLoad } from './harness/command.mjs';
+import { concurrentTests } from './harness/concurrent_tests.mjs';
 import { delay, until } from './harness/until.mjs';
 import { environment, VecheServer } from './harness/veche_server.mjs';
 
+const test = concurrentTests(2);
 /** Leaves half of two cores free: the pipeline path costs several times as much. `make bench` fills rooms with up to 200. */
 const ON_WIRE = environment.path === 'wire';
 const SPEAKING_ALL = ON_WIRE ? 30 : 12;

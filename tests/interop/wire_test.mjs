@@ -6,6 +6,7 @@ import { test } from 'node:test';
 import { fileURLToPath } from 'node:url';
 
 import { assertWhole, measureLoad, runPython, startCall } from './harness/command.mjs';
+import { concurrentTests } from './harness/concurrent_tests.mjs';
 import { udpSockets } from './harness/sockets.mjs';
 import { firstSecond, QUIET_MS } from './harness/timeline.mjs';
 import { UdpRelay } from './harness/udp_relay.mjs';
@@ -15,6 +16,7 @@ import { connectDirectly, excess, median } from './pages/direct_call.mjs';
 import { heard } from './pages/hearing.mjs';
 import { launchBrowser, received, VoicePage } from './pages/voice_page.mjs';
 
+const together = concurrentTests(2);
 const REFUSE_NACK = fileURLToPath(new URL('pages/refuse_nack.js', import.meta.url));
 /** Fraction of a first second that may be concealed beyond what the same pages conceal without a server. */
 const CONCEALED = 0.03;
@@ -65,7 +67,7 @@ async function takeTurn(t, talker, listeners) {
   });
 }
 
-test('The first second of every stream is without gaps', async (t) => {
+together('The first second of every stream is without gaps', async (t) => {
   const server = await VecheServer.start(t, { maxSpeakers: 2 });
   const browser = await launchBrowser(t);
   const people = [];
@@ -89,7 +91,7 @@ test('The first second of every stream is without gaps', async (t) => {
   assert.ok(most < CONCEALED, `${percent(most, 1)} of most first seconds are concealed beyond what direct connections conceal`);
 });
 
-test('Lost packets are sent again to clients that ask for it, and asked for from clients that offer it', async (t) => {
+together('Lost packets are sent again to clients that ask for it, and asked for from clients that offer it', async (t) => {
   const server = await VecheServer.start(t);
   const browser = await launchBrowser(t);
   const room = 'lossy';

@@ -1,6 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-// What most unit tests include, compiled once for each test program. Files still include what they
-// use.
+// What most tests include, compiled once for all of them. Files still include what they use.
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
