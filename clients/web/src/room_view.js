@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-// What a page sees of the room that a client is in.
+// What a page sees of the room that a client is in, and when it opens the microphone.
 
 import { silencedBy } from './protocol/room.js';
 import { TypedEvents } from './protocol/typed_events.js';
@@ -11,6 +11,8 @@ import { TypedEvents } from './protocol/typed_events.js';
 export class RoomView extends TypedEvents {
   #room;
   #preferences;
+  #pushToTalk = false;
+  #isTalking = false;
 
   /** @internal @param {import('./protocol/room.js').RoomState} room @param {import('./protocol/preferences.js').Preferences} preferences */
   constructor(room, preferences) {
@@ -74,4 +76,33 @@ export class RoomView extends TypedEvents {
   get silencedBy() {
     return this.self ? silencedBy({ ...this.self, muted_by_self: this.muted }) : this.muted ? 'self' : '';
   }
+
+  /** While it is on, the microphone is open only while `setTalking(true)` holds. Others do not see it as a mute. */
+  get pushToTalk() {
+    return this.#pushToTalk;
+  }
+
+  set pushToTalk(isOn) {
+    this.#pushToTalk = isOn;
+    this.applyTalk(false);
+  }
+
+  get isTalking() {
+    return this.#isTalking;
+  }
+
+  /** @param {boolean} isTalking */
+  setTalking(isTalking) {
+    const begins = isTalking && !this.#isTalking;
+    this.#isTalking = isTalking;
+    this.applyTalk(begins);
+  }
+
+  /** @internal Whether the microphone's owner wants it to be heard, and may. */
+  get isOpen() {
+    return !this.silencedBy && (!this.#pushToTalk || this.#isTalking);
+  }
+
+  /** @internal What push-to-talk says is new. @param {boolean} _begins to talk */
+  applyTalk(_begins) {}
 }

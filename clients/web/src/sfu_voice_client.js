@@ -38,8 +38,6 @@ export class SFUVoiceClient extends RoomView {
   #volumes = new Map(); // By participant, whatever slot it is in.
   #feed = new Feed({ onTrack: (track) => this.#send(track), onState: (detail) => this.#microphoneChanged(detail) });
   #connector;
-  #pushToTalk = false;
-  #isTalking = false;
   #unwatch = () => {};
 
   /** @param {SFUVoiceClientOptions} options */
@@ -95,23 +93,6 @@ export class SFUVoiceClient extends RoomView {
     if (!muted) this.#feed.take();
     this.#emit('roster');
     await this.#command(command);
-  }
-
-  /** While it is on, the microphone is open only while `setTalking(true)` holds. Others do not see it as a mute. */
-  get pushToTalk() {
-    return this.#pushToTalk;
-  }
-
-  set pushToTalk(isOn) {
-    this.#pushToTalk = isOn;
-    this.#applyMute();
-  }
-
-  /** @param {boolean} isTalking */
-  setTalking(isTalking) {
-    if (isTalking && !this.#isTalking) this.#feed.take();
-    this.#isTalking = isTalking;
-    this.#applyMute();
   }
 
   /**
@@ -217,8 +198,14 @@ export class SFUVoiceClient extends RoomView {
     });
   }
 
+  /** @internal @param {boolean} begins */
+  applyTalk(begins) {
+    if (begins) this.#feed.take();
+    this.#applyMute();
+  }
+
   #applyMute() {
-    this.#feed.open(!this.silencedBy && (!this.#pushToTalk || this.#isTalking));
+    this.#feed.open(this.isOpen);
   }
 
   /** @param {{state: string, reason: string}} detail */

@@ -39,8 +39,6 @@ export class VoiceClient extends RoomView {
   #lender = new Lender();
   #invitations;
   #isMuted = false;
-  #pushToTalk = false;
-  #isTalking = false;
   #output = '';
   /** @type {Map<string, number>} */
   #volumes = new Map();
@@ -91,30 +89,12 @@ export class VoiceClient extends RoomView {
   async setMuted(muted) {
     this.#isMuted = muted;
     await this.#each((client) => client.setMuted(muted));
-    this.#lender.open(this.#isOpen);
+    this.#lender.open(this.isOpen);
   }
 
   /** By this participant itself; the host may have muted it too: see silencedBy. */
   get muted() {
     return this.#isMuted;
-  }
-
-  /** While it is on, the microphone is open only while `setTalking(true)` holds. */
-  get pushToTalk() {
-    return this.#pushToTalk;
-  }
-
-  set pushToTalk(isOn) {
-    this.#pushToTalk = isOn;
-    this.#each((client) => (client.pushToTalk = isOn));
-    this.#lender.open(this.#isOpen);
-  }
-
-  /** @param {boolean} isTalking */
-  setTalking(isTalking) {
-    this.#isTalking = isTalking;
-    this.#each((client) => client.setTalking(isTalking));
-    this.#lender.open(this.#isOpen);
   }
 
   /** Sends another microphone from now on. The former one stays open: it is the caller's. @param {MicrophoneSource} microphone */
@@ -181,9 +161,16 @@ export class VoiceClient extends RoomView {
     return this.#clients?.sfu.simulate(what, options);
   }
 
-  /** Whether the microphone's owner wants it to be heard, and may. */
-  get #isOpen() {
-    return !this.silencedBy && (!this.#pushToTalk || this.#isTalking);
+  /** @internal */
+  applyTalk() {
+    this.#each((client) => this.#tellTalk(client));
+    this.#lender.open(this.isOpen);
+  }
+
+  /** @param {SFUVoiceClient | MeshVoiceClient} client */
+  #tellTalk(client) {
+    client.pushToTalk = this.pushToTalk;
+    client.setTalking(this.isTalking);
   }
 
   get #present() {
@@ -247,8 +234,7 @@ export class VoiceClient extends RoomView {
     for (const client of Object.values(clients)) {
       for (const type of FORWARDED) client.addEventListener(type, ({ detail }) => client === this.#present && this.#forward(type, detail));
       client.setMuted(this.#isMuted);
-      client.pushToTalk = this.#pushToTalk;
-      client.setTalking(this.#isTalking);
+      this.#tellTalk(client);
       if (this.#output) client.setOutput(this.#output);
     }
     return clients;
@@ -256,7 +242,7 @@ export class VoiceClient extends RoomView {
 
   /** @param {keyof VoiceClientEvents} type @param {any} [detail] */
   #forward(type, detail) {
-    if (type === 'roster') this.#lender.open(this.#isOpen);
+    if (type === 'roster') this.#lender.open(this.isOpen);
     this.#emit(type, detail);
   }
 

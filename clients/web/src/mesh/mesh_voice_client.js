@@ -38,8 +38,6 @@ export class MeshVoiceClient extends RoomView {
   #signalling;
   /** @type {Mesh | null} */
   #mesh = null;
-  #pushToTalk = false;
-  #isTalking = false;
   /** @type {ReturnType<typeof setTimeout> | undefined} */
   #listener;
 
@@ -84,23 +82,6 @@ export class MeshVoiceClient extends RoomView {
     if (!muted) this.#feed.take();
     this.#signalling?.send(type, data);
     this.#emit('roster');
-  }
-
-  /** While it is on, the microphone is open only while `setTalking(true)` holds. */
-  get pushToTalk() {
-    return this.#pushToTalk;
-  }
-
-  set pushToTalk(isOn) {
-    this.#pushToTalk = isOn;
-    this.#applyMute();
-  }
-
-  /** @param {boolean} isTalking */
-  setTalking(isTalking) {
-    if (isTalking && !this.#isTalking) this.#feed.take();
-    this.#isTalking = isTalking;
-    this.#applyMute();
   }
 
   /** Sends another microphone from now on. The former one stays open: it is the caller's. @param {MicrophoneSource} microphone */
@@ -248,8 +229,14 @@ export class MeshVoiceClient extends RoomView {
     this.#emit('slots');
   }
 
+  /** @internal @param {boolean} begins */
+  applyTalk(begins) {
+    if (begins) this.#feed.take();
+    this.#applyMute();
+  }
+
   #applyMute() {
-    this.#feed.open(!this.silencedBy && (!this.#pushToTalk || this.#isTalking));
+    this.#feed.open(this.isOpen);
   }
 
   /** One that the host has muted is not heard, whatever its own page does. */
