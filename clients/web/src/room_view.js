@@ -87,6 +87,7 @@ export class RoomView extends TypedEvents {
     this.applyTalk(false);
   }
 
+  /** @internal What `setTalking` said last. */
   get isTalking() {
     return this.#isTalking;
   }
