@@ -165,15 +165,16 @@ std::optional<PacketView> Rewriter::write(const PacketView& packet, uint32_t sou
 
 std::optional<PacketView> Rewriter::write_own(std::span<const uint8_t> payload,
                                               uint32_t source_number,
-                                              std::optional<AudioLevel> level,
+                                              std::optional<AudioLevel> level, int64_t now_ns,
                                               std::span<uint8_t> out) noexcept {
   if (!clock_start_ns_) return std::nullopt;
   const auto sequence = static_cast<uint16_t>(last_sequence_ + 1);
-  const uint32_t timestamp = last_timestamp_ + format_.clock_rate / kFramesPerSecond;
+  const uint32_t timestamp = start_timestamp(now_ns);
   const auto written = put({false, sequence, timestamp, source_number, level}, payload, out);
   if (!written) return std::nullopt;
   last_sequence_ = sequence;
   last_timestamp_ = timestamp;
+  follow(timestamp, now_ns);
   fresh_ = true;
   return written;
 }

@@ -31,9 +31,9 @@ struct SlotFormat {
 ///
 /// Within one source distances are kept: gaps of lost packets stay gaps, reordered packets keep
 /// their place. Across a switch the sequence number continues by one, and the timestamp by the
-/// elapsed time, at least one frame. What a pre-roll put ahead of the clock stays ahead of it: for
-/// a receiver a timestamp that falls back means packets that are late, and it would delay
-/// everything that follows. A source that jumps ahead by more than kMaxGap packets counts as
+/// elapsed time, at least one frame. What a burst put ahead of the clock stays ahead of it: for a
+/// receiver a timestamp that falls back means packets that are late, and it would delay everything
+/// that follows. A source that jumps ahead by more than kMaxGap packets counts as
 /// another source: such jumps could put the receiver's SRTP rollover counter out of step for good.
 class Rewriter {
  public:
@@ -58,11 +58,11 @@ class Rewriter {
                                   std::optional<AudioLevel> level, int64_t now_ns,
                                   std::span<uint8_t> out) noexcept;
 
-  /// Writes a packet of the server's own, one frame after the newest of the slot: how a source ends
-  /// that no longer fills it. The next packet of any source starts another one. Nothing if the slot
+  /// Writes a packet of the server's own, with a timestamp as at a switch: how a source ends that no
+  /// longer fills the slot. The next packet of any source starts another one. Nothing if the slot
   /// has sent nothing, or it does not fit.
   std::optional<PacketView> write_own(std::span<const uint8_t> payload, uint32_t source_number,
-                                      std::optional<AudioLevel> level,
+                                      std::optional<AudioLevel> level, int64_t now_ns,
                                       std::span<uint8_t> out) noexcept;
   /// Fills `out` with a packet of padding without payload, as far as the 255 bytes reach that it
   /// may have. It has the timestamp of the slot's newest packet, and the source goes on behind it.

@@ -10,6 +10,7 @@
 #include "../unit/rtp/packet_builder.hpp"
 #include "base/big_endian.hpp"
 #include "media/ice/datagram.hpp"
+#include "rtp/ticks.hpp"
 
 namespace veche::simulation {
 namespace {
@@ -18,6 +19,7 @@ namespace {
 /// packet is noticed with the next one, which DTX sends 400 ms later.
 constexpr int64_t kOldestSpeechNs = 700 * kNsPerMs, kOldestSilenceNs = 1200 * kNsPerMs;
 constexpr uint8_t kQuietestSpeech = 70;
+constexpr uint32_t kClockRate = 48000;
 
 uint32_t first_slot_ssrc(uint16_t client, uint16_t incarnation) {
   return 0x40000000u + client * 0x10000u + incarnation * 16u;
@@ -77,7 +79,8 @@ void Egress::check(const rtp::PacketView& packet, Slot& slot) noexcept {
   if (is_silence(packet.payload())) {
     EXPECT_TRUE(slot.has_sent);
     EXPECT_EQ(packet.sequence(), static_cast<uint16_t>(slot.newest + 1));
-    slot.newest = packet.sequence();
+    check_time(packet, slot);
+    slot.follow(packet, sfu_.now_ns_);
     slot.has_ended = true;
     ++sfu_.silences_;
     return;
@@ -98,6 +101,7 @@ void Egress::check(const rtp::PacketView& packet, Slot& slot) noexcept {
   const auto ahead = static_cast<int16_t>(packet.sequence() - slot.newest);
   if (switches) {
     EXPECT_TRUE(!slot.has_sent || ahead == 1) << "the stream jumps by " << ahead;
+    if (slot.has_sent) check_time(packet, slot);
     slot.offset = static_cast<int32_t>(packet.sequence() - frame.sequence);
     slot.client = frame.client;
     slot.incarnation = frame.incarnation;
@@ -108,8 +112,24 @@ void Egress::check(const rtp::PacketView& packet, Slot& slot) noexcept {
     EXPECT_EQ(packet.sequence(),
               static_cast<uint16_t>(frame.sequence + static_cast<uint32_t>(slot.offset)));
   }
-  if (switches || ahead > 0) slot.newest = packet.sequence();
+  if (switches || ahead > 0) slot.follow(packet, sfu_.now_ns_);
   slot.has_sent = true;
+}
+
+/// Where a source begins or ends, no time is lost: a packet whose timestamp has advanced by less
+/// than the clock is late for the receiver, which delays all that follows.
+void Egress::check_time(const rtp::PacketView& packet, const Slot& slot) const noexcept {
+  const int64_t elapsed = rtp::ns_to_ticks(sfu_.now_ns_ - slot.sent_ns, kClockRate);
+  // A publisher's other SSRC is joined by whole frames.
+  EXPECT_GE(rtp::timestamp_distance(slot.timestamp, packet.timestamp()),
+            elapsed - int64_t{kFrameTicks} / 2)
+      << "late";
+}
+
+void Egress::Slot::follow(const rtp::PacketView& packet, int64_t now_ns) noexcept {
+  newest = packet.sequence();
+  timestamp = packet.timestamp();
+  sent_ns = now_ns;
 }
 
 Sfu::Sfu(size_t clients, Send send)

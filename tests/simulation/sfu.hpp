@@ -60,12 +60,17 @@ class Egress final : public media::Path {
   struct Slot {
     bool has_sent = false;
     bool has_ended = false;  ///< With silence: another source has to begin.
-    uint16_t newest = 0;     ///< The highest number sent.
+    uint16_t newest = 0;     ///< The highest number sent,
+    uint32_t timestamp = 0;  ///< its timestamp,
+    int64_t sent_ns = 0;     ///< and when.
     int32_t offset = 0;      ///< From the publisher's numbers to the slot's.
     uint16_t client = 0;     ///< Whose packets it sends,
     uint16_t incarnation = 0;
+
+    void follow(const rtp::PacketView& packet, int64_t now_ns) noexcept;
   };
   void check(const rtp::PacketView& packet, Slot& slot) noexcept;
+  void check_time(const rtp::PacketView& packet, const Slot& slot) const noexcept;
 
   Sfu& sfu_;
   const uint16_t client_;

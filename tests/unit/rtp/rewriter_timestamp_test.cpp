@@ -116,6 +116,20 @@ TEST(RtpRewriter, IsNeverLateForAReceiverOverManyShortTurnsWithAPreRoll) {
   EXPECT_EQ(timestamp, 999 * 9600 + 1000 * 3 * kFrame);
 }
 
+// A source in DTX sends a packet each 400 ms. Where the server ends it in between, one frame after
+// its last packet would be up to 380 ms late for a receiver.
+TEST(RtpRewriter, EndsASourceByTheClockAndIsNotLateAfterwards) {
+  SlotStream slot;
+  EXPECT_EQ(slot.write_own(0), Sent{}) << "nothing was sent, so nothing ends";
+  slot.write({.sequence = 1, .timestamp = 0}, 0);
+  EXPECT_EQ(slot.write_own(390 * kMs), (Sent{1, 390 * 48, false}));
+  EXPECT_EQ(slot.write_own(390 * kMs), (Sent{2, 390 * 48 + kFrame, false}));
+  EXPECT_EQ(slot.write_own(390 * kMs), (Sent{3, 390 * 48 + 2 * kFrame, false}));
+  EXPECT_EQ(slot.write({.sequence = 9, .timestamp = 5}, 1000 * kMs),
+            (Sent{4, 1000 * 48 + 2 * kFrame, true}));
+  EXPECT_EQ(slot.write_own(1001 * kMs), (Sent{5, 1000 * 48 + 3 * kFrame, false}));
+}
+
 TEST(RtpRewriter, StartsTheClockAfreshWhenASourceRanFarAhead) {
   SlotStream slot;
   slot.write({.sequence = 1, .timestamp = 0}, 0);

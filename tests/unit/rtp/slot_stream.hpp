@@ -3,6 +3,7 @@
 #pragma once
 
 #include <array>
+#include <optional>
 
 #include "base/time.hpp"
 #include "packet_builder.hpp"
@@ -35,12 +36,12 @@ struct SlotStream {
     const Bytes bytes = build(spec);
     const auto packet = PacketView::parse(bytes);
     std::array<uint8_t, 1500> out{};
-    const auto written = rewriter.write(*packet, 7, std::nullopt, now_ns, out);
-    if (!written) return {};
-    const auto sent = PacketView::parse(written->bytes());
-    return {.sequence = static_cast<uint16_t>(sent->sequence() - first),
-            .timestamp = static_cast<int32_t>(sent->timestamp() - base),
-            .marker = sent->marker()};
+    return read(rewriter.write(*packet, 7, std::nullopt, now_ns, out));
+  }
+  /// A packet of the server's own.
+  Sent write_own(int64_t now_ns) {
+    std::array<uint8_t, 1500> out{};
+    return read(rewriter.write_own(Bytes{1, 2, 3}, 7, std::nullopt, now_ns, out));
   }
   int sequence_of(uint16_t sequence) { return write({.sequence = sequence}).sequence; }
   void skip(uint16_t sequence) {
@@ -51,6 +52,15 @@ struct SlotStream {
   uint16_t first;
   uint32_t base;
   Rewriter rewriter;
+
+ private:
+  Sent read(const std::optional<PacketView>& written) const {
+    if (!written) return {};
+    const auto sent = PacketView::parse(written->bytes());
+    return {.sequence = static_cast<uint16_t>(sent->sequence() - first),
+            .timestamp = static_cast<int32_t>(sent->timestamp() - base),
+            .marker = sent->marker()};
+  }
 };
 
 }  // namespace veche::rtp::test
