@@ -2,12 +2,15 @@
 // Making, asking and taking down a webrtcbin.
 #include "glib/webrtc_bin.hpp"
 
+#include <algorithm>
 #include <chrono>
 #include <condition_variable>
+#include <iterator>
 #include <mutex>
 #include <utility>
 
 #include "glib/bus_error.hpp"
+#include "glib/clock_thread.hpp"
 #include "glib/held.hpp"
 #include "glib/promise.hpp"
 
@@ -133,6 +136,36 @@ WebrtcBin::~WebrtcBin() {
   signals_.clear();
   const Ref<GstBus> bus = adopt(gst_pipeline_get_bus(GST_PIPELINE(pipeline_.get())));
   gst_bus_set_sync_handler(bus.get(), nullptr, nullptr, nullptr);
+  // Each timer of a handshake holds the connection that both elements share, and lets go of it on
+  // the clock's thread. At the same time on two threads the ends of the connection and of an
+  // element crash the process: they take apart what g_signal_connect_object() has tied together.
+  auto dtls = elements("dtlsenc");
+  std::ranges::move(elements("dtlsdec"), std::back_inserter(dtls));
+  webrtc_ = nullptr;
+  pipeline_ = nullptr;
+  if (!dtls.empty()) run_on_clock_thread([held = std::move(dtls)]() mutable { held.clear(); });
+}
+
+std::vector<Ref<GstElement>> WebrtcBin::elements(const char* factory) const {
+  const std::unique_ptr<GstIterator, decltype(&gst_iterator_free)> all(
+      gst_bin_iterate_all_by_element_factory_name(GST_BIN(webrtc_.get()), factory),
+      gst_iterator_free);
+  std::vector<Ref<GstElement>> found;
+  GValue item = G_VALUE_INIT;
+  for (;;) {
+    const GstIteratorResult result = gst_iterator_next(all.get(), &item);
+    if (result == GST_ITERATOR_OK) {
+      found.push_back(share(GST_ELEMENT(g_value_get_object(&item))));
+      g_value_reset(&item);
+    } else if (result == GST_ITERATOR_RESYNC) {
+      found.clear();
+      gst_iterator_resync(all.get());
+    } else {
+      break;
+    }
+  }
+  g_value_unset(&item);
+  return found;
 }
 
 void WebrtcBin::watch_bus() {

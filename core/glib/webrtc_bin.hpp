@@ -34,7 +34,7 @@ class WebrtcBin {
   /// The same, with events from the start.
   static Result<std::unique_ptr<WebrtcBin>> create(WebrtcEvents events,
                                                    GObject* ice_agent = nullptr);
-  /// State NULL. May block for as long as GStreamer needs.
+  /// State NULL. May block for as long as GStreamer needs. The DTLS elements end soon afterwards.
   ~WebrtcBin();
   WebrtcBin(const WebrtcBin&) = delete;
   WebrtcBin& operator=(const WebrtcBin&) = delete;
@@ -48,6 +48,8 @@ class WebrtcBin {
   GstElement* pipeline() const { return pipeline_.get(); }
   /// Null if the element does not exist.
   Ref<GstElement> rtpbin() const;
+  /// All within webrtcbin that `factory` has made.
+  std::vector<Ref<GstElement>> elements(const char* factory) const;
   /// libnice's agent; null if it has none.
   Ref<GObject> agent() const;
 

@@ -13,18 +13,6 @@ namespace {
 constexpr guint kAes128Icm = 1;
 constexpr guint kHmacSha1With80Bits = 2;
 
-glib::Ref<GstElement> find_element(GstElement* bin, const char* factory) {
-  const std::unique_ptr<GstIterator, decltype(&gst_iterator_free)> all(
-      gst_bin_iterate_all_by_element_factory_name(GST_BIN(bin), factory), gst_iterator_free);
-  GValue item = G_VALUE_INIT;
-  glib::Ref<GstElement> found;
-  if (gst_iterator_next(all.get(), &item) == GST_ITERATOR_OK) {
-    found = glib::share(GST_ELEMENT(g_value_get_object(&item)));
-  }
-  g_value_unset(&item);
-  return found;
-}
-
 /// Key and salt. GStreamer's own copy goes with its elements.
 Secret read_key(GstElement* element, const char* property) {
   GstBuffer* buffer = nullptr;
@@ -49,15 +37,16 @@ bool is_supported(GstElement* element) {
 }  // namespace
 
 Result<WireKeys> take_keys(const glib::WebrtcBin& webrtc, size_t streams) {
-  const glib::Ref<GstElement> encoder = find_element(webrtc.get(), "dtlsenc");
-  const glib::Ref<GstElement> decoder = find_element(webrtc.get(), "dtlsdec");
-  if (!encoder || !decoder) return internal("webrtcbin has no DTLS elements");
-  if (!is_supported(encoder.get()) || !is_supported(decoder.get())) {
+  const auto encoders = webrtc.elements("dtlsenc"), decoders = webrtc.elements("dtlsdec");
+  if (encoders.empty() || decoders.empty()) return internal("webrtcbin has no DTLS elements");
+  GstElement* encoder = encoders.front().get();
+  GstElement* decoder = decoders.front().get();
+  if (!is_supported(encoder) || !is_supported(decoder)) {
     return Error{ErrorCode::Unsupported,
                  "the client chose an SRTP profile other than SRTP_AES128_CM_HMAC_SHA1_80"};
   }
-  const Secret sending = read_key(encoder.get(), "encoder-key");
-  const Secret receiving = read_key(decoder.get(), "decoder-key");
+  const Secret sending = read_key(encoder, "encoder-key");
+  const Secret receiving = read_key(decoder, "decoder-key");
   constexpr auto kProfile = rtp::SrtpProfile::Aes128CmHmacSha1;
   auto sender = rtp::SrtpSender::create(kProfile, sending.bytes(), streams);
   if (!sender) return sender.error();
