@@ -31,10 +31,12 @@ Result<Growth> grow(const Kit& kit, const std::function<void(plugin::PluginInsta
     }
   }
   const ProcessState after = read_process_state();
-  const auto more = [](uint64_t from, uint64_t to) {
-    return std::max<int64_t>(static_cast<int64_t>(to) - static_cast<int64_t>(from), 0);
-  };
-  return Growth{more(before.threads, after.threads), more(before.descriptors, after.descriptors)};
+  // Threads of what was checked before may end meanwhile: these new ones do not make up for them.
+  const auto begun = std::ranges::count_if(
+      after.threads, [&](const std::string& id) { return !before.threads.contains(id); });
+  const auto opened =
+      static_cast<int64_t>(after.descriptors) - static_cast<int64_t>(before.descriptors);
+  return Growth{begun, std::max<int64_t>(opened, 0)};
 }
 
 /// What use leaves behind, beyond what a life does by itself; "" if nothing.

@@ -90,7 +90,8 @@ void check_life(const Kit& kit) {
   }
   kit.report.judge(part + "descriptors",
                    growth("descriptors", before.descriptors, after.descriptors, cycles, 0));
-  kit.report.judge(part + "threads", growth("threads", before.threads, after.threads, cycles, 0));
+  kit.report.judge(part + "threads",
+                   growth("threads", before.threads.size(), after.threads.size(), cycles, 0));
   const std::string changes = find_changes(kit.process_before, after);
   kit.report.judge("the process is as before it was opened",
                    changes.empty() ? "" : "changed: " + changes);

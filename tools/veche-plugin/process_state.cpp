@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-// Reads signal handlers, locale, directory, environment, and counts descriptors and threads.
+// Reads signal handlers, locale, directory, environment, and lists threads, and counts descriptors.
 #include "process_state.hpp"
 
 #include <unistd.h>
@@ -8,15 +8,17 @@
 #include <csignal>
 #include <cstring>
 #include <filesystem>
-#include <iterator>
 
 namespace veche::tool {
 namespace {
 
-uint64_t count_entries(const char* directory) {
+std::set<std::string> entries_of(const char* directory) {
+  std::set<std::string> names;
   std::error_code error;
-  const std::filesystem::directory_iterator entries(directory, error);
-  return error ? 0 : static_cast<uint64_t>(std::distance(begin(entries), end(entries)));
+  for (const auto& entry : std::filesystem::directory_iterator(directory, error)) {
+    names.insert(entry.path().filename().string());
+  }
+  return names;
 }
 
 }  // namespace
@@ -33,8 +35,8 @@ ProcessState read_process_state() {
   state.directory = std::filesystem::current_path(error).string();
   for (char** variable = environ; *variable; ++variable)
     state.environment += std::string(*variable) + "\n";
-  state.descriptors = count_entries("/proc/self/fd");
-  state.threads = count_entries("/proc/self/task");
+  state.descriptors = entries_of("/proc/self/fd").size();
+  state.threads = entries_of("/proc/self/task");
   return state;
 }
 

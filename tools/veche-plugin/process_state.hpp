@@ -3,13 +3,15 @@
 #pragma once
 
 #include <cstdint>
+#include <set>
 #include <string>
 
 namespace veche::tool {
 
 struct ProcessState {
   std::string signals, locale, directory, environment;
-  uint64_t descriptors = 0, threads = 0;
+  uint64_t descriptors = 0;
+  std::set<std::string> threads;  ///< Their ids.
 };
 
 /// The present state.
