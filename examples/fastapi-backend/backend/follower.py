@@ -9,6 +9,7 @@ import time
 from veche_client import AsyncClient, Unreachable, VecheError
 
 from .attendance import TYPES
+from .recurring import Recurring
 from .sfu_health import SfuHealth
 from .store import Store
 
@@ -27,8 +28,7 @@ class Follower:
         self._veche = veche
         self._store = store
         self._health = health
-        self._hurry = asyncio.Event()
-        self._task: asyncio.Task[None] | None = None
+        self._turns = Recurring("reading the log of events", self._read_on, lambda: INTERVAL_S)
 
     async def start(self) -> None:
         """Catches up before the first request is answered, if that takes no longer than START_S."""
@@ -38,16 +38,14 @@ class Follower:
             await asyncio.wait_for(self.catch_up(), START_S)
         except (VecheError, asyncio.TimeoutError) as error:
             log.warning("events of the past are missing until Veche answers: %s", str(error) or "it takes too long")
-        self._task = asyncio.create_task(self._run())
+        self._turns.start()
 
     async def stop(self) -> None:
-        if self._task:
-            self._task.cancel()
-            await asyncio.gather(self._task, return_exceptions=True)
+        await self._turns.stop()
 
     def hurry(self) -> None:
         """Veche is back, and has something to tell of its end."""
-        self._hurry.set()
+        self._turns.hurry()
 
     async def catch_up(self) -> int:
         """Reads the log to its end. Returns how many events that gave."""
@@ -61,17 +59,9 @@ class Follower:
             if page.next_after >= page.newest:
                 return count
 
-    async def _run(self) -> None:
-        while True:
-            try:
-                await asyncio.wait_for(self._hurry.wait(), INTERVAL_S)
-            except asyncio.TimeoutError:
-                pass
-            self._hurry.clear()
-            try:
-                await self.catch_up()
-                self._store.forget_old(time.time())
-            except VecheError as error:
-                log.warning("the log of events cannot be read now: %s", error)
-            except Exception:
-                log.exception("reading the log of events failed; the next attempt is in %g s", INTERVAL_S)
+    async def _read_on(self) -> None:
+        try:
+            await self.catch_up()
+            self._store.forget_old(time.time())
+        except VecheError as error:
+            log.warning("the log of events cannot be read now: %s", error)

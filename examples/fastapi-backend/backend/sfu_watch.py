@@ -10,6 +10,7 @@ from collections.abc import Callable
 from veche_client import AsyncClient, VecheError
 
 from .known_rooms import KnownRooms
+from .recurring import Recurring
 from .sfu_health import SfuHealth
 from .transports import Transports
 
@@ -31,35 +32,20 @@ class SfuWatch:
         self._transports = transports
         self._known = known
         self._on_found = on_found
-        self._hurry = asyncio.Event()
-        self._task: asyncio.Task[None] | None = None
+        self._turns = Recurring("watching the voice server", self._check, lambda: INTERVAL_S if health.lost_at_s is None else AGAIN_S)
         self._renewed = ""  # The server's run for which all rooms have been made.
 
     async def start(self) -> None:
         """With the answer to a first probe, so that the first to join is not sent to a server that is away."""
         await self._check()
-        self._task = asyncio.create_task(self._run())
+        self._turns.start()
 
     async def stop(self) -> None:
-        if self._task:
-            self._task.cancel()
-            await asyncio.gather(self._task, return_exceptions=True)
+        await self._turns.stop()
 
     def hurry(self) -> None:
         """A request has failed, or a page does not reach the SFU: asks at once."""
-        self._hurry.set()
-
-    async def _run(self) -> None:
-        while True:
-            try:
-                await asyncio.wait_for(self._hurry.wait(), AGAIN_S if self._health.lost_at_s is not None else INTERVAL_S)
-            except asyncio.TimeoutError:
-                pass
-            self._hurry.clear()
-            try:
-                await self._check()
-            except Exception:
-                log.exception("watching the voice server failed; the next attempt is in %g s", INTERVAL_S)
+        self._turns.hurry()
 
     async def _check(self) -> None:
         was_up = self._health.is_up
@@ -67,7 +53,7 @@ class SfuWatch:
         self._health.take(found, time.monotonic())
         if self._health.is_up != was_up:
             log.warning("the voice server is %s", "there" if self._health.is_up else "away")
-            if self._health.is_up and self._task:
+            if self._health.is_up and self._turns.has_started:
                 self._on_found()
         if not self._health.is_up:
             self._renewed = ""
