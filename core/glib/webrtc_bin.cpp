@@ -147,6 +147,7 @@ WebrtcBin::~WebrtcBin() {
 }
 
 std::vector<Ref<GstElement>> WebrtcBin::elements(const char* factory) const {
+  if (!webrtc_) return {};  // GStreamer has none.
   const std::unique_ptr<GstIterator, decltype(&gst_iterator_free)> all(
       gst_bin_iterate_all_by_element_factory_name(GST_BIN(webrtc_.get()), factory),
       gst_iterator_free);
