@@ -77,10 +77,11 @@ test('Ten thousand SSRCs cost no thread and disturb nobody', async (t) => {
   const room = 'flooded';
   const others = ['ada', 'boris'].map((participant) =>
     runAiortcPeer(t, server, { room, participant, seconds: LONGER_SECONDS }));
-  for (const other of others) other.catch(() => {}); // Awaited at the end; they may fail before.
+  const ended = Promise.all(others).then((results) => { throw new Error(`the others have ended: ${JSON.stringify(results)}`); });
+  ended.catch(() => {}); // They end when the flood is over.
   const connected = async (participant) =>
     (await server.api('GET', `/v1/rooms/${room}/participants/${participant}`)).body.state === 'connected';
-  await until('the two are connected', async () => (await connected('ada')) && (await connected('boris')));
+  await Promise.race([ended, until('the two are connected', async () => (await connected('ada')) && (await connected('boris')))]);
   const threads = () => readdirSync(`/proc/${server.pid}/task`).length;
   const before = threads();
   let most = before;

@@ -24,9 +24,9 @@ class Call {
     Object.assign(this, { label, server, browser, room });
   }
 
-  /** Somebody whose microphone is open. `relayed`: behind a relay, which is `person.relay`. */
-  async talker(t, name, { relayed = false } = {}) {
-    const person = await this.#join(t, name, { relayed });
+  /** Somebody whose microphone is open. `relayed`: behind a relay, which is `person.relay`. `nack`: see listener(). */
+  async talker(t, name, { relayed = false, nack = true } = {}) {
+    const person = await this.#join(t, name, { relayed, nack });
     this.talkers.push(person);
     return person;
   }
@@ -40,7 +40,7 @@ class Call {
     this.talkers = body.participants.map(({ id, source_number: sourceNumber }) => ({ name: id, participant: id, sourceNumber }));
   }
 
-  /** Somebody who only listens. `nack`: asks for retransmission, as the client does by itself. */
+  /** Somebody who only listens. `nack`: offers retransmission, as the client does by itself. */
   listener(t, name, { relayed = true, nack = true } = {}) {
     return this.#join(t, name, { relayed, nack, listenOnly: true });
   }

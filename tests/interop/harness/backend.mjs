@@ -73,6 +73,15 @@ export class Backend {
     await exited;
   }
 
+  /** It answers nothing until resume(). */
+  pause() {
+    this.#process.kill('SIGSTOP');
+  }
+
+  resume() {
+    this.#process.kill('SIGCONT');
+  }
+
   log() {
     return readFileSync(join(this.#directory, 'log'), 'utf8');
   }

@@ -19,6 +19,7 @@ from aiortc.rtp import RtpPacket
 SAMPLE_RATE = 48000
 FRAME_SAMPLES = 960
 AUDIBLE_RMS = 300
+CONNECT_S = 30
 
 
 class Tone(MediaStreamTrack):
@@ -77,10 +78,16 @@ def flip_fingerprint(sdp):
     )
 
 
+async def connect(peer):
+    """Waits until it is connected, or will not be."""
+    for _ in range(int(CONNECT_S / 0.02)):
+        if peer.connectionState not in ("new", "connecting"):
+            break
+        await asyncio.sleep(0.02)
+
+
 async def flood(peer, count):
     """Sends a packet with each of `count` SSRCs that no offer announced, encrypted like any other."""
-    while peer.connectionState != "connected":
-        await asyncio.sleep(0.02)
     transport = peer.getTransceivers()[0].sender.transport
     for number in range(count):
         packet = RtpPacket(payload_type=96, sequence_number=number & 0xFFFF, ssrc=0x10000 + number, payload=b"x" * 20)
@@ -126,6 +133,8 @@ async def run(options):
         await peer.close()
         return {"status": error.code, "problem": error.read().decode()}
     await peer.setRemoteDescription(RTCSessionDescription(answer, "answer"))
+    if not options.flip_fingerprint:
+        await connect(peer)
     if options.flood_ssrcs:
         await flood(peer, options.flood_ssrcs)
     await asyncio.sleep(options.seconds)
@@ -145,7 +154,7 @@ def main():
     parser.add_argument("--room", required=True)
     parser.add_argument("--participant", required=True)
     parser.add_argument("--token", required=True)
-    parser.add_argument("--seconds", type=float, default=5)
+    parser.add_argument("--seconds", type=float, default=5, help="in the room, once it is connected")
     parser.add_argument("--tone-hz", type=float, default=440)
     parser.add_argument("--slots", type=int, default=4)
     parser.add_argument("--flip-fingerprint", action="store_true")
