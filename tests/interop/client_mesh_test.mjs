@@ -20,7 +20,7 @@ const USERS = ['ann', 'bob', 'chen', 'dan', 'eve'];
 const FALLBACK_MS = 5000;
 const RETURN_MS = 10000;
 const GAP_MS = 200;
-const BLIND_MS = 1000;
+const BLIND_MS = 600;
 
 /** A file of users for the backend, each with the password <name>-demo; the first one is a host. */
 function usersFile(t) {
