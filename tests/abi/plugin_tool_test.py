@@ -66,7 +66,7 @@ def check_fault(tool, folder, fault):
         return None
     failures = [line for line in done.stdout.splitlines() if line.startswith("FAIL")]
     if done.returncode != 1 or not failures:
-        return f"{fault}: status {done.returncode}, no FAIL in:\n{done.stdout}{done.stderr}"
+        return f"{done.stdout}{done.stderr}\n{fault}: status {done.returncode}, and no FAIL above"
     if not any(FAULTS[fault] in line for line in failures):
         return f"{fault}: \"{FAULTS[fault]}\" is not in:\n" + "\n".join(failures)
     parts = {line.split(":")[0] for line in failures}
