@@ -58,9 +58,9 @@ class Rewriter {
                                   std::optional<AudioLevel> level, int64_t now_ns,
                                   std::span<uint8_t> out) noexcept;
 
-  /// Writes a packet of the server's own, with a timestamp as at a switch: how a source ends that no
-  /// longer fills the slot. The next packet of any source starts another one. Nothing if the slot
-  /// has sent nothing, or it does not fit.
+  /// Writes a packet of the server's own, with a timestamp as at a switch: how a source ends that
+  /// no longer fills the slot. The next packet of any source starts another one. Nothing if the
+  /// slot has sent nothing, or it does not fit.
   std::optional<PacketView> write_own(std::span<const uint8_t> payload, uint32_t source_number,
                                       std::optional<AudioLevel> level, int64_t now_ns,
                                       std::span<uint8_t> out) noexcept;

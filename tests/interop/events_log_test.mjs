@@ -3,6 +3,7 @@
 
 import assert from 'node:assert/strict';
 import { join } from 'node:path';
+import { monitorEventLoopDelay } from 'node:perf_hooks';
 
 import { assertNothingMissing, startCall } from './harness/command.mjs';
 import { concurrentTests } from './harness/concurrent_tests.mjs';
@@ -45,12 +46,12 @@ test('After kill -9 the next start ends what was open, with numbers that go on',
   await server.createRoom('empty', {});
   await written(server);
   await server.kill();
-  const before = readEventLog(file);
+  const before = await readEventLog(file);
   assert.equal(types(before).filter((type) => type === 'participant.joined').length, 3);
 
   await server.launch();
   await server.stop();
-  const events = readEventLog(file);
+  const events = await readEventLog(file);
   assert.deepEqual(events.slice(0, before.length), before, 'what was committed is there');
   const ends = events.slice(before.length, before.length + 5);
   assert.deepEqual(ends.map(({ data }) => data.reason), Array(5).fill('server_lost'));
@@ -60,8 +61,10 @@ test('After kill -9 the next start ends what was open, with numbers that go on',
   assertWhole(events);
 });
 
-/** More events than may wait. Each request has to be answered as fast as ever. */
+/** More events than may wait. Each request has to be answered as fast as ever: this program's own delays are not the server's. */
 async function makeEvents(server, name) {
+  const own = monitorEventLoopDelay({ resolution: 10 });
+  own.enable();
   let slowestMs = 0;
   const ask = async (method, path, body) => {
     const begin = Date.now();
@@ -73,7 +76,9 @@ async function makeEvents(server, name) {
     await ask('PUT', `/v1/rooms/${name}-${i}`, {});
     await ask('DELETE', `/v1/rooms/${name}-${i}`);
   }
-  assert.ok(slowestMs < SLOWEST_MS, `a request took ${slowestMs} ms`);
+  own.disable();
+  const ownMs = own.max / 1e6;
+  assert.ok(slowestMs - ownMs < SLOWEST_MS, `${name}: a request took ${slowestMs} ms, of which ${ownMs.toFixed(0)} may be the test's own`);
 }
 
 test('A disk that is full, refuses, is read-only or stalls costs the call nothing, and the log says what it lacks', async (t) => {
@@ -112,7 +117,7 @@ test('A disk that is full, refuses, is read-only or stalls costs the call nothin
   await server.launch();
   await server.stop();
 
-  const events = readEventLog(file);
+  const events = await readEventLog(file);
   assertWhole(events);
   const gaps = events.filter(({ type }) => type === 'events.gap');
   assert.equal(gaps.reduce((sum, { data }) => sum + data.to - data.from + 1, 0), dropped, 'gaps cover all that was dropped');

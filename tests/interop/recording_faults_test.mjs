@@ -3,7 +3,7 @@
 
 import assert from 'node:assert/strict';
 import { execFileSync } from 'node:child_process';
-import { readdirSync, rmSync, writeFileSync } from 'node:fs';
+import { readdirSync, rmSync, statSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 
 import { runChirpTalker } from './harness/chirping_call.mjs';
@@ -20,6 +20,8 @@ const test = concurrentTests(4);
 const KILLS = environment.full ? 20 : 3;
 const LOST_AT_MOST_MS = 2000;
 const FRAME_MS = 20;
+/** A file that is longer has sound. */
+const HEADERS_BYTES = 4096;
 
 /** A participant that chirps until the server dies or its time ends. */
 function talk(t, server, room, participant, seconds) {
@@ -77,6 +79,10 @@ async function recordUnder(t, { seconds, config, disturb }) {
   await server.connected(room, 7);
   const recording = await recordings.start({ participants: ['boris'] });
   await delay(2000);
+  await until('there is sound in the track and in the mix', () => {
+    const files = disk.soundFiles();
+    return files.length === 2 && files.every((file) => statSync(file).size > HEADERS_BYTES);
+  });
   const manifest = await disturb({ disk, recordings, recording });
   await talker;
   const figures = await call.leave();

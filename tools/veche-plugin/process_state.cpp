@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
-// Reads signal handlers, locale, directory, environment, and lists threads, and counts descriptors.
+// Reads signal handlers, locale, directory, environment and the ids of threads, and counts
+// descriptors.
 #include "process_state.hpp"
 
 #include <unistd.h>

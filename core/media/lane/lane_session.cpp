@@ -102,7 +102,8 @@ bool LaneSession::end_in_silence(Slot& slot, int64_t now_ns) noexcept {
   for (int i = 0; i < kSilentFrames; ++i) {
     const std::span<uint8_t> memory = path_.begin(slot.rewriter.max_own_size(kSilence.size()));
     if (memory.empty()) return i > 0;
-    const auto written = slot.rewriter.write_own(kSilence, slot.source_number, level, now_ns, memory);
+    const auto written =
+        slot.rewriter.write_own(kSilence, slot.source_number, level, now_ns, memory);
     if (!written) return i > 0;
     send(slot, *written, now_ns, now_ns);
   }

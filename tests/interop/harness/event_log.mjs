@@ -2,7 +2,8 @@
 // The event log of a server that has ended, and what is always true of one.
 
 import assert from 'node:assert/strict';
-import { execFileSync } from 'node:child_process';
+import { execFile } from 'node:child_process';
+import { promisify } from 'node:util';
 
 // Python, whose standard library reads SQLite.
 const READER = `
@@ -14,9 +15,9 @@ print(json.dumps([dict(zip(names, row)) for row in rows]))
 `;
 
 /** All events of the database, with their data parsed. */
-export function readEventLog(file) {
-  const text = execFileSync('/usr/bin/python3', ['-c', READER, file], { encoding: 'utf8', maxBuffer: 64 * 1024 * 1024 });
-  return JSON.parse(text).map((event) => ({ ...event, data: JSON.parse(event.data) }));
+export async function readEventLog(file) {
+  const { stdout } = await promisify(execFile)('/usr/bin/python3', ['-c', READER, file], { encoding: 'utf8', maxBuffer: 64 * 1024 * 1024 });
+  return JSON.parse(stdout).map((event) => ({ ...event, data: JSON.parse(event.data) }));
 }
 
 function checkIds(events) {
