@@ -94,7 +94,9 @@ uint32_t Rewriter::by_clock(int64_t now_ns) const noexcept {
              std::max<int64_t>(0, now_ns - clock_start_ns_.value_or(now_ns)), format_.clock_rate));
 }
 
-void Rewriter::follow(uint32_t timestamp, int64_t now_ns) noexcept {
+void Rewriter::follow(uint16_t sequence, uint32_t timestamp, int64_t now_ns) noexcept {
+  last_sequence_ = sequence;
+  last_timestamp_ = timestamp;
   const auto ahead = static_cast<int32_t>(timestamp - by_clock(now_ns));
   if (ahead > 0 && static_cast<uint32_t>(ahead) <= kMaxAheadS * format_.clock_rate) {
     clock_start_timestamp_ += static_cast<uint32_t>(ahead);
@@ -153,11 +155,7 @@ std::optional<PacketView> Rewriter::write(const PacketView& packet, uint32_t sou
       static_cast<uint16_t>(packet.sequence() + sequence_offset_ + closed_since - inserted_since);
   if (distance(sequence, last_sequence_) > static_cast<int>(kWindow)) return std::nullopt;
   const uint32_t timestamp = packet.timestamp() + timestamp_offset_;
-  if (distance(last_sequence_, sequence) > 0) {
-    last_sequence_ = sequence;
-    last_timestamp_ = timestamp;
-    follow(timestamp, now_ns);
-  }
+  if (distance(last_sequence_, sequence) > 0) follow(sequence, timestamp, now_ns);
 
   return put({begins || packet.marker(), sequence, timestamp, source_number, level},
              packet.payload(), out);
@@ -172,9 +170,7 @@ std::optional<PacketView> Rewriter::write_own(std::span<const uint8_t> payload,
   const uint32_t timestamp = start_timestamp(now_ns);
   const auto written = put({false, sequence, timestamp, source_number, level}, payload, out);
   if (!written) return std::nullopt;
-  last_sequence_ = sequence;
-  last_timestamp_ = timestamp;
-  follow(timestamp, now_ns);
+  follow(sequence, timestamp, now_ns);
   fresh_ = true;
   return written;
 }

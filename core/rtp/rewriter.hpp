@@ -88,8 +88,8 @@ class Rewriter {
   void begin_source(const PacketView& packet, int64_t now_ns) noexcept;
   uint32_t start_timestamp(int64_t now_ns) noexcept;
   uint32_t by_clock(int64_t now_ns) const noexcept;
-  /// The clock never falls behind the stream.
-  void follow(uint32_t timestamp, int64_t now_ns) noexcept;
+  /// The newest packet of the slot. The clock never falls behind the stream.
+  void follow(uint16_t sequence, uint32_t timestamp, int64_t now_ns) noexcept;
   struct Header {
     bool marker;
     uint16_t sequence;

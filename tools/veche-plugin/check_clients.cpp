@@ -31,7 +31,7 @@ Result<Growth> grow(const Kit& kit, const std::function<void(plugin::PluginInsta
     }
   }
   const ProcessState after = read_process_state();
-  // Threads of what was checked before may end meanwhile: these new ones do not make up for them.
+  // Threads of an earlier check may end meanwhile. A count would set them off against new ones.
   const auto begun = std::ranges::count_if(
       after.threads, [&](const std::string& id) { return !before.threads.contains(id); });
   const auto opened =
