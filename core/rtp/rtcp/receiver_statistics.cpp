@@ -31,30 +31,36 @@ ReceiverStatistics::ReceiverStatistics(uint32_t ssrc, uint32_t clock_rate) noexc
   assert(clock_rate > 0);
 }
 
-void ReceiverStatistics::start(uint16_t sequence) noexcept {
+void ReceiverStatistics::start(uint16_t sequence, uint32_t timestamp) noexcept {
   if (started_) {
     totals_.lost += lost();
     ++totals_.restarts;
   }
   started_ = true;
   newest_ = sequence;
+  newest_timestamp_ = timestamp;
   cycles_ = 0;
   first_ = sequence;
   restart_at_ = kNoRestart;
-  received_ = expected_before_ = received_before_ = 0;
+  received_ = expected_before_ = received_before_ = late_ = 0;
   has_transit_ = false;
 }
 
-bool ReceiverStatistics::follow(uint16_t sequence) noexcept {
+bool ReceiverStatistics::follow(uint16_t sequence, uint32_t timestamp) noexcept {
   const auto ahead = static_cast<uint16_t>(sequence - newest_);
   if (ahead < kMaxDropout) {
     if (sequence < newest_) cycles_ += kSequenceModulus;
     newest_ = sequence;
+    newest_timestamp_ = timestamp;
     return true;
   }
-  if (ahead > kSequenceModulus - kMaxMisorder) return true;  // Late, or a duplicate.
+  if (ahead > kSequenceModulus - kMaxMisorder) {  // Late, or a duplicate.
+    const int64_t behind = timestamp_distance(timestamp, newest_timestamp_);
+    if (behind > ns_to_ticks(kTooLateNs, clock_rate_)) ++late_;
+    return true;
+  }
   if (sequence == restart_at_) {
-    start(sequence);
+    start(sequence, timestamp);
     return true;
   }
   restart_at_ = static_cast<uint16_t>(sequence + 1);
@@ -64,8 +70,8 @@ bool ReceiverStatistics::follow(uint16_t sequence) noexcept {
 bool ReceiverStatistics::on_packet(uint16_t sequence, uint32_t timestamp, size_t payload_size,
                                    int64_t arrival_ns) noexcept {
   if (!started_) {
-    start(sequence);
-  } else if (!follow(sequence)) {
+    start(sequence, timestamp);
+  } else if (!follow(sequence, timestamp)) {
     return false;
   }
   ++received_;
@@ -99,11 +105,12 @@ uint32_t ReceiverStatistics::delay_since_sender_report(int64_t now_ns) const noe
 
 ReportBlock ReceiverStatistics::make_report(int64_t now_ns) noexcept {
   const uint32_t expected_now = expected() - expected_before_;
-  const uint32_t received_now = received_ - received_before_;
+  const int64_t heard_now = int64_t{received_} - received_before_ - late_;
   expected_before_ = expected();
   received_before_ = received_;
+  late_ = 0;
   return {.ssrc = ssrc_,
-          .fraction_lost = fraction(int64_t{expected_now} - received_now, expected_now),
+          .fraction_lost = fraction(expected_now - heard_now, expected_now),
           .cumulative_lost =
               static_cast<int32_t>(std::clamp(lost(), -kMaxCumulativeLost - 1, kMaxCumulativeLost)),
           .highest_sequence = highest(),

@@ -4,6 +4,7 @@
 
 #include <cstdint>
 
+#include "base/time.hpp"
 #include "rtp/rtcp/reports.hpp"
 
 namespace veche::rtp {
@@ -32,16 +33,19 @@ class ReceiverStatistics {
 
   /// False if there is nothing to report yet.
   bool started() const noexcept { return started_; }
-  /// Ends the interval of the loss fraction.
+  /// Ends the interval of the loss fraction. Unlike RFC 3550's, it takes packets that came too late
+  /// to be heard for lost: encoders protect what it says. `cumulative_lost` is RFC 3550's.
   ReportBlock make_report(int64_t now_ns) noexcept;
   ReceptionTotals totals() const noexcept;
 
   static constexpr uint16_t kMaxDropout = 3000;  ///< Names of appendix A.1.
   static constexpr uint16_t kMaxMisorder = 100;
+  /// A packet is too late if it is this much older than the newest: listeners have concealed it.
+  static constexpr int64_t kTooLateNs = 150 * kNsPerMs;
 
  private:
-  void start(uint16_t sequence) noexcept;
-  bool follow(uint16_t sequence) noexcept;
+  void start(uint16_t sequence, uint32_t timestamp) noexcept;
+  bool follow(uint16_t sequence, uint32_t timestamp) noexcept;
   void measure_jitter(uint32_t timestamp, int64_t arrival_ns) noexcept;
   uint32_t highest() const noexcept { return cycles_ + newest_; }
   uint32_t expected() const noexcept { return highest() - first_ + 1; }
@@ -56,12 +60,14 @@ class ReceiverStatistics {
   // Appendix A.1 and A.3; reset when the source restarts.
   bool started_ = false;
   uint16_t newest_ = 0;
+  uint32_t newest_timestamp_ = 0;
   uint32_t cycles_ = 0;      ///< In steps of 65536.
   uint32_t first_ = 0;       ///< The number of the first packet.
   uint32_t restart_at_ = 0;  ///< The number that would confirm a restart; over 65535: none.
   uint32_t received_ = 0;
   uint32_t expected_before_ = 0;  ///< At the last report.
   uint32_t received_before_ = 0;
+  uint32_t late_ = 0;  ///< Since the last report.
 
   // Appendix A.8.
   bool has_transit_ = false;

@@ -24,9 +24,9 @@ class Call {
     Object.assign(this, { label, server, browser, room });
   }
 
-  /** Somebody whose microphone is open. `relayed`: behind a relay, which is `person.relay`. `nack`: see listener(). */
-  async talker(t, name, { relayed = false, nack = true } = {}) {
-    const person = await this.#join(t, name, { relayed, nack });
+  /** Somebody whose microphone is open. `relayed`: behind a relay, which is `person.relay`. */
+  async talker(t, name, { relayed = false } = {}) {
+    const person = await this.#join(t, name, { relayed });
     this.talkers.push(person);
     return person;
   }

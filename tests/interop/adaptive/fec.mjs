@@ -13,6 +13,8 @@ import { delay, until } from '../harness/until.mjs';
 import { percent, seconds, twoCalls } from './call.mjs';
 
 const LOSS = { loss: { model: 'uniform', share: 0.15 } };
+/** Each way of a talker, who sends again what is lost: on a short way that is repaired before a report has it, on this one it comes too late to be heard. */
+const FAR = { delayMs: 100 };
 const QUIET_MS = 4000;
 /** An encoder smooths what reports say over ten seconds; the reports on a listener's loss come some seconds later than those on a talker's. */
 const LOSS_MS = { up: 15000, down: 30000 };
@@ -40,20 +42,20 @@ function fecShare(packets, fromMs, toMs) {
 
 /** The same call with loss in one direction for a while: see measureFec(). */
 async function follow(t, call, direction, { lossMs, afterMs }) {
-  // Retransmission would repair the talker's loss on this short way before a report has it.
-  const talker = await call.talker(t, 'Ada', { relayed: true, nack: false });
+  const talker = await call.talker(t, 'Ada', { relayed: true });
+  for (const way of [talker.relay.up, talker.relay.down]) way.shape(FAR);
   const relay = await UdpRelay.start(t);
   const listener = await keepPackets(t, await behindRelay(t, call.server, relay), {
     room: call.room, participant: 'boris', durationS: (QUIET_MS + lossMs + afterMs) / 1000 + 3, extra: ['--listen-only', '--slots', 1] });
-  const link = direction === 'up' ? talker.relay.up : relay.down;
+  const [link, usual] = direction === 'up' ? [talker.relay.up, FAR] : [relay.down, {}];
   await until('the listener gets packets', () => relay.down.packets > 50);
   const beginMs = Date.now();
   await delay(QUIET_MS);
   const fromMs = Date.now();
-  link.shape(LOSS);
+  link.shape({ ...usual, ...LOSS });
   await delay(lossMs);
   const toMs = Date.now();
-  link.shape();
+  link.shape(usual);
   const packets = (await listener.packets).filter((packet) => packet.direction === 'in');
   return judge(packets, { beginMs, fromMs, toMs });
 }

@@ -77,7 +77,7 @@ const parts = {
   'limit-100': () => limit(100000),
   'limit-64': () => limit(64000, { bitrate: 20000 }), // Each costs 54 kbit/s then, as Chromium's talker does.
   swings,
-  'fec-up': () => fec('up', 'a talker without retransmission loses 15 %'),
+  'fec-up': () => fec('up', 'a talker with a round trip of 200 ms loses 15 %'),
   'fec-down': () => fec('down', 'the listener loses 15 %'),
   neighbours,
   cost,

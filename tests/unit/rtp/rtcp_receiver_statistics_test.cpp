@@ -79,6 +79,38 @@ TEST(RtcpReceiverStatistics, CountsTheFractionSinceTheLastReport) {
   EXPECT_EQ(stream.report().fraction_lost, 0) << "nothing came since";
 }
 
+TEST(RtcpReceiverStatistics, CountsWhatCameTooLateToBeHeardAsLost) {
+  Stream stream;
+  stream.receive_range(0, 49);
+  stream.receive_range(51, 58);
+  stream.receive(50);  // 160 ms older than the newest.
+  stream.receive_range(60, 66);
+  stream.receive(59);  // 140 ms.
+  stream.receive_range(67, 99);
+  const ReportBlock report = stream.report();
+  EXPECT_EQ(report.fraction_lost, 1 * 256 / 100);
+  EXPECT_EQ(report.cumulative_lost, 0);
+  stream.receive_range(101, 110);
+  EXPECT_EQ(stream.report().fraction_lost, 1 * 256 / 11);
+  stream.receive_range(111, 119);
+  stream.receive(100);
+  EXPECT_EQ(stream.report().fraction_lost, 0) << "the report before had counted it";
+  stream.receive_range(120, 129);
+  stream.receive(115);
+  stream.receive_range(131, 139);
+  EXPECT_EQ(stream.report().fraction_lost, 1 * 256 / 20)
+      << "a late duplicate replaces no lost packet";
+}
+
+TEST(RtcpReceiverStatistics, CountsTheFrameBeforeAPauseThatComesAfterItAsLost) {
+  // A source in DTX sends nothing for 400 ms.
+  ReceiverStatistics statistics(kSsrc, kClockRate);
+  statistics.on_packet(1, 0, 100, 0);
+  statistics.on_packet(3, 21 * kFrame, 100, 21 * kFrameNs);
+  statistics.on_packet(2, kFrame, 100, 21 * kFrameNs + kNsPerMs);
+  EXPECT_EQ(statistics.make_report(0).fraction_lost, 256 / 3);
+}
+
 TEST(RtcpReceiverStatistics, DoesNotCountOneFarPacket) {
   Stream stream;
   stream.receive_range(1, 10);
