@@ -20,7 +20,7 @@ const audible = ({ slots }) => slots.reduce((sum, slot) => sum + slot.audible_fr
 test('Two aiortc clients hear each other', async (t) => {
   const server = await VecheServer.start(t);
   const results = await Promise.all(['ada', 'boris'].map((participant) =>
-    runAiortcPeer(t, server, { room: 'aiortc', participant, seconds: SECONDS })));
+    runAiortcPeer(t, server, { room: 'aiortc', participant, seconds: SECONDS, extra: ['--await-sound'] })));
   for (const result of results) {
     assert.equal(result.status, 201, result.problem);
     assert.deepEqual(result.states, ['connecting', 'connected']);

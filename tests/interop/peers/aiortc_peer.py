@@ -86,6 +86,14 @@ async def connect(peer):
         await asyncio.sleep(0.02)
 
 
+async def hear(heard):
+    """Waits until there is sound in a slot, or has not been for too long."""
+    for _ in range(int(CONNECT_S / 0.02)):
+        if any(slot["audible_frames"] for slot in heard):
+            break
+        await asyncio.sleep(0.02)
+
+
 async def flood(peer, count):
     """Sends a packet with each of `count` SSRCs that no offer announced, encrypted like any other."""
     transport = peer.getTransceivers()[0].sender.transport
@@ -135,6 +143,8 @@ async def run(options):
     await peer.setRemoteDescription(RTCSessionDescription(answer, "answer"))
     if not options.flip_fingerprint:
         await connect(peer)
+    if options.await_sound:
+        await hear(heard)
     if options.flood_ssrcs:
         await flood(peer, options.flood_ssrcs)
     await asyncio.sleep(options.seconds)
@@ -155,6 +165,7 @@ def main():
     parser.add_argument("--participant", required=True)
     parser.add_argument("--token", required=True)
     parser.add_argument("--seconds", type=float, default=5, help="in the room, once it is connected")
+    parser.add_argument("--await-sound", action="store_true", help="counts its seconds from when it hears somebody")
     parser.add_argument("--tone-hz", type=float, default=440)
     parser.add_argument("--slots", type=int, default=4)
     parser.add_argument("--flip-fingerprint", action="store_true")
