@@ -9,7 +9,7 @@ import { test } from 'node:test';
 import { Backend } from './harness/backend.mjs';
 import { runPython } from './harness/command.mjs';
 import { scratch } from './harness/scratch.mjs';
-import { until } from './harness/until.mjs';
+import { delay, until } from './harness/until.mjs';
 import { VecheServer } from './harness/veche_server.mjs';
 import { heard, notHeard } from './pages/hearing.mjs';
 import { TeamPage } from './pages/team_page.mjs';
@@ -18,6 +18,7 @@ import { launchBrowser } from './pages/voice_page.mjs';
 const ROOM = '/api/rooms/team';
 const MATROSKA = Buffer.from([0x1a, 0x45, 0xdf, 0xa3]);
 const PEER_SECONDS = 8;
+const SLOW_JOIN_MS = 4000;
 
 /** An aiortc participant whose offer the backend relays. */
 async function relayedPeer(t, server, backend, token) {
@@ -123,8 +124,18 @@ test('A team talks by a backend of its own', async (t) => {
     await server.kill();
     const direct = [ann, bob].map(({ page }) => page.getByText('you talk to each other directly'));
     await Promise.all(direct.map((notice) => notice.waitFor()));
+    // Each page's way back takes longer than a page without a call may wait for the server.
+    for (const { page } of [ann, bob]) {
+      await page.route(/\/session(\?|$)/, async (route) => {
+        await delay(SLOW_JOIN_MS);
+        await route.continue();
+      });
+    }
     await server.launch();
-    await Promise.all(direct.map((notice) => notice.waitFor({ state: 'detached' })));
+    await Promise.all(direct.map((notice) => notice.waitFor({ state: 'detached' }))).catch(async (error) => {
+      const { body } = await backend.api('GET', '/api/rollout', hostToken);
+      throw new Error([error.message, JSON.stringify(body), ...ann.errors, ...bob.errors, backend.log()].join('\n'));
+    });
     await Promise.all([heard(ann, bob), heard(bob, ann)]);
     // A machine that stalls now may send both back to the mesh once more: that is a visit more.
     const lost = ['Ann is there', 'Ann server_lost', 'Bob is there', 'Bob server_lost'];

@@ -253,6 +253,18 @@ test('A server that does not connect is reported after a while', async (t) => {
   assert.equal(told.length, 2);
 });
 
+test('A page whose mesh still plays gives a server that is slow ten seconds: all rooms come back to it at once', async (t) => {
+  const { time, sfu, told, decide, talk } = setUp(t);
+  await talk('mesh', 'bob');
+  decide('sfu', 'sfu-returned');
+  await time.advance(9900);
+  assert.deepEqual(told, []);
+  await time.advance(200);
+  assert.deepEqual(told, [['unreachable']]);
+  sfu.become('connected');
+  assert.equal(told.length, 2);
+});
+
 test('What ends the participation ends the call, whatever the transport', async (t) => {
   for (const [reason, error, expected] of [
     ['removed', null, 'end removed noise'], ['replaced', null, 'end replaced noise'], ['room_closed', null, 'end room_closed noise'],
