@@ -9,12 +9,14 @@
 #include <random>
 #include <vector>
 
+#include "../unit/repetitions.hpp"
+
 extern "C" int LLVMFuzzerTestOneInput(const uint8_t* data, size_t size);
 
 namespace {
 
 using Bytes = std::vector<uint8_t>;
-constexpr int kRandomInputs = 20'000;
+constexpr int kRandomInputs = veche::test::repetitions(20'000);
 
 void run(const Bytes& input) {
   // An exact copy, so that sanitizers see a read past the end.

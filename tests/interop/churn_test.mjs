@@ -11,7 +11,7 @@ import { environment, VecheServer } from './harness/veche_server.mjs';
 
 // The pipeline path costs several times as much, and a port for each participant: a test has 40.
 const ON_WIRE = environment.path === 'wire';
-const CHURN = environment.full ? 1000 : ON_WIRE ? 300 : 150;
+const CHURN = environment.full ? 1000 : 300;
 const CHURN_PER_S = ON_WIRE ? 40 : 12;
 const WAVES = 3;
 const SETTLE_MS = 20000;
