@@ -124,7 +124,7 @@ test('A team talks by a backend of its own', async (t) => {
     await server.kill();
     const direct = [ann, bob].map(({ page }) => page.getByText('you talk to each other directly'));
     await Promise.all(direct.map((notice) => notice.waitFor()));
-    // Each page's way back takes longer than a page without a call may wait for the server.
+    // A server that comes back may be slow; the mesh plays meanwhile.
     for (const { page } of [ann, bob]) {
       await page.route(/\/session(\?|$)/, async (route) => {
         await delay(SLOW_JOIN_MS);

@@ -50,7 +50,7 @@ async function assertAtMostStreams(listener, limit) {
   const seconds = (Date.now() - start) / 1000;
   assert.ok(steady.length >= STEADY_WINDOWS, `only ${steady.length} windows without a switch in ${seconds} s`);
   for (const streams of steady) assert.ok(streams <= limit, `${streams} streams, at most ${limit} allowed`);
-  // What a talker had said before a switch may come until then.
+  // A switch just before brings what its talker had said until then.
   const switches = (await listener.switches()).filter((timeMs) => timeMs >= start - CALM_MS).length;
   const allowed = limit * PACKETS_PER_SECOND * seconds * 1.15 + PREROLL * switches;
   assert.ok(packets <= allowed, `${packets} packets in ${seconds} s with ${switches} switches are more than ${limit} streams have`);

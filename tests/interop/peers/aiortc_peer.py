@@ -19,7 +19,7 @@ from aiortc.rtp import RtpPacket
 SAMPLE_RATE = 48000
 FRAME_SAMPLES = 960
 AUDIBLE_RMS = 300
-CONNECT_S = 30
+WAIT_S = 30
 
 
 class Tone(MediaStreamTrack):
@@ -78,18 +78,10 @@ def flip_fingerprint(sdp):
     )
 
 
-async def connect(peer):
-    """Waits until it is connected, or will not be."""
-    for _ in range(int(CONNECT_S / 0.02)):
-        if peer.connectionState not in ("new", "connecting"):
-            break
-        await asyncio.sleep(0.02)
-
-
-async def hear(heard):
-    """Waits until there is sound in a slot, or has not been for too long."""
-    for _ in range(int(CONNECT_S / 0.02)):
-        if any(slot["audible_frames"] for slot in heard):
+async def wait_for(condition):
+    """Until it holds, or has not for too long."""
+    for _ in range(int(WAIT_S / 0.02)):
+        if condition():
             break
         await asyncio.sleep(0.02)
 
@@ -142,9 +134,9 @@ async def run(options):
         return {"status": error.code, "problem": error.read().decode()}
     await peer.setRemoteDescription(RTCSessionDescription(answer, "answer"))
     if not options.flip_fingerprint:
-        await connect(peer)
+        await wait_for(lambda: peer.connectionState not in ("new", "connecting"))
     if options.await_sound:
-        await hear(heard)
+        await wait_for(lambda: any(slot["audible_frames"] for slot in heard))
     if options.flood_ssrcs:
         await flood(peer, options.flood_ssrcs)
     await asyncio.sleep(options.seconds)

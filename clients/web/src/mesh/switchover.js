@@ -11,8 +11,8 @@ import { Handover } from './handover.js';
 
 const TICK_MS = 40; // Only while it goes.
 const MESH_MS = 3000; // A mesh counts as made after this, although not all are connected.
-/** Until a page says that it does not reach the SFU: where nobody is heard meanwhile, where the mesh still plays, and then again. */
-const REPORT_MS = { first: 2500, inMesh: 10000, next: 5000 };
+/** Until a page says that it does not reach the SFU: where nobody is heard meanwhile, where the mesh still plays, and then again. The backend waits 10 s for a switch. */
+const REPORT_MS = { first: 2500, inMesh: 8000, next: 5000 };
 const RETRY_MS = 1500;
 /** Ends of a client that are those of the call, whatever the transport. */
 const FINAL = new Set(['removed', 'replaced', 'room_closed', 'policy_violation']);
@@ -77,6 +77,7 @@ export class Switchover {
     if (this.#handover) this.#handover.turn(nowMs);
     else if (former) this.#handover = new Handover(transport, this.#clients[former].roster.keys(), nowMs, this.#lostMs ?? (lostMs ? nowMs - lostMs : null));
     this.#applyVolumes();
+    this.#watchUnreached(this.#handover?.from === 'mesh' ? REPORT_MS.inMesh : REPORT_MS.first);
     this.#start();
   }
 
@@ -110,7 +111,6 @@ export class Switchover {
   #start() {
     this.#startedMs = performance.now();
     clearTimeout(this.#timers.retry);
-    this.#watchUnreached(this.#handover?.from === 'mesh' ? REPORT_MS.inMesh : REPORT_MS.first);
     const transport = this.#wanted?.transport;
     const client = transport && this.#clients[transport];
     if (client?.state === 'closed') client.join(this.#options.lend()).catch((error) => error?.code === 'not-supported' && this.#end('refused', { error }));
