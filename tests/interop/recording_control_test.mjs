@@ -84,7 +84,8 @@ test('A recording ends when it is long enough, when the room is empty, and with 
   await server.connected('short', 1);
   const byTime = await recordings.ended(await recordings.start({ max_duration_s: 2 }));
   assert.deepEqual([byTime.state, byTime.ended_by], ['finished', 'max-duration']);
-  assert.ok(byTime.duration_ms >= 2000 && byTime.duration_ms < 4000, `${byTime.duration_ms} ms`);
+  // While the talk goes on. To the second: recording_writer_test, on a clock that no busy machine delays.
+  assert.ok(byTime.duration_ms >= 2000 && byTime.duration_ms < 8000, `${byTime.duration_ms} ms`);
   const idle = await recordings.start();
   await talker;
   // It has only fallen silent: only a participant that the server has removed has left the recording.
