@@ -9,15 +9,17 @@ import { atEnd } from './harness/cleanup.mjs';
 import { assertNothingMissing, measureLoad, runLoad, startCall } from './harness/command.mjs';
 import { concurrentTests } from './harness/concurrent_tests.mjs';
 import { until } from './harness/until.mjs';
-import { VecheServer } from './harness/veche_server.mjs';
+import { environment, VecheServer } from './harness/veche_server.mjs';
 
 const test = concurrentTests(2);
-const DESCRIPTORS = 512;
+const DESCRIPTORS = environment.full ? 512 : 256;
 const IN_CALL = 8;
-const ROOM = 150; // A room takes at most 200 by default.
+const ROOM = environment.full ? 150 : 60; // A room takes at most 200 by default.
 const PATIENCE_MS = 240000;
 /** Descriptors of the webrtcbins that wait for the next offers: up to four of them, with three or four each. */
 const KEPT = 20;
+/** Descriptors of requests that are answered at the same time. */
+const IN_REQUESTS = 12;
 
 function startWithFewDescriptors(t) {
   return VecheServer.start(t, { mediaPorts: 100, prefix: ['prlimit', `--nofile=${DESCRIPTORS}:${DESCRIPTORS}`], media: { lanes: 2 } });
@@ -68,11 +70,11 @@ async function fill(t, server, room, participants, joining) {
   return { leave: () => { child.kill('SIGINT'); return ended; } };
 }
 
-test('A server with 512 descriptors says how many it can carry, carries them, and answers 503 beyond', async (t) => {
+test('A server with few descriptors says how many it can carry, carries them, and answers 503 beyond', async (t) => {
   const server = await startWithFewDescriptors(t);
   const { head_room_participants: promised, bound_by: boundBy } = await capacity(server);
   assert.equal(boundBy, 'descriptors');
-  assert.match(server.log(), /can carry \d+ participants on the \w+ path; what bounds it: descriptors: limit 512/);
+  assert.match(server.log(), new RegExp(`can carry \\d+ participants on the \\w+ path; what bounds it: descriptors: limit ${DESCRIPTORS}`));
   const talk = await call(t, server);
 
   const crowds = [];
@@ -86,8 +88,7 @@ test('A server with 512 descriptors says how many it can carry, carries them, an
   // A request that ends late leaves one more place.
   for (let i = 0; i === 0 || (i < 3 && (await capacity(server)).head_room_participants > 0); i += 1) await add(`last-${i}`, 20, 1);
   t.diagnostic(`promised ${promised}, carried ${carried}`);
-  // Connections of simultaneous requests take descriptors too.
-  assert.ok(carried >= promised * 0.96 && carried <= promised * 1.15, `${carried} got in, ${promised} were promised`);
+  assert.ok(carried >= promised - IN_REQUESTS && carried <= promised * 1.15, `${carried} got in, ${promised} were promised`);
 
   assert.equal((await capacity(server)).head_room_participants, 0);
   const refused = await server.api('POST', '/v1/rooms/call/participants', {});
@@ -121,7 +122,8 @@ test('Connections that take all descriptors they can get leave the call its own,
   const sockets = Array.from({ length: DESCRIPTORS + 100 }, () => connect(Number(port), hostname).on('error', () => {}));
   atEnd(t, () => sockets.forEach((socket) => socket.destroy()));
   await until('it has no more connections to give', () => server.log().includes('cannot accept connections for now'));
-  assert.ok(open() < DESCRIPTORS - 16, `${open()} descriptors are open`);
+  // A sixteenth is reserved for calls; the server's own reads take some of it for a moment.
+  assert.ok(open() < DESCRIPTORS - DESCRIPTORS / 32, `${open()} descriptors are open`);
   // The API cannot be asked now; the packets that its participants heard judge the call.
   sockets.forEach((socket) => socket.destroy());
   await until('the API answers', async () => (await capacity(server)).head_room_participants > 0);
