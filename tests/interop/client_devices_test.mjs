@@ -8,7 +8,7 @@ import { chromium } from 'playwright-core';
 
 import { atEnd } from './harness/cleanup.mjs';
 import { concurrentTests } from './harness/concurrent_tests.mjs';
-import { scratch } from './harness/scratch.mjs';
+import { audioIn, scratch } from './harness/scratch.mjs';
 import { delay, until } from './harness/until.mjs';
 import { VecheServer } from './harness/veche_server.mjs';
 import { CHROMIUM, launchBrowser, received } from './pages/voice_page.mjs';
@@ -219,7 +219,7 @@ test('Players go where the person wants, and wait for a gesture where the browse
   const browser = await chromium.launch({
     executablePath: CHROMIUM, headless: true,
     args: ['--no-sandbox', '--disable-gpu', '--use-fake-device-for-media-stream', '--autoplay-policy=document-user-activation-required'],
-    env: { ...process.env, XDG_RUNTIME_DIR: scratch(t, 'runtime') },
+    env: audioIn(scratch(t, 'audio')),
   });
   atEnd(t, () => browser.close());
   const page = await (await browser.newContext({ permissions: ['microphone'] })).newPage();

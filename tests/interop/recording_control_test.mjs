@@ -84,7 +84,7 @@ test('A recording ends when it is long enough, when the room is empty, and with 
   await server.connected('short', 1);
   const byTime = await recordings.ended(await recordings.start({ max_duration_s: 2 }));
   assert.deepEqual([byTime.state, byTime.ended_by], ['finished', 'max-duration']);
-  // While the talk goes on. To the second: recording_writer_test, on a clock that no busy machine delays.
+  // While the talk goes on. recording_writer_test holds the limit to the second, on a clock that no busy machine delays.
   assert.ok(byTime.duration_ms >= 2000 && byTime.duration_ms < 8000, `${byTime.duration_ms} ms`);
   const idle = await recordings.start();
   await talker;

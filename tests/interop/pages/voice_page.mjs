@@ -9,7 +9,7 @@ import { chromium } from 'playwright-core';
 
 import { atEnd } from '../harness/cleanup.mjs';
 import { patient } from '../harness/patient.mjs';
-import { scratch } from '../harness/scratch.mjs';
+import { audioIn, scratch } from '../harness/scratch.mjs';
 import { until } from '../harness/until.mjs';
 import { environment } from '../harness/veche_server.mjs';
 import { speechWav } from './speech_wav.mjs';
@@ -39,7 +39,7 @@ export async function launchBrowser(t, { prefix = [], server } = {}) {
   if (server) args.push(`--host-resolver-rules=MAP ${new URL(server.pages).hostname} ${new URL(server.url).hostname}`);
   const executablePath = prefix.length > 0 ? join(directory, 'chromium') : HEADLESS_SHELL;
   if (prefix.length > 0) writeFileSync(executablePath, `#!/bin/sh\nexec ${prefix.join(' ')} ${HEADLESS_SHELL} "$@"\n`, { mode: 0o755 });
-  const browser = patient(await chromium.launch({ executablePath, headless: true, args, env: { ...process.env, XDG_RUNTIME_DIR: directory } }));
+  const browser = patient(await chromium.launch({ executablePath, headless: true, args, env: audioIn(directory) }));
   atEnd(t, () => browser.close());
   return browser;
 }

@@ -5,7 +5,7 @@ import { firefox } from 'playwright-core';
 
 import { atEnd } from '../harness/cleanup.mjs';
 import { patient } from '../harness/patient.mjs';
-import { scratch } from '../harness/scratch.mjs';
+import { audioIn, scratch } from '../harness/scratch.mjs';
 
 const FIREFOX = process.env.FIREFOX_BIN ?? '/usr/bin/firefox-esr';
 const PREFERENCES = {
@@ -28,7 +28,7 @@ const PREFERENCES = {
 /** Debian's own Firefox, by WebDriver BiDi: `moz-firefox` is playwright's channel for unpatched ones. Ends with the test `t`. */
 export async function launchFirefox(t) {
   const home = scratch(t, 'firefox');
-  const env = { ...process.env, HOME: home, XDG_RUNTIME_DIR: home, MOZ_REMOTE_SETTINGS_DEVTOOLS: '1' };
+  const env = { ...audioIn(home), HOME: home, MOZ_REMOTE_SETTINGS_DEVTOOLS: '1' };
   const options = { channel: 'moz-firefox', executablePath: FIREFOX, headless: true, firefoxUserPrefs: PREFERENCES, env };
   const browser = patient(await firefox.launch(options));
   atEnd(t, () => browser.close());
