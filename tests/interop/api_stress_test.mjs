@@ -9,7 +9,8 @@ import { test } from 'node:test';
 import { Worker } from 'node:worker_threads';
 
 import { atEnd } from './harness/cleanup.mjs';
-import { assertNothingMissing, measureLoad, startCall } from './harness/command.mjs';
+import { measureLoad, startCall } from './harness/command.mjs';
+import { assertNothingMissing } from './harness/judged.mjs';
 import { delay, until } from './harness/until.mjs';
 import { VecheServer } from './harness/veche_server.mjs';
 

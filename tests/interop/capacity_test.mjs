@@ -6,8 +6,9 @@ import { readdirSync } from 'node:fs';
 import { connect } from 'node:net';
 
 import { atEnd } from './harness/cleanup.mjs';
-import { assertNothingMissing, measureLoad, runLoad, startCall } from './harness/command.mjs';
+import { measureLoad, runLoad, startCall } from './harness/command.mjs';
 import { concurrentTests } from './harness/concurrent_tests.mjs';
+import { assertNothingMissing } from './harness/judged.mjs';
 import { until } from './harness/until.mjs';
 import { environment, VecheServer } from './harness/veche_server.mjs';
 

@@ -5,10 +5,11 @@ import assert from 'node:assert/strict';
 import { join } from 'node:path';
 import { monitorEventLoopDelay } from 'node:perf_hooks';
 
-import { assertNothingMissing, startCall } from './harness/command.mjs';
+import { startCall } from './harness/command.mjs';
 import { concurrentTests } from './harness/concurrent_tests.mjs';
 import { Disk } from './harness/disk.mjs';
 import { assertWhole, readEventLog } from './harness/event_log.mjs';
+import { assertNothingMissing, judged } from './harness/judged.mjs';
 import { until } from './harness/until.mjs';
 import { VecheServer } from './harness/veche_server.mjs';
 
@@ -81,7 +82,7 @@ async function makeEvents(server, name) {
   assert.ok(slowestMs - ownMs < SLOWEST_MS, `${name}: a request took ${slowestMs} ms, of which ${ownMs.toFixed(0)} may be the test's own`);
 }
 
-test('A disk that is full, refuses, is read-only or stalls costs the call nothing, and the log says what it lacks', async (t) => {
+test('A disk that is full, refuses, is read-only or stalls costs the call nothing, and the log says what it lacks', judged(async (t) => {
   const { server, disk, file } = await startLogging(t);
   const call = startCall(t, server, { room: 'call', participants: 4, talkers: 2, silence: 'dtx', 'expect-no-loss': true });
   await server.connected('call', 4);
@@ -124,4 +125,4 @@ test('A disk that is full, refuses, is read-only or stalls costs the call nothin
   assert.ok(events.some(({ room, data }) => room === 'call' && data.reason === 'server_lost'), 'the room that was open when the disk stalled');
   assert.ok(!types(events).includes('speaker.changed'));
   t.diagnostic(`${events.length} events, ${gaps.length} gaps, ${dropped} dropped`);
-});
+}));

@@ -5,6 +5,7 @@ import assert from 'node:assert/strict';
 
 import { assertWhole, measureLoad, runLoad } from './harness/command.mjs';
 import { concurrentTests } from './harness/concurrent_tests.mjs';
+import { judged } from './harness/judged.mjs';
 import { delay, until } from './harness/until.mjs';
 import { environment, VecheServer } from './harness/veche_server.mjs';
 
@@ -14,14 +15,14 @@ const ON_WIRE = environment.path === 'wire';
 const SPEAKING_ALL = ON_WIRE ? 30 : 12;
 const MOSTLY_SILENT = ON_WIRE ? 60 : 30;
 
-test(`${SPEAKING_ALL} people with continuous silence and ${MOSTLY_SILENT} with DTX: everybody joins and hears, nothing is lost`, async (t) => {
+test(`${SPEAKING_ALL} people with continuous silence and ${MOSTLY_SILENT} with DTX: everybody joins and hears, nothing is lost`, judged(async (t) => {
   const server = await VecheServer.start(t);
   const common = { talkers: 3, duration: 5, 'join-rate': 20, 'expect-no-loss': true };
   assertWhole(await measureLoad(t, server, { ...common, room: 'silence', participants: SPEAKING_ALL, silence: 'continuous' }), SPEAKING_ALL);
   assertWhole(await measureLoad(t, server, { ...common, room: 'dtx', participants: MOSTLY_SILENT, silence: 'dtx' }), MOSTLY_SILENT);
-});
+}));
 
-test('A stalled client does not delay the others', async (t) => {
+test('A stalled client does not delay the others', judged(async (t) => {
   const server = await VecheServer.start(t);
   const common = { room: 'stalled', talkers: 2, silence: 'dtx', duration: 3, 'expect-no-loss': true };
   let stalled;
@@ -41,4 +42,4 @@ test('A stalled client does not delay the others', async (t) => {
   // A server that waited for the stalled client would be late by seconds.
   const [calm, disturbed] = [before.latency_ms.p95, during.latency_ms.p95];
   assert.ok(disturbed < calm + 100, `latency p95 ${calm} ms became ${disturbed} ms`);
-});
+}));

@@ -9,7 +9,8 @@ import { join } from 'node:path';
 import { test } from 'node:test';
 
 import { atEnd } from './harness/cleanup.mjs';
-import { assertNothingMissing, measureLoad, startCall } from './harness/command.mjs';
+import { measureLoad, startCall } from './harness/command.mjs';
+import { assertNothingMissing, judged } from './harness/judged.mjs';
 import { tcpPort } from './harness/ports.mjs';
 import { allRecordings, Recordings } from './harness/recordings.mjs';
 import { scratch } from './harness/scratch.mjs';
@@ -130,7 +131,7 @@ function medianBucket(text, histogram) {
   return [at > 0 ? buckets[at - 1].bound : 0, buckets[at].bound];
 }
 
-test('What is measured is what the load generator measures', async (t) => {
+test('What is measured is what the load generator measures', judged(async (t) => {
   const server = await VecheServer.start(t, { plugins: PLUGINS });
   const figures = await measureLoad(t, server, { ...TURNS, room: 'turns', duration: 14, 'expect-no-loss': true });
   assertNothingMissing(figures);
@@ -154,7 +155,7 @@ test('What is measured is what the load generator measures', async (t) => {
   assert.ok(Math.max(...history.speakers) >= 1);
   assert.ok(Math.max(...history.packets_out_per_s) > 100);
   assert.ok(Math.max(...history.cpu_cores) > 0);
-});
+}));
 
 /** The number of packets that were in the server for longer than this, of all that it has forwarded so far. */
 function lateOf(text, bound) {
@@ -162,7 +163,7 @@ function lateOf(text, bound) {
   return { all, late: all - valueOf(text, `veche_forward_latency_seconds_bucket{le="${bound}"}`) };
 }
 
-test('Scrapes, one after the other, lose no packet and hold none up', async (t) => {
+test('Scrapes, one after the other, lose no packet and hold none up', judged(async (t) => {
   const [windows, windowMs, bound] = [5, 1000, '0.0005'];
   const server = await VecheServer.start(t, { plugins: PLUGINS });
   const call = startCall(t, server, { room: 'scraped', participants: 20, talkers: 3, silence: 'dtx', slots: 3, 'expect-no-loss': true });
@@ -192,7 +193,7 @@ test('Scrapes, one after the other, lose no packet and hold none up', async (t) 
     `longer than ${bound} s in the server: ${percent(calm)} of the packets, ${percent(scraped)} during scrapes`);
   // If packets had to wait for a scrape, most of those that arrive during one would be late.
   assert.ok(scraped < 2 * calm + busy / 3, `${percent(scraped)} late during scrapes, ${percent(calm)} without`);
-});
+}));
 
 test('Prometheus itself scrapes the server', async (t) => {
   const server = await VecheServer.start(t, { plugins: PLUGINS });

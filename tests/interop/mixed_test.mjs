@@ -5,8 +5,9 @@ import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { fileURLToPath } from 'node:url';
 
-import { assertNothingMissing, measureLoad, PYTHON, run, runAiortcPeer } from './harness/command.mjs';
+import { measureLoad, PYTHON, run, runAiortcPeer } from './harness/command.mjs';
 import { record, versionOfPackage } from './harness/compatibility.mjs';
+import { assertNothingMissing, judged } from './harness/judged.mjs';
 import { udpPort } from './harness/ports.mjs';
 import { until } from './harness/until.mjs';
 import { environment, VecheServer } from './harness/veche_server.mjs';
@@ -38,7 +39,7 @@ async function recordAll(t, chromium) {
   record("GStreamer's webrtcbin", await ask('pkg-config', '--modversion', 'gstreamer-1.0'), ...abilities);
 }
 
-test('Chromium, aiortc, werift and webrtcbin clients hear each other', async (t) => {
+test('Chromium, aiortc, werift and webrtcbin clients hear each other', judged(async (t) => {
   const server = await VecheServer.start(t, { maxSpeakers: 5 });
   const browser = await launchBrowser(t);
   const room = 'mixed';
@@ -79,4 +80,4 @@ test('Chromium, aiortc, werift and webrtcbin clients hear each other', async (t)
   assert.deepEqual(await ada.signalling(), [['have-local-offer', 'stable']]);
   assert.deepEqual(ada.errors, []);
   await recordAll(t, browser.version());
-});
+}));

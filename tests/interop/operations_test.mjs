@@ -4,7 +4,8 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 
-import { assertNothingMissing, startCall } from './harness/command.mjs';
+import { startCall } from './harness/command.mjs';
+import { assertNothingMissing, judged } from './harness/judged.mjs';
 import { delay, until } from './harness/until.mjs';
 import { environment, VecheServer } from './harness/veche_server.mjs';
 
@@ -12,7 +13,7 @@ const ROUNDS = 20;
 // Leaves half of two cores free, clients included.
 const PEOPLE = environment.path === 'wire' ? 60 : 25;
 
-test('SIGHUP 20 times during a large call: every setting that can change does, nothing is lost', async (t) => {
+test('SIGHUP 20 times during a large call: every setting that can change does, nothing is lost', judged(async (t) => {
   const server = await VecheServer.start(t);
   const call = startCall(t, server, { room: 'call', participants: PEOPLE, talkers: 3, silence: 'dtx', 'expect-no-loss': true });
   await server.connected('call', PEOPLE);
@@ -36,9 +37,9 @@ test('SIGHUP 20 times during a large call: every setting that can change does, n
   assert.equal(figures.turns.missing_frames, 0);
   const { body } = await server.api('GET', '/v1/server');
   assert.deepEqual(body.restart_needed, []);
-});
+}));
 
-test('A drain lets a large call end, refuses new participants, and ends the server when it is empty', async (t) => {
+test('A drain lets a large call end, refuses new participants, and ends the server when it is empty', judged(async (t) => {
   const server = await VecheServer.start(t);
   const call = startCall(t, server, { room: 'call', participants: PEOPLE, talkers: 3, silence: 'dtx', 'expect-no-loss': true });
   await server.connected('call', PEOPLE);
@@ -54,7 +55,7 @@ test('A drain lets a large call end, refuses new participants, and ends the serv
   assertNothingMissing(figures);
   assert.equal(figures.packets.lost, 0);
   await until('the server has ended', () => server.hasEnded, 5000);
-});
+}));
 
 test('SIGTERM waits for the call until the deadline, a second one does not', async (t) => {
   const server = await VecheServer.start(t);

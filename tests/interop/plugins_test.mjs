@@ -6,7 +6,8 @@ import { readdirSync, readFileSync } from 'node:fs';
 import { test } from 'node:test';
 
 import { build, buildCpp } from './harness/build_plugin.mjs';
-import { assertNothingMissing, measureLoad, startCall } from './harness/command.mjs';
+import { measureLoad, startCall } from './harness/command.mjs';
+import { assertNothingMissing, judged } from './harness/judged.mjs';
 import { delay, until } from './harness/until.mjs';
 import { VecheServer } from './harness/veche_server.mjs';
 import { launchBrowser, VoicePage } from './pages/voice_page.mjs';
@@ -29,7 +30,7 @@ async function setEnabled(server, name, enabled) {
   assert.equal(body.state, enabled ? 'running' : 'disabled');
 }
 
-test('forwarding comes and goes 200 times while 20 people are in a call: audio continues, nothing grows', async (t) => {
+test('forwarding comes and goes 200 times while 20 people are in a call: audio continues, nothing grows', judged(async (t) => {
   const server = await VecheServer.start(t);
   const call = startCall(t, server, { room: 'call', participants: 20, talkers: 3, silence: 'dtx', 'expect-no-loss': true });
   await server.connected('call', 20);
@@ -60,7 +61,7 @@ test('forwarding comes and goes 200 times while 20 people are in a call: audio c
   assert.equal(figures.turns.missing_frames, 0);
   const { body } = await server.api('GET', '/v1/plugins/forwarding');
   assert.equal(body.hooks.find(({ name }) => name === 'selector.select').failures, 0);
-});
+}));
 
 test('A plugin that throws, talks nonsense and is slow is counted, then disabled, and the call goes on', async (t) => {
   const trouble = await buildCpp(t, 'trouble', ['tests/interop/plugins/trouble_plugin.cpp']);

@@ -8,8 +8,9 @@ import { join } from 'node:path';
 
 import { runChirpTalker } from './harness/chirping_call.mjs';
 import { RATE } from './harness/chirps.mjs';
-import { assertNothingMissing, startCall } from './harness/command.mjs';
+import { startCall } from './harness/command.mjs';
 import { concurrentTests } from './harness/concurrent_tests.mjs';
+import { assertNothingMissing, judged } from './harness/judged.mjs';
 import { decode } from './harness/recording_tools.mjs';
 import { allRecordings, Recordings, startRecorder } from './harness/recordings.mjs';
 import { delay, until } from './harness/until.mjs';
@@ -113,14 +114,14 @@ async function trackOf({ disk, manifest }) {
   return { dropped: track.dropped, gaps, gapMs: gaps.reduce((sum, gap) => sum + gap.end_ms - gap.start_ms, 0) };
 }
 
-test('A stalled disk costs neither the call nor the recording anything while packets fit into memory', async (t) => {
+test('A stalled disk costs neither the call nor the recording anything while packets fit into memory', judged(async (t) => {
   const stallS = environment.full ? 30 : 6;
   const { dropped, gaps } = await trackOf(await recordUnder(t, { seconds: stallS + 8, disturb: stallFor(stallS) }));
   assert.equal(dropped, 0);
   assert.deepEqual(gaps, []);
-});
+}));
 
-test('When a disk stalls for longer than memory lasts, the recording says what it lacks, and the call goes on', async (t) => {
+test('When a disk stalls for longer than memory lasts, the recording says what it lacks, and the call goes on', judged(async (t) => {
   const stallS = environment.full ? 30 : 14;
   // Enough for about 300 packets, which is 6 s.
   const { dropped, gaps, gapMs } = await trackOf(await recordUnder(t, {
@@ -128,14 +129,14 @@ test('When a disk stalls for longer than memory lasts, the recording says what i
   t.diagnostic(`the disk stalled for ${stallS} s: ${dropped} packets dropped, gaps ${JSON.stringify(gaps)}`);
   assert.ok(dropped > 100, `${dropped} packets were dropped`);
   assert.ok(Math.abs(gapMs - dropped * FRAME_MS) < 500, `gaps of ${gapMs} ms, ${dropped} packets dropped`);
-});
+}));
 
 /** Why no real disk can fill up here, or false. */
 const NO_REAL_DISK = mountProblem();
 const BROKEN = ['EIO', 'broken', 'failure'];
 const FAULTS = environment.full || NO_REAL_DISK ? [['ENOSPC', 'full', 'disk-full'], BROKEN, ['EACCES', 'not to be written', 'failure']] : [BROKEN];
 for (const [error, what, endedBy] of FAULTS) {
-  test(`A disk that is ${what} ends the recording with a reason, and the call goes on`, async (t) => {
+  test(`A disk that is ${what} ends the recording with a reason, and the call goes on`, judged(async (t) => {
     const { server, disk, recordings, recording, manifest } = await recordUnder(t, {
       seconds: 8,
       disturb: ({ disk: broken, recordings: ongoing, recording: one }) => {
@@ -159,7 +160,7 @@ for (const [error, what, endedBy] of FAULTS) {
     await talker;
     assert.equal((await room.stop(next)).state, 'finished', 'the next recording has a disk again');
     assert.equal((await recordings.read(recording)).id, recording.id);
-  });
+  }));
 }
 
 /** Words that mount a separate disk of this many bytes over the server's directory. The disk is removed with the server. */
@@ -175,7 +176,7 @@ function mountProblem() {
   }
 }
 
-test('A real disk of 600 KB fills up: what fitted plays, the call goes on, and the next recording has room again', { skip: NO_REAL_DISK }, async (t) => {
+test('A real disk of 600 KB fills up: what fitted plays, the call goes on, and the next recording has room again', { skip: NO_REAL_DISK }, judged(async (t) => {
   const { server, disk } = await startRecorder(t, { min_free_bytes: 0 }, [], smallDisk(600 * 1024));
   const room = 'real';
   const recordings = new Recordings(server, room);
@@ -201,7 +202,7 @@ test('A real disk of 600 KB fills up: what fitted plays, the call goes on, and t
   const figures = await call.leave();
   assertNothingMissing(figures);
   t.diagnostic(`latency p99 ${figures.latency_ms.p99} ms, lost ${figures.packets.lost}`);
-});
+}));
 
 test('Where nothing can be written no recording begins, and the answer says why', async (t) => {
   const { server, disk } = await startRecorder(t);

@@ -5,6 +5,7 @@ import assert from 'node:assert/strict';
 
 import { assertWhole, measureLoad, runAiortcPeer } from './harness/command.mjs';
 import { concurrentTests } from './harness/concurrent_tests.mjs';
+import { judged } from './harness/judged.mjs';
 import { udpPort } from './harness/ports.mjs';
 import { udpSockets } from './harness/sockets.mjs';
 import { until } from './harness/until.mjs';
@@ -15,7 +16,7 @@ const test = concurrentTests(2);
 
 const inUse = ({ packetsReceived }) => packetsReceived > 0;
 
-test('One UDP port carries everybody', async (t) => {
+test('One UDP port carries everybody', judged(async (t) => {
   const port = await udpPort();
   const server = await VecheServer.start(t, { media: { lanes: 1, ports: [port, port] } });
   const room = 'one-port';
@@ -34,7 +35,7 @@ test('One UDP port carries everybody', async (t) => {
   const figures = await load;
   assertWhole(figures, 6);
   assert.ok(figures.packets.foreign > 6 * 100, `the load generator heard ${figures.packets.foreign} packets of the aiortc client`);
-});
+}));
 
 /** A sane report on what a page sends, and one on a slot that it receives. On a busy machine some show a long round trip, but not all. */
 async function reportsAt(person) {

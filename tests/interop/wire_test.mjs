@@ -7,6 +7,7 @@ import { fileURLToPath } from 'node:url';
 
 import { assertWhole, measureLoad, runPython, startCall } from './harness/command.mjs';
 import { concurrentTests } from './harness/concurrent_tests.mjs';
+import { judged } from './harness/judged.mjs';
 import { udpSockets } from './harness/sockets.mjs';
 import { firstSecond, QUIET_MS } from './harness/timeline.mjs';
 import { UdpRelay } from './harness/udp_relay.mjs';
@@ -24,7 +25,7 @@ const TURNS = environment.full ? 5 : 3;
 const CONCEALED = 0.03;
 const percent = (part, whole) => `${((100 * part) / whole).toFixed(2)} %`;
 
-test('Garbage from one source costs established calls nothing', async (t) => {
+test('Garbage from one source costs established calls nothing', judged(async (t) => {
   const server = await VecheServer.start(t, { media: { lanes: 1 } }); // The call and the flood share a thread.
   const common = { participants: 6, talkers: 2, 'expect-no-loss': true };
   const before = await measureLoad(t, server, { ...common, room: 'quiet', duration: 2 });
@@ -51,7 +52,7 @@ test('Garbage from one source costs established calls nothing', async (t) => {
   assert.equal(flood.replies, 0, 'the source of the flood was answered');
   assertWhole(before, 6);
   assertWhole(figures, 6);
-});
+}));
 
 /** The talker unmutes; returns what each listener got in the first second, from the server and directly. */
 async function takeTurn(t, talker, listeners) {

@@ -9,6 +9,7 @@ import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 
 import { atEnd } from './cleanup.mjs';
+import { assertNothingMissing } from './judged.mjs';
 import { scratch } from './scratch.mjs';
 import { environment, KEY } from './veche_server.mjs';
 
@@ -65,15 +66,6 @@ export function startCall(t, server, options) {
   const figures = measureLoad(t, server, { duration: LONG_S, 'join-rate': 20, ...options }, (started) => { child = started; });
   figures.catch(() => {}); // Awaited at the end; it may fail before.
   return { leave: () => { child.kill('SIGINT'); return figures; } };
-}
-
-/**
- * All participants joined, and all packets arrived. A generator that was late itself also complains; that is the machine's fault, and
- * if nothing is missing, the server has passed.
- */
-export function assertNothingMissing({ shortcomings, errors }) {
-  const ofTheServer = shortcomings.filter((each) => !each.startsWith('the generator was late'));
-  assert.deepEqual(ofTheServer, [], `${shortcomings.join('; ')}\n${errors}`);
 }
 
 /** All participants joined, all heard every talker, nothing was lost. */
