@@ -12,9 +12,10 @@ comma := ,
 space := $(subst ,, )
 # Everything but tests.
 WHOLE := -Dtools=true -Dplugins=adaptive,forwarding,metrics,recording
-# What runs under sanitizers is compiled by clang, which takes half of GCC's time for it. The rest is compiled as it is shipped.
+# What is not optimized is compiled by clang, which takes half of GCC's time for it. The rest is compiled as it is shipped.
 CLANG := scripts/install-packages scripts/packages-clang.txt && CC=clang CXX=clang++
-# Less of the simulated room than its ten minutes: nothing is optimized here.
+# Less of the simulated room than its ten minutes.
+UNIT := $(CLANG) VECHE_SIMULATION_SECONDS=20 scripts/run-tests $(BUILD)-unit -Doptimization=0
 ASAN := $(CLANG) VECHE_SIMULATION_SECONDS=20 ASAN_OPTIONS=detect_stack_use_after_return=1 LSAN_OPTIONS=suppressions=$(CURDIR)/tests/sanitizers/lsan.txt:print_suppressions=0 \
   UBSAN_OPTIONS=print_stacktrace=1:halt_on_error=1 scripts/run-tests $(BUILD)-asan -Db_sanitize=address,undefined -Doptimization=0 --timeout-multiplier 12
 TSAN := $(CLANG) VECHE_SIMULATION_SECONDS=60 TSAN_OPTIONS=ignore_noninstrumented_modules=1:suppressions=$(CURDIR)/tests/sanitizers/tsan.txt \
@@ -46,15 +47,15 @@ build: deps ## build the server, the plugins and the tools
 	@scripts/set-up $(BUILD) $(WHOLE)
 	@ninja -C $(BUILD)
 
-test: ## run the everyday tests
+test: ## run the everyday tests; SANITIZE=1 as CI does, see test-unit
 	@scripts/in-turn '$(MAKE) --no-print-directory test-unit' '$(MAKE) --no-print-directory test-server'
 
 test-full: ## run everything: both paths for everything, sanitizers, a minute of each fuzz target
 	@scripts/in-turn '$(MAKE) --no-print-directory test-asan' 'VECHE_FULL=1 scripts/run-tests $(BUILD) --timeout-multiplier 3 --all' \
 	  '$(MAKE) --no-print-directory test-tsan' '$(MAKE) --no-print-directory fuzz'
 
-test-unit: ## run the tests that need no server, under AddressSanitizer and UBSan
-	@$(ASAN) --suite unit --suite fuzz
+test-unit: ## run the tests that need no server; SANITIZE=1: under AddressSanitizer and UBSan
+	@$(if $(SANITIZE),$(ASAN),$(UNIT)) --suite unit --suite fuzz
 
 test-server: ## run the others: the plugin ABI, and the server as it is shipped with real clients
 	@scripts/run-tests $(BUILD) --suite abi --suite integration --suite interop --suite packaging --no-suite full
@@ -100,7 +101,7 @@ lint: deps ## check format, spelling and clang-tidy; SINCE=20 looks at what the 
 	@scripts/lint $(BUILD)-lint $(if $(SINCE),--since $(SINCE))
 
 clean: ## remove what was built
-	rm -rf $(BUILD) $(BUILD)-asan $(BUILD)-tsan $(BUILD)-fuzz $(BUILD)-deb $(BUILD)-lint tests/interop/node_modules tests/interop/redocly/node_modules clients/web/node_modules
+	rm -rf $(BUILD) $(BUILD)-unit $(BUILD)-asan $(BUILD)-tsan $(BUILD)-fuzz $(BUILD)-deb $(BUILD)-lint tests/interop/node_modules tests/interop/redocly/node_modules clients/web/node_modules
 
 deps:
 	@scripts/install-packages scripts/packages-run.txt scripts/packages-build.txt

@@ -7,20 +7,20 @@
 
 namespace veche::test {
 
-/// A tenth of `count` where a sanitizer watches: it slows such a loop at least tenfold.
+/// A tenth of `count` where the code is not optimized, which meson.build says: that slows such a loop, and a sanitizer does so at least tenfold.
 template <typename Count>
 constexpr Count repetitions(Count count) {
-#if defined(__SANITIZE_ADDRESS__) || defined(__SANITIZE_THREAD__)
+#if defined(VECHE_FEW_REPETITIONS)
   return count / 10;
 #else
   return count;
 #endif
 }
 
-/// The first, the last and every fifth of `cases` where a sanitizer watches.
+/// The first, the last and every fifth of `cases` where the code is not optimized.
 template <typename Case>
 std::vector<Case> sampled(std::vector<Case> cases) {
-#if defined(__SANITIZE_ADDRESS__) || defined(__SANITIZE_THREAD__)
+#if defined(VECHE_FEW_REPETITIONS)
   std::vector<Case> some;
   for (size_t i = 0; i < cases.size(); ++i) {
     if (i % 5 == 0 || i + 1 == cases.size()) some.push_back(cases[i]);
