@@ -4,7 +4,7 @@ import re
 import threading
 import time
 
-WAIT_S = 20
+WAIT_S = 60
 
 
 class FollowedLog:

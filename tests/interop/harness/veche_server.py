@@ -11,7 +11,7 @@ import urllib.request
 from described_api import DescribedApi
 from followed_log import FollowedLog
 
-EXIT_S = 20
+EXIT_S = 60
 READY = r"listening on (https?://\S+?)[\s\"]"
 # harness/ports.mjs has the same ranges.
 NUMBER = int(os.environ.get("VECHE_TEST_NUMBER", "0"))
@@ -85,7 +85,7 @@ class VecheServer:
         if body is not None:
             request.add_header("Content-Type", "application/json")
         try:
-            with urllib.request.urlopen(request, timeout=10) as answer:
+            with urllib.request.urlopen(request, timeout=60) as answer:
                 return answer.status, *parsed(answer)
         except urllib.error.HTTPError as error:
             return error.code, *parsed(error)

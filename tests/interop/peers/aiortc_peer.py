@@ -19,7 +19,7 @@ from aiortc.rtp import RtpPacket
 SAMPLE_RATE = 48000
 FRAME_SAMPLES = 960
 AUDIBLE_RMS = 300
-WAIT_S = 30
+WAIT_S = 60
 
 
 class Tone(MediaStreamTrack):

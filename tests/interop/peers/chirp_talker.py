@@ -23,7 +23,7 @@ PIPELINE = (
     "opusenc bitrate=24000 audio-type=restricted-lowdelay dtx={dtx} ! rtpopuspay name=pay pt=111 ! "
     f"{RTP} ! webrtcbin name=peer bundle-policy=max-bundle"
 )
-PATIENCE_S = 15
+PATIENCE_S = 60  # As long as until() of harness/until.mjs.
 
 
 def wait_until(what, check):

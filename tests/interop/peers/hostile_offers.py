@@ -76,7 +76,7 @@ class Client:
         self.headers = {"Authorization": f"Bearer {key}", "Content-Type": "application/sdp", "Connection": "close"}
 
     def request(self, method, path, body=None):
-        connection = http.client.HTTPConnection(self.address, timeout=20)
+        connection = http.client.HTTPConnection(self.address, timeout=60)
         try:
             connection.request(method, path, body.encode() if isinstance(body, str) else body, self.headers)
             response = connection.getresponse()
