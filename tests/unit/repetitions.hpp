@@ -7,7 +7,8 @@
 
 namespace veche::test {
 
-/// A tenth of `count` where the code is not optimized, which meson.build says: that slows such a loop, and a sanitizer does so at least tenfold.
+/// A tenth of `count` where the code is not optimized (meson.build says so): it is slow then, under
+/// a sanitizer tenfold.
 template <typename Count>
 constexpr Count repetitions(Count count) {
 #if defined(VECHE_FEW_REPETITIONS)
