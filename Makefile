@@ -15,8 +15,9 @@ WHOLE := -Dtools=true -Dplugins=adaptive,forwarding,metrics,recording
 # What is not optimized is compiled by clang, which takes half of GCC's time for it. The rest is compiled as it is shipped.
 CLANG := scripts/install-packages scripts/packages-clang.txt && CC=clang CXX=clang++
 # Less of the simulated room than its ten minutes.
-UNIT := $(CLANG) VECHE_SIMULATION_SECONDS=20 scripts/run-tests $(BUILD)-unit -Doptimization=0
-ASAN := $(CLANG) VECHE_SIMULATION_SECONDS=20 ASAN_OPTIONS=detect_stack_use_after_return=1 LSAN_OPTIONS=suppressions=$(CURDIR)/tests/sanitizers/lsan.txt:print_suppressions=0 \
+UNOPTIMIZED := $(CLANG) VECHE_SIMULATION_SECONDS=20
+UNIT := $(UNOPTIMIZED) scripts/run-tests $(BUILD)-unit -Doptimization=0
+ASAN := $(UNOPTIMIZED) ASAN_OPTIONS=detect_stack_use_after_return=1 LSAN_OPTIONS=suppressions=$(CURDIR)/tests/sanitizers/lsan.txt:print_suppressions=0 \
   UBSAN_OPTIONS=print_stacktrace=1:halt_on_error=1 scripts/run-tests $(BUILD)-asan -Db_sanitize=address,undefined -Doptimization=0 --timeout-multiplier 12
 TSAN := $(CLANG) VECHE_SIMULATION_SECONDS=60 TSAN_OPTIONS=ignore_noninstrumented_modules=1:suppressions=$(CURDIR)/tests/sanitizers/tsan.txt \
   scripts/run-tests $(BUILD)-tsan -Db_sanitize=thread -Doptimization=1 --timeout-multiplier 8
